@@ -1,0 +1,56 @@
+# Everything runs in .venv, which the first command makes; nothing has to be installed before.
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+
+.PHONY: help demo quick test check bench pictures clean
+help:
+	@echo "make demo      the whole bot in a browser page, no token needed (ONCE=1: play the tour, save it in out/, stop)"
+	@echo "make test      every check and test"
+	@echo "make quick     the tests that take seconds"
+	@echo "make check     formatting, lint and types"
+	@echo "make bench     speed, side by side with other ways of doing the same"
+	@echo "make pictures  draw the pictures of the docs again"
+
+demo: $(VENV)/demo.done
+	@$(RUN) demo.py $(if $(ONCE),--once)
+
+quick: $(VENV)/dev.done
+	@$(RUN) -m pytest -q -m "not slow"
+
+check: $(VENV)/dev.done
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@$(RUN) -m basedpyright --level error
+
+test: check
+	@$(RUN) -m pytest
+
+bench: $(VENV)/dev.done
+	@$(RUN) -m benchmarks
+
+pictures: $(VENV)/demo.done
+	@$(RUN) demo.py --once --pictures
+
+clean:
+	rm -rf $(VENV) out
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "This needs Python 3.11 or newer, and '$(PYTHON)' is not one. Install it, or name another: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "'$(PYTHON)' came without venv. On Debian and Ubuntu: sudo apt install python3-venv. Then run this again." >&2; exit 1; }
+	@echo "Making an environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.done: requirements.txt requirements-demo.txt | $(VENV)/pyvenv.cfg
+	@echo "Installing the bot and its demo (about 400 MB, once; a minute or two) ..."
+	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off -r requirements-demo.txt | grep --line-buffered -E '^(Collecting|Installing|Successfully)' | cut -c1-100
+	@test -x $(VENV)/bin/python && $(RUN) -c 'import discord, simcord, matplotlib, pandas'
+	@touch $@
+
+$(VENV)/dev.done: requirements.txt requirements-demo.txt requirements-dev.txt | $(VENV)/pyvenv.cfg
+	@echo "Installing what the tests need (about 700 MB, once; two minutes or three) ..."
+	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off -r requirements-dev.txt | grep --line-buffered -E '^(Collecting|Installing|Successfully)' | cut -c1-100
+	@$(RUN) -c 'import pytest, hypothesis, simcord, arch'
+	@touch $@ $(VENV)/demo.done
