@@ -1,0 +1,88 @@
+"""What people mean by a name or a range of rounds, and what to offer when it is neither."""
+
+import difflib
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tournament.source import EVERYONE, Names
+
+LONGEST_NAME = 100
+LONGEST_RANGE = 40
+
+
+def find_name(names: Names, typed: str) -> str:
+    """The model, account or EVERYONE that was typed, whatever its case.
+
+    Raises ValueError with the nearest names for anything else.
+    """
+    wanted = typed.strip()
+    if not wanted:
+        raise ValueError("That name is empty. Start typing a model's name and pick one from the list.")
+    if len(wanted) > LONGEST_NAME:
+        raise ValueError(f"That name has {len(wanted):,} characters; names have at most {LONGEST_NAME}.")
+    if wanted in names.accounts or wanted == EVERYONE:
+        return wanted
+    folded = {name.casefold(): name for name in (EVERYONE, *names.accounts, *names.models)}
+    found = folded.get(wanted.casefold())
+    if found:
+        return found
+    near = difflib.get_close_matches(wanted.casefold(), folded, n=3, cutoff=0.6)
+    offer = f" Did you mean {_either([folded[name] for name in near])}?" if near else ""
+    raise ValueError(f"There is no model or account called “{_shown(wanted)}” in this data.{offer}")
+
+
+def suggest_names(names: Names, typed: str, *, limit: int = 25) -> list[str]:
+    """Up to `limit` names for an autocomplete: those that start with the text, then those that hold it."""
+    wanted = typed.strip().casefold()
+    everything = (EVERYONE, *names.models, *names.accounts)
+    starts = [name for name in everything if name.casefold().startswith(wanted)]
+    if len(starts) >= limit:
+        return starts[:limit]
+    return (starts + [name for name in everything if wanted in name.casefold() and name not in starts])[
+        :limit
+    ]
+
+
+def find_rounds(typed: str, available: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rounds meant by "20" or "last 20", "311-325", "318" or "all", out of the sorted `available` ones.
+
+    Raises ValueError with a sentence for anything else, for a range that runs backwards and for a range in
+    which nothing is available.
+    """
+    text = typed.strip().casefold()
+    if len(text) > LONGEST_RANGE:
+        raise ValueError(f"That range of rounds has {len(text):,} characters. {_RANGE_EXAMPLES}")
+    if text == "all":
+        return available
+    if match := re.fullmatch(r"(?:last\s+)?([0-9]{1,6})", text):
+        number = int(match[1])
+        if text.startswith("last") or number < available[0]:
+            if number == 0:
+                raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
+            return available[-number:]
+        first = last = number
+    elif match := re.fullmatch(r"([0-9]{1,6})\s*(?:-|–|—|\.\.|to)\s*([0-9]{1,6})", text):
+        first, last = int(match[1]), int(match[2])
+    else:
+        raise ValueError(f"I can't read “{_shown(typed.strip())}” as a range of rounds. {_RANGE_EXAMPLES}")
+    if first > last:
+        raise ValueError(f"Rounds {first}-{last} run backwards. Did you mean {last}-{first}?")
+    chosen = available[(available >= first) & (available <= last)]
+    if chosen.size == 0:
+        raise ValueError(
+            f"There is nothing in rounds {first}-{last}: the data has rounds {available[0]}-{available[-1]}."
+        )
+    return chosen
+
+
+_RANGE_EXAMPLES = "Write it like 20 (the last 20), 311-325, 318 or all."
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]

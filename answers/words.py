@@ -1,0 +1,89 @@
+"""Numbers and lists as people read them."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from scoring.rules import describe_multipliers
+
+MINUS = "−"
+
+
+def number(value: float) -> str:
+    """A number with as many digits as its size deserves: 124,091, 65.46, 0.0123, −4.2; "unknown" for NaN."""
+    if math.isnan(value):
+        return "unknown"
+    size = abs(value)
+    decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 4
+    text = f"{size:,.{decimals}f}"
+    if not text.strip("0.,"):
+        return "0" if value == 0 else f"less than {10.0**-decimals:.{decimals}f}"
+    return MINUS + text if value < 0 else text
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit: "12.34 NMR", "−3.10 %"."""
+    return f"{number(value)} {unit}"
+
+
+def signed(value: float, unit: str) -> str:
+    """An amount with its sign spelled out, for differences."""
+    return ("+" if value > 0 else "") + amount(value, unit)
+
+
+def percent(share: float) -> str:
+    """A share as people read it: "17 %", "under 1 %", "none"."""
+    return "none" if share == 0 else "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+
+
+def listed(things: Sequence[str], last: str = "and") -> str:
+    """ "a, b and c"."""
+    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} {last} {things[-1]}"
+
+
+def score_name(score: str) -> str:
+    """How members write a score: corr -> CORR, fnc_v3 -> FNCv3."""
+    return describe_multipliers({score: 1.0}).removeprefix("1x")
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """ "306-325" or "306-310 and 312": runs of rounds, at most three of them spelled out."""
+    runs: list[tuple[int, int]] = []
+    for item in numbers:
+        if runs and item == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], item)
+        else:
+            runs.append((item, item))
+    if len(runs) > 3:
+        return f"{numbers[0]}-{numbers[-1]} with gaps"
+    return listed([f"{first}-{last}" if last > first else f"{first}" for first, last in runs])
+
+
+def pays_more_when(weights: Mapping[str, float]) -> str:
+    """The half-plane of a break-even line in words: "Whenever TC is above half of CORR"."""
+    if not weights:
+        return "Never: both rules weigh the scores alike"
+    if len(weights) == 1:
+        ((score, weight),) = weights.items()
+        return f"Whenever {score_name(score)} is {'above' if weight > 0 else 'below'} 0"
+    if len(weights) == 2:
+        (first, a), (second, b) = weights.items()
+        if a * b < 0:
+            side, share = ("above" if b > 0 else "below"), -a / b
+            return f"Whenever {score_name(second)} is {side} {_share_of(share)}{score_name(first)}"
+    terms = " + ".join(f"{weight:g}x{score_name(score)}" for score, weight in weights.items())
+    return f"Whenever {terms.replace('+ -', f'{MINUS} ').replace('-', MINUS)} is above 0"
+
+
+def _share_of(share: float) -> str:
+    names = {
+        0.5: "half of ",
+        1.0: "",
+        2.0: "twice ",
+        1 / 3: "a third of ",
+        0.25: "a quarter of ",
+        3.0: "three times ",
+    }
+    for value, name in names.items():
+        if math.isclose(share, value):
+            return name
+    return f"{share:.3g} times "

@@ -1,0 +1,199 @@
+"""Start here: settings, the bot that is built from them, and `python bot.py`."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import discord
+from discord.ext import commands
+from dotenv import dotenv_values
+
+from charts.style import DrawingThread, warm_up
+from cogs import Tools
+from cogs.account import Account
+from cogs.help import Help
+from cogs.payout import Payout, ShareButton
+from cogs.privacy import Privacy
+from cogs.setup import Setup
+from storage.database import StorageError, open_database
+from storage.syncs import record_sync, synced_digest
+from tournament.sample import SampleSource
+from tournament.source import Source
+from ui.errors import Tree
+
+log = logging.getLogger("roundtable")
+
+TRY_THE_DEMO = "To try the bot without a token, run: make demo"
+
+
+def utc_now() -> datetime:
+    """The present moment, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a host decides; .env.example lists the same names with what they mean."""
+
+    discord_token: str
+    database_path: Path
+    data_source: str
+    log_level: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read settings by their upper-case names. Raises ValueError, with the remedy, for a bad one."""
+        source = environ.get("DATA_SOURCE") or "sample"
+        if source != "sample":
+            raise ValueError(f"DATA_SOURCE is “{source[:40]}”, but the one source there is is called sample.")
+        level = (environ.get("LOG_LEVEL") or "info").lower()
+        if level not in ("debug", "info", "warning", "error"):
+            raise ValueError(f"LOG_LEVEL is “{level[:40]}”, but it must be debug, info, warning or error.")
+        return cls(
+            discord_token=(environ.get("DISCORD_TOKEN") or "").strip(),
+            database_path=Path(environ.get("DATABASE_PATH") or "roundtable.sqlite3"),
+            data_source=source,
+            log_level=level,
+        )
+
+
+class Roundtable(commands.Bot):
+    """The bot: opens what it needs before the gateway, closes it after."""
+
+    tools: Tools
+
+    def __init__(self, settings: Settings, source: Source, now: Callable[[], datetime]) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=Tree,
+        )
+        self.settings, self.source, self.now = settings, source, now
+        self._warming: asyncio.Task[None] | None = None
+
+    async def setup_hook(self) -> None:
+        """Open the database, build the cogs with what they need, sync if the commands changed."""
+        database = await open_database(self.settings.database_path)
+        self.tools = Tools(database, self.source, DrawingThread(), self.now)
+        for cog in (Payout, Account, Privacy, Setup):
+            await self.add_cog(cog(self.tools))
+        await self.add_cog(Help(self.tree))
+        self.add_dynamic_items(ShareButton)
+        await self._sync_if_changed()
+        self._warming = asyncio.create_task(self._warm_up())
+
+    async def on_ready(self) -> None:
+        """Say so; this may happen many times."""
+        assert self.user is not None
+        log.info("ready", extra={"fields": {"user_id": self.user.id, "guilds": len(self.guilds)}})
+
+    async def close(self) -> None:
+        """Finish what is being written or drawn, then leave."""
+        if self._warming is not None:
+            self._warming.cancel()
+        await super().close()
+        if hasattr(self, "tools"):
+            self.tools.drawing.close()
+            await self.tools.database.close()
+
+    async def _sync_if_changed(self) -> None:
+        assert self.application_id is not None
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        if await synced_digest(self.tools.database, self.application_id) == digest:
+            log.info("commands unchanged")
+            return
+        synced = await self.tree.sync()
+        await record_sync(self.tools.database, self.application_id, digest, self.now())
+        log.info("commands synced", extra={"fields": {"commands": len(synced)}})
+
+    async def _warm_up(self) -> None:
+        """Load what the first question needs, once the gateway has nothing left to wait for."""
+        await self.wait_until_ready()
+        await self.source.names()
+        await self.tools.drawing.run(warm_up)
+        log.info("warm")
+
+
+def create_bot(
+    settings: Settings, *, source: Source | None = None, now: Callable[[], datetime] = utc_now
+) -> commands.Bot:
+    """A bot that is ready to be started; nothing is opened or read yet."""
+    return Roundtable(settings, source or SampleSource(), now)
+
+
+class LogLine(logging.Formatter):
+    """One line an event: time, level, logger, message, then key=value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line; a traceback follows it, if there is one."""
+        parts = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        line = " ".join(f"{key}={json.dumps(value, default=str)}" for key, value in parts.items())
+        return line if not record.exc_info else f"{line}\n{self.formatException(record.exc_info)}"
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then close; discord.py's own errors pass through."""
+    stopping = asyncio.current_task()
+    assert stopping is not None
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.cancel)
+    async with create_bot(settings) as bot:
+        try:
+            await bot.start(settings.discord_token)
+        except asyncio.CancelledError:
+            log.info("stopping")
+
+
+def main() -> int:
+    """Read the settings, run the bot, and turn what can be expected to go wrong into one line."""
+    environ = {**{k: v for k, v in dotenv_values().items() if v is not None}, **os.environ}
+    try:
+        settings = Settings.from_env(environ)
+    except ValueError as error:
+        return _give_up(str(error))
+    if not settings.discord_token:
+        return _give_up(f"DISCORD_TOKEN is not set: put it into .env (see .env.example). {TRY_THE_DEMO}")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LogLine())
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+    try:
+        asyncio.run(run(settings))
+    except discord.LoginFailure:
+        return _give_up(
+            f"Discord does not accept this DISCORD_TOKEN: reset it in the developer portal. {TRY_THE_DEMO}"
+        )
+    except StorageError as error:
+        return _give_up(str(error))
+    except (aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound, OSError) as error:
+        return _give_up(
+            f"Discord can't be reached ({type(error).__name__}): check the network and start again."
+        )
+    return 0
+
+
+def _give_up(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201 - before there is a log, and for people who read no log
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

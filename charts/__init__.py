@@ -1,0 +1,1 @@
+"""Results in, PNG out: one file per picture, all in one house style."""

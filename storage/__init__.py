@@ -1,0 +1,1 @@
+"""Rows in SQLite: what the bot has to remember between two restarts, and nothing else."""

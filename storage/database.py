@@ -1,0 +1,169 @@
+"""Opens the one SQLite connection, brings its file up to date, and lets one task at a time use it."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from storage.errors import CLOSED, NEWER, NO_FILE, StorageError, plain_errors
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(eq=False)
+class Database:
+    """The shared connection, the lock that hands it to one task, and the task inside a transaction."""
+
+    connection: aiosqlite.Connection
+    path: Path
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    writer: asyncio.Task[Any] | None = None
+    closed: bool = False
+
+    async def close(self) -> None:
+        """Close the connection after the transaction under way; whoever asks later gets a StorageError."""
+        async with self.lock:
+            self.closed = True
+            await self.connection.close()
+
+
+async def open_database(path: Path | str, *, busy_timeout_ms: int = 2000) -> Database:
+    """Open the file, make it and its folder if they are missing, and bring it to the newest version."""
+    path = Path(path)
+    await asyncio.to_thread(_look_before_opening, path, busy_timeout_ms / 1000)
+    connection = aiosqlite.connect(path, isolation_level=None, timeout=busy_timeout_ms / 1000)
+    # aiosqlite's thread would otherwise keep a process alive that failed before it could close the database
+    connection._thread.daemon = True
+    db = Database(connection, path)
+    try:
+        with plain_errors():
+            await connection
+            connection.row_factory = sqlite3.Row
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                await connection.execute_fetchall(f"PRAGMA {pragma}")
+        await migrate(db)
+    except BaseException:
+        await db.close()
+        raise
+    return db
+
+
+@asynccontextmanager
+async def transaction(db: Database) -> AsyncIterator[None]:
+    """Make all writes of the body happen, or none; the body stays in its task and awaits nothing but `db`.
+
+    A cancelled body changes nothing. A cancellation that arrives during the commit comes too late to stop it:
+    all was written, or nothing if the commit failed, and the caller is cancelled in both cases.
+    """
+    if db.writer is asyncio.current_task():
+        raise RuntimeError("a transaction inside a transaction")
+    async with _turn(db):
+        db.writer = asyncio.current_task()
+        try:
+            await _send(db, "BEGIN IMMEDIATE")
+            yield
+            await _send(db, "COMMIT")
+        except BaseException:
+            # A cancelled call stays in the queue of the connection's thread, which works in order. So this
+            # rollback (it does nothing after a COMMIT) runs behind whatever was cancelled and before the next
+            # task's first call, even if a second cancellation ends this wait early: no shield is needed.
+            await db.connection.rollback()
+            raise
+        finally:
+            db.writer = None
+
+
+async def fetch_all(db: Database, sql: str, args: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    """Return every row of a query."""
+    async with _turn(db):
+        return list(await _send(db, sql, args))
+
+
+async def fetch_one(db: Database, sql: str, args: Sequence[Any] = ()) -> sqlite3.Row | None:
+    """Return the first row of a query, or None."""
+    rows = await fetch_all(db, sql, args)
+    return rows[0] if rows else None
+
+
+async def execute(db: Database, sql: str, args: Sequence[Any] = ()) -> int:
+    """Write inside a transaction, and return how many rows that changed."""
+    if db.writer is not asyncio.current_task():
+        raise RuntimeError("a write outside a transaction")
+    with plain_errors():
+        async with db.connection.execute(sql, args) as cursor:
+            return cursor.rowcount
+
+
+async def migrate(db: Database, folder: Path = MIGRATIONS) -> None:
+    """Run the numbered scripts that the file has not seen, each in one transaction with its number."""
+    scripts = _scripts(folder)
+    version = await _version(db)
+    if version > len(scripts):
+        raise StorageError(NEWER)
+    for number, script in enumerate(scripts[version:], start=version + 1):
+        async with transaction(db):
+            if await _version(db) < number:  # else another process has just done it
+                for statement in _statements(script.read_text(encoding="utf-8")):
+                    await execute(db, statement)
+                await execute(db, f"PRAGMA user_version = {number}")
+
+
+@asynccontextmanager
+async def _turn(db: Database) -> AsyncIterator[None]:
+    # Everyone shares the connection, so a read amid another task's transaction would see rows that may yet be
+    # rolled back. Reads therefore take the lock too. That costs little, for a transaction waits for nothing
+    # but the disk; inside one, reads go straight through and see what it has written so far.
+    if db.writer is asyncio.current_task():
+        yield
+        return
+    async with db.lock:
+        if db.closed:
+            raise StorageError(CLOSED)
+        yield
+
+
+async def _send(db: Database, sql: str, args: Sequence[Any] = ()) -> Iterable[sqlite3.Row]:
+    with plain_errors():
+        return await db.connection.execute_fetchall(sql, args)
+
+
+async def _version(db: Database) -> int:
+    row = await fetch_one(db, "PRAGMA user_version")
+    return row[0] if row else 0
+
+
+def _statements(script: str) -> Iterator[str]:
+    # executescript would commit the transaction it is called in
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    yield statement
+
+
+def _scripts(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9]*.sql"))
+
+
+def _look_before_opening(path: Path, timeout: float) -> None:
+    # Setting the journal mode may write to the file, so a newer database is refused before the real opening.
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            return
+    except OSError as error:
+        raise StorageError(NO_FILE) from error
+    # A killed process leaves a WAL, which the last ordinary connection to close would fold into the file; a
+    # read-only one does not, but would leave a new WAL behind where there is none.
+    mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "rw"
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    with plain_errors(), closing(sqlite3.connect(address, uri=True, timeout=timeout)) as look:
+        if look.execute("PRAGMA user_version").fetchone()[0] > len(_scripts(MIGRATIONS)):
+            raise StorageError(NEWER)

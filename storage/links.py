@@ -1,0 +1,51 @@
+"""The Numerai model or account that a member says is theirs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from storage.database import Database, execute, fetch_one, transaction
+from storage.moments import from_text, to_text
+
+
+@dataclass(frozen=True)
+class AccountLink:
+    """One member's claim; nobody has verified it."""
+
+    member_id: int
+    name: str
+    kind: Literal["model", "account"]
+    tournament: Literal["classic", "signals", "crypto"]
+    linked_at: datetime
+
+
+async def link_of(db: Database, member_id: int) -> AccountLink | None:
+    """Return the member's link, or None."""
+    row = await fetch_one(
+        db,
+        "SELECT member_id, name, kind, tournament, linked_at FROM account_links WHERE member_id = ?",
+        (member_id,),
+    )
+    if row is None:
+        return None
+    return AccountLink(
+        row["member_id"], row["name"], row["kind"], row["tournament"], from_text(row["linked_at"])
+    )
+
+
+async def set_link(db: Database, link: AccountLink) -> None:
+    """Keep this link in place of the member's earlier one."""
+    async with transaction(db):
+        await execute(
+            db,
+            "INSERT INTO account_links (member_id, name, kind, tournament, linked_at) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (member_id) DO UPDATE SET name = excluded.name, kind = excluded.kind, "
+            "tournament = excluded.tournament, linked_at = excluded.linked_at",
+            (link.member_id, link.name, link.kind, link.tournament, to_text(link.linked_at)),
+        )
+
+
+async def remove_link(db: Database, member_id: int) -> bool:
+    """Forget the member's link, and say whether there was one."""
+    async with transaction(db):
+        return await execute(db, "DELETE FROM account_links WHERE member_id = ?", (member_id,)) > 0

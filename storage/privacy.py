@@ -1,0 +1,60 @@
+"""Everything the bot keeps about a member: to be shown, taken along, or deleted."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from storage.database import Database, execute, fetch_all, transaction
+from storage.moments import to_text
+
+# table -> what is kept and why, for the member to read; a test compares it with the schema
+PERSONAL_TABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "account_links": (
+            "The Numerai model or account that you said is yours, so that you need not type it each time; "
+            "nobody has verified it."
+        ),
+        "asked_questions": (
+            "Your newest questions, at most 50, so that a Share button can ask one again; "
+            "whenever anybody asks something, all that are older than 30 days are removed."
+        ),
+    }
+)
+
+
+async def stored_about(db: Database, member_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Return every row that is kept about a member, by table; a table without one has an empty list."""
+    stored = {}
+    for table in PERSONAL_TABLES:  # names we wrote ourselves, so they may stand in the SQL
+        rows = await fetch_all(db, f"SELECT * FROM {table} WHERE member_id = ?", (member_id,))  # noqa: S608
+        stored[table] = [dict(row) for row in rows]
+    return stored
+
+
+async def export(db: Database, member_id: int, now: datetime) -> str:
+    """Return all that is kept about a member as JSON text to read and to take along."""
+    stored = await stored_about(db, member_id)
+    return json.dumps(
+        {
+            # as text: many readers of JSON round a number this long
+            "member_id": str(member_id),
+            "exported_at": to_text(now),
+            "tables": {
+                table: {"what_and_why": sentence, "rows": stored[table]}
+                for table, sentence in PERSONAL_TABLES.items()
+            },
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+async def delete(db: Database, member_id: int) -> dict[str, int]:
+    """Delete all that is kept about a member, and return how many rows that was in each table."""
+    async with transaction(db):
+        return {
+            table: await execute(db, f"DELETE FROM {table} WHERE member_id = ?", (member_id,))  # noqa: S608
+            for table in PERSONAL_TABLES
+        }

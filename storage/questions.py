@@ -1,0 +1,64 @@
+"""The questions members asked, kept for a while so that a Share button can ask them again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.moments import from_text, to_text
+
+KEPT_PER_MEMBER = 50
+KEPT_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question and its arguments as JSON gives them back: lists for tuples, text for keys."""
+
+    question_id: int
+    member_id: int
+    question: str
+    arguments: dict[str, Any]
+    asked_at: datetime
+
+
+async def remember(
+    db: Database, member_id: int, question: str, arguments: Mapping[str, Any], now: datetime
+) -> int:
+    """Keep a question, drop the member's 51st and everyone's older than 30 days, and return its number."""
+    async with transaction(db):
+        [row] = await fetch_all(
+            db,
+            "INSERT INTO asked_questions (member_id, question, arguments, asked_at) VALUES (?, ?, ?, ?) "
+            "RETURNING question_id",
+            (member_id, question, json.dumps(dict(arguments)), to_text(now)),
+        )
+        await execute(
+            db,
+            "DELETE FROM asked_questions WHERE member_id = ?1 AND question_id NOT IN (SELECT question_id "
+            "FROM asked_questions WHERE member_id = ?1 ORDER BY question_id DESC LIMIT ?2)",
+            (member_id, KEPT_PER_MEMBER),
+        )
+        await execute(db, "DELETE FROM asked_questions WHERE asked_at < ?", (to_text(now - KEPT_FOR),))
+    return row["question_id"]
+
+
+async def recall(db: Database, question_id: int, member_id: int) -> AskedQuestion | None:
+    """Return a member's own question; None if it is gone or another member's."""
+    row = await fetch_one(
+        db,
+        "SELECT question_id, member_id, question, arguments, asked_at FROM asked_questions "
+        "WHERE question_id = ? AND member_id = ?",
+        (question_id, member_id),
+    )
+    if row is None:
+        return None
+    return AskedQuestion(
+        row["question_id"],
+        row["member_id"],
+        row["question"],
+        json.loads(row["arguments"]),
+        from_text(row["asked_at"]),
+    )

@@ -1,0 +1,125 @@
+"""The bundled sample: real weekly rounds 168 to 325, read once from data/sample."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from tournament.source import EVERYONE, History, Names, Rounds, Tournament
+
+FOLDER = Path(__file__).parent.parent / "data" / "sample"
+SCORES = {"corr": "corr", "tc": "tc", "fnc_v3": "fnc_v3"}  # score -> column
+CHOSEN = {"corr": "corr_multiplier", "tc": "tc_multiplier"}
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    names: Names
+    owned: dict[str, tuple[str, ...]]  # guessed account -> its models
+    rounds: Rounds
+    everyone: History
+    scores: dict[str, tuple[int, int]]
+
+
+class SampleSource:
+    """Source over the files in data/sample; reads them on the first question, off the event loop."""
+
+    label = "Sample, 2022"
+    tournament: Tournament = "classic"
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+        self._loaded: _Loaded | None = None
+        self._lock = asyncio.Lock()
+
+    async def _data(self) -> _Loaded:
+        async with self._lock:
+            if self._loaded is None:
+                self._loaded = await asyncio.to_thread(_load, self._folder)
+            return self._loaded
+
+    async def names(self) -> Names:
+        """Models and guessed accounts of the sample."""
+        return (await self._data()).names
+
+    async def rounds(self) -> Rounds:
+        """Rounds 168 to 382; only those up to 325 have scores."""
+        return (await self._data()).rounds
+
+    async def scores(self) -> Mapping[str, tuple[int, int]]:
+        """CORR for every round, TC and FNCv3 from the rounds that first had them."""
+        return (await self._data()).scores
+
+    async def until(self) -> date:
+        """The day round 325 resolved."""
+        data = await self._data()
+        last = np.isin(data.rounds.number, data.everyone.round.max())
+        return data.rounds.resolves[last][0].astype("datetime64[D]").item()
+
+    async def history(self, name: str) -> History:
+        """Rows of a model, a guessed account or everyone."""
+        data = await self._data()
+        if name == EVERYONE:
+            return data.everyone
+        if name not in data.owned and name not in data.names.models:
+            raise KeyError(name)
+        models = data.owned.get(name, (name,))
+        rows = np.isin(data.everyone.model, np.searchsorted(data.names.models, models))
+        return replace(
+            data.everyone.only(rows),
+            name=name,
+            kind="account" if name in data.owned else "model",
+            models=models,
+            model=np.unique(data.everyone.model[rows], return_inverse=True)[1],
+        )
+
+
+def _load(folder: Path) -> _Loaded:
+    import pandas as pd  # a quarter of a second that must not delay the gateway
+
+    rows = pd.read_csv(folder / "performance_r168_r325.csv.gz").sort_values(["model", "round"])
+    model, models = pd.factorize(rows["model"], sort=True)
+    owned = {str(account): tuple(sorted(set(names))) for account, names in rows.groupby("account")["model"]}
+    names = Names(models=tuple(models), accounts=tuple(sorted(owned)))
+    everyone = History(
+        name=EVERYONE,
+        kind="everyone",
+        models=names.models,
+        model=model.astype(np.int64),
+        round=rows["round"].to_numpy(np.int64),
+        scores={score: rows[column].to_numpy(np.float64) for score, column in SCORES.items()},
+        chosen={score: rows[column].to_numpy(np.float64) for score, column in CHOSEN.items()},
+        payout_factor=rows["payout_factor"].to_numpy(np.float64),
+        stake=rows["stake_nmr"].to_numpy(np.float64),
+        payout=rows["payout_nmr"].to_numpy(np.float64),
+    )
+    scored = {score: everyone.round[~np.isnan(values)] for score, values in everyone.scores.items()}
+    return _Loaded(
+        names=names,
+        owned=owned,
+        rounds=_load_rounds(folder),
+        everyone=everyone,
+        scores={score: (int(numbers.min()), int(numbers.max())) for score, numbers in scored.items()},
+    )
+
+
+def _load_rounds(folder: Path) -> Rounds:
+    import pandas as pd
+
+    rounds = pd.read_csv(folder / "rounds_2022-12-22.csv").sort_values("round")
+
+    def times(column: str) -> np.ndarray:
+        return rounds[column].str.removesuffix("Z").to_numpy(dtype="datetime64[s]")
+
+    return Rounds(
+        number=rounds["round"].to_numpy(np.int64),
+        opened=times("open_time"),
+        resolves=times("resolve_time"),
+        total_at_risk=rounds["total_at_risk_nmr"].to_numpy(np.float64),
+        stake_threshold=rounds["stake_threshold_nmr"].to_numpy(np.float64),
+        payout_factor=rounds["payout_factor"].to_numpy(np.float64),
+        paid=~rounds["is_daily"].to_numpy(bool),
+    )

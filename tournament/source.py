@@ -1,0 +1,112 @@
+"""What every source of tournament numbers offers, as frozen arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+EVERYONE = "everyone"  # the name that asks for all models of the source at once
+
+Floats = NDArray[np.float64]
+Tournament = Literal["classic", "signals", "crypto"]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Models and accounts that a source knows by name."""
+
+    models: tuple[str, ...]
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Rounds (r,) in order: when they open and resolve, and what their stake was paid by.
+
+    total_at_risk and stake_threshold are in NMR, payout_factor is a share; NaN where unknown. `paid` is
+    False for test rounds without pay.
+    """
+
+    number: NDArray[np.int64]
+    opened: NDArray[np.datetime64]
+    resolves: NDArray[np.datetime64]
+    total_at_risk: Floats
+    stake_threshold: Floats
+    payout_factor: Floats
+    paid: NDArray[np.bool_]
+
+    def overlap(self, numbers: NDArray[np.int64]) -> int:
+        """How many paid rounds are typically under way at once when one of `numbers` opens.
+
+        Weekly rounds that resolve after a month: 5. The median over `numbers`, at least 1.
+        """
+        opened, resolves = self.opened[self.paid], self.resolves[self.paid]
+        at = self.opened[np.isin(self.number, numbers)]
+        if at.size == 0:
+            return 1
+        under_way = np.searchsorted(opened, at, side="right") - np.searchsorted(
+            np.sort(resolves), at, side="right"
+        )
+        return max(1, int(np.median(under_way)))
+
+
+@dataclass(frozen=True)
+class History:
+    """Rows (n,) of one model, one account or everyone: one row per model and resolved round.
+
+    `model` indexes `models`. scores and chosen (the multipliers the owner had picked) map a score's name to
+    (n,) arrays. stake and payout are in NMR; NaN where the source has none. stake is what that round risked.
+    """
+
+    name: str
+    kind: str  # model | account | everyone
+    models: tuple[str, ...]
+    model: NDArray[np.int64]
+    round: NDArray[np.int64]
+    scores: Mapping[str, Floats]
+    chosen: Mapping[str, Floats]
+    payout_factor: Floats
+    stake: Floats
+    payout: Floats
+
+    def only(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "History":
+        """The same history with these rows alone."""
+        kept = {
+            field: getattr(self, field)[rows]
+            for field in ("model", "round", "payout_factor", "stake", "payout")
+        }
+        columns = {
+            field: {score: values[rows] for score, values in getattr(self, field).items()}
+            for field in ("scores", "chosen")
+        }
+        return replace(self, **kept, **columns)
+
+
+class Source(Protocol):
+    """A place to read tournament numbers from; every answer names its label and its date."""
+
+    label: str  # what footers call it: "Sample, 2022"
+    tournament: Tournament
+
+    async def names(self) -> Names:
+        """Every model and account that can be asked for."""
+        ...
+
+    async def rounds(self) -> Rounds:
+        """Every round the source knows."""
+        ...
+
+    async def scores(self) -> Mapping[str, tuple[int, int]]:
+        """The scores there are, each with the first and the last round that has it."""
+        ...
+
+    async def history(self, name: str) -> History:
+        """Resolved rounds of a model, an account or EVERYONE. Raises KeyError for an unknown name."""
+        ...
+
+    async def until(self) -> date:
+        """The day on which the newest resolved round resolved: the age of the data."""
+        ...

@@ -1,0 +1,37 @@
+"""Questions back to the member before something that can't be undone."""
+
+from typing import Any
+
+import discord
+
+from ui.errors import GuardedView
+
+
+class Confirm(GuardedView):
+    """One button for what was asked, one to leave it; `confirmed` tells which, None if neither in time."""
+
+    def __init__(self, member_id: int, label: str) -> None:
+        super().__init__(timeout=300)
+        self.member_id = member_id
+        self.confirmed: bool | None = None
+        self.pressed: discord.Interaction[Any] | None = None
+        self.yes.label = label
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+        if interaction.user.id != self.member_id:
+            raise ValueError("Only the member who asked can answer this.")
+        return True
+
+    @discord.ui.button(style=discord.ButtonStyle.danger)
+    async def yes(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+        """Go ahead."""
+        self._answer(interaction, confirmed=True)
+
+    @discord.ui.button(label="Leave it", style=discord.ButtonStyle.secondary)
+    async def no(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+        """Change nothing."""
+        self._answer(interaction, confirmed=False)
+
+    def _answer(self, interaction: discord.Interaction[Any], *, confirmed: bool) -> None:
+        self.confirmed, self.pressed = confirmed, interaction
+        self.stop()
