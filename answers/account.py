@@ -34,10 +34,10 @@ async def link_account(
     database: Database, source: Source, member_id: int, typed: str, now: datetime
 ) -> LinkedAccount:
     """Store which model or account a member claims. Raises ValueError for a name the data lacks."""
-    name = find_name(await source.names(), typed)
+    name = await find_name(source, typed)
     if name == EVERYONE:
         raise ValueError("Everyone can't be linked: pick one model or account.")
-    kind = "account" if name in (await source.names()).accounts else "model"
+    kind = "account" if (await source.history(name)).kind == "account" else "model"
     link = AccountLink(member_id, name, kind, source.tournament, now)
     await set_link(database, link)
     return await _describe(source, link)
@@ -48,7 +48,7 @@ async def linked_account(database: Database, source: Source, member_id: int) -> 
     link = await link_of(database, member_id)
     if link is None:
         raise ValueError(NOT_LINKED)
-    find_name(await source.names(), link.name)  # the source may have changed since
+    await find_name(source, link.name)  # the source may have changed since
     return await _describe(source, link)
 
 

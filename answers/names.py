@@ -6,14 +6,15 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.source import EVERYONE, Names
+from answers.words import listed
+from tournament.source import EVERYONE, Names, Source
 
 LONGEST_NAME = 100
 LONGEST_RANGE = 40
 
 
-def find_name(names: Names, typed: str) -> str:
-    """The model, account or EVERYONE that was typed, whatever its case.
+async def find_name(source: Source, typed: str) -> str:
+    """The model, account or EVERYONE that was typed, as the source spells it.
 
     Raises ValueError with the nearest names for anything else.
     """
@@ -22,14 +23,13 @@ def find_name(names: Names, typed: str) -> str:
         raise ValueError("That name is empty. Start typing a model's name and pick one from the list.")
     if len(wanted) > LONGEST_NAME:
         raise ValueError(f"That name has {len(wanted):,} characters; names have at most {LONGEST_NAME}.")
-    if wanted in names.accounts or wanted == EVERYONE:
-        return wanted
-    folded = {name.casefold(): name for name in (EVERYONE, *names.accounts, *names.models)}
-    found = folded.get(wanted.casefold())
-    if found:
+    found = await source.find(wanted)
+    if found is not None:
         return found
-    near = difflib.get_close_matches(wanted.casefold(), folded, n=3, cutoff=0.6)
-    offer = f" Did you mean {_either([folded[name] for name in near])}?" if near else ""
+    names = await source.names()
+    spelled = {name.casefold(): name for name in (EVERYONE, *names.accounts, *names.models)}
+    near = difflib.get_close_matches(wanted.casefold(), spelled, n=3, cutoff=0.6)
+    offer = f" Did you mean {listed([spelled[name] for name in near], 'or')}?" if near else ""
     raise ValueError(f"There is no model or account called “{_shown(wanted)}” in this data.{offer}")
 
 
@@ -82,7 +82,3 @@ _RANGE_EXAMPLES = "Write it like 20 (the last 20), 311-325, 318 or all."
 
 def _shown(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _either(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]

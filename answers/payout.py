@@ -137,7 +137,7 @@ async def compare_payouts(
     """
     if stake is not None and not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
         raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
-    found = find_name(await source.names(), name)
+    found = await find_name(source, name)
     scores = await source.scores()
     # a mistyped rule is named before anything else is looked at
     newest = rule_in_force(source.tournament, round=max(last for _, last in scores.values()))
@@ -224,7 +224,7 @@ def _compare(
 
 def _in_rounds(facts: _Facts, rounds: str | None, own_stake: bool) -> History:
     """The rows of the rounds that were asked for; without a wish, of the last ones that can be compared."""
-    history = facts.history
+    history = facts.history.only(facts.history.resolved)
     if rounds is None:
         usable = np.unique(history.round[history.stake > 0] if own_stake else history.round)
         chosen = (usable if usable.size else np.unique(history.round))[-DEFAULT_ROUNDS:]

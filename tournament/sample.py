@@ -18,6 +18,7 @@ CHOSEN = {"corr": "corr_multiplier", "tc": "tc_multiplier"}
 @dataclass(frozen=True)
 class _Loaded:
     names: Names
+    spelled: dict[str, str]  # in lower case -> as it is spelled
     owned: dict[str, tuple[str, ...]]  # guessed account -> its models
     rounds: Rounds
     everyone: History
@@ -45,6 +46,10 @@ class SampleSource:
         """Models and guessed accounts of the sample."""
         return (await self._data()).names
 
+    async def find(self, typed: str) -> str | None:
+        """Any of the names, whatever its case."""
+        return (await self._data()).spelled.get(typed.strip().casefold())
+
     async def rounds(self) -> Rounds:
         """Rounds 168 to 382; only those up to 325 have scores."""
         return (await self._data()).rounds
@@ -64,7 +69,7 @@ class SampleSource:
         data = await self._data()
         if name == EVERYONE:
             return data.everyone
-        if name not in data.owned and name not in data.names.models:
+        if name not in data.spelled.values():
             raise KeyError(name)
         models = data.owned.get(name, (name,))
         rows = np.isin(data.everyone.model, np.searchsorted(data.names.models, models))
@@ -95,10 +100,12 @@ def _load(folder: Path) -> _Loaded:
         payout_factor=rows["payout_factor"].to_numpy(np.float64),
         stake=rows["stake_nmr"].to_numpy(np.float64),
         payout=rows["payout_nmr"].to_numpy(np.float64),
+        resolved=np.ones(len(rows), dtype=bool),
     )
     scored = {score: everyone.round[~np.isnan(values)] for score, values in everyone.scores.items()}
     return _Loaded(
         names=names,
+        spelled={name.casefold(): name for name in (EVERYONE, *names.accounts, *names.models)},
         owned=owned,
         rounds=_load_rounds(folder),
         everyone=everyone,

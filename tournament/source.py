@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 import numpy as np
@@ -55,10 +55,11 @@ class Rounds:
 
 @dataclass(frozen=True)
 class History:
-    """Rows (n,) of one model, one account or everyone: one row per model and resolved round.
+    """Rows (n,) of one model, one account or everyone: one row per model and round.
 
     `model` indexes `models`. scores and chosen (the multipliers the owner had picked) map a score's name to
-    (n,) arrays. stake and payout are in NMR; NaN where the source has none. stake is what that round risked.
+    (n,) arrays. stake and payout are in NMR; NaN where the source has none. stake is what that round risked;
+    the payout of a round that is not `resolved` is what it would be if it resolved now.
     """
 
     name: str
@@ -71,6 +72,9 @@ class History:
     payout_factor: Floats
     stake: Floats
     payout: Floats
+    resolved: NDArray[np.bool_]
+    asked_at: datetime | None = None  # when the source was asked; None for bundled data
+    notice: str = ""  # a sentence for people when this is not the newest there is
 
     def only(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "History":
         """The same history with these rows alone."""
@@ -92,7 +96,11 @@ class Source(Protocol):
     tournament: Tournament
 
     async def names(self) -> Names:
-        """Every model and account that can be asked for."""
+        """Names to suggest while somebody types: what is known without waiting for anybody."""
+        ...
+
+    async def find(self, typed: str) -> str | None:
+        """The model or account that was typed, as the source spells it; None if there is none."""
         ...
 
     async def rounds(self) -> Rounds:
@@ -104,7 +112,7 @@ class Source(Protocol):
         ...
 
     async def history(self, name: str) -> History:
-        """Resolved rounds of a model, an account or EVERYONE. Raises KeyError for an unknown name."""
+        """Every round of a model, an account or EVERYONE. Raises KeyError for an unknown name."""
         ...
 
     async def until(self) -> date:
