@@ -80,7 +80,7 @@ class History:
         """The same history with these rows alone."""
         kept = {
             field: getattr(self, field)[rows]
-            for field in ("model", "round", "payout_factor", "stake", "payout")
+            for field in ("model", "round", "payout_factor", "stake", "payout", "resolved")
         }
         columns = {
             field: {score: values[rows] for score, values in getattr(self, field).items()}
