@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +32,9 @@ from ui.errors import Tree
 
 log = logging.getLogger("roundtable")
 
+# the bot has no voice: what discord.py would warn about at every start is nothing a host should act on
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 TRY_THE_DEMO = "To try the bot without a token, run: make demo"
 
 
@@ -44,7 +47,7 @@ def utc_now() -> datetime:
 class Settings:
     """What a host decides; .env.example lists the same names with what they mean."""
 
-    discord_token: str
+    discord_token: str = field(repr=False)
     database_path: Path
     data_source: str
     log_level: str

@@ -13,8 +13,11 @@ from typing import Any
 import simcord
 
 from bot import Settings, create_bot
+from demo_card import draw_reply
 
 OUT = Path(__file__).parent / "out"
+DOCS = Path(__file__).parent / "docs"
+IN_DOCS = ("my-pay", "everyone-all-rounds")  # replies whose pictures the docs show
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,9 @@ async def play(env: simcord.Env, channel: Any, members: dict[str, Any], *, save:
 
 
 async def save_reply(path: Path, typed: str, message: Any) -> None:
-    """A reply as text, with its charts as they were sent."""
+    """A reply as text and as the picture a phone shows."""
     path.with_suffix(".txt").write_text(f"{typed}\n\n{as_text(message)}\n", encoding="utf-8")
-    for attachment in message.attachments:
-        path.with_suffix(".png").write_bytes(await attachment.read())
+    path.with_suffix(".png").write_bytes(await draw_reply(typed, message))
 
 
 def as_text(message: Any) -> str:
@@ -74,11 +76,12 @@ def as_text(message: Any) -> str:
     return "\n".join(lines + ([f"\nButtons: {', '.join(map(str, buttons))}"] if buttons else []))
 
 
-async def run(*, once: bool, port: int) -> None:
+async def run(*, once: bool, pictures: bool, port: int | None) -> None:
     """Start the bot against the offline Discord, play the tour, then serve the page until Ctrl-C."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_env({"DATABASE_PATH": f"{folder}/demo.sqlite3", "LOG_LEVEL": "warning"})
-        async with simcord.run(create_bot(settings), settle_timeout=60.0, check_errors=False) as env:
+        bot = create_bot(settings)
+        async with bot, simcord.run(bot, settle_timeout=60.0, check_errors=False) as env:
             guild = env.create_guild("Round table")
             channel = guild.create_text_channel("payout-talk", topic="What a payout rule does to you")
             members = {
@@ -90,6 +93,9 @@ async def run(*, once: bool, port: int) -> None:
                 OUT.mkdir()
                 await play(env, channel, members, save=True)
                 print(f"Every reply is saved in {OUT}")
+                if pictures:
+                    for name in IN_DOCS:
+                        shutil.copy(next(OUT.glob(f"*-{name}.png")), DOCS / f"{name}.png")
                 return
             async with env.preview(
                 channel, viewers=list(members.values()), layout="channel", port=port
@@ -111,15 +117,16 @@ async def until_stopped() -> None:
 
 
 def main() -> None:
-    """`python demo.py [--once] [--port N]`."""
+    """`python demo.py [--once [--pictures]] [--port N]`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--once", action="store_true", help="play the tour, save every reply under out/, stop"
     )
+    parser.add_argument("--pictures", action="store_true", help="with --once: draw the docs' pictures again")
     parser.add_argument("--port", type=int, default=None, help="serve the page on this port")
     arguments = parser.parse_args()
     logging.basicConfig(level="WARNING")
-    asyncio.run(run(once=arguments.once, port=arguments.port))
+    asyncio.run(run(once=arguments.once, pictures=arguments.pictures, port=arguments.port))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""`/privacy`: a member sees, takes and deletes what is kept, and nobody else's."""
+
+import json
+
+from storage.links import link_of
+from storage.privacy import stored_about
+from tests.offline import Server, said, text_of
+
+
+async def fill(server: Server) -> None:
+    await server.ben.slash(server.channel, "account link", name="model_07585")
+    for rounds in ("10", "20", "30", "all"):
+        await server.ben.slash(server.channel, "payout compare", proposed="1C3T", rounds=rounds)
+
+
+async def test_show_lists_every_kind_of_thing_that_is_kept(server: Server) -> None:
+    await fill(server)
+    text = text_of(said(await server.ben.slash(server.channel, "privacy show")))
+    assert "Account links: 1" in text
+    assert "Asked questions: 4" in text
+    assert "and 1 more" in text
+
+
+async def test_export_is_a_file_that_holds_every_row(server: Server) -> None:
+    await fill(server)
+    reply = said(await server.ben.slash(server.channel, "privacy export"))
+    kept = json.loads(await reply.attachments[0].read())
+    assert kept["member_id"] == str(server.ben.id)
+    assert kept["tables"]["account_links"]["rows"][0]["name"] == "model_07585"
+    assert len(kept["tables"]["asked_questions"]["rows"]) == 4
+
+
+async def test_delete_asks_once_more_and_then_leaves_nothing(server: Server) -> None:
+    await fill(server)
+    await server.moderator.slash(server.channel, "account link", name="model_00005")
+    asked = await server.ben.slash(server.channel, "privacy delete")
+    assert await link_of(server.database, server.ben.id) is not None
+    await server.ben.click(said(asked).message, label="Delete everything")
+    assert said(asked).content == "Deleted: 5 rows. Nothing is left."
+    assert not any((await stored_about(server.database, server.ben.id)).values())
+    assert await link_of(server.database, server.moderator.id) is not None
+
+
+async def test_delete_can_be_left(server: Server) -> None:
+    await fill(server)
+    asked = await server.ben.slash(server.channel, "privacy delete")
+    await server.ben.click(said(asked).message, label="Leave it")
+    assert said(asked).content == "Nothing was deleted."
+    assert await link_of(server.database, server.ben.id) is not None
+
+
+async def test_a_question_left_open_deletes_nothing(server: Server) -> None:
+    await fill(server)
+    asked = await server.ben.slash(server.channel, "privacy delete")
+    await server.env.advance_time(301)
+    assert said(asked).content == "Nothing was deleted: no answer in time."
+    assert await link_of(server.database, server.ben.id) is not None

@@ -1,0 +1,52 @@
+"""The real bot in an offline server, over a real database file and the bundled sample."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import discord
+import pytest
+import simcord
+
+from bot import Settings, create_bot
+from tests.offline import Server
+from tournament.sample import SampleSource
+
+
+@pytest.fixture(scope="session")
+def source() -> SampleSource:
+    sample = SampleSource()
+    asyncio.run(sample.names())  # read once for all tests
+    return sample
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.from_env({"DISCORD_TOKEN": "x", "DATABASE_PATH": str(tmp_path / "bot.sqlite3")})
+
+
+@pytest.fixture
+async def env(settings: Settings, source: SampleSource) -> AsyncIterator[simcord.Env]:
+    # errors reach members as sentences, and the tests read those
+    env = simcord.Env(create_bot(settings, source=source), settle_timeout=30.0, check_errors=False)
+    await env.start()
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        await env.bot.close()
+
+
+@pytest.fixture
+def server(env: simcord.Env) -> Server:
+    guild = env.create_guild("Round table")
+    moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
+    silent = {guild.default_role: discord.PermissionOverwrite(send_messages=False)}
+    return Server(
+        env=env,
+        guild=guild,
+        channel=guild.create_text_channel("payout-talk"),
+        read_only=guild.create_text_channel("read-only", overwrites=silent),
+        ben=guild.add_member(env.create_user("ben", global_name="Ben")),
+        moderator=guild.add_member(env.create_user("mona"), roles=[moderators]),
+    )

@@ -1,0 +1,199 @@
+"""The real bot.py as a process, against a Discord on this machine: start, answer, stop, be killed."""
+
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+
+from tests.loopback import BOB, GOOD_TOKEN, MODERATOR, LoopbackDiscord
+from tests.process import BotProcess
+
+ROOT = Path(__file__).parent.parent
+LAUNCH = ROOT / "tests" / "launch.py"
+WHO = {"proposed": "1C3T", "who": "model_07585"}
+
+pytestmark = pytest.mark.slow
+
+
+def bot_process(address: str, folder: Path, **env: str) -> BotProcess:
+    settings = {"DISCORD_TOKEN": GOOD_TOKEN, "DATABASE_PATH": str(folder / "bot.sqlite3")}
+    return BotProcess([LAUNCH, address], settings | env, cwd=folder)
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[tuple[LoopbackDiscord, BotProcess]]:
+    async with LoopbackDiscord() as discord_server, ready_bot(discord_server, folder) as bot:
+        yield discord_server, bot
+
+
+@asynccontextmanager
+async def ready_bot(discord_server: LoopbackDiscord, folder: Path) -> AsyncIterator[BotProcess]:
+    async with bot_process(discord_server.address, folder) as bot:
+        await bot.wait_for_line('message="ready"', 30)
+        yield bot
+
+
+async def test_a_typed_command_comes_back_with_a_chart(tmp_path: Path) -> None:
+    async with running(tmp_path) as (discord_server, bot):
+        reply = await discord_server.command("payout compare", options=WHO)
+        assert reply.ephemeral
+        assert "1xCORR + 3xTC would have paid" in reply.embeds[0]["title"]
+        [(name, png, alt)] = reply.files
+        assert name == "payout.png"
+        assert png.startswith(b"\x89PNG")
+        assert alt is not None
+        assert "pay adding up" in alt
+        assert reply.first_response_after < 1, "it must be deferred within a second, however cold"
+        await discord_server.click(reply, label="Share")
+        await discord_server.wait_for_request("POST", "/webhooks/*/*", count=2)
+        [shared] = discord_server.posts()
+        assert shared.files[0][0] == "payout.png"
+        assert shared.embeds[0]["author"]["name"].startswith("Shared by")
+        assert bot.lines
+
+
+async def test_it_answers_in_a_direct_message_and_completes_names(tmp_path: Path) -> None:
+    async with running(tmp_path) as (discord_server, _):
+        choices = await discord_server.autocomplete(
+            "payout compare", "who", "0758", options={"proposed": "1C3T"}
+        )
+        assert "model_07585" in [choice["value"] for choice in choices]
+        reply = await discord_server.command("payout compare", options=WHO, dm=True)
+        assert "would have paid" in reply.embeds[0]["title"]
+        refused = await discord_server.command("setup show", dm=True, member=MODERATOR)
+        assert "belongs to a server" in refused.content
+
+
+async def test_commands_are_synced_once_and_not_again_while_they_stay_the_same(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord_server:
+        for line in ("commands synced", "commands unchanged"):
+            async with ready_bot(discord_server, tmp_path) as bot:
+                await bot.wait_for_line(line)
+        assert len(discord_server.requests_to("PUT", "/applications/*/commands")) == 1
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_it_cleanly(tmp_path: Path, name: signal.Signals) -> None:
+    async with running(tmp_path) as (discord_server, bot):
+        await discord_server.command("account link", options={"name": "model_07585"})
+        assert await bot.stop(name) == 0
+        assert "Traceback" not in "\n".join(bot.lines)
+    # a connection that was closed leaves no write-ahead log behind
+    assert not (tmp_path / "bot.sqlite3-wal").exists()
+
+
+async def test_a_signal_before_it_is_ready_stops_it_too(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord_server, bot_process(discord_server.address, tmp_path) as bot:
+        await discord_server.wait_for_request("GET", "/users/@me", within=20)
+        assert await bot.stop(signal.SIGTERM) == 0
+
+
+async def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord_server:
+        async with ready_bot(discord_server, tmp_path) as bot:
+            await discord_server.command("account link", options={"name": "model_07585"}, member=BOB)
+            bot.kill()
+        with closing(sqlite3.connect(tmp_path / "bot.sqlite3")) as file:
+            assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        async with ready_bot(discord_server, tmp_path):
+            reply = await discord_server.command("account show", member=BOB)
+            assert "model\\_07585" in reply.embeds[0]["title"]
+
+
+async def test_a_dropped_connection_is_resumed(tmp_path: Path) -> None:
+    async with running(tmp_path) as (discord_server, _):
+        await discord_server.command("help")
+        await discord_server.drop()
+        await discord_server.wait_ready(20)
+        assert (await discord_server.command("help")).embeds
+
+
+async def test_a_rate_limit_delays_the_answer_and_loses_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path) as (discord_server, _):
+        discord_server.fail_next("POST", "/webhooks/*/*", 429)
+        reply = await discord_server.command("payout compare", options=WHO)
+        assert reply.files
+
+
+async def test_log_lines_are_structured(tmp_path: Path) -> None:
+    async with running(tmp_path) as (_, bot):
+        line = await bot.wait_for_line('message="ready"')
+        assert 'level="info"' in line
+        assert "guilds=1" in line
+
+
+async def test_a_missing_token_gets_one_line_that_names_the_demo(tmp_path: Path) -> None:
+    async with bot_process("http://127.0.0.1:9", tmp_path, DISCORD_TOKEN="") as bot:
+        assert await bot.wait() == 1
+        [line] = bot.lines
+        assert "DISCORD_TOKEN is not set" in line
+        assert "make demo" in line
+
+
+async def test_a_wrong_token_gets_one_line_that_names_the_demo(tmp_path: Path) -> None:
+    async with (
+        LoopbackDiscord() as discord_server,
+        bot_process(discord_server.address, tmp_path, DISCORD_TOKEN="wrong") as bot,
+    ):
+        assert await bot.wait(20) == 1
+        assert "does not accept this DISCORD_TOKEN" in bot.lines[-1]
+        assert "make demo" in bot.lines[-1]
+        assert "Traceback" not in "\n".join(bot.lines)
+
+
+async def test_without_discord_it_says_so(tmp_path: Path) -> None:
+    async with bot_process("http://127.0.0.1:9", tmp_path) as bot:
+        assert await bot.wait(30) == 1
+        assert "Discord can't be reached" in bot.lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"DATA_SOURCE": "moon"}, "DATA_SOURCE is “moon”"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is “loud”"),
+    ],
+)
+async def test_a_bad_setting_gets_one_line(tmp_path: Path, settings: dict[str, str], sentence: str) -> None:
+    async with bot_process("http://127.0.0.1:9", tmp_path, **settings) as bot:
+        assert await bot.wait() == 1
+        [line] = bot.lines
+        assert sentence in line
+
+
+async def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA user_version = 999")
+    before = file.read_bytes()
+    async with LoopbackDiscord() as discord_server, bot_process(discord_server.address, tmp_path) as bot:
+        assert await bot.wait(20) == 1
+        assert "written by a newer version" in bot.lines[-1]
+    assert file.read_bytes() == before
+
+
+async def test_nothing_heavy_is_imported_before_the_gateway_is_ready(tmp_path: Path) -> None:
+    script = tmp_path / "watch.py"
+    script.write_text(
+        f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import bot
+ready = bot.Roundtable.on_ready
+async def on_ready(self):
+    heavy = {{"pandas", "matplotlib", "numerapi", "scipy"}}
+    print("HEAVY", sorted(heavy & set(sys.modules)), flush=True)
+    await ready(self)
+bot.Roundtable.on_ready = on_ready
+sys.exit(bot.main())
+""",
+        encoding="utf-8",
+    )
+    async with LoopbackDiscord() as discord_server:
+        settings = {"DISCORD_TOKEN": GOOD_TOKEN, "DATABASE_PATH": str(tmp_path / "bot.sqlite3")}
+        async with BotProcess([LAUNCH, discord_server.address, script], settings, cwd=tmp_path) as bot:
+            assert await bot.wait_for_line("HEAVY", 30) == "HEAVY []"
+            await bot.wait_for_line("warm", 30)
