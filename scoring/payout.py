@@ -57,25 +57,34 @@ def payouts(
         _numbers(values, name)
         for values, name in ((stake, "The stake"), (factor, "The payout factor"), (clip, "The clip"))
     )
-    if not np.all((multipliers >= 0) & np.isfinite(multipliers)):
+    if not _all_between(multipliers, 0.0):
         raise ValueError("Multipliers must be numbers of 0 or more.")
-    if not np.all((stake >= 0) & np.isfinite(stake)):
+    if not _all_between(stake, 0.0):
         raise ValueError("A stake must be a number of 0 NMR or more.")
-    if np.any((factor < 0) | np.isinf(factor)):
+    if (factor < 0).any() or np.isinf(factor).any():
         raise ValueError("A payout factor must be a number of 0 or more.")
-    if not np.all(clip > 0):
+    if not (clip > 0).all():
         raise ValueError("A clip must be above 0.")
     if multipliers.shape[-1] != scores.shape[-1] and 1 not in (multipliers.shape[-1], scores.shape[-1]):
         raise ValueError(f"{multipliers.shape[-1]} multipliers do not fit {scores.shape[-1]} scores.")
     try:
-        np.broadcast_shapes(scores.shape[:-1], multipliers.shape[:-1], stake.shape, factor.shape, clip.shape)
+        shape = np.broadcast_shapes(
+            scores.shape[:-1], multipliers.shape[:-1], stake.shape, factor.shape, clip.shape
+        )
     except ValueError as error:
         raise ValueError(f"The shapes do not fit each other: {error}.") from error
 
-    weighted = _weighted_score(scores, multipliers)
+    weighted = np.asarray(_weighted_score(scores, multipliers))
+    # one array from here on: large temporaries cost more than the arithmetic
+    paid = weighted if weighted.shape == shape else np.array(np.broadcast_to(weighted, shape))
     if clip_order == "factor_inside_clip":
-        return np.clip(factor * weighted, -clip, clip) * stake
-    return np.clip(weighted, -clip, clip) * factor * stake
+        paid *= factor
+        np.clip(paid, -clip, clip, out=paid)
+    else:
+        np.clip(paid, -clip, clip, out=paid)
+        paid *= factor
+    paid *= stake
+    return paid
 
 
 def is_clipped(
@@ -109,12 +118,15 @@ def break_even(proposed: Mapping[str, float], current: Mapping[str, float]) -> d
 
 
 def _weighted_score(scores: NDArray[np.float64], multipliers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum of multiplier x score over the last axis; a multiplier of 0 silences a missing score."""
+    """Sum of multiplier x score over the last axis, a new array; a multiplier of 0 silences a missing score."""
     k = max(scores.shape[-1], multipliers.shape[-1])
-    scores = np.broadcast_to(scores, (*scores.shape[:-1], k))
-    multipliers = np.broadcast_to(multipliers, (*multipliers.shape[:-1], k))
     if k == 0:
         raise ValueError("A payout needs at least one score.")
+    scores = np.broadcast_to(scores, (*scores.shape[:-1], k))
+    multipliers = np.broadcast_to(multipliers, (*multipliers.shape[:-1], k))
+    if multipliers.ndim == 1:  # one rule for all rows: a product with a vector
+        paying = multipliers != 0
+        return (scores if paying.all() else scores[..., paying]) @ multipliers[paying]
     # k is two or three: a loop over columns beats a product with its NaN mask
     parts = (_silenced(multipliers[..., column], scores[..., column]) for column in range(k))
     return functools.reduce(np.add, parts)
@@ -123,6 +135,11 @@ def _weighted_score(scores: NDArray[np.float64], multipliers: NDArray[np.float64
 def _silenced(multiplier: NDArray[np.float64], score: NDArray[np.float64]) -> NDArray[np.float64]:
     part = multiplier * score
     return part if multiplier.all() else np.where(multiplier == 0, 0.0, part)
+
+
+def _all_between(values: NDArray[np.float64], low: float) -> bool:
+    """Whether all are finite and at least `low`; NaN fails both comparisons."""
+    return not values.size or bool(values.min() >= low and values.max() < np.inf)
 
 
 def _numbers(values: ArrayLike, what: str) -> NDArray[np.float64]:

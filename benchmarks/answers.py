@@ -1,0 +1,92 @@
+"""How long a member waits: the real bot.py against a Discord on this machine, and a loop under five charts."""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from answers.payout import PayoutComparison, compare_payouts
+from charts.payout import picture_of_comparison
+from charts.style import DrawingThread
+from tests.loopback import GOOD_TOKEN, LoopbackDiscord
+from tests.process import BotProcess
+from tournament.sample import SampleSource
+
+LAUNCH = Path(__file__).parent.parent / "tests" / "launch.py"
+QUESTION = {"proposed": "1C3T", "who": "model_07585"}
+
+
+def run() -> None:
+    """Cold and warm answers, then the stall of the event loop."""
+    asyncio.run(_answers())
+    asyncio.run(_stalls())
+
+
+async def _answers() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"DISCORD_TOKEN": GOOD_TOKEN, "DATABASE_PATH": f"{folder}/bot.sqlite3"}
+        start = time.perf_counter()
+        async with (
+            LoopbackDiscord() as discord_server,
+            BotProcess([LAUNCH, discord_server.address], env, cwd=folder) as bot,
+        ):
+            await discord_server.wait_ready(30)
+            ready = time.perf_counter() - start
+            cold = await discord_server.command("payout compare", options=QUESTION)
+            await bot.wait_for_line('message="warm"', 30)
+            warm = [await discord_server.command("payout compare", options=QUESTION) for _ in range(15)]
+    print("\n/payout compare, from the typed command to the card with its chart")
+    print(f"  process start to READY             {1000 * ready:9.0f} ms")
+    print(
+        f"  cold, until it is deferred         {1000 * cold.first_response_after:9.0f} ms  (asked for: 1000)"
+    )
+    print(f"  cold, until it is answered         {1000 * cold.finished_after:9.0f} ms")
+    waits = [1000 * reply.finished_after for reply in warm]
+    print(f"  warm, median of 15                 {statistics.median(waits):9.0f} ms  (asked for: 500)")
+    print(f"  warm, slowest of 15                {max(waits):9.0f} ms")
+
+
+async def _stalls() -> None:
+    comparison = await compare_payouts(SampleSource(), "everyone", "1C3T", current="2C1T", rounds="all")
+    drawing = DrawingThread()
+
+    async def five_on_the_thread() -> None:
+        await asyncio.gather(*(drawing.run(picture_of_comparison, comparison) for _ in range(5)))
+
+    async def five_on_the_loop() -> None:
+        for _ in range(5):
+            _draw(comparison)
+            await asyncio.sleep(0)
+
+    _draw(comparison)
+    print("\nLongest stall of the event loop while five charts are drawn (5 turns, medians)")
+    for name, five in (
+        ("drawn on the loop itself", five_on_the_loop),
+        ("drawn on the thread", five_on_the_thread),
+    ):
+        stalls = [await _longest_stall(five()) for _ in range(5)]
+        print(
+            f"  {name:<34} {1000 * statistics.median(stalls):9.0f} ms  (to {1000 * max(stalls):.0f}; asked for: 50)"
+        )
+    drawing.close()
+
+
+def _draw(comparison: PayoutComparison) -> None:
+    picture_of_comparison(comparison)
+
+
+async def _longest_stall(work: object) -> float:
+    """Seconds that a task which only wants to run every millisecond had to wait beyond that."""
+    task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    longest, last = 0.0, time.perf_counter()
+    while not task.done():
+        await asyncio.sleep(0.001)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last - 0.001), now
+    return longest
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,33 @@
+"""Fair timings on a noisy machine: contenders take turns, and medians are compared."""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+SHORTEST = 0.05  # seconds a turn lasts at least: short contenders are called several times in one
+
+
+def side_by_side(title: str, turns: int, **contenders: Callable[[], Any]) -> dict[str, float]:
+    """Median milliseconds a call of each contender, in turn after a warm-up; the first is the peer."""
+    calls = {name: max(1, round(SHORTEST / _seconds(contender, 1))) for name, contender in contenders.items()}
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(turns):
+        for name, contender in contenders.items():
+            times[name].append(1000 * _seconds(contender, calls[name]) / calls[name])
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    peer = next(iter(medians.values()))
+    print(f"\n{title} ({turns} turns, medians)")
+    for name, median in medians.items():
+        low, high = min(times[name]), max(times[name])
+        print(
+            f"  {name.replace('_', ' '):<34} {median:9.2f} ms  ({low:.2f} to {high:.2f})  {peer / median:6.1f}x"
+        )
+    return medians
+
+
+def _seconds(contender: Callable[[], Any], calls: int) -> float:
+    start = time.perf_counter()
+    for _ in range(calls):
+        contender()
+    return time.perf_counter() - start
