@@ -6,7 +6,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from answers.words import listed
+from answers.words import listed, span
 from tournament.source import EVERYONE, Names, Source
 
 LONGEST_NAME = 100
@@ -72,7 +72,7 @@ def find_rounds(typed: str, available: NDArray[np.int64]) -> NDArray[np.int64]:
     chosen = available[(available >= first) & (available <= last)]
     if chosen.size == 0:
         raise ValueError(
-            f"There is nothing in rounds {first}-{last}: the data has rounds {available[0]}-{available[-1]}."
+            f"There is nothing in {span(first, last)}: the data has rounds {available[0]}-{available[-1]}."
         )
     return chosen
 

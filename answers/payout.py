@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from answers.names import find_name, find_rounds
 from answers.pricing import Priced, price_as_paid, price_rule
-from answers.words import amount, number, pays_more_when
+from answers.words import amount, counted, number, pays_more_when, span
 from scoring.payout import break_even
 from scoring.resampling import block_bootstrap_interval
 from scoring.rules import parse_rule, rule_in_force
@@ -20,6 +20,7 @@ from tournament.source import EVERYONE, History, Rounds, Source
 DEFAULT_ROUNDS = 20
 LEVEL = 0.95
 LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
+UNITS = ("NMR", "%")
 SEED = 20231007  # the same question gets the same interval
 
 
@@ -89,8 +90,7 @@ class PayoutComparison:
     @property
     def span(self) -> str:
         """ "rounds 306-325"."""
-        first, last = self.rounds[0], self.rounds[-1]
-        return f"round {first}" if first == last else f"rounds {first}-{last}"
+        return span(int(self.rounds[0]), int(self.rounds[-1]))
 
     @property
     def finding(self) -> str:
@@ -111,7 +111,9 @@ class PayoutComparison:
         low, high = self.interval
         blocks = self.rounds.size // self.block
         if math.isnan(low):
-            return f"{self.rounds.size} rounds are too few for an interval: neighbouring ones overlap."
+            few = counted(self.rounds.size, "round")
+            verb = "is" if self.rounds.size == 1 else "are"
+            return f"{few} {verb} too few for an interval: neighbouring ones overlap."
         verdict = "It includes 0: luck alone could turn it." if low <= 0 <= high else "It leaves out 0."
         few = f" Only {blocks} independent stretches, so take it as a rough guide." if blocks < 5 else ""
         return f"{verdict}{few}"
@@ -137,6 +139,8 @@ async def compare_payouts(
     """
     if stake is not None and not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
         raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
+    if unit not in UNITS:
+        raise ValueError(f"The unit is one of {' and '.join(UNITS)}.")
     found = await find_name(source, name)
     scores = await source.scores()
     # a mistyped rule is named before anything else is looked at
@@ -175,31 +179,35 @@ def _compare(
 ) -> PayoutComparison:
     own_stake = stake is None or current_rule is None  # what was really paid can only be scaled from a stake
     history = _in_rounds(facts, rounds, own_stake)
+
+    def priced(rows: History, at_risk: NDArray[np.float64]) -> tuple[Priced, Priced]:
+        proposed = price_rule(facts.tournament, proposed_rule, rows, facts.rounds, at_risk, facts.scores)
+        if current_rule is None:
+            return proposed, price_as_paid(facts.tournament, rows, at_risk)
+        return proposed, price_rule(facts.tournament, current_rule, rows, facts.rounds, at_risk, facts.scores)
+
+    # once to see which rows both rules can pay, then those alone: what is left out must not colour a word
+    kept, left_out = _comparable(history, *priced(history, np.ones(history.round.shape)), own_stake)
+    history = history.only(kept)
     at_risk = history.stake if stake is None else _split_evenly(stake, history)
-    proposed = price_rule(facts.tournament, proposed_rule, history, facts.rounds, at_risk, facts.scores)
-    current = (
-        price_as_paid(facts.tournament, history, at_risk)
-        if current_rule is None
-        else price_rule(facts.tournament, current_rule, history, facts.rounds, at_risk, facts.scores)
-    )
-    kept, left_out = _comparable(history, proposed, current, own_stake)
-    numbers, at = np.unique(history.round[kept], return_inverse=True)
-    in_unit = np.ones(numbers.size) if unit == "NMR" else 100 / np.bincount(at, weights=at_risk[kept])
+    proposed, current = priced(history, at_risk)
+    numbers, at = np.unique(history.round, return_inverse=True)
+    in_unit = np.ones(numbers.size) if unit == "NMR" else 100 / np.bincount(at, weights=at_risk)
     proposed_side, current_side = (
         Side(
-            priced.short,
-            priced.words,
-            np.bincount(at, weights=priced.pay[kept]) * in_unit,
-            float(priced.clipped[kept].mean()),
+            priced_rule.short,
+            priced_rule.words,
+            np.bincount(at, weights=priced_rule.pay) * in_unit,
+            float(priced_rule.clipped.mean()),
         )
-        for priced in (proposed, current)
+        for priced_rule in (proposed, current)
     )
     block = 2 * facts.rounds.overlap(numbers)
     days = facts.rounds.opened[np.isin(facts.rounds.number, numbers)].astype("datetime64[D]")
     return PayoutComparison(
         name=history.name,
         kind=history.kind,
-        models=np.unique(history.model[kept]).size,
+        models=np.unique(history.model).size,
         unit=unit,
         rounds=numbers,
         first_day=days.min().item(),
@@ -213,7 +221,7 @@ def _compare(
             rng=np.random.default_rng(SEED),
         ),
         block=block,
-        rows=kept.size,
+        rows=history.round.size,
         more_when=_more_when(proposed, current),
         warnings=(*proposed.notes, *current.notes, *left_out),
         assumptions=_assumptions(history, stake, unit),
@@ -237,8 +245,8 @@ def _in_rounds(facts: _Facts, rounds: str | None, own_stake: bool) -> History:
     if not rows.any():
         there = np.unique(history.round)
         raise ValueError(
-            f"{history.name} has nothing in rounds {chosen[0]}-{chosen[-1]}: "
-            f"its scores are from rounds {there[0]}-{there[-1]}."
+            f"{history.name} has nothing in {span(chosen[0], chosen[-1])}: "
+            f"its scores are from {span(there[0], there[-1])}."
         )
     return history.only(rows)
 
@@ -268,12 +276,12 @@ def _comparable(
             f"Nothing can be compared: the rounds of {history.name} from {history.round.min()} to "
             f"{history.round.max()} {most}.{hint}"
         )
-    what = "rounds" if history.kind == "model" else "rows (a model in a round)"
-    return kept, tuple(f"Left out: {count:,} {what} that {reason}." for reason, count in counts.items())
+    row, what = ("round", "") if history.kind == "model" else ("row", " (a model in a round)")
+    return kept, tuple(f"Left out: {counted(n, row)}{what} that {reason}." for reason, n in counts.items())
 
 
 def _split_evenly(stake: float, history: History) -> NDArray[np.float64]:
-    """`stake` in every round, shared by the models that were scored in it."""
+    """`stake` in every round, shared by the models that are compared in it."""
     _, at, models = np.unique(history.round, return_inverse=True, return_counts=True)
     return stake / models[at]
 

@@ -101,7 +101,7 @@ def price_rule(
     sentences = []
     if "permitted" in notes:
         sentences.append(
-            f"{short} was not among the choices members had in rounds {spans(sorted(notes['permitted']))}."
+            f"{short} was not among the choices members had in {spans(sorted(notes['permitted']))}."
         )
     if "rhythm" in notes:
         sentences.append(
@@ -156,7 +156,10 @@ def _chosen(history: History) -> tuple[Mapping[str, float] | None, str]:
     if (history.round < FIRST_TC_ROUND).any():
         return None, "the rule and the choices of the time, MMC included (it was paid before round 311)"
     names = list(history.chosen)
-    table = np.stack([np.nan_to_num(history.chosen[name]) for name in names], axis=-1)
+    paid = history.stake > 0  # what stood at a model without a stake paid nobody
+    table = np.stack([np.nan_to_num(history.chosen[name][paid]) for name in names], axis=-1)
+    if not len(table):
+        return None, "nothing, without a stake"
     kinds, counts = np.unique(table, axis=0, return_counts=True)
     most = dict(zip(names, kinds[counts.argmax()].tolist(), strict=True))
     if len(kinds) == 1:
@@ -174,4 +177,5 @@ def _in_words(rule: PayoutRule, clip: float) -> str:
 
 
 def _rhythm(rule: PayoutRule) -> str:
-    return f"about {rule.rounds_at_once} at once, each on {rule.stake_fraction:.3g} of the stake"
+    share = "the whole" if rule.stake_fraction == 1 else f"1/{round(1 / rule.stake_fraction)} of the"
+    return f"about {rule.rounds_at_once} at once, each on {share} stake"

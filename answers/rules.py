@@ -69,4 +69,5 @@ async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -
         wanted = typed.strip().casefold()
         if rule.status == "effective" and can_price(rule) and wanted in f"{shown} {rule.id}".casefold():
             found.setdefault(rule.id, shown)
-    return [(shown[:100], value[:100]) for value, shown in list(found.items())[:limit]]
+    # a value longer than Discord takes is left out: cut short it would be another rule
+    return [(shown[:100], value) for value, shown in found.items() if len(value) <= 100][:limit]

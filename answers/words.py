@@ -45,8 +45,18 @@ def score_name(score: str) -> str:
     return describe_multipliers({score: 1.0}).removeprefix("1x")
 
 
+def counted(count: int, thing: str) -> str:
+    """ "1 round", "20 rounds"."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def span(first: int, last: int) -> str:
+    """ "round 318" or "rounds 311-325"."""
+    return f"round {first}" if first == last else f"rounds {first}-{last}"
+
+
 def spans(numbers: Sequence[int]) -> str:
-    """ "306-325" or "306-310 and 312": runs of rounds, at most three of them spelled out."""
+    """ "round 318", "rounds 306-310 and 312": runs of rounds, at most three of them spelled out."""
     runs: list[tuple[int, int]] = []
     for item in numbers:
         if runs and item == runs[-1][1] + 1:
@@ -54,8 +64,10 @@ def spans(numbers: Sequence[int]) -> str:
         else:
             runs.append((item, item))
     if len(runs) > 3:
-        return f"{numbers[0]}-{numbers[-1]} with gaps"
-    return listed([f"{first}-{last}" if last > first else f"{first}" for first, last in runs])
+        return f"rounds {numbers[0]}-{numbers[-1]} with gaps"
+    if len(runs) == 1:
+        return span(*runs[0])
+    return "rounds " + listed([f"{first}-{last}" if last > first else f"{first}" for first, last in runs])
 
 
 def pays_more_when(weights: Mapping[str, float]) -> str:

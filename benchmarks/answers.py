@@ -1,4 +1,4 @@
-"""How long a member waits: the real bot.py against a Discord on this machine, and a loop under five charts."""
+"""How long a member waits for the real bot.py, and how long five charts hold up its event loop."""
 
 import asyncio
 import statistics

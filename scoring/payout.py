@@ -22,8 +22,8 @@ def payout_factor(total_at_risk: ArrayLike, stake_threshold: ArrayLike) -> NDArr
         raise ValueError("The total at risk can't be below 0 NMR.")
     if not np.all(threshold > 0):
         raise ValueError("The stake threshold must be above 0 NMR.")
-    # an empty round pays in full: dividing by the smallest positive total says so without a special case
-    factor = np.minimum(1.0, threshold / np.maximum(total, np.finfo(np.float64).tiny))
+    _common_shape(total=total.shape, threshold=threshold.shape)
+    factor = threshold / np.maximum(total, threshold)  # the same as min(1, ...), without dividing by 0
     return factor if factor.ndim else float(factor)
 
 
@@ -49,8 +49,7 @@ def payouts(
     infinite, a negative or infinite factor, a clip that is not above 0, or shapes that do not fit.
     Source: Numerai's staking documentation; both orders reproduce rows that were really paid.
     """
-    if clip_order not in CLIP_ORDERS:
-        raise ValueError(f"The clip order is one of {' and '.join(CLIP_ORDERS)}.")
+    _check_order(clip_order)
     scores = np.atleast_1d(_numbers(scores, "The scores"))
     multipliers = np.atleast_1d(_numbers(multipliers, "The multipliers"))
     stake, factor, clip = (
@@ -65,14 +64,17 @@ def payouts(
         raise ValueError("A payout factor must be a number of 0 or more.")
     if not (clip > 0).all():
         raise ValueError("A clip must be above 0.")
+    if 0 in (multipliers.shape[-1], scores.shape[-1]):
+        raise ValueError("A payout needs at least one score.")
     if multipliers.shape[-1] != scores.shape[-1] and 1 not in (multipliers.shape[-1], scores.shape[-1]):
         raise ValueError(f"{multipliers.shape[-1]} multipliers do not fit {scores.shape[-1]} scores.")
-    try:
-        shape = np.broadcast_shapes(
-            scores.shape[:-1], multipliers.shape[:-1], stake.shape, factor.shape, clip.shape
-        )
-    except ValueError as error:
-        raise ValueError(f"The shapes do not fit each other: {error}.") from error
+    shape = _common_shape(
+        scores=scores.shape[:-1],
+        multipliers=multipliers.shape[:-1],
+        stake=stake.shape,
+        factor=factor.shape,
+        clip=clip.shape,
+    )
 
     weighted = np.asarray(_weighted_score(scores, multipliers))
     # one array from here on: large temporaries cost more than the arithmetic
@@ -100,9 +102,12 @@ def is_clipped(
     Works on amounts that were really paid, whose scores need not be known. Paid amounts are rounded, so
     the bound counts as reached within one part in a million. A stake of 0 is never clipped.
     """
+    _check_order(clip_order)
     paid, stake = _numbers(paid, "The payouts"), _numbers(stake, "The stake")
-    bound = np.multiply(clip, stake) * (factor if clip_order == "factor_outside_clip" else 1.0)
-    return (bound > 0) & (np.abs(paid) >= bound * (1 - 1e-6))
+    factor, clip = _numbers(factor, "The payout factor"), _numbers(clip, "The clip")
+    with np.errstate(invalid="ignore"):  # no clip on no stake: inf x 0 is NaN, which nothing reaches
+        bound = clip * stake * (factor if clip_order == "factor_outside_clip" else 1.0)
+    return np.asarray((bound > 0) & (np.abs(paid) >= bound * (1 - 1e-6)))
 
 
 def break_even(proposed: Mapping[str, float], current: Mapping[str, float]) -> dict[str, float]:
@@ -118,10 +123,8 @@ def break_even(proposed: Mapping[str, float], current: Mapping[str, float]) -> d
 
 
 def _weighted_score(scores: NDArray[np.float64], multipliers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum of multiplier x score over the last axis, a new array; a multiplier of 0 silences a missing score."""
+    """Sum of multiplier x score over the last axis, newly made; 0 silences a missing score."""
     k = max(scores.shape[-1], multipliers.shape[-1])
-    if k == 0:
-        raise ValueError("A payout needs at least one score.")
     scores = np.broadcast_to(scores, (*scores.shape[:-1], k))
     multipliers = np.broadcast_to(multipliers, (*multipliers.shape[:-1], k))
     if multipliers.ndim == 1:  # one rule for all rows: a product with a vector
@@ -135,6 +138,19 @@ def _weighted_score(scores: NDArray[np.float64], multipliers: NDArray[np.float64
 def _silenced(multiplier: NDArray[np.float64], score: NDArray[np.float64]) -> NDArray[np.float64]:
     part = multiplier * score
     return part if multiplier.all() else np.where(multiplier == 0, 0.0, part)
+
+
+def _check_order(clip_order: str) -> None:
+    if clip_order not in CLIP_ORDERS:
+        raise ValueError(f"The clip order is one of {' and '.join(CLIP_ORDERS)}.")
+
+
+def _common_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError as error:
+        told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"The shapes do not fit each other: {told}.") from error
 
 
 def _all_between(values: NDArray[np.float64], low: float) -> bool:
