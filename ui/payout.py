@@ -88,8 +88,12 @@ def _side(side: Side, unit: str) -> str:
     spread = "" if math.isnan(side.spread) else f" ± {number(side.spread)}"
     return (
         f"**{amount(side.total, unit)}**\n{number(side.mean)}{spread} a round\n"
-        f"{percent(side.burned)} of rounds burned\n{percent(side.clipped)} of rows clipped"
+        f"{_part(side.burned, 'rounds burned')}\n{_part(side.clipped, 'rows clipped')}"
     )
+
+
+def _part(share: float, what: str) -> str:
+    return f"no {what}" if share == 0 else f"{percent(share)} of {what}"
 
 
 def _lines(sentences: tuple[str, ...]) -> str:
