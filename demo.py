@@ -82,6 +82,8 @@ async def run(*, once: bool, pictures: bool, port: int | None) -> None:
         settings = Settings.from_env({"DATABASE_PATH": f"{folder}/demo.sqlite3", "LOG_LEVEL": "warning"})
         bot = create_bot(settings)
         async with bot, simcord.run(bot, settle_timeout=60.0, check_errors=False) as env:
+            assert bot.user is not None
+            await bot.user.edit(username="Roundtable")
             guild = env.create_guild("Round table")
             channel = guild.create_text_channel("payout-talk", topic="What a payout rule does to you")
             members = {
