@@ -41,9 +41,7 @@ def find_rule(rule_id: str) -> PayoutRule:
 def rule_ids(typed: str) -> list[str]:
     """Ids of dated rules that hold the text, newest first, Classic before the others."""
     wanted = typed.strip().casefold()
-    newest_first = sorted(load_rules(), key=lambda rule: rule.effective_on or date.min, reverse=True)
-    newest_first.sort(key=lambda rule: TOURNAMENTS.index(rule.tournament))
-    return [rule.id for rule in newest_first if wanted in rule.id]
+    return [rule.id for rule in _newest_first() if wanted in rule.id]
 
 
 async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -> list[tuple[str, str]]:
@@ -62,7 +60,7 @@ async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -
             continue  # half a rule is no error while it is being typed
         if can_price(rule) and (text is typed or typed.strip().casefold() in text.casefold()):
             found.setdefault(rule.id, rule.id)
-    for rule in reversed(load_rules()):
+    for rule in _newest_first():
         shown = (
             f"{describe_multipliers(rule.multipliers)}, {rule.tournament.title()} from {rule.effective_on}"
         )
@@ -71,3 +69,9 @@ async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -
             found.setdefault(rule.id, shown)
     # a value longer than Discord takes is left out: cut short it would be another rule
     return [(shown[:100], value) for value, shown in found.items() if len(value) <= 100][:limit]
+
+
+def _newest_first() -> list[PayoutRule]:
+    """Every dated rule, newest first, Classic before the others."""
+    rules = sorted(load_rules(), key=lambda rule: rule.effective_on or date.min, reverse=True)
+    return sorted(rules, key=lambda rule: TOURNAMENTS.index(rule.tournament))

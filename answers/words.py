@@ -13,7 +13,7 @@ def number(value: float) -> str:
     if math.isnan(value):
         return "unknown"
     size = abs(value)
-    decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 4
+    decimals = 0 if size >= 999.95 else 1 if size >= 99.995 else 2 if size >= 0.99995 else 4
     text = f"{size:,.{decimals}f}"
     if not text.strip("0.,"):
         return "0" if value == 0 else f"less than {10.0**-decimals:.{decimals}f}"
@@ -32,6 +32,10 @@ def signed(value: float, unit: str) -> str:
 
 def percent(share: float) -> str:
     """A share as people read it: "17 %", "under 1 %", "none"."""
+    if math.isnan(share):
+        return "unknown"
+    if 0.99 < share < 1:
+        return "over 99 %"
     return "none" if share == 0 else "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
