@@ -1,6 +1,7 @@
 """Start here: settings, the bot that is built from them, and `python bot.py`."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -14,20 +15,23 @@ from pathlib import Path
 
 import aiohttp
 import discord
+from discord import app_commands
 from discord.ext import commands
 from dotenv import dotenv_values
 
 from charts.style import DrawingThread, warm_up
-from cogs import Tools
+from cogs import SAMPLE, Tools
 from cogs.account import Account
 from cogs.help import Help
 from cogs.payout import Payout, ShareButton
 from cogs.privacy import Privacy
 from cogs.setup import Setup
-from storage.database import StorageError, open_database
+from storage.database import Database, StorageError, open_database
+from storage.links import linked_names
 from storage.syncs import record_sync, synced_digest
+from tournament.numerai import NumeraiSource, Throttle
 from tournament.sample import SampleSource
-from tournament.source import Source
+from tournament.source import Source, SourceError, Tournament
 from ui.errors import Tree
 
 log = logging.getLogger("roundtable")
@@ -35,6 +39,7 @@ log = logging.getLogger("roundtable")
 # the bot has no voice: what discord.py would warn about at every start is nothing a host should act on
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
+REFRESH_SECONDS = 900.0
 TRY_THE_DEMO = "To try the bot without a token, run: make demo"
 
 
@@ -55,9 +60,9 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read settings by their upper-case names. Raises ValueError, with the remedy, for a bad one."""
-        source = environ.get("DATA_SOURCE") or "sample"
-        if source != "sample":
-            raise ValueError(f"DATA_SOURCE is “{source[:40]}”, but the one source there is is called sample.")
+        source = environ.get("DATA_SOURCE") or "numerai"
+        if source not in ("sample", "numerai"):
+            raise ValueError(f"DATA_SOURCE is “{source[:40]}”, but it must be sample or numerai.")
         level = (environ.get("LOG_LEVEL") or "info").lower()
         if level not in ("debug", "info", "warning", "error"):
             raise ValueError(f"LOG_LEVEL is “{level[:40]}”, but it must be debug, info, warning or error.")
@@ -74,27 +79,37 @@ class Roundtable(commands.Bot):
 
     tools: Tools
 
-    def __init__(self, settings: Settings, source: Source, now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: Settings, source: Source | None, now: Callable[[], datetime]) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=Tree,
+            # members may take the bot along: what belongs to no server works wherever they type it
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self.settings, self.source, self.now = settings, source, now
-        self._warming: asyncio.Task[None] | None = None
+        self._background: list[asyncio.Task[None]] = []
 
     async def setup_hook(self) -> None:
         """Open the database, build the cogs with what they need, sync if the commands changed."""
         database = await open_database(self.settings.database_path)
-        self.tools = Tools(database, self.source, DrawingThread(), self.now)
+        self.tools = Tools(database, self._sources(database), DrawingThread(), self.now)
         for cog in (Payout, Account, Privacy, Setup):
             await self.add_cog(cog(self.tools))
         await self.add_cog(Help(self.tree))
         self.add_dynamic_items(ShareButton)
         await self._sync_if_changed()
-        self._warming = asyncio.create_task(self._warm_up())
+        self._background.append(asyncio.create_task(self._warm_up()))
+        self._background += [
+            asyncio.create_task(self._keep_fresh(source))
+            for source in self.tools.sources.values()
+            if isinstance(source, NumeraiSource)
+        ]
 
     async def on_ready(self) -> None:
         """Say so; this may happen many times."""
@@ -103,12 +118,30 @@ class Roundtable(commands.Bot):
 
     async def close(self) -> None:
         """Finish what is being written or drawn, then leave."""
-        if self._warming is not None:
-            self._warming.cancel()
+        for task in self._background:
+            task.cancel()
         await super().close()
         if hasattr(self, "tools"):
             self.tools.drawing.close()
+            for source in self.tools.sources.values():
+                if isinstance(source, NumeraiSource):
+                    await source.close()  # it writes to the database
             await self.tools.database.close()
+
+    def _sources(self, database: Database) -> dict[str, Source]:
+        """Where each tournament's numbers come from; the sample is always there to try."""
+        sample = SampleSource()
+        if self.source is not None:
+            return {self.source.tournament: self.source, SAMPLE: sample}
+        if self.settings.data_source == "sample":
+            return {"classic": sample, SAMPLE: sample}
+        tournaments: tuple[Tournament, ...] = ("classic", "signals", "crypto")
+        throttle = Throttle()  # one for all: the API counts what this machine asks
+        live: dict[str, Source] = {
+            name: NumeraiSource(database, tournament=name, now=self.now, throttle=throttle)
+            for name in tournaments
+        }
+        return live | {SAMPLE: sample}
 
     async def _sync_if_changed(self) -> None:
         assert self.application_id is not None
@@ -124,16 +157,32 @@ class Roundtable(commands.Bot):
     async def _warm_up(self) -> None:
         """Load what the first question needs, once the gateway has nothing left to wait for."""
         await self.wait_until_ready()
-        await self.source.names()
+        await self.tools.sources[SAMPLE].names()
         await self.tools.drawing.run(warm_up)
         log.info("warm")
+
+    async def _keep_fresh(self, source: NumeraiSource) -> None:
+        """Read what linked members and the largest stakes need, again and again, politely."""
+        await self.wait_until_ready()
+        while True:
+            try:
+                for name in await linked_names(self.tools.database, source.tournament):
+                    with contextlib.suppress(SourceError, KeyError):  # the next round tries again
+                        await source.history(name)
+                await source.refresh_top()
+                differs = await source.live_rule_differs()
+                if differs:
+                    log.warning("the live rule differs", extra={"fields": {"sentence": differs}})
+            except Exception:
+                log.exception("reading in the background failed; it goes on")
+            await asyncio.sleep(REFRESH_SECONDS)
 
 
 def create_bot(
     settings: Settings, *, source: Source | None = None, now: Callable[[], datetime] = utc_now
 ) -> commands.Bot:
     """A bot that is ready to be started; nothing is opened or read yet."""
-    return Roundtable(settings, source or SampleSource(), now)
+    return Roundtable(settings, source, now)
 
 
 class LogLine(logging.Formatter):

@@ -79,7 +79,7 @@ def as_text(message: Any) -> str:
 async def run(*, once: bool, pictures: bool, port: int | None) -> None:
     """Start the bot against the offline Discord, play the tour, then serve the page until Ctrl-C."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.from_env({"DATABASE_PATH": f"{folder}/demo.sqlite3", "LOG_LEVEL": "warning"})
+        settings = Settings.from_env({"DATABASE_PATH": f"{folder}/demo.sqlite3", "DATA_SOURCE": "sample"})
         bot = create_bot(settings)
         async with bot, simcord.run(bot, settle_timeout=60.0, check_errors=False) as env:
             assert bot.user is not None

@@ -1,5 +1,6 @@
 """Which model or account a member says is theirs, and what the data knows of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,10 +11,17 @@ from storage.database import Database
 from storage.links import AccountLink, link_of, set_link
 from tournament.source import EVERYONE, Source
 
-NOT_LINKED = (
-    "You have not linked a model yet. Type /account link and pick yours, "
-    "or fill in “who” with any model to try it."
-)
+EXAMPLE = "model_07585"  # in the sample, staked in nearly every round: to try for who has no model
+
+
+class NotLinkedError(ValueError):
+    """A member asked about themselves before saying who they are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have not linked a model yet. Type /account link and pick yours, "
+            "or fill in “who” with any model to try it."
+        )
 
 
 @dataclass(frozen=True)
@@ -43,23 +51,30 @@ async def link_account(
     return await _describe(source, link)
 
 
-async def linked_account(database: Database, source: Source, member_id: int) -> LinkedAccount:
-    """What a member has linked. Raises ValueError, with the remedy, when there is nothing."""
+async def linked_account(
+    database: Database, source_of: Callable[[str], Source], member_id: int
+) -> LinkedAccount:
+    """What a member has linked. Raises NotLinkedError, with the remedy, when there is nothing."""
     link = await link_of(database, member_id)
     if link is None:
-        raise ValueError(NOT_LINKED)
+        raise NotLinkedError
+    source = source_of(link.tournament)
     await find_name(source, link.name)  # the source may have changed since
     return await _describe(source, link)
 
 
-async def asked_name(database: Database, member_id: int, typed: str | None) -> str:
-    """The name a question is about: what was typed, else what the member linked."""
-    if typed is not None:
-        return typed
+async def asked_about(
+    database: Database, member_id: int, typed: str | None, tournament: str | None
+) -> tuple[str, str]:
+    """(name, tournament) a question is about: what was typed, else what the member linked.
+
+    Raises NotLinkedError for a member who neither typed nor linked a name.
+    """
     link = await link_of(database, member_id)
-    if link is None:
-        raise ValueError(NOT_LINKED)
-    return link.name
+    if typed is None and link is None:
+        raise NotLinkedError
+    name = typed if typed is not None or link is None else link.name
+    return name or "", tournament or (link.tournament if link else "classic")
 
 
 async def _describe(source: Source, link: AccountLink) -> LinkedAccount:

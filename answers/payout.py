@@ -2,121 +2,32 @@
 
 import asyncio
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from answers.basis import AS_STAKED, at_risk
+from answers.comparison import PayoutComparison, Side
 from answers.names import find_name, find_rounds
-from answers.pricing import Priced, price_as_paid, price_rule
-from answers.words import amount, counted, number, pays_more_when, span
+from answers.pricing import Priced, price_as_paid, price_rule, rules_in_force
+from answers.words import counted, pays_more_when, span
+from scoring.difference import DifferenceSplit, split_difference
 from scoring.payout import break_even
 from scoring.resampling import block_bootstrap_interval
-from scoring.rules import parse_rule, rule_in_force
-from tournament.source import EVERYONE, History, Rounds, Source
+from scoring.rules import PayoutRule, parse_rule, rule_in_force
+from tournament.source import EVERYONE, History, Rounds, Source, SourceError
 
 DEFAULT_ROUNDS = 20
 LEVEL = 0.95
 LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
 UNITS = ("NMR", "%")
+LIVE = "live"  # what people type for the rule that the newest round announces
 SEED = 20231007  # the same question gets the same interval
 
-
-@dataclass(frozen=True)
-class Side:
-    """Pay under one rule, by round (r,) and what it comes to, in the unit of the comparison."""
-
-    short: str
-    words: str
-    by_round: NDArray[np.float64]
-    clipped: float  # share of rows at the clip
-
-    @property
-    def total(self) -> float:
-        """Pay over all rounds."""
-        return math.fsum(self.by_round)
-
-    @property
-    def mean(self) -> float:
-        """Pay in the average round."""
-        return self.total / self.by_round.size
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation between rounds; NaN for a single one."""
-        return float(np.std(self.by_round, ddof=1)) if self.by_round.size > 1 else math.nan
-
-    @property
-    def burned(self) -> float:
-        """Share of rounds that burned stake."""
-        return float((self.by_round < 0).mean())
-
-
-@dataclass(frozen=True)
-class PayoutComparison:
-    """Pay under two rules on the same rounds (r,), with everything that was assumed."""
-
-    name: str
-    kind: str  # model | account | everyone
-    models: int
-    unit: str  # NMR | %
-    rounds: NDArray[np.int64]
-    first_day: date
-    last_day: date
-    proposed: Side
-    current: Side
-    interval: tuple[float, float]
-    block: int
-    rows: int
-    more_when: str
-    warnings: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    source: str
-    until: date
-
-    @property
-    def difference(self) -> float:
-        """Proposed minus current."""
-        return self.proposed.total - self.current.total
-
-    def for_others(self, own_name: str | None) -> "PayoutComparison":
-        """The same result to be shown in public: only the member's own name and everyone's are told."""
-        if self.kind == EVERYONE or self.name == own_name:
-            return self
-        return replace(self, name=f"one {self.kind}")
-
-    @property
-    def span(self) -> str:
-        """ "rounds 306-325"."""
-        return span(int(self.rounds[0]), int(self.rounds[-1]))
-
-    @property
-    def finding(self) -> str:
-        """The answer in one sentence."""
-        proposed, current = self.proposed, self.current
-        if abs(self.difference) < 1e-9 * max(1.0, abs(current.total)):
-            return f"{proposed.short} would have paid the same as {current.short} over {self.span}."
-        more = "more" if self.difference > 0 else "less"
-        return (
-            f"{proposed.short} would have paid {amount(abs(self.difference), self.unit)} {more} "
-            f"than {current.short} over {self.span}: "
-            f"{number(proposed.total)} against {amount(current.total, self.unit)}."
-        )
-
-    @property
-    def certainty(self) -> str:
-        """What the interval of the difference says, and what it can't."""
-        low, high = self.interval
-        blocks = self.rounds.size // self.block
-        if math.isnan(low):
-            few = counted(self.rounds.size, "round")
-            verb = "is" if self.rounds.size == 1 else "are"
-            return f"{few} {verb} too few for an interval: neighbouring ones overlap."
-        verdict = "It includes 0: luck alone could turn it." if low <= 0 <= high else "It leaves out 0."
-        few = f" Only {blocks} independent stretches, so take it as a rough guide." if blocks < 5 else ""
-        return f"{verdict}{few}"
+Read = Callable[[PayoutRule], PayoutRule]  # the rule in force in a round -> the rule to price
 
 
 async def compare_payouts(
@@ -127,36 +38,54 @@ async def compare_payouts(
     current: str | None = None,
     rounds: str | None = None,
     stake: float | None = None,
+    basis: str = AS_STAKED,
     unit: str = "NMR",
 ) -> PayoutComparison:
     """What `name` was or would be paid under the current and a proposed rule, on the same rounds.
 
-    name: a model, an account or EVERYONE. proposed, current: what people type or a dated rule's id; without
-    `current`, the amounts really paid. rounds: "20", "311-325", "318" or "all"; without it the last 20.
-    stake: NMR at risk in every round instead of the stake of the time, split evenly over an account's
-    models. unit: NMR, or % of what was at risk in each round. Raises ValueError with a sentence for a person
-    wherever one of them makes no sense or nothing is left to compare.
+    name: a model, an account or EVERYONE. proposed, current: what people type, a dated rule's id or LIVE;
+    without `current`, the amounts really paid. rounds: "20", "311-325", "318" or "all"; without it the last
+    20. stake: NMR instead of the stake of the time, split evenly over an account's models. basis: what is
+    at risk in a round, see answers.basis. unit: NMR, or % of the stake. Raises ValueError with a sentence for
+    a person wherever one of them makes no sense or nothing is left to compare.
     """
     if stake is not None and not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
         raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
     if unit not in UNITS:
         raise ValueError(f"The unit is one of {' and '.join(UNITS)}.")
-    found = await find_name(source, name)
-    scores = await source.scores()
-    # a mistyped rule is named before anything else is looked at
-    newest = rule_in_force(source.tournament, round=max(last for _, last in scores.values()))
-    for text in (proposed, current):
-        if text is not None:
-            parse_rule(text, newest)
+    reads = await _reader(source, proposed), None if current is None else await _reader(source, current)
+    found, all_rounds = await asyncio.gather(find_name(source, name), source.rounds())
+    history, scores = await asyncio.gather(source.history(found), source.scores())
     facts = _Facts(
         source.tournament,
         source.label,
         await source.until(),
-        await source.rounds(),
+        all_rounds,
         scores,
-        await source.history(found),
+        history,
+        None if found == EVERYONE or basis != AS_STAKED else await _everyone(source),
+        await source.usd_per_nmr(),
     )
-    return await asyncio.to_thread(_compare, facts, proposed, current, rounds, stake, unit)
+    return await asyncio.to_thread(_compare, facts, *reads, rounds, stake, basis, unit)
+
+
+async def _reader(source: Source, text: str) -> Read:
+    """How a typed rule is read in each round; a mistyped one is refused before anything is asked for."""
+    if text.strip().casefold() == LIVE:
+        live = await source.live_rule()
+        if live is None:
+            raise ValueError(f"{source.label} announces no live rule. Name a dated one, or type multipliers.")
+        return lambda base: live
+    parse_rule(text, rule_in_force(source.tournament, on=date.max))
+    return lambda base: parse_rule(text, base)
+
+
+async def _everyone(source: Source) -> History | None:
+    """Everyone's rows, which a difference is split by; None while a source has none to give."""
+    try:
+        return await source.history(EVERYONE)
+    except SourceError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -167,40 +96,47 @@ class _Facts:
     rounds: Rounds
     scores: Mapping[str, tuple[int, int]]
     history: History
+    everyone: History | None
+    usd: tuple[date, float] | None
+
+    def price(self, history: History, proposed: Read, current: Read | None) -> tuple[Priced, Priced]:
+        """Rows under both rules."""
+        in_force = rules_in_force(self.tournament, history, self.rounds)
+        return (
+            price_rule(proposed, history, self.rounds, in_force, self.scores),
+            price_as_paid(self.tournament, history, in_force)
+            if current is None
+            else price_rule(current, history, self.rounds, in_force, self.scores),
+        )
 
 
 def _compare(
     facts: _Facts,
-    proposed_rule: str,
-    current_rule: str | None,
+    proposed_read: Read,
+    current_read: Read | None,
     rounds: str | None,
     stake: float | None,
+    basis: str,
     unit: str,
 ) -> PayoutComparison:
-    own_stake = stake is None or current_rule is None  # what was really paid can only be scaled from a stake
+    own_stake = stake is None or current_read is None  # what was paid per NMR is known of a stake alone
     history = _in_rounds(facts, rounds, own_stake)
-
-    def priced(rows: History, at_risk: NDArray[np.float64]) -> tuple[Priced, Priced]:
-        proposed = price_rule(facts.tournament, proposed_rule, rows, facts.rounds, at_risk, facts.scores)
-        if current_rule is None:
-            return proposed, price_as_paid(facts.tournament, rows, at_risk)
-        return proposed, price_rule(facts.tournament, current_rule, rows, facts.rounds, at_risk, facts.scores)
-
     # once to see which rows both rules can pay, then those alone: what is left out must not colour a word
-    kept, left_out = _comparable(history, *priced(history, np.ones(history.round.shape)), own_stake)
+    kept, left_out = _comparable(history, *facts.price(history, proposed_read, current_read), own_stake)
     history = history.only(kept)
-    at_risk = history.stake if stake is None else _split_evenly(stake, history)
-    proposed, current = priced(history, at_risk)
+    proposed, current = facts.price(history, proposed_read, current_read)
+    in_force = rules_in_force(facts.tournament, history, facts.rounds)
+    risked = at_risk(basis, history, facts.rounds, in_force, proposed.rate, current.rate, stake)
     numbers, at = np.unique(history.round, return_inverse=True)
-    in_unit = np.ones(numbers.size) if unit == "NMR" else 100 / np.bincount(at, weights=at_risk)
+    in_unit = np.ones(numbers.size) if unit == "NMR" else 100 / np.bincount(at, weights=risked.percent_of)
     proposed_side, current_side = (
         Side(
-            priced_rule.short,
-            priced_rule.words,
-            np.bincount(at, weights=priced_rule.pay) * in_unit,
-            float(priced_rule.clipped.mean()),
+            priced.short,
+            priced.words,
+            np.bincount(at, weights=priced.rate * nmr) * in_unit,
+            float(priced.clipped.mean()),
         )
-        for priced_rule in (proposed, current)
+        for priced, nmr in ((proposed, risked.proposed), (current, risked.current))
     )
     block = 2 * facts.rounds.overlap(numbers)
     days = facts.rounds.opened[np.isin(facts.rounds.number, numbers)].astype("datetime64[D]")
@@ -224,9 +160,13 @@ def _compare(
         rows=history.round.size,
         more_when=_more_when(proposed, current),
         warnings=(*proposed.notes, *current.notes, *left_out),
-        assumptions=_assumptions(history, stake, unit),
+        assumptions=_assumptions(history, risked.words if unit == "NMR" else risked.percent_words),
         source=facts.label,
         until=facts.until,
+        split=_split(facts, numbers, proposed_read, current_read, proposed_side, current_side),
+        usd=facts.usd,
+        asked_at=history.asked_at,
+        notice=history.notice,
     )
 
 
@@ -259,11 +199,13 @@ def _comparable(
     reasons = {
         "had no stake": ~staked,
         "have no recorded payout" if current.as_paid else "lack a score that the current rule pays": staked
-        & np.isnan(current.pay),
-        "lack a score that the proposed rule pays": staked & ~np.isnan(current.pay) & np.isnan(proposed.pay),
+        & np.isnan(current.rate),
+        "lack a score that the proposed rule pays": staked
+        & ~np.isnan(current.rate)
+        & np.isnan(proposed.rate),
     }
     counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
-    kept = np.flatnonzero(staked & ~np.isnan(proposed.pay) & ~np.isnan(current.pay))
+    kept = np.flatnonzero(staked & ~np.isnan(proposed.rate) & ~np.isnan(current.rate))
     if not kept.size:
         most = max(counts, key=lambda reason: counts[reason])
         hint = (
@@ -280,27 +222,37 @@ def _comparable(
     return kept, tuple(f"Left out: {counted(n, row)}{what} that {reason}." for reason, n in counts.items())
 
 
-def _split_evenly(stake: float, history: History) -> NDArray[np.float64]:
-    """`stake` in every round, shared by the models that are compared in it."""
-    _, at, models = np.unique(history.round, return_inverse=True, return_counts=True)
-    return stake / models[at]
-
-
 def _more_when(proposed: Priced, current: Priced) -> str:
     if current.multipliers is None or proposed.multipliers is None:
         return "No single answer: the multipliers that were paid changed, or are not all in the data."
     return f"{pays_more_when(break_even(proposed.multipliers, current.multipliers))}, before clipping."
 
 
-def _assumptions(history: History, stake: float | None, unit: str) -> tuple[str, ...]:
-    if stake is None:
-        basis = "the stake of the time in every round, whatever the rule would have paid before"
-    else:
-        basis = (
-            f"{amount(stake, 'NMR')} at risk in every round" if unit == "NMR" else "the same in every round"
-        )
-        basis += ", shared evenly by the models" if history.kind != "model" else ""
-    in_percent = ("Percentages are of the stake at risk in each round, added up over the rounds.",)
+def _split(
+    facts: _Facts,
+    numbers: NDArray[np.int64],
+    proposed_read: Read,
+    current_read: Read | None,
+    proposed_side: Side,
+    current_side: Side,
+) -> DifferenceSplit | None:
+    """The difference as level and mix, by everyone's pay under both rules in the same rounds."""
+    if facts.everyone is None:
+        return None
+    rows = facts.everyone.only(np.isin(facts.everyone.round, numbers) & (facts.everyone.stake > 0))
+    if not rows.round.size:
+        return None
+    proposed, current = facts.price(rows, proposed_read, current_read)
+    both = ~np.isnan(proposed.rate) & ~np.isnan(current.rate)
+    scale = split_difference(
+        (proposed.rate * rows.stake)[both].sum(keepdims=True),
+        (current.rate * rows.stake)[both].sum(keepdims=True),
+    ).scale
+    proposed_total, current_total = np.array([proposed_side.total]), np.array([current_side.total])
+    return DifferenceSplit(scale, (1 - scale) * proposed_total, scale * proposed_total - current_total)
+
+
+def _assumptions(history: History, stake: tuple[str, ...]) -> tuple[str, ...]:
     who = {
         "model": (),
         "account": ("That these models are one account is a guess from their names.",),
@@ -308,9 +260,4 @@ def _assumptions(history: History, stake: float | None, unit: str) -> tuple[str,
             "The sample is who stayed on a leaderboard, 19 % of all stake at best: not the tournament.",
         ),
     }[history.kind]
-    return (
-        f"Stake: {basis}.",
-        *(in_percent if unit == "%" else ()),
-        "Nobody changes what they submit or stake.",
-        *who,
-    )
+    return (*stake, "Nobody changes what they submit or stake.", *(who if history.asked_at is None else ()))

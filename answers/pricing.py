@@ -1,8 +1,9 @@
 """What rows of a history earn under a rule, round by round, at the terms that were in force then."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from scoring.rules import (
     describe_multipliers,
     is_permitted,
     load_rules,
-    parse_rule,
     rule_in_force,
 )
 from tournament.source import History, Rounds
@@ -24,54 +24,49 @@ FIRST_TC_ROUND = 311  # before it the second paid score was MMC, which the sampl
 
 @dataclass(frozen=True)
 class Priced:
-    """Pay (n,) in NMR of every row, NaN where it can't be known, and what the rule was in words."""
+    """Pay per NMR at risk (n,) of every row, NaN where it can't be known, and what the rule was in words."""
 
     short: str
     words: str
-    pay: NDArray[np.float64]
+    rate: NDArray[np.float64]
     clipped: NDArray[np.bool_]
     multipliers: Mapping[str, float] | None  # None where they changed from round to round, or are not known
     notes: tuple[str, ...]
     as_paid: bool = False
 
 
-def price_as_paid(tournament: str, history: History, stake: NDArray[np.float64]) -> Priced:
-    """What was really paid, scaled from the stake of the time to `stake` (n,)."""
+def price_as_paid(tournament: str, history: History, in_force: Mapping[int, PayoutRule]) -> Priced:
+    """What was really paid, per NMR that was at risk."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        pay = np.where(history.stake > 0, history.payout * (stake / history.stake), np.nan)
-    clipped = np.zeros(pay.shape, dtype=bool)
-    for base, rows in _by_rule_in_force(tournament, history):
+        rate = np.where(history.stake > 0, history.payout / history.stake, np.nan)
+    clipped = np.zeros(rate.shape, dtype=bool)
+    for base, rows in _rows_by_rule(history, in_force):
         clipped[rows] = is_clipped(
-            np.nan_to_num(pay[rows]),
-            np.nan_to_num(stake[rows]),
-            factor=history.payout_factor[rows],
-            clip=base.clip,
-            clip_order=base.clip_order,
+            rate[rows], 1.0, factor=history.payout_factor[rows], clip=base.clip, clip_order=base.clip_order
         )
-    multipliers, words = _chosen(history)
-    return Priced("what was paid", f"As paid: {words}", pay, clipped, multipliers, (), as_paid=True)
+    multipliers, words = _chosen(tournament, history)
+    return Priced("what was paid", f"As paid: {words}", rate, clipped, multipliers, (), as_paid=True)
 
 
 def price_rule(
-    tournament: str,
-    text: str,
+    read: Callable[[PayoutRule], PayoutRule],
     history: History,
     rounds: Rounds,
-    stake: NDArray[np.float64],
+    in_force: Mapping[int, PayoutRule],
     scores: Mapping[str, tuple[int, int]],
 ) -> Priced:
-    """What a typed or dated rule pays on `stake` (n,) NMR at risk.
+    """What a rule pays per NMR at risk; `read` turns the rule in force in a round into the rule to price.
 
-    What the text does not say is inherited from the rule in force in each round. A dated rule of another
-    rhythm (daily rounds, say) keeps the clip and payout factor of the round: the weekly equivalent.
-    Raises ValueError when the text is no rule or needs a score that is not there.
+    A typed rule inherits what its text does not say from the rule in force in each round. A dated rule of
+    another rhythm (daily rounds, say) keeps the clip and payout factor of the round: the weekly equivalent.
+    Raises ValueError when the rule needs a score that is not there.
     """
-    pay = np.full(history.round.shape, np.nan)
-    clipped = np.zeros(pay.shape, dtype=bool)
+    rate = np.full(history.round.shape, np.nan)
+    clipped = np.zeros(rate.shape, dtype=bool)
     notes: dict[str, list[int]] = {}
     rule, clip = None, math.nan
-    for base, rows in _by_rule_in_force(tournament, history):
-        rule = parse_rule(text, base)
+    for base, rows in _rows_by_rule(history, in_force):
+        rule = read(base)
         paid_scores = {score: multiplier for score, multiplier in rule.multipliers.items() if multiplier}
         _require(paid_scores, scores)
         clip, factor = base.clip, history.payout_factor[rows]
@@ -83,19 +78,17 @@ def price_rule(
                 notes.setdefault("permitted", []).extend(np.unique(history.round[rows]).tolist())
         elif rule.rounds_at_once != base.rounds_at_once:
             notes.setdefault("rhythm", [])
-        pay[rows] = payouts(
-            np.stack(
-                [history.scores[score][rows] for score in paid_scores] or [np.zeros(rows.size)], axis=-1
-            ),
+        missing = np.full(rows.size, np.nan)
+        columns = [history.scores[s][rows] if s in history.scores else missing for s in paid_scores]
+        rate[rows] = payouts(
+            np.stack(columns or [np.zeros(rows.size)], axis=-1),
             list(paid_scores.values()) or [0.0],
-            np.nan_to_num(stake[rows]),
+            1.0,
             factor=factor,
             clip=clip,
             clip_order=base.clip_order,
         )
-        clipped[rows] = is_clipped(
-            pay[rows], np.nan_to_num(stake[rows]), factor=factor, clip=clip, clip_order=base.clip_order
-        )
+        clipped[rows] = is_clipped(rate[rows], 1.0, factor=factor, clip=clip, clip_order=base.clip_order)
     assert rule is not None, "priced without rows"
     short = describe_multipliers(rule.multipliers)
     sentences = []
@@ -108,29 +101,34 @@ def price_rule(
             f"{short} is a rule of other rounds ({_rhythm(rule)}); here it is its weekly equivalent, "
             "at the clip and payout factor of these rounds."
         )
-    return Priced(short, _in_words(rule, clip), pay, clipped, rule.multipliers, tuple(sentences))
+    return Priced(short, _in_words(rule, clip), rate, clipped, rule.multipliers, tuple(sentences))
 
 
-def _by_rule_in_force(tournament: str, history: History) -> list[tuple[PayoutRule, NDArray[np.intp]]]:
+def rules_in_force(tournament: str, history: History, rounds: Rounds) -> dict[int, PayoutRule]:
+    """The dated rule of every round of a history; by date where the table has no round numbers.
+
+    Rounds older than the first rule on record are read at its terms.
+    """
+    first = next(r for r in load_rules() if r.tournament == tournament and r.status == "effective")
+    numbers = np.unique(history.round).tolist()
+    if first.first_round is not None:
+        return {n: rule_in_force(tournament, round=max(n, first.first_round)) for n in numbers}
+    days = dict(zip(rounds.number.tolist(), rounds.opened.astype("datetime64[D]").tolist(), strict=True))
+    earliest = first.effective_on or date.min
+    return {n: rule_in_force(tournament, on=max(days.get(n, earliest), earliest)) for n in numbers}
+
+
+def _rows_by_rule(
+    history: History, in_force: Mapping[int, PayoutRule]
+) -> list[tuple[PayoutRule, NDArray[np.intp]]]:
     """The rows of each rule that was in force, in the order of the rules."""
-    # rounds older than the first rule on record are read at its terms
-    first = (
-        next(r for r in load_rules() if r.tournament == tournament and r.status == "effective").first_round
-        or 0
-    )
-    rules = {
-        number: rule_in_force(tournament, round=max(number, first))
-        for number in np.unique(history.round).tolist()
-    }
-    by_id = {rule.id: rule for rule in rules.values()}
+    rounds_of: dict[str, list[int]] = {}
+    for number, rule in in_force.items():
+        rounds_of.setdefault(rule.id, []).append(number)
+    by_id = {rule.id: rule for rule in in_force.values()}
     return [
-        (
-            rule,
-            np.flatnonzero(
-                np.isin(history.round, [number for number, found in rules.items() if found.id == rule_id])
-            ),
-        )
-        for rule_id, rule in by_id.items()
+        (by_id[rule_id], np.flatnonzero(np.isin(history.round, numbers)))
+        for rule_id, numbers in rounds_of.items()
     ]
 
 
@@ -151,9 +149,9 @@ def _factor_of(rule: PayoutRule, numbers: NDArray[np.int64], rounds: Rounds) -> 
     return np.asarray(payout_factor(rounds.total_at_risk[at], rule.stake_threshold))
 
 
-def _chosen(history: History) -> tuple[Mapping[str, float] | None, str]:
+def _chosen(tournament: str, history: History) -> tuple[Mapping[str, float] | None, str]:
     """The multipliers the owner had picked, where they were the same throughout, and a sentence on them."""
-    if (history.round < FIRST_TC_ROUND).any():
+    if tournament == "classic" and (history.round < FIRST_TC_ROUND).any():
         return None, "the rule and the choices of the time, MMC included (it was paid before round 311)"
     names = list(history.chosen)
     paid = history.stake > 0  # what stood at a model without a stake paid nobody

@@ -7,7 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from answers.payout import PayoutComparison, compare_payouts
+from answers.comparison import PayoutComparison
+from answers.payout import compare_payouts
 from charts.payout import picture_of_comparison
 from charts.style import DrawingThread
 from tests.loopback import GOOD_TOKEN, LoopbackDiscord
@@ -26,7 +27,11 @@ def run() -> None:
 
 async def _answers() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        env = {"DISCORD_TOKEN": GOOD_TOKEN, "DATABASE_PATH": f"{folder}/bot.sqlite3"}
+        env = {
+            "DISCORD_TOKEN": GOOD_TOKEN,
+            "DATABASE_PATH": f"{folder}/bot.sqlite3",
+            "DATA_SOURCE": "sample",
+        }
         start = time.perf_counter()
         async with (
             LoopbackDiscord() as discord_server,

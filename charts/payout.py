@@ -5,7 +5,7 @@ import textwrap
 import numpy as np
 from numpy.typing import NDArray
 
-from answers.payout import PayoutComparison
+from answers.comparison import PayoutComparison
 from answers.words import amount, signed
 from charts.style import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, figure, thousands, to_png
 

@@ -1,6 +1,6 @@
 """What people type: one file per noun; each command hears a question and says the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,24 @@ from charts.style import DrawingThread
 from storage.database import Database
 from tournament.source import Source
 
+SAMPLE = "sample"
+
 
 @dataclass(frozen=True)
 class Tools:
     """What every cog works with."""
 
     database: Database
-    source: Source
+    sources: Mapping[str, Source]  # by tournament, and the bundled "sample"
     drawing: DrawingThread
     now: Callable[[], datetime]
+
+    def source(self, tournament: str) -> Source:
+        """Where a tournament's numbers come from. Raises ValueError where there are none."""
+        if tournament not in self.sources:
+            there = " and ".join(name.title() for name in self.sources if name != SAMPLE)
+            raise ValueError(f"There are no numbers of {tournament.title()[:20]} here: this bot has {there}.")
+        return self.sources[tournament]
 
 
 def tools_of(interaction: discord.Interaction[Any]) -> Tools:

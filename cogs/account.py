@@ -1,6 +1,6 @@
 """`/account`: which model or account is yours."""
 
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -20,22 +20,30 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
         self.tools = tools
 
     @app_commands.command()
-    @app_commands.describe(name="Your model or account: start typing and pick one")
-    async def link(self, interaction: discord.Interaction[Any], name: str) -> None:
+    @app_commands.describe(
+        name="Your model or account: start typing and pick one", tournament="Classic without it"
+    )
+    async def link(
+        self,
+        interaction: discord.Interaction[Any],
+        name: str,
+        tournament: Literal["classic", "signals", "crypto"] = "classic",
+    ) -> None:
         """Say which model or account is yours, so that you need not name it again
 
         It is a claim that nobody has checked, and only you see it. A new link replaces the old one.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        tools = self.tools
-        account = await link_account(tools.database, tools.source, interaction.user.id, name, tools.now())
+        source = self.tools.source(tournament)
+        account = await link_account(self.tools.database, source, interaction.user.id, name, self.tools.now())
         await interaction.followup.send(embed=account_card(account), ephemeral=True)
 
     @link.autocomplete("name")
     async def _name(
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
-        names = suggest_names(await self.tools.source.names(), typed)
+        source = self.tools.source(getattr(interaction.namespace, "tournament", None) or "classic")
+        names = suggest_names(await source.names(), typed)
         return [app_commands.Choice(name=name, value=name) for name in names]
 
     @app_commands.command()

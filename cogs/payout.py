@@ -1,4 +1,4 @@
-"""`/payout`: what a rule pays, and which rules there have been."""
+"""`/payout`: what a rule pays, what was paid, and which rules there have been."""
 
 import io
 from collections.abc import Mapping
@@ -8,22 +8,33 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from answers.account import asked_name
+from answers.account import EXAMPLE, NotLinkedError, asked_about, link_account
+from answers.comparison import PayoutComparison
 from answers.names import suggest_names
-from answers.payout import PayoutComparison, compare_payouts
+from answers.payout import compare_payouts
+from answers.record import pay_record
 from answers.rules import find_rule, rule_ids, suggest_priced_rules, timeline
+from answers.what_if import what_if
 from charts.payout import picture_of_comparison
+from charts.record import picture_of_record
 from charts.style import Picture
-from cogs import Tools, tools_of
+from cogs import SAMPLE, Tools, tools_of
 from storage.database import StorageError
 from storage.guilds import settings_of
 from storage.links import link_of
 from storage.questions import recall, remember
+from ui.card import CHART
+from ui.comparison import comparison_card
+from ui.dialogs import WhoAreYou
 from ui.errors import errors_answered
-from ui.payout import CHART, comparison_card, rule_card, timeline_card
+from ui.record import record_card, what_if_card
+from ui.rules import rule_card, timeline_card
 from ui.share import check_may_post, share_buttons
 
 QUESTION = "payout compare"
+Tournament = Literal["classic", "signals", "crypto"]
+Basis = Literal["stake of the time", "fixed", "compounding", "per-round"]
+Choices = list[app_commands.Choice[str]]
 
 
 class Payout(commands.GroupCog, group_name="payout", group_description="What a payout rule earns or burns"):
@@ -36,9 +47,11 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     @app_commands.describe(
         proposed="The rule to try, like 1xCORR + 3xTC, 1C3T or 0.75 corr + 2.25 mmc clip 0.05",
         who="A model, an account, or everyone; without it the one you linked",
-        current="The rule to compare with; without it what was really paid",
+        current="The rule to compare with, or live; without it what was really paid",
         rounds="20 (the last 20), 311-325, 318 or all",
-        stake="NMR at risk in every round, instead of the stake of the time",
+        stake="NMR, instead of the stake of the time",
+        basis="What is at risk: the stake of the time, a fixed one, one that compounds, a share per round",
+        tournament="Classic without it",
     )
     async def compare(
         self,
@@ -48,33 +61,72 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
         current: str | None = None,
         rounds: str | None = None,
         stake: float | None = None,
+        basis: Basis = "stake of the time",
+        tournament: Tournament | None = None,
     ) -> None:
         """What you were paid, and what you would have been paid under another rule
 
         Compares pay round by round, on the same rounds and scores, with a chart. The answer is yours alone
         until you press Share. Rules are typed as members write them: 1xCORR + 3xTC, 1C3T, or
-        0.75 corr + 2.25 mmc clip 0.05; a dated rule's name works too (see /payout rules).
+        0.75 corr + 2.25 mmc clip 0.05; a dated rule's name works too (see /payout rules), and “live” for
+        the rule that the newest round announces.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = {"proposed": proposed, "current": current, "rounds": rounds, "stake": stake}
-        asked["name"] = await asked_name(self.tools.database, interaction.user.id, who)
-        comparison, picture = await _answer(self.tools, asked)
-        view = await self._share_buttons(interaction, asked)
-        card = comparison_card(comparison)
-        await interaction.followup.send(embed=card, file=_file(picture), view=view, ephemeral=True)
+        asked = {"proposed": proposed, "current": current, "rounds": rounds, "stake": stake, "basis": basis}
+        try:
+            name, where = await asked_about(self.tools.database, interaction.user.id, who, tournament)
+        except NotLinkedError as unlinked:
+            await self._ask_who(interaction, asked, str(unlinked))
+            return
+        await self._answer_compare(interaction, asked | {"name": name, "tournament": where})
 
-    @compare.autocomplete("who")
-    async def _who(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        names = suggest_names(await self.tools.source.names(), typed)
-        return [app_commands.Choice(name=name, value=name) for name in names]
+    @app_commands.command()
+    @app_commands.describe(
+        who="A model, an account, or everyone; without it the one you linked",
+        rounds="20 (the last 20), 311-325, 318 or all",
+        tournament="Classic without it",
+    )
+    async def show(
+        self,
+        interaction: discord.Interaction[Any],
+        who: str | None = None,
+        rounds: str | None = None,
+        tournament: Tournament | None = None,
+    ) -> None:
+        """What you earned, what is pending, and every round of it
 
-    @compare.autocomplete("proposed")
-    @compare.autocomplete("current")
-    async def _rule(
-        self, interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[str]]:
-        found = await suggest_priced_rules(self.tools.source, typed)
-        return [app_commands.Choice(name=shown, value=value) for shown, value in found]
+        Only rounds with a stake count. Pending is what the open rounds would pay if they resolved now.
+        """
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        name, where = await asked_about(self.tools.database, interaction.user.id, who, tournament)
+        record = await pay_record(self.tools.source(where), name, rounds=rounds)
+        picture = await self.tools.drawing.run(picture_of_record, record)
+        await interaction.followup.send(embed=record_card(record), file=_file(picture), ephemeral=True)
+
+    @app_commands.command(name="what-if")
+    @app_commands.describe(
+        scores="The round's scores, like corr 0.02, tc -0.01",
+        stake="NMR that this one round risks",
+        rule="The rule, like 1xCORR + 3xTC; without it the newest one",
+        factor="The payout factor; without it that of the newest round",
+        tournament="Classic without it",
+    )
+    async def what_if(
+        self,
+        interaction: discord.Interaction[Any],
+        scores: str,
+        stake: float,
+        rule: str | None = None,
+        factor: float | None = None,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """What one round with these scores would pay, step by step
+
+        Multiplies out the scores, applies the payout factor and the clip, and says whether the clip was met.
+        """
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        answer = await what_if(self.tools.source(tournament), scores, stake, rule=rule, factor=factor)
+        await interaction.followup.send(embed=what_if_card(answer), ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(
@@ -83,7 +135,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     async def rules(
         self,
         interaction: discord.Interaction[Any],
-        tournament: Literal["classic", "signals", "crypto"] = "classic",
+        tournament: Tournament = "classic",
         rule: str | None = None,
     ) -> None:
         """Every payout rule there has been, with dates and sources, or one of them in full
@@ -93,17 +145,59 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
         card = rule_card(find_rule(rule)) if rule else timeline_card(timeline(tournament))
         await interaction.response.send_message(embed=card, ephemeral=True)
 
+    @compare.autocomplete("who")
+    @show.autocomplete("who")
+    async def _who(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
+        names = suggest_names(await self._typed_source(interaction).names(), typed)
+        return [app_commands.Choice(name=name, value=name) for name in names]
+
+    @compare.autocomplete("proposed")
+    @compare.autocomplete("current")
+    @what_if.autocomplete("rule")
+    async def _rule(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
+        found = await suggest_priced_rules(self._typed_source(interaction), typed)
+        return [app_commands.Choice(name=shown, value=value) for shown, value in found]
+
     @rules.autocomplete("rule")
-    async def _dated(
-        self, interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _dated(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
         return [app_commands.Choice(name=found, value=found) for found in rule_ids(typed)[:25]]
+
+    def _typed_source(self, interaction: discord.Interaction[Any]) -> Any:
+        return self.tools.source(getattr(interaction.namespace, "tournament", None) or "classic")
+
+    async def _ask_who(
+        self, interaction: discord.Interaction[Any], asked: dict[str, Any], sentence: str
+    ) -> None:
+        """Offer to link a model or to try one of the sample, then answer what was asked."""
+
+        async def link(pressed: discord.Interaction[Any], typed: str) -> None:
+            await pressed.response.defer(ephemeral=True, thinking=True)
+            source = self.tools.source("classic")
+            account = await link_account(
+                self.tools.database, source, pressed.user.id, typed, self.tools.now()
+            )
+            await self._answer_compare(
+                pressed, asked | {"name": account.link.name, "tournament": account.link.tournament}
+            )
+
+        async def try_sample(pressed: discord.Interaction[Any]) -> None:
+            await pressed.response.defer(ephemeral=True, thinking=True)
+            await self._answer_compare(pressed, asked | {"name": EXAMPLE, "tournament": SAMPLE})
+
+        await interaction.followup.send(sentence, view=WhoAreYou(link, try_sample), ephemeral=True)
+
+    async def _answer_compare(self, interaction: discord.Interaction[Any], asked: dict[str, Any]) -> None:
+        comparison, picture = await _answer(self.tools, asked)
+        view = await self._share_buttons(interaction, asked)
+        card = comparison_card(comparison)
+        await interaction.followup.send(embed=card, file=_file(picture), view=view, ephemeral=True)
 
     async def _share_buttons(
         self, interaction: discord.Interaction[Any], asked: dict[str, Any]
     ) -> discord.ui.View:
-        """Share buttons for a stored question; none where it can't be stored or nobody else is."""
-        if interaction.guild_id is None:
+        """Share buttons for a stored question; none where it can't be stored or nobody invited the bot."""
+        brought_along = interaction.is_user_integration() and not interaction.is_guild_integration()
+        if interaction.guild_id is None or brought_along:
             return discord.utils.MISSING
         try:
             row = await remember(self.tools.database, interaction.user.id, QUESTION, asked, self.tools.now())
@@ -156,7 +250,9 @@ async def _answer(
     tools: Tools, asked: Mapping[str, Any], *, shown_by: int | None = None
 ) -> tuple[PayoutComparison, Picture]:
     """A stored question answered, with its picture; for others to see, only the member's own link by name."""
-    comparison = await compare_payouts(tools.source, **asked)
+    question = dict(asked)
+    source = tools.source(question.pop("tournament", "classic"))
+    comparison = await compare_payouts(source, **question)
     if shown_by is not None:
         link = await link_of(tools.database, shown_by)
         comparison = comparison.for_others(own_name=link.name if link else None)

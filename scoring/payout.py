@@ -1,12 +1,16 @@
 """What a stake earns or burns in a round: payout factor, clip and the payout itself."""
 
 import functools
+import itertools
+import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 CLIP_ORDERS = ("factor_inside_clip", "factor_outside_clip")
+
+_AT_A_TIME = 2**17  # numbers: a megabyte, which stays in a processor's own cache
 
 
 def payout_factor(total_at_risk: ArrayLike, stake_threshold: ArrayLike) -> NDArray[np.float64] | float:
@@ -16,13 +20,13 @@ def payout_factor(total_at_risk: ArrayLike, stake_threshold: ArrayLike) -> NDArr
     (NaN) total gives NaN; a total of 0 gives 1. Raises ValueError for a negative total or a threshold
     that is not above 0. Source: Numerai's staking documentation, rules of 2021-02-20 to 2026-08-27.
     """
-    total = _numbers(total_at_risk, "The total at risk")
-    threshold = _numbers(stake_threshold, "The stake threshold")
+    total = as_numbers(total_at_risk, "The total at risk")
+    threshold = as_numbers(stake_threshold, "The stake threshold")
     if np.any(total < 0):
         raise ValueError("The total at risk can't be below 0 NMR.")
     if not np.all(threshold > 0):
         raise ValueError("The stake threshold must be above 0 NMR.")
-    _common_shape(total=total.shape, threshold=threshold.shape)
+    common_shape(total=total.shape, threshold=threshold.shape)
     factor = threshold / np.maximum(total, threshold)  # the same as min(1, ...), without dividing by 0
     return factor if factor.ndim else float(factor)
 
@@ -50,25 +54,8 @@ def payouts(
     Source: Numerai's staking documentation; both orders reproduce rows that were really paid.
     """
     _check_order(clip_order)
-    scores = np.atleast_1d(_numbers(scores, "The scores"))
-    multipliers = np.atleast_1d(_numbers(multipliers, "The multipliers"))
-    stake, factor, clip = (
-        _numbers(values, name)
-        for values, name in ((stake, "The stake"), (factor, "The payout factor"), (clip, "The clip"))
-    )
-    if not _all_between(multipliers, 0.0):
-        raise ValueError("Multipliers must be numbers of 0 or more.")
-    if not _all_between(stake, 0.0):
-        raise ValueError("A stake must be a number of 0 NMR or more.")
-    if (factor < 0).any() or np.isinf(factor).any():
-        raise ValueError("A payout factor must be a number of 0 or more.")
-    if not (clip > 0).all():
-        raise ValueError("A clip must be above 0.")
-    if 0 in (multipliers.shape[-1], scores.shape[-1]):
-        raise ValueError("A payout needs at least one score.")
-    if multipliers.shape[-1] != scores.shape[-1] and 1 not in (multipliers.shape[-1], scores.shape[-1]):
-        raise ValueError(f"{multipliers.shape[-1]} multipliers do not fit {scores.shape[-1]} scores.")
-    shape = _common_shape(
+    scores, multipliers, stake, factor, clip = _read_terms(scores, multipliers, stake, factor, clip)
+    shape = common_shape(
         scores=scores.shape[:-1],
         multipliers=multipliers.shape[:-1],
         stake=stake.shape,
@@ -89,6 +76,61 @@ def payouts(
     return paid
 
 
+def payout_totals(
+    scores: ArrayLike,
+    multipliers: ArrayLike,
+    stake: ArrayLike,
+    *,
+    factor: ArrayLike = 1.0,
+    clip: ArrayLike = 0.05,
+    clip_order: str = "factor_inside_clip",
+) -> NDArray[np.float64]:
+    """NMR that each of n models earned or burned over all rounds under each of p rules: (p, n).
+
+    scores (r, n, k) holds k scores of n models in r rounds; multipliers (p, k); stake (NMR at risk), factor
+    and clip broadcast to (r, n). It is the sum over rounds of payouts(), a few models at a time: nothing of
+    the size (p, r, n) is ever made, so a hundred rules take hardly more memory than one.
+
+    A payout that is NaN (a missing score whose multiplier is not 0, a factor not yet known) adds nothing:
+    a model without a single known payout has 0. Raises ValueError as payouts() does, and for infinite scores.
+    """
+    _check_order(clip_order)
+    scores, multipliers, stake, factor, clip = _read_terms(scores, multipliers, stake, factor, clip)
+    if scores.ndim != 3 or multipliers.ndim != 2:
+        raise ValueError("Totals need scores by round, model and kind, and multipliers by rule and kind.")
+    if np.isinf(scores).any():
+        raise ValueError("A score must be a finite number, or NaN where it is missing.")
+    rounds, models = shape = scores.shape[:2]
+    if common_shape(scores=shape, stake=stake.shape, factor=factor.shape, clip=clip.shape) != shape:
+        raise ValueError("The stake, the payout factor and the clip must be given by round and model.")
+    k = max(scores.shape[2], multipliers.shape[1])
+    scores = np.broadcast_to(scores, (*shape, k))
+    multipliers = np.broadcast_to(multipliers, (len(multipliers), k))
+    stake, factor, clip = (np.broadcast_to(values, shape) for values in (stake, factor, clip))
+
+    totals = np.zeros((len(multipliers), models))
+    gathered = max(8, _AT_A_TIME // max(1, rounds))
+    for paying in np.unique(multipliers != 0, axis=0):  # rules with the same zeros miss the same scores
+        rules = np.flatnonzero(((multipliers != 0) == paying).all(axis=1))
+        weights = multipliers[np.ix_(rules, paying)]
+        for first in range(0, models, gathered):
+            part = slice(first, first + gathered)
+            pay, at_risk, bound = scores[:, part][..., paying], stake[:, part], clip[:, part]
+            if clip_order == "factor_inside_clip":
+                pay = pay * factor[:, part, None]
+            else:
+                at_risk = at_risk * factor[:, part]
+            missing = np.isnan(pay).any(axis=-1) | np.isnan(at_risk)
+            pay = np.where(missing[..., None], 0.0, pay)
+            at_risk = np.where(missing, 0.0, at_risk)
+            # counted in bounds, every row is clipped at 1; without a clip the bound is what nothing reaches
+            reach = np.abs(pay).max(initial=0.0) * weights.sum(axis=1).max()
+            bound = np.minimum(bound, max(1.0, reach))
+            pay = pay / bound[..., None]
+            totals[rules, part] = _clipped_totals(weights, pay.transpose(1, 2, 0), (at_risk * bound).T)
+    return totals
+
+
 def is_clipped(
     paid: ArrayLike,
     stake: ArrayLike,
@@ -103,23 +145,58 @@ def is_clipped(
     the bound counts as reached within one part in a million. A stake of 0 is never clipped.
     """
     _check_order(clip_order)
-    paid, stake = _numbers(paid, "The payouts"), _numbers(stake, "The stake")
-    factor, clip = _numbers(factor, "The payout factor"), _numbers(clip, "The clip")
+    paid, stake = as_numbers(paid, "The payouts"), as_numbers(stake, "The stake")
+    factor, clip = as_numbers(factor, "The payout factor"), as_numbers(clip, "The clip")
     with np.errstate(invalid="ignore"):  # no clip on no stake: inf x 0 is NaN, which nothing reaches
         bound = clip * stake * (factor if clip_order == "factor_outside_clip" else 1.0)
     return np.asarray((bound > 0) & (np.abs(paid) >= bound * (1 - 1e-6)))
 
 
-def break_even(proposed: Mapping[str, float], current: Mapping[str, float]) -> dict[str, float]:
+def break_even(
+    proposed: Mapping[str, float],
+    current: Mapping[str, float],
+    *,
+    proposed_scale: float = 1.0,
+    current_scale: float = 1.0,
+) -> dict[str, float]:
     """The weights d of the line on which two rules pay the same, before clipping.
 
-    Both are multipliers by score name. The proposed rule pays more exactly where sum(d[score] x score) is
-    above 0; scores on which the rules agree are left out, and {} means that they always pay the same.
-    1xCORR + 3xTC against 2xCORR + 1xTC gives {corr: -1, tc: 2}: more whenever TC is above half of CORR.
+    Both are multipliers by score name. The scale of a rule is what it pays per NMR of the whole stake and
+    unit of weighted score: payout factor x share of the stake that one round risks. With
+    d = proposed_scale x proposed - current_scale x current, the proposed rule pays more exactly where
+    sum(d[score] x score) is above 0; scores on which the rules agree are left out, and {} means that they
+    always pay the same. 1xCORR + 3xTC against 2xCORR + 1xTC gives {corr: -1, tc: 2}: more whenever TC is
+    above half of CORR. Raises ValueError for a scale that is not a finite number above 0.
     """
-    names = dict.fromkeys((*proposed, *current))
-    weights = {name: proposed.get(name, 0.0) - current.get(name, 0.0) for name in names}
-    return {name: weight for name, weight in weights.items() if weight != 0}
+    scales = as_numbers((proposed_scale, current_scale), "The scales")
+    if not (scales > 0).all() or np.isinf(scales).any():
+        raise ValueError("A scale must be a finite number above 0.")
+    rounding = 0.0 if proposed_scale == current_scale else 1e-12  # 3 x 0.1 is not quite 0.3
+    line: dict[str, float] = {}
+    for name in dict.fromkeys((*proposed, *current)):
+        more, less = proposed_scale * proposed.get(name, 0.0), current_scale * current.get(name, 0.0)
+        if not math.isclose(more, less, rel_tol=rounding):
+            line[name] = more - less
+    return line
+
+
+def _clipped_totals(
+    multipliers: NDArray[np.float64], pay: NDArray[np.float64], at_risk: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sums over rounds of at_risk (m, r) x clip(multipliers (p, k) @ pay (m, k, r), -1, +1): (p, m)."""
+    pay, at_risk = np.ascontiguousarray(pay), np.ascontiguousarray(at_risk)
+    (models, _, rounds), rules = pay.shape, len(multipliers)
+    totals = np.empty((rules, models))
+    high = min(rules, max(1, _AT_A_TIME // max(1, rounds)))
+    deep = max(1, _AT_A_TIME // max(1, rounds * high))
+    work = np.empty((deep, high, rounds))
+    for rule, model in itertools.product(range(0, rules, high), range(0, models, deep)):
+        some, those = slice(rule, rule + high), slice(model, model + deep)
+        paid = work[: len(pay[those]), : len(multipliers[some])]
+        np.matmul(multipliers[some], pay[those], out=paid)
+        np.clip(paid, -1.0, 1.0, out=paid)
+        totals[some, those] = (paid @ at_risk[those, :, None])[..., 0].T
+    return totals
 
 
 def _weighted_score(scores: NDArray[np.float64], multipliers: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,12 +217,34 @@ def _silenced(multiplier: NDArray[np.float64], score: NDArray[np.float64]) -> ND
     return part if multiplier.all() else np.where(multiplier == 0, 0.0, part)
 
 
+def _read_terms(*terms: ArrayLike) -> tuple[NDArray[np.float64], ...]:
+    """Scores, multipliers, stake, factor and clip as arrays that make sense one by one."""
+    names = ("The scores", "The multipliers", "The stake", "The payout factor", "The clip")
+    read = (as_numbers(values, name) for values, name in zip(terms, names, strict=True))
+    scores, multipliers, stake, factor, clip = read
+    scores, multipliers = np.atleast_1d(scores, multipliers)
+    if not _all_between(multipliers, 0.0):
+        raise ValueError("Multipliers must be numbers of 0 or more.")
+    if not _all_between(stake, 0.0):
+        raise ValueError("A stake must be a number of 0 NMR or more.")
+    if (factor < 0).any() or np.isinf(factor).any():
+        raise ValueError("A payout factor must be a number of 0 or more.")
+    if not (clip > 0).all():
+        raise ValueError("A clip must be above 0.")
+    if 0 in (multipliers.shape[-1], scores.shape[-1]):
+        raise ValueError("A payout needs at least one score.")
+    if multipliers.shape[-1] != scores.shape[-1] and 1 not in (multipliers.shape[-1], scores.shape[-1]):
+        raise ValueError(f"{multipliers.shape[-1]} multipliers do not fit {scores.shape[-1]} scores.")
+    return scores, multipliers, stake, factor, clip
+
+
 def _check_order(clip_order: str) -> None:
     if clip_order not in CLIP_ORDERS:
         raise ValueError(f"The clip order is one of {' and '.join(CLIP_ORDERS)}.")
 
 
-def _common_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
+def common_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape to which all of these broadcast; ValueError says which do not fit."""
     try:
         return np.broadcast_shapes(*shapes.values())
     except ValueError as error:
@@ -158,7 +257,8 @@ def _all_between(values: NDArray[np.float64], low: float) -> bool:
     return not values.size or bool(values.min() >= low and values.max() < np.inf)
 
 
-def _numbers(values: ArrayLike, what: str) -> NDArray[np.float64]:
+def as_numbers(values: ArrayLike, what: str) -> NDArray[np.float64]:
+    """The same as float64; ValueError says what (`The stake`, ...) can't be read as numbers."""
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -93,13 +93,27 @@ def read(text: str) -> Said:
             multiplier = _read_multiplier(token)
             if token["number"]:
                 token = _after_number(token, tokens)
-            score = _read_score(token)
+            score = score_key(token[0] if token["word"] else _attached(token))
             if score in multipliers:
                 raise refusal(f"{_shown(token)} names {SCORE_NAMES[score]} a second time.")
             multipliers[score] = multiplier
     if multipliers:
         said["multipliers"] = {score: multipliers[score] for score in SCORE_NAMES if score in multipliers}
     return said
+
+
+def score_key(word: str) -> str:
+    """The score that a word names, `CORR20v2` -> `corr`. Raises ValueError that offers the nearest."""
+    name = word.lower().replace("_", "")
+    if name in _ALIASES:
+        return _ALIASES[name]
+    near = difflib.get_close_matches(name, [name for name in (*_ALIASES, *_SETTINGS) if len(name) > 1], n=1)
+    hint = ""
+    if near:
+        score = _ALIASES.get(near[0])
+        hint = f" Did you mean {SCORE_NAMES[score] if score else near[0]}?"
+    known = ", ".join(SCORE_NAMES.values())
+    raise refusal(f"{quote(word)} is not a score I know ({known}).{hint}")
 
 
 def spell_multipliers(multipliers: Mapping[str, float]) -> str:
@@ -131,8 +145,12 @@ def quote(words: str) -> str:
 
 
 def _shown(token: re.Match[str]) -> str:
+    return quote(_attached(token) if token["sign"] else token[0])
+
+
+def _attached(token: re.Match[str]) -> str:
     # a sign alone says little: show what it is attached to
-    return quote(token.string[token.start() :].split(maxsplit=1)[0] if token["sign"] else token[0])
+    return token.string[token.start() :].split(maxsplit=1)[0]
 
 
 def _read_multiplier(token: re.Match[str]) -> float:
@@ -158,19 +176,6 @@ def _after_number(number: re.Match[str], tokens: deque[re.Match[str]]) -> re.Mat
     if tokens[0][0] in _MINUSES:
         raise refusal(f"{_shown(tokens[0])} is negative, and a multiplier is 0 or more.")
     return tokens.popleft()
-
-
-def _read_score(token: re.Match[str]) -> str:
-    word = token[0].lower().replace("_", "")
-    if word in _ALIASES:
-        return _ALIASES[word]
-    near = difflib.get_close_matches(word, [name for name in (*_ALIASES, *_SETTINGS) if len(name) > 1], n=1)
-    hint = ""
-    if near:
-        score = _ALIASES.get(near[0])
-        hint = f" Did you mean {SCORE_NAMES[score] if score else near[0]}?"
-    known = ", ".join(SCORE_NAMES.values())
-    raise refusal(f"{_shown(token)} is not a score I know ({known}).{hint}")
 
 
 def _read_clip(keyword: re.Match[str], tokens: deque[re.Match[str]]) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from storage.database import Database, execute, fetch_one, transaction
+from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
 
 
@@ -49,3 +49,11 @@ async def remove_link(db: Database, member_id: int) -> bool:
     """Forget the member's link, and say whether there was one."""
     async with transaction(db):
         return await execute(db, "DELETE FROM account_links WHERE member_id = ?", (member_id,)) > 0
+
+
+async def linked_names(db: Database, tournament: str) -> list[str]:
+    """Return every model or account of a tournament that somebody has linked, each once."""
+    rows = await fetch_all(
+        db, "SELECT DISTINCT name FROM account_links WHERE tournament = ? ORDER BY name", (tournament,)
+    )
+    return [row["name"] for row in rows]

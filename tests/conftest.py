@@ -3,30 +3,42 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import discord
 import pytest
-import simcord
 
-from bot import Settings, create_bot
-from tests.offline import Server
-from tournament.sample import SampleSource
+if TYPE_CHECKING:  # imported by the fixtures that need them: tests of numbers start without a bot
+    import simcord
+
+    from bot import Settings
+    from tests.offline import Server
+    from tournament.sample import SampleSource
 
 
 @pytest.fixture(scope="session")
-def source() -> SampleSource:
+def source() -> "SampleSource":
+    from tournament.sample import SampleSource
+
     sample = SampleSource()
     asyncio.run(sample.names())  # read once for all tests
     return sample
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.from_env({"DISCORD_TOKEN": "x", "DATABASE_PATH": str(tmp_path / "bot.sqlite3")})
+def settings(tmp_path: Path) -> "Settings":
+    from bot import Settings
+
+    return Settings.from_env(
+        {"DISCORD_TOKEN": "x", "DATABASE_PATH": str(tmp_path / "bot.sqlite3"), "DATA_SOURCE": "sample"}
+    )
 
 
 @pytest.fixture
-async def env(settings: Settings, source: SampleSource) -> AsyncIterator[simcord.Env]:
+async def env(settings: "Settings", source: "SampleSource") -> "AsyncIterator[simcord.Env]":
+    import simcord
+
+    from bot import create_bot
+
     # errors reach members as sentences, and the tests read those
     env = simcord.Env(create_bot(settings, source=source), settle_timeout=30.0, check_errors=False)
     await env.start()
@@ -38,7 +50,11 @@ async def env(settings: Settings, source: SampleSource) -> AsyncIterator[simcord
 
 
 @pytest.fixture
-def server(env: simcord.Env) -> Server:
+def server(env: "simcord.Env") -> "Server":
+    import discord
+
+    from tests.offline import Server
+
     guild = env.create_guild("Round table")
     moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
     silent = {guild.default_role: discord.PermissionOverwrite(send_messages=False)}

@@ -19,7 +19,11 @@ pytestmark = pytest.mark.slow
 
 
 def bot_process(address: str, folder: Path, **env: str) -> BotProcess:
-    settings = {"DISCORD_TOKEN": GOOD_TOKEN, "DATABASE_PATH": str(folder / "bot.sqlite3")}
+    settings = {
+        "DISCORD_TOKEN": GOOD_TOKEN,
+        "DATABASE_PATH": str(folder / "bot.sqlite3"),
+        "DATA_SOURCE": "sample",
+    }
     return BotProcess([LAUNCH, address], settings | env, cwd=folder)
 
 
@@ -193,7 +197,11 @@ sys.exit(bot.main())
         encoding="utf-8",
     )
     async with LoopbackDiscord() as discord_server:
-        settings = {"DISCORD_TOKEN": GOOD_TOKEN, "DATABASE_PATH": str(tmp_path / "bot.sqlite3")}
+        settings = {
+            "DISCORD_TOKEN": GOOD_TOKEN,
+            "DATABASE_PATH": str(tmp_path / "bot.sqlite3"),
+            "DATA_SOURCE": "sample",
+        }
         async with BotProcess([LAUNCH, discord_server.address, script], settings, cwd=tmp_path) as bot:
             assert await bot.wait_for_line("HEAVY", 30) == "HEAVY []"
             await bot.wait_for_line("warm", 30)

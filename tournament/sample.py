@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scoring.rules import PayoutRule
 from tournament.source import EVERYONE, History, Names, Rounds, Tournament
 
 FOLDER = Path(__file__).parent.parent / "data" / "sample"
@@ -23,6 +24,7 @@ class _Loaded:
     rounds: Rounds
     everyone: History
     scores: dict[str, tuple[int, int]]
+    usd_by_day: dict[str, float]
 
 
 class SampleSource:
@@ -63,6 +65,16 @@ class SampleSource:
         data = await self._data()
         last = np.isin(data.rounds.number, data.everyone.round.max())
         return data.rounds.resolves[last][0].astype("datetime64[D]").item()
+
+    async def live_rule(self) -> PayoutRule | None:
+        """None: nothing is announced in the past."""
+        return None
+
+    async def usd_per_nmr(self) -> tuple[date, float] | None:
+        """The price of the day on which the newest round resolved; None for a day without one."""
+        day = await self.until()
+        price = (await self._data()).usd_by_day.get(day.isoformat())
+        return None if price is None else (day, price)
 
     async def history(self, name: str) -> History:
         """Rows of a model, a guessed account or everyone."""
@@ -109,6 +121,7 @@ def _load(folder: Path) -> _Loaded:
         owned=owned,
         rounds=_load_rounds(folder),
         everyone=everyone,
+        usd_by_day=dict(pd.read_csv(folder / "nmr_usd_daily.csv").itertuples(index=False, name=None)),
         scores={score: (int(numbers.min()), int(numbers.max())) for score, numbers in scored.items()},
     )
 

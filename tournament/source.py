@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.rules import PayoutRule
+
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
 
 Floats = NDArray[np.float64]
@@ -89,6 +91,14 @@ class History:
         return replace(self, **kept, **columns)
 
 
+class SourceError(Exception):
+    """One plain sentence for a person: what is wrong with the source, and what to do."""
+
+    def __init__(self, reason: str, remedy: str = "Try again in a few minutes.") -> None:
+        super().__init__(f"{reason}. {remedy}")
+        self.reason, self.remedy = reason, remedy
+
+
 class Source(Protocol):
     """A place to read tournament numbers from; every answer names its label and its date."""
 
@@ -117,4 +127,12 @@ class Source(Protocol):
 
     async def until(self) -> date:
         """The day on which the newest resolved round resolved: the age of the data."""
+        ...
+
+    async def live_rule(self) -> PayoutRule | None:
+        """The rule that the newest round announces; None where nothing is announced any more."""
+        ...
+
+    async def usd_per_nmr(self) -> tuple[date, float] | None:
+        """The newest price that is known, with its day; None where none is."""
         ...

@@ -5,8 +5,7 @@ from discord.utils import escape_markdown
 
 from answers.account import LinkedAccount
 from answers.words import amount
-
-BLUE = 0x56B4E9
+from ui.card import BLUE
 
 
 def account_card(account: LinkedAccount) -> discord.Embed:

@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 
 from storage.database import StorageError
+from tournament.source import SourceError
 
 log = logging.getLogger("roundtable.errors")
 
@@ -23,7 +24,7 @@ def sentence_for(error: BaseException) -> str | None:
         return f"You need a permission for this that you don't have here: {missing}. Ask a moderator."
     if isinstance(error, app_commands.CheckFailure):
         return "You can't use this command here."
-    if isinstance(error, ValueError | StorageError):
+    if isinstance(error, ValueError | StorageError | SourceError):
         # a sentence may quote what was typed: it must neither format nor ping
         return discord.utils.escape_markdown(discord.utils.escape_mentions(str(error)))[:1900]
     return None

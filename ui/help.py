@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-BLUE = 0x56B4E9
+from ui.card import BLUE
 
 Commands = Sequence[app_commands.Command[Any, ..., Any]]
 

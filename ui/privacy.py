@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord.utils import escape_markdown
 
-GREY = 0xB5BAC1
+from ui.card import GREY
 
 
 def kept_card(kept: Mapping[str, Sequence[Mapping[str, Any]]], why: Mapping[str, str]) -> discord.Embed:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from answers.account import NOT_LINKED, asked_name, link_account, linked_account
+from answers.account import NotLinkedError, asked_about, link_account, linked_account
 from storage.database import Database, open_database
 from storage.links import AccountLink, link_of, remove_link, set_link
 from tournament.sample import FOLDER, SampleSource
@@ -84,15 +84,15 @@ async def test_every_account_can_be_described(db: Database, source: SampleSource
 
 async def test_the_link_can_be_read_again(db: Database, source: SampleSource) -> None:
     told = await link_account(db, source, MEMBER, MODEL, NOW)
-    assert await linked_account(db, source, MEMBER) == told
+    assert await linked_account(db, lambda _: source, MEMBER) == told
 
 
 async def test_linking_again_replaces_and_others_keep_theirs(db: Database, source: SampleSource) -> None:
     await link_account(db, source, MEMBER, MODEL, NOW)
     await link_account(db, source, OTHER, ACCOUNT, NOW)
     await link_account(db, source, MEMBER, NEVER_STAKED, NOW)
-    assert (await linked_account(db, source, MEMBER)).link.name == NEVER_STAKED
-    assert (await linked_account(db, source, OTHER)).link.name == ACCOUNT
+    assert (await linked_account(db, lambda _: source, MEMBER)).link.name == NEVER_STAKED
+    assert (await linked_account(db, lambda _: source, OTHER)).link.name == ACCOUNT
 
 
 # ---------------------------------------------------------------- what can't be linked
@@ -132,7 +132,7 @@ async def test_what_cannot_be_linked_says_why_and_changes_nothing(
 
 
 def test_a_member_without_a_link_is_told_what_to_type() -> None:
-    assert NOT_LINKED == (
+    assert str(NotLinkedError()) == (
         "You have not linked a model yet. Type /account link and pick yours, "
         "or fill in “who” with any model to try it."
     )
@@ -141,18 +141,18 @@ def test_a_member_without_a_link_is_told_what_to_type() -> None:
 async def test_a_member_without_a_link_is_told_so_everywhere(db: Database, source: SampleSource) -> None:
     await link_account(db, source, OTHER, MODEL, NOW)
     with pytest.raises(ValueError, match="not linked") as caught:
-        await linked_account(db, source, MEMBER)
-    assert str(caught.value) == NOT_LINKED
+        await linked_account(db, lambda _: source, MEMBER)
+    assert str(caught.value) == str(NotLinkedError())
     with pytest.raises(ValueError, match="not linked") as caught:
-        await asked_name(db, MEMBER, None)
-    assert str(caught.value) == NOT_LINKED
+        await asked_about(db, MEMBER, None, None)
+    assert str(caught.value) == str(NotLinkedError())
 
 
 async def test_a_link_that_was_removed_is_no_link(db: Database, source: SampleSource) -> None:
     await link_account(db, source, MEMBER, MODEL, NOW)
     assert await remove_link(db, MEMBER)
     with pytest.raises(ValueError, match="not linked"):
-        await asked_name(db, MEMBER, None)
+        await asked_about(db, MEMBER, None, None)
 
 
 async def test_a_link_the_data_no_longer_has_is_answered_with_the_nearest(
@@ -160,7 +160,7 @@ async def test_a_link_the_data_no_longer_has_is_answered_with_the_nearest(
 ) -> None:
     await set_link(db, AccountLink(MEMBER, "modle_00005", "model", "classic", NOW))
     with pytest.raises(ValueError, match=r"called “modle_00005” in this data\. Did you mean model_00005"):
-        await linked_account(db, source, MEMBER)
+        await linked_account(db, lambda _: source, MEMBER)
 
 
 # ---------------------------------------------------------------- whom a question is about
@@ -168,7 +168,7 @@ async def test_a_link_the_data_no_longer_has_is_answered_with_the_nearest(
 
 async def test_what_was_typed_comes_before_what_is_linked(db: Database, source: SampleSource) -> None:
     await link_account(db, source, MEMBER, MODEL, NOW)
-    assert await asked_name(db, MEMBER, None) == MODEL
+    assert await asked_about(db, MEMBER, None, None) == (MODEL, "classic")
     for typed in (EVERYONE, "quiet_heron", "", "x" * 10_000):
-        assert await asked_name(db, MEMBER, typed) == typed
-        assert await asked_name(db, OTHER, typed) == typed
+        assert await asked_about(db, MEMBER, typed, None) == (typed, "classic")
+        assert await asked_about(db, OTHER, typed, "signals") == (typed, "signals")

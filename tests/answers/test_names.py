@@ -41,6 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> SampleSource:
     pd.DataFrame(calendar | {"total_at_risk_nmr": 600_000}).to_csv(
         folder / "rounds_2022-12-22.csv", index=False
     )
+    (folder / "nmr_usd_daily.csv").write_text("date,usd_per_nmr\n", encoding="utf-8")
     return SampleSource(folder)
 
 

@@ -3,11 +3,13 @@
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from answers.pricing import Priced, price_as_paid, price_rule
+from answers.pricing import Priced, price_as_paid, price_rule, rules_in_force
+from scoring.rules import parse_rule
 from tournament.source import History, Rounds
 
 SCORES = {"corr": (168, 400), "tc": (178, 400), "mmc": (168, 310)}
@@ -58,8 +60,23 @@ def calendar(total_at_risk: float = 600_000) -> Rounds:
     )
 
 
-def price(text: str, rows: History, rounds: Rounds | None = None) -> Priced:
-    return price_rule("classic", text, rows, rounds or calendar(), rows.stake, SCORES)
+def paid_on(priced: Priced, stake: np.ndarray) -> SimpleNamespace:
+    """What was priced, with the pay on a stake beside the pay per NMR."""
+    return SimpleNamespace(**vars(priced), pay=priced.rate * stake)
+
+
+def price(
+    text: str, rows: History, rounds: Rounds | None = None, stake: np.ndarray | None = None
+) -> SimpleNamespace:
+    rounds = rounds or calendar()
+    in_force = rules_in_force("classic", rows, rounds)
+    priced = price_rule(lambda base: parse_rule(text, base), rows, rounds, in_force, SCORES)
+    return paid_on(priced, rows.stake if stake is None else stake)
+
+
+def as_paid(rows: History, stake: np.ndarray | None = None) -> SimpleNamespace:
+    in_force = rules_in_force("classic", rows, calendar())
+    return paid_on(price_as_paid("classic", rows, in_force), rows.stake if stake is None else stake)
 
 
 # ---------------------------------------------------------------- pay
@@ -135,14 +152,9 @@ def test_a_missing_score_is_a_missing_payout_only_where_it_is_paid() -> None:
     np.testing.assert_array_equal(price("1xCORR + 3xTC", rows).clipped, [False, False])
 
 
-def test_a_stake_that_is_not_known_prices_as_nothing_rather_than_failing() -> None:
-    rows = history([320, 321], stake=[math.nan, 100])
-    np.testing.assert_allclose(price("1xCORR", rows).pay, [0, 1])
-
-
 def test_the_stake_that_is_asked_for_is_the_stake_that_is_priced() -> None:
     rows = history([320, 321], stake=[math.nan, 0])
-    got = price_rule("classic", "1xCORR", rows, calendar(), np.array([10.0, 200.0]), SCORES)
+    got = price("1xCORR", rows, stake=np.array([10.0, 200.0]))
     np.testing.assert_allclose(got.pay, [0.1, 2.0])
 
 
@@ -163,8 +175,10 @@ def test_a_typed_rule_is_called_by_its_multipliers() -> None:
 
 
 def test_priced_rows_are_frozen() -> None:
+    rows = history([325])
+    priced = price_as_paid("classic", rows, rules_in_force("classic", rows, calendar()))
     with pytest.raises(dataclasses.FrozenInstanceError):
-        price("1C3T", history([325])).short = "other"  # type: ignore[misc]
+        priced.short = "other"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +289,7 @@ def test_what_is_no_rule_is_refused(rule: str) -> None:
 
 def test_what_was_paid_is_the_payout_itself() -> None:
     rows = history([311, 312, 313], stake=[10, 0, 10], payout=[0.5, 0, math.nan])
-    got = price_as_paid("classic", rows, rows.stake)
+    got = as_paid(rows)
     np.testing.assert_array_equal(got.pay, [0.5, math.nan, math.nan])
     assert got.as_paid
     assert got.short == "what was paid"
@@ -284,32 +298,30 @@ def test_what_was_paid_is_the_payout_itself() -> None:
 
 def test_what_was_paid_scales_with_another_stake() -> None:
     rows = history([311, 312], stake=[10, 40], payout=[0.5, -2])
-    np.testing.assert_allclose(price_as_paid("classic", rows, np.array([100.0, 100.0])).pay, [5, -5])
+    np.testing.assert_allclose(as_paid(rows, np.array([100.0, 100.0])).pay, [5, -5])
 
 
 def test_an_unstaked_row_was_paid_nothing_that_is_known() -> None:
     rows = history([311, 312], stake=[0, math.nan], payout=[0, math.nan])
-    assert np.isnan(price_as_paid("classic", rows, np.array([100.0, 100.0])).pay).all()
+    assert np.isnan(as_paid(rows, np.array([100.0, 100.0])).pay).all()
 
 
 def test_paid_rows_at_the_clip_are_seen_in_both_orders() -> None:
     # factor .5: outside the clip a quarter of the stake could at most become an eighth
     rows = history([310, 315, 316, 316], stake=100, payout=[25, -12.5, 12.5, -25])
-    np.testing.assert_array_equal(
-        price_as_paid("classic", rows, rows.stake).clipped, [True, True, False, True]
-    )
+    np.testing.assert_array_equal(as_paid(rows).clipped, [True, True, False, True])
 
 
 def test_multipliers_that_never_changed_are_named() -> None:
     rows = history([311, 312, 313], payout=1, chosen={"corr": 1, "tc": 2})
-    got = price_as_paid("classic", rows, rows.stake)
+    got = as_paid(rows)
     assert dict(got.multipliers or {}) == {"corr": 1, "tc": 2}
     assert got.words == "As paid: 1xCORR + 2xTC, the multipliers chosen in all of these rounds"
 
 
 def test_multipliers_that_changed_are_counted() -> None:
     rows = history([311, 312, 313, 314], payout=1, chosen={"corr": 1, "tc": [2, 2, 2, 3]})
-    got = price_as_paid("classic", rows, rows.stake)
+    got = as_paid(rows)
     assert got.multipliers is None
     assert got.words == (
         "As paid: the multipliers of the time, most often 1xCORR + 2xTC (75 % of the rows, 2 combinations)"
@@ -318,7 +330,7 @@ def test_multipliers_that_changed_are_counted() -> None:
 
 def test_before_tc_was_paid_the_multipliers_are_not_all_known() -> None:
     rows = history([310, 311], payout=1, chosen={"corr": 1, "tc": 0})
-    got = price_as_paid("classic", rows, rows.stake)
+    got = as_paid(rows)
     assert got.multipliers is None
     assert got.words == (
         "As paid: the rule and the choices of the time, MMC included (it was paid before round 311)"
@@ -333,13 +345,13 @@ def test_multipliers_of_rounds_without_a_stake_were_never_paid() -> None:
         payout=[1, 0, 1],
         chosen={"corr": 1, "tc": [3, 0, 3]},
     )
-    got = price_as_paid("classic", rows, rows.stake)
+    got = as_paid(rows)
     assert dict(got.multipliers or {}) == {"corr": 1, "tc": 3}
     assert got.words == "As paid: 1xCORR + 3xTC, the multipliers chosen in all of these rounds"
 
 
 def test_without_any_stake_nothing_was_paid() -> None:
     rows = history([311, 312], stake=[0, math.nan], payout=[0, math.nan])
-    got = price_as_paid("classic", rows, rows.stake)
+    got = as_paid(rows)
     assert got.multipliers is None
     assert got.words == "As paid: nothing, without a stake"

@@ -29,4 +29,5 @@ async def test_an_unknown_command_gets_a_sentence(server: Server) -> None:
 
 async def test_autocomplete_offers_command_names(server: Server) -> None:
     choices = await server.ben.autocomplete(server.channel, "help", "command", "pay")
-    assert [choice["value"] for choice in choices] == ["payout compare", "payout rules"]
+    names = [choice["value"] for choice in choices]
+    assert names == ["payout compare", "payout rules", "payout show", "payout what-if"]

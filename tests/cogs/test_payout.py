@@ -180,6 +180,7 @@ async def test_only_the_question_is_stored(server: Server) -> None:
     assert question is not None
     assert question.arguments == {
         "proposed": "1C3T", "current": None, "rounds": None, "stake": None, "name": MODEL,
+        "basis": "stake of the time", "tournament": "classic",
     }  # fmt: skip
 
 

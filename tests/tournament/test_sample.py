@@ -323,6 +323,7 @@ round,open_time,resolve_time,is_daily,payout_factor,stake_threshold_nmr,total_at
 def write_small(folder: Path) -> None:
     pd.Series([]).to_csv(folder / "unrelated.csv")
     (folder / "rounds_2022-12-22.csv").write_text(SMALL_ROUNDS, encoding="utf-8")
+    (folder / "nmr_usd_daily.csv").write_text("date,usd_per_nmr\n", encoding="utf-8")
     lines = [line.split(",") for line in SMALL.splitlines()]
     pd.DataFrame(lines[1:], columns=lines[0]).to_csv(folder / "performance_r168_r325.csv.gz", index=False)
 

@@ -1,49 +1,14 @@
-"""Cards for pay: a comparison, the timeline of rules, one rule in full."""
+"""Cards for payout rules: the timeline, and one rule in full."""
 
 import math
 
 import discord
 from discord.utils import escape_markdown
 
-from answers.payout import PayoutComparison, Side
 from answers.rules import Timeline
-from answers.words import amount, number, percent, score_name, signed
+from answers.words import number, score_name
 from scoring.rules import PayoutRule, describe_multipliers
-
-AMBER, BLUE, GREY = 0xE69F00, 0x56B4E9, 0xB5BAC1
-CHART = "payout.png"
-
-
-def comparison_card(comparison: PayoutComparison) -> discord.Embed:
-    """The reply to `/payout compare`."""
-    card = discord.Embed(title=escape_markdown(comparison.finding)[:256], colour=AMBER)
-    whose = escape_markdown(comparison.name) + (
-        f" ({comparison.models:,} models)" if comparison.kind != "model" else ""
-    )
-    card.description = (
-        f"For **{whose}**, {comparison.rounds.size} rounds.\n"
-        f"**Proposed** {comparison.proposed.words}\n**Current** {comparison.current.words}"
-    )
-    card.add_field(name="Under the proposed rule", value=_side(comparison.proposed, comparison.unit))
-    card.add_field(name="Under the current rule", value=_side(comparison.current, comparison.unit))
-    low, high = comparison.interval
-    between = (
-        ""
-        if math.isnan(low)
-        else f"95 % interval {signed(low, comparison.unit)} to {signed(high, comparison.unit)}. "
-    )
-    card.add_field(
-        name=f"Difference {signed(comparison.difference, comparison.unit)}",
-        value=f"{between}{comparison.certainty}",
-        inline=False,
-    )
-    card.add_field(name="The proposed rule pays more", value=comparison.more_when, inline=False)
-    if comparison.warnings:
-        card.add_field(name="Mind", value=escape_markdown(_lines(comparison.warnings)), inline=False)
-    card.add_field(name="Assumed", value=_lines(comparison.assumptions), inline=False)
-    card.set_image(url=f"attachment://{CHART}")
-    card.set_footer(text=f"{comparison.source} · {comparison.span} · data until {comparison.until}")
-    return card
+from ui.card import BLUE
 
 
 def timeline_card(shown: Timeline) -> discord.Embed:
@@ -82,22 +47,6 @@ def rule_card(rule: PayoutRule) -> discord.Embed:
     card.add_field(name="Source", value=escape_markdown(rule.source)[:1024], inline=False)
     card.set_footer(text=f"{rule.id} · the largest permitted combination is in the title")
     return card
-
-
-def _side(side: Side, unit: str) -> str:
-    spread = "" if math.isnan(side.spread) else f" ± {number(side.spread)}"
-    return (
-        f"**{amount(side.total, unit)}**\n{number(side.mean)}{spread} a round\n"
-        f"{_part(side.burned, 'rounds burned')}\n{_part(side.clipped, 'rows clipped')}"
-    )
-
-
-def _part(share: float, what: str) -> str:
-    return f"no {what}" if share == 0 else f"{percent(share)} of {what}"
-
-
-def _lines(sentences: tuple[str, ...]) -> str:
-    return "\n".join(f"• {sentence}" for sentence in sentences)[:1024]
 
 
 def _rule_line(rule: PayoutRule) -> str:

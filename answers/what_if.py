@@ -1,0 +1,120 @@
+"""One round from typed scores: what a rule would pay on a stake."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from answers.payout import LARGEST_STAKE
+from answers.words import amount, listed, score_name
+from scoring.payout import is_clipped, payouts
+from scoring.rule_text import score_key
+from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force
+from tournament.source import Source
+
+LONGEST_TEXT = 200
+LARGEST_SCORE = 1.0
+_SCORES = re.compile(
+    r"\s*([A-Za-z][A-Za-z0-9_]*)\s*[=:]?\s*([-−+]?[0-9]*[.,]?[0-9]+)\s*(%?)\s*(?:[;&+]|,(?=\s)|and\b)?"
+)
+_EXAMPLE = "Write them like corr 0.02, tc -0.01."
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A round's payout in NMR, before and after clipping, and what it was made of."""
+
+    rule: PayoutRule
+    scores: Mapping[str, float]
+    stake: float
+    factor: float
+    weighted: float
+    payout: float
+    clipped: bool
+    assumptions: tuple[str, ...]
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        verb = "earn" if self.payout >= 0 else "burn"
+        return (
+            f"{describe_multipliers(self.rule.multipliers)} would {verb} {amount(abs(self.payout), 'NMR')} "
+            f"on {amount(self.stake, 'NMR')}: {100 * self.payout / self.stake:+.2f} %."
+        )
+
+
+async def what_if(
+    source: Source, scores: str, stake: float, *, rule: str | None = None, factor: float | None = None
+) -> WhatIf:
+    """The payout of one round. rule: what people type; without it the newest one of the source.
+
+    Raises ValueError with a sentence for a rule, scores, a stake or a factor that can't be read.
+    """
+    if not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
+        raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
+    if factor is not None and not 0 < factor <= 1:
+        raise ValueError("A payout factor is a number above 0 and at most 1.")
+    given = read_scores(scores)
+    live = await source.live_rule()
+    rounds = await source.rounds()
+    base = live or rule_in_force(source.tournament, on=await source.until())
+    priced = base if rule is None else parse_rule(rule, base)
+    missing = [score for score, weight in priced.multipliers.items() if weight and score not in given]
+    if missing:
+        lacking = listed([score_name(score) for score in missing])
+        raise ValueError(
+            f"{describe_multipliers(priced.multipliers)} pays by {lacking} too: add that score. {_EXAMPLE}"
+        )
+    told = factor
+    if told is None:
+        known = rounds.payout_factor[rounds.paid & (rounds.payout_factor > 0)]
+        told = 1.0 if priced.stake_threshold is None or not known.size else float(known[-1])
+    weighted = sum(weight * given.get(score, 0.0) for score, weight in priced.multipliers.items())
+    terms = {"factor": told, "clip": priced.clip, "clip_order": priced.clip_order}
+    paid = float(
+        payouts(list(given.values()), [priced.multipliers.get(s, 0.0) for s in given], stake, **terms)
+    )
+    unused = [score_name(score) for score in given if not priced.multipliers.get(score)]
+    return WhatIf(
+        rule=priced,
+        scores=given,
+        stake=stake,
+        factor=told,
+        weighted=weighted,
+        payout=paid,
+        clipped=bool(is_clipped(paid, stake, **terms)),
+        assumptions=(
+            "The stake is what this one round risks"
+            + (
+                f": 1/{round(1 / priced.stake_fraction)} of a whole stake under this rule."
+                if priced.stake_fraction < 1
+                else ", the whole of it under this rule."
+            ),
+            "The payout factor is "
+            + ("the one you gave." if factor is not None else "that of the newest round."),
+            *([f"{listed(unused)} does not count under this rule."] if unused else []),
+        ),
+    )
+
+
+def read_scores(text: str) -> dict[str, float]:
+    """Scores by name from "corr 0.02, tc -0.01" or "CORR=2%"; ValueError points at what can't be read."""
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"Those scores have {len(text):,} characters, {LONGEST_TEXT} at most. {_EXAMPLE}")
+    found: dict[str, float] = {}
+    position = 0
+    while position < len(text.rstrip()):
+        match = _SCORES.match(text, position)
+        if match is None:
+            raise ValueError(f"I can't read “{text[position:].strip()[:30]}” as scores. {_EXAMPLE}")
+        score = score_key(match[1])
+        value = float(match[2].replace("−", "-").replace(",", ".")) / (100 if match[3] else 1)
+        if abs(value) > LARGEST_SCORE:
+            raise ValueError(f"{score_name(score)} {value:g} is no score: scores are between -1 and 1.")
+        if score in found:
+            raise ValueError(f"{score_name(score)} is given twice.")
+        found[score] = value
+        position = match.end()
+    if not found:
+        raise ValueError(f"There are no scores in that. {_EXAMPLE}")
+    return found

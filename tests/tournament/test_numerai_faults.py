@@ -1,0 +1,351 @@
+"""What goes wrong at the other end is a sentence or an older answer, in time; the next question works."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from storage.database import Database, open_database
+from tests import numerai_data as data
+from tests.numerai_server import FAULTS, LoopbackNumerai
+from tournament.numerai import NumeraiSource, Patience, Throttle
+from tournament.source import EVERYONE, History, Names, SourceError
+
+QUICK = Patience(connect=0.3, read=0.2, budget=0.8, stale=0.3, short=0.2, remember=1.0, backoff=0.001)
+TRIED_AGAIN = ("429", "500", "hang", "cut", "cut halfway")
+SAID = {
+    "429": "Numerai asks this bot to slow down",
+    "500": "Numerai has a problem of its own (error 500)",
+    "404": "Numerai did not accept the question (error 404)",
+    "hang": "Numerai takes too long to answer",
+    "cut": "Numerai can't be reached",
+    "cut halfway": "Numerai can't be reached",
+    "malformed": "Numerai's answer is not in a form this bot can read",
+    "missing": "Numerai's answer is not in a form this bot can read",
+    "bare rows": "Numerai's answer is not in a form this bot can read",
+    "html": "Numerai's answer is not in a form this bot can read",
+    "errors": "Numerai answered with an error",
+}
+
+
+class Moving:
+    """The present, and a clock that runs and can be put forward."""
+
+    def __init__(self) -> None:
+        self.now, self.ahead = data.NOW, 0.0
+
+    def present(self) -> datetime:
+        return self.now
+
+    def clock(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await open_database(tmp_path / "bot.sqlite3", busy_timeout_ms=50)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[LoopbackNumerai]:
+    async with LoopbackNumerai(first_round=1330) as api:
+        yield api
+
+
+@pytest.fixture
+def moving() -> Moving:
+    return Moving()
+
+
+@pytest.fixture
+async def live(api: LoopbackNumerai, database: Database, moving: Moving) -> AsyncIterator[NumeraiSource]:
+    live = NumeraiSource(
+        database,
+        address=api.address,
+        now=moving.present,
+        patience=QUICK,
+        throttle=Throttle(100_000, clock=moving.clock),
+        clock=moving.clock,
+    )
+    yield live
+    await live.close()
+
+
+async def ask(live: NumeraiSource, name: str = "tidewater") -> History:
+    """What a command asks."""
+    found = await live.find(name)
+    assert found is not None
+    await live.scores()
+    await live.until()
+    await live.rounds()
+    return await live.history(found)
+
+
+def same(one: History, other: History) -> None:
+    np.testing.assert_array_equal(one.round, other.round)
+    np.testing.assert_array_equal(one.payout, other.payout)
+    np.testing.assert_array_equal(one.scores["corr"], other.scores["corr"])
+
+
+def test_every_fault_has_its_sentence() -> None:
+    assert set(SAID) | {"not found"} == set(FAULTS)
+
+
+@pytest.mark.parametrize("fault", SAID)
+async def test_a_fault_is_a_sentence_and_the_next_question_works(
+    live: NumeraiSource, api: LoopbackNumerai, fault: str
+) -> None:
+    api.fail(fault)
+    started = time.monotonic()
+    with pytest.raises(SourceError) as caught:
+        await ask(live)
+    assert time.monotonic() - started < 2.5
+    assert str(caught.value).startswith(f"{SAID[fault]}. Try again")
+    api.heal()
+    assert (await ask(live)).notice == ""
+
+
+@pytest.mark.parametrize("fault", SAID)
+async def test_a_fault_halfway_through_a_question_is_one_too(
+    live: NumeraiSource, api: LoopbackNumerai, fault: str
+) -> None:
+    api.fail(fault, only="v2RoundModelPerformances")
+    started = time.monotonic()
+    with pytest.raises(SourceError) as caught:
+        await ask(live)
+    assert time.monotonic() - started < 3
+    assert str(caught.value).startswith(SAID[fault])
+    api.heal()
+    assert len((await ask(live)).models) == 10
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=pytest.mark.slow) if fault == "hang" else fault for fault in SAID]
+)
+async def test_a_fault_shows_the_last_answer_with_its_age_and_loses_nothing(
+    live: NumeraiSource, api: LoopbackNumerai, moving: Moving, fault: str
+) -> None:
+    before = await ask(live)
+    rounds = await live.rounds()
+    moving.now += timedelta(hours=3, minutes=10)
+    api.fail(fault)
+    started = time.monotonic()
+    during = await ask(live)
+    assert time.monotonic() - started < 3
+    assert during.notice == f"{SAID[fault]}; this is its answer of 3 hours ago."
+    assert during.asked_at == before.asked_at == data.NOW
+    same(during, before)
+    np.testing.assert_array_equal((await live.rounds()).number, rounds.number)
+    api.heal()
+    if fault == "hang":
+        await asyncio.sleep(QUICK.budget)  # until those that hang have ended
+    after = await ask(live)
+    assert (after.notice, after.asked_at) == ("", moving.now)
+    same(after, before)
+
+
+@pytest.mark.parametrize("fault", TRIED_AGAIN)
+async def test_a_passing_fault_is_not_even_noticed(
+    live: NumeraiSource, api: LoopbackNumerai, fault: str
+) -> None:
+    api.fail(fault, times=1)
+    assert (await live.rounds()).number.size == len(api.numbers)
+    assert len(api.requests) == 2
+
+
+@pytest.mark.parametrize("fault", [fault for fault in SAID if fault not in TRIED_AGAIN])
+async def test_what_another_try_would_not_mend_is_not_tried_again(
+    live: NumeraiSource, api: LoopbackNumerai, fault: str
+) -> None:
+    api.fail(fault)
+    with pytest.raises(SourceError):
+        await live.rounds()
+    assert len(api.requests) == 1
+
+
+async def test_the_number_of_tries_has_an_end(live: NumeraiSource, api: LoopbackNumerai) -> None:
+    api.fail("500")
+    with pytest.raises(SourceError):
+        await live.rounds()
+    assert len(api.requests) == QUICK.attempts
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "at_least"), [("0.1", 0.1), ("Fri, 20 Nov 2020 12:00:00 GMT", 0.0), ("x", 0.0)]
+)
+async def test_a_wish_to_wait_a_little_is_granted(
+    live: NumeraiSource, api: LoopbackNumerai, retry_after: str, at_least: float
+) -> None:
+    api.fail("429", times=1, retry_after=retry_after)
+    started = time.monotonic()
+    assert (await live.rounds()).number.size == len(api.numbers)
+    assert time.monotonic() - started >= at_least
+
+
+async def test_a_wish_to_wait_long_is_told_at_once_and_kept(
+    live: NumeraiSource, api: LoopbackNumerai, moving: Moving
+) -> None:
+    api.fail("429", times=1, retry_after="30")
+    started = time.monotonic()
+    with pytest.raises(SourceError, match="asks this bot to slow down"):
+        await live.rounds()
+    assert time.monotonic() - started < QUICK.budget
+    with pytest.raises(SourceError, match="as much as it may for now"):
+        await live.rounds()
+    assert len(api.requests) == 1
+    moving.ahead += 30
+    assert (await live.rounds()).number.size == len(api.numbers)
+
+
+async def test_some_models_of_an_account_may_be_missing(live: NumeraiSource, api: LoopbackNumerai) -> None:
+    api.fail("errors", times=2, only="v2RoundModelPerformances")
+    history = await ask(live)
+    assert len(history.models) == 8
+    assert history.notice == "Left out: 2 of 10 models, which could not be read just now."
+    history = await ask(live)
+    assert (len(history.models), history.notice) == (10, "")
+
+
+async def test_some_models_of_an_account_may_be_old(
+    live: NumeraiSource, api: LoopbackNumerai, moving: Moving
+) -> None:
+    await ask(live)
+    moving.now += timedelta(minutes=20)
+    api.fail("errors", times=3, only="v2RoundModelPerformances")
+    history = await ask(live)
+    assert len(history.models) == 10
+    assert history.notice == "Numerai answered with an error; 3 models are shown as of 20 minutes ago."
+    assert history.asked_at == data.NOW
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "words"), [(15, "15 minutes"), (60, "1 hour"), (1440, "1 day"), (100_000, "69 days")]
+)
+async def test_an_age_is_told_in_its_largest_unit(
+    live: NumeraiSource, api: LoopbackNumerai, moving: Moving, elapsed: int, words: str
+) -> None:
+    await live.history("solo_wren")
+    moving.now += timedelta(minutes=elapsed)
+    api.fail("errors")
+    assert (await live.history("solo_wren")).notice.endswith(f"this is its answer of {words} ago.")
+
+
+async def test_one_of_two_lookups_is_enough_to_find_somebody_and_not_to_rule_it_out(
+    live: NumeraiSource, api: LoopbackNumerai
+) -> None:
+    api.fail("errors", only="v3UserProfile")
+    assert await live.find("drifters") == "drifters"
+    with pytest.raises(SourceError, match="answered with an error"):
+        await live.find("late_starter")
+
+
+async def test_an_error_that_says_there_is_nobody_means_nobody(
+    live: NumeraiSource, api: LoopbackNumerai
+) -> None:
+    api.fail("not found")
+    assert await live.find("late_starter") is None
+
+
+async def test_nobody_at_the_address_is_a_sentence(api: LoopbackNumerai, database: Database) -> None:
+    nowhere = NumeraiSource(database, address="http://127.0.0.1:9", patience=QUICK)
+    with pytest.raises(SourceError, match=r"^Numerai can't be reached\. Try again in a few minutes\.$"):
+        await nowhere.find("tidewater")
+    await nowhere.close()
+
+
+async def test_names_stay_what_they_were(live: NumeraiSource, api: LoopbackNumerai, moving: Moving) -> None:
+    api.fail("500")
+    assert await live.names() == Names((), ())
+    while not api.requests:  # noqa: ASYNC110 - the server sets no event
+        await asyncio.sleep(0.01)
+    await live.refresh_top(0)
+    asked = len(api.requests)
+    assert await live.names() == Names((), ())
+    await asyncio.sleep(0.05)
+    assert len(api.requests) == asked  # a keystroke does not ask again so soon
+    api.heal()
+    await live.refresh_top(0)
+    known = await live.names()
+    assert "tidewater" in known.models
+    moving.now += timedelta(days=2)
+    api.fail("cut")
+    assert await live.names() == known
+
+
+async def test_the_background_gives_up_quietly_and_goes_on_later(
+    live: NumeraiSource, api: LoopbackNumerai, moving: Moving
+) -> None:
+    api.fail("errors")
+    await live.refresh_top(50)
+    assert len(api.requests) < 10
+    api.heal()
+    api.fail("malformed", times=2, only="v2RoundModelPerformances")
+    await live.refresh_top(5)
+    assert (await live.coverage()).fetched == 3
+    await live.refresh_top(5)
+    assert (await live.coverage()).fetched == 5
+    moving.now += timedelta(days=3)
+    api.fail("500")
+    await live.refresh_top(5)
+    assert len((await live.history(EVERYONE)).models) == 5
+
+
+async def test_a_database_that_is_locked_costs_no_answer(live: NumeraiSource, database: Database) -> None:
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert (await ask(live)).notice == ""
+        assert (await ask(live)).notice == ""
+        other.execute("ROLLBACK")
+
+
+async def test_a_source_that_is_closed_says_so(live: NumeraiSource, api: LoopbackNumerai) -> None:
+    api.fail("hang")
+    asking = asyncio.create_task(live.rounds())
+    while not api.requests:  # noqa: ASYNC110 - the server sets no event
+        await asyncio.sleep(0.01)
+    started = time.monotonic()
+    await live.close()
+    assert time.monotonic() - started < 0.2
+    with pytest.raises(SourceError):
+        await asking
+    with pytest.raises(SourceError, match="shutting down"):
+        await live.rounds()
+
+
+@pytest.mark.slow
+async def test_a_silent_api_costs_a_member_ten_seconds_at_most(tmp_path: Path) -> None:
+    """With the patience of the real bot: once with nothing to fall back on, once with old answers."""
+    moving = Moving()
+    async with LoopbackNumerai(first_round=1330) as api:
+        databases = [await open_database(tmp_path / f"{name}.sqlite3") for name in ("empty", "full")]
+        empty, full = (NumeraiSource(each, address=api.address, now=moving.present) for each in databases)
+        await ask(full)
+        moving.now += timedelta(hours=3)
+        api.fail("hang")
+
+        async def timed(live: NumeraiSource) -> tuple[float, object]:
+            started = time.monotonic()
+            try:
+                told: object = (await ask(live)).notice
+            except SourceError as error:
+                told = str(error)
+            return time.monotonic() - started, told
+
+        sentence, notice = await asyncio.gather(timed(empty), timed(full))
+        assert sentence[1] == "Numerai takes too long to answer. Try again in a few minutes."
+        assert notice[1] == "Numerai takes too long to answer; this is its answer of 3 hours ago."
+        assert max(sentence[0], notice[0]) < 10.0
+        api.heal()
+        assert (await ask(empty)).notice == ""
+        for live in (empty, full):
+            await live.close()
+        for database in databases:
+            await database.close()

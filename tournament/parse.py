@@ -1,0 +1,250 @@
+"""Turns what Numerai's API answers into plain columns that JSON can hold; None where it says nothing."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from tournament.source import SourceError
+
+TOURNAMENT_NUMBERS = {"classic": 8, "signals": 11, "crypto": 12}
+
+# score -> what the API calls it, without case and underscores, the more telling spelling first
+_SPELLINGS = {
+    "corr": ("v2corr20", "corr20v2", "corr20", "corr20d", "corr", "correlation"),
+    "mmc": ("mmc", "mmc20", "mmc20d", "metamodelcontribution"),
+    "tc": ("tc", "truecontribution"),
+    "fnc_v3": ("fncv3",),
+    "fnc_v4": ("fncv4",),
+    "corr60": ("corr60",),
+    "mmc60": ("mmc60",),
+    "alpha": ("alpha",),
+    "mpc": ("mpc", "metaportfoliocontribution"),
+    "ncorr": ("neutralcorr", "ncorr", "neutralcorrelation"),
+    "nmmc": ("neutralmmc", "nmmc", "neutralcontribution"),
+}
+SCORES = tuple(_SPELLINGS)
+_CANON = "canon"  # scores made comparable over the years; the one a round was paid by goes first
+_VITAL = ("roundNumber", "roundResolved", "atRisk", "submissionScores")
+
+UNREADABLE = "Numerai's answer is not in a form this bot can read"
+
+
+def field(answer: Any, name: str) -> Any:
+    """What an answer says under a name, None included. Raises SourceError where the name is missing."""
+    if not isinstance(answer, Mapping) or name not in answer:
+        raise SourceError(UNREADABLE)
+    return answer[name]
+
+
+def number(value: Any) -> float | None:
+    """A finite number from a number or a decimal text; None for anything else."""
+    if value is None or type(value) is float:  # nearly all of tens of thousands
+        return value if value is not None and math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        parsed = float(Decimal(str(value).replace(",", "")))
+    except (InvalidOperation, OverflowError):
+        return None
+    return parsed if math.isfinite(parsed) else None
+
+
+def moment(value: Any) -> str | None:
+    """A time as UTC without its zone, for example 2031-05-04T18:30:00; None for anything else."""
+    try:
+        parsed = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    return aware.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+@lru_cache(maxsize=1024)
+def score_key(name: str) -> tuple[str, int]:
+    """The score that a name of the API means, and how telling the name is, 0 the most; else in lower case."""
+    plain = "".join(filter(str.isalnum, name)).lower()
+    canon = plain.startswith(_CANON) and plain != _CANON
+    plain = plain.removeprefix(_CANON) if canon else plain
+    for score, spellings in _SPELLINGS.items():
+        if plain in spellings:
+            return score, spellings.index(plain) + 100 * canon
+    lower = name.strip().lower()
+    return (lower.removeprefix(f"{_CANON}_"), 100) if canon else (lower, 0)
+
+
+def leaderboard(answer: Any) -> list[list[Any]]:
+    """[name, stake in NMR] of every row; a row without a name has an empty one."""
+    return [[str(row.get("username") or ""), number(row.get("nmrStaked"))] for row in _rows(answer)]
+
+
+def model(answer: Any) -> list[str] | None:
+    """[id, name] of a model's profile; None where there is no such model."""
+    if answer is None:
+        return None
+    return [str(field(answer, "id")), str(field(answer, "username"))]
+
+
+def models_of_account(answer: Any, tournament: int) -> list[list[str]] | None:
+    """[id, name] of an account's models in this tournament; None where there is no such account."""
+    if answer is None:
+        return None
+    rows = [
+        row
+        for row in _rows(field(answer, "models"))
+        if row.get("tournament", tournament) in (None, tournament)
+    ]
+    return sorted(
+        ([str(field(row, "id")), str(field(row, "displayName"))] for row in rows), key=lambda row: row[1]
+    )
+
+
+def rounds(answer: Any) -> dict[str, list[Any]]:
+    """Columns of every round that has a number and an opening, in order; of two of a kind, the last."""
+    rows = {
+        row["number"]: {
+            "number": row["number"],
+            "opened": moment(row.get("openTime")),
+            "resolves": moment(row.get("resolveTime")),
+            "resolved": row.get("resolvedGeneral") is True,
+            "factor": number(row.get("payoutFactor")),
+            "threshold": number(row.get("stakeThreshold")),
+        }
+        for row in _rows(answer)
+        if _is_round_number(row.get("number")) and moment(row.get("openTime"))
+    }
+    if not rows:
+        raise SourceError(UNREADABLE)
+    ordered = [rows[key] for key in sorted(rows)]
+    return {name: [row[name] for row in ordered] for name in ordered[0]}
+
+
+def announced(answer: Any) -> dict[str, Any] | None:
+    """What the first of these rounds says it pays by; None where there is no such round."""
+    rows = [
+        row for row in _rows(answer) if _is_round_number(row.get("number")) and moment(row.get("openTime"))
+    ]
+    if not rows:
+        return None
+    return {
+        "number": rows[0]["number"],
+        "opened": moment(rows[0]["openTime"]),
+        "threshold": number(rows[0].get("stakeThreshold")),
+        "scores": {
+            score_key(name)[0]: {
+                "least": number(config.get("minMultiplier")),
+                "most": number(config.get("maxMultiplier")),
+                "default": number(config.get("defaultMultiplier")),
+                "clip": number(config.get("clipThreshold")),
+                "threshold": number(config.get("stakeThreshold")),
+                "factor": number(config.get("payoutFactor")),
+            }
+            for config in _rows(rows[0].get("roundScoreConfigs"))
+            if config.get("isPayout") is True
+            and isinstance(name := config.get("displayName") or config.get("name"), str)
+        },
+    }
+
+
+def price(answer: Any) -> list[Any] | None:
+    """[day, USD for one NMR], the day as 2031-05-04; None where the answer lacks one of them."""
+    if answer is None:
+        return None
+    usd, updated = number(field(answer, "price")), moment(field(answer, "lastUpdated"))
+    return None if usd is None or usd <= 0 or updated is None else [updated[:10], usd]
+
+
+def performances(answer: Any, tournament: int) -> dict[str, Any]:
+    """Columns of a model's rounds in order, of two for a round the last, and how many rows were unusable.
+
+    {"round", "resolved", "stake", "factor", "payout": lists; "scores", "chosen": lists by score; "skipped"}
+    """
+    raw = [row for row in _rows(answer) if row.get("tournament", tournament) == tournament]
+    good = [
+        row for row in raw if all(name in row for name in _VITAL) and _is_round_number(row["roundNumber"])
+    ]
+    if raw and not good:
+        raise SourceError(UNREADABLE)
+    by_round = {row["roundNumber"]: _performance(row) for row in good}
+    rows = [by_round[key] for key in sorted(by_round)]
+    columns: dict[str, Any] = {
+        name: [row[name] for row in rows] for name in ("round", "resolved", "stake", "factor", "payout")
+    }
+    for name in ("scores", "chosen"):
+        keys = dict.fromkeys(key for row in rows for key in row[name])
+        columns[name] = {key: [row[name].get(key) for row in rows] for key in keys}
+    return {**columns, "skipped": len(raw) - len(good)}
+
+
+def _performance(row: Mapping[str, Any]) -> dict[str, Any]:
+    told = [score for score in _rows(row["submissionScores"]) if isinstance(score.get("displayName"), str)]
+    paid = {
+        name: multiplier
+        for entry in _rows(row.get("payoutMultipliers"))
+        if isinstance(name := entry.get("displayName") or entry.get("name"), str)
+        and (multiplier := number(entry.get("multiplier"))) is not None
+    }
+    chosen: dict[str, float] = {}
+    for name, multiplier in paid.items():
+        key = score_key(name)[0]
+        if multiplier or key not in chosen:
+            chosen[key] = multiplier
+    resolved = row["roundResolved"] is True
+    return {
+        "round": row["roundNumber"],
+        "resolved": resolved,
+        "stake": number(row["atRisk"]),
+        "factor": number(row.get("roundPayoutFactor")),
+        "payout": _payout(told, paid, resolved=resolved),
+        "scores": _latest_scores(told, paid),
+        "chosen": chosen,
+    }
+
+
+def _latest_scores(told: Iterable[Mapping[str, Any]], paid: Mapping[str, float]) -> dict[str, float | None]:
+    """The latest day of each score; where two names mean one score, that of the name the round is paid by."""
+    newest: dict[str, tuple[float, float | None]] = {}
+    for score in told:
+        day = number(score.get("day"))
+        at = -math.inf if day is None else day
+        if score["displayName"] not in newest or at >= newest[score["displayName"]][0]:
+            newest[score["displayName"]] = (at, number(score.get("value")))
+    best: dict[str, tuple[int, float | None]] = {}
+    for name, (_, value) in newest.items():
+        key, rank = score_key(name)
+        rank = -1 if paid.get(name) else rank + 1000 * (value is None)
+        if key not in best or rank < best[key][0]:
+            best[key] = (rank, value)
+    return {key: value for key, (_, value) in best.items()}
+
+
+def _payout(told: Sequence[Mapping[str, Any]], paid: Mapping[str, float], *, resolved: bool) -> float | None:
+    """What the round paid, or would pay; None where the answer has no amount.
+
+    Every score of a round repeats the amount for the whole round, so equal amounts count once; different ones
+    are parts of it. Only the latest day counts, and of the scores only those that are paid, where these are
+    known: others go on for weeks after a round was paid.
+    """
+    of_paid = [score for score in told if paid.get(score["displayName"])] or told
+    latest = max((number(score.get("day")) or 0.0 for score in of_paid), default=0.0)
+    for name in ("payoutSettled", "payoutPending") if resolved else ("payoutPending",):
+        amounts = {
+            number(score.get(name)) for score in of_paid if (number(score.get("day")) or 0.0) == latest
+        } - {None}
+        if amounts:
+            return math.fsum(amount for amount in amounts if amount is not None)
+    return None
+
+
+def _rows(answer: Any) -> list[Mapping[str, Any]]:
+    if answer is None:
+        return []
+    if not isinstance(answer, list) or not all(isinstance(row, Mapping) for row in answer):
+        raise SourceError(UNREADABLE)
+    return answer
+
+
+def _is_round_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
