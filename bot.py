@@ -105,11 +105,12 @@ class Roundtable(commands.Bot):
         self.add_dynamic_items(ShareButton)
         await self._sync_if_changed()
         self._background.append(asyncio.create_task(self._warm_up()))
-        self._background += [
-            asyncio.create_task(self._keep_fresh(source))
-            for source in self.tools.sources.values()
-            if isinstance(source, NumeraiSource)
-        ]
+        if self.settings.data_source == "numerai":
+            self._background += [
+                asyncio.create_task(self._keep_fresh(source))
+                for source in self.tools.sources.values()
+                if isinstance(source, NumeraiSource)
+            ]
 
     async def on_ready(self) -> None:
         """Say so; this may happen many times."""

@@ -10,7 +10,7 @@ from cogs import Tools
 from storage.guilds import set_sharing, settings_of
 
 
-@app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_guild=True)
 class Setup(commands.GroupCog, group_name="setup", group_description="How the bot behaves in this server"):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -172,7 +173,7 @@ def test_the_mix_does_not_care_how_much_the_proposed_rule_pays(
         ([1, 2], [-math.inf, 2], "The pay of every member must be a finite number."),
     ],
 )
-def test_bad_input_gets_its_sentence(proposed: object, current: object, words: str) -> None:
+def test_bad_input_gets_its_sentence(proposed: Any, current: Any, words: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole sentence is compared
         split_difference(proposed, current)
     assert str(caught.value) == words

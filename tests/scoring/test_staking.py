@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def check_against_ledger(
     fractions: Sequence[float],
     added: Sequence[float],
     compounding: bool,
-    times: tuple[object, object] | None = None,
+    times: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> StakePath:
     """Follows all columns of rates (r, n) at once and compares each with its own ledger."""
     path = follow_stake(
@@ -146,7 +147,7 @@ def histories(draw: st.DrawFn, columns: int = 2) -> dict:
     }
 
 
-def follow(history: dict, **changed: object) -> StakePath:
+def follow(history: dict, **changed: Any) -> StakePath:
     told = history | changed
     return follow_stake(
         told["rates"],
@@ -327,9 +328,12 @@ def test_nothing_staked_earns_nothing() -> None:
 
 
 def test_no_rounds_leave_the_stake_as_it_is() -> None:
-    path = follow_stake(np.zeros((0, 3)), [], [], [1, 2, 3])
+    stake = np.array([1.0, 2.0, 3.0])
+    path = follow_stake(np.zeros((0, 3)), [], [], stake)
     assert path.stake.shape == path.at_risk.shape == path.payout.shape == (0, 3)
-    np.testing.assert_array_equal(path.final, [1, 2, 3])
+    np.testing.assert_array_equal(path.final, stake)
+    path.final[:] = 0
+    assert stake.all()  # a copy
 
 
 # ---------------------------------------------------------------- shapes and kinds
