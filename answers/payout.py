@@ -54,17 +54,20 @@ async def compare_payouts(
     if unit not in UNITS:
         raise ValueError(f"The unit is one of {' and '.join(UNITS)}.")
     reads = await _reader(source, proposed), None if current is None else await _reader(source, current)
-    found, all_rounds = await asyncio.gather(find_name(source, name), source.rounds())
-    history, scores = await asyncio.gather(source.history(found), source.scores())
+    # at once, not one by one: a source may be half a second away, or silent
+    found, all_rounds, usd, everyone = await asyncio.gather(
+        find_name(source, name), source.rounds(), source.usd_per_nmr(), _everyone(source)
+    )
+    history, scores, until = await asyncio.gather(source.history(found), source.scores(), source.until())
     facts = _Facts(
         source.tournament,
         source.label,
-        await source.until(),
+        until,
         all_rounds,
         scores,
         history,
-        None if found == EVERYONE or basis != AS_STAKED else await _everyone(source),
-        await source.usd_per_nmr(),
+        everyone if found != EVERYONE and basis == AS_STAKED else None,
+        usd,
     )
     return await asyncio.to_thread(_compare, facts, *reads, rounds, stake, basis, unit)
 

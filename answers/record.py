@@ -63,8 +63,10 @@ class PayRecord:
 
 async def pay_record(source: Source, name: str, *, rounds: str | None = None) -> PayRecord:
     """What `name` was paid and what is pending. Raises ValueError where it had no stake in the rounds."""
-    found, all_rounds = await asyncio.gather(find_name(source, name), source.rounds())
-    history = await source.history(found)
+    found, all_rounds, usd = await asyncio.gather(
+        find_name(source, name), source.rounds(), source.usd_per_nmr()
+    )
+    history, until = await asyncio.gather(source.history(found), source.until())
     staked = history.only(history.stake > 0)
     if not staked.round.size:
         raise ValueError(f"{found} has no round with a stake in {source.label}, so nothing was paid.")
@@ -76,7 +78,7 @@ async def pay_record(source: Source, name: str, *, rounds: str | None = None) ->
             f"{found} had no stake in {span(chosen[0], chosen[-1])}: "
             f"it had one in {span(numbers[0], numbers[-1])}."
         )
-    return _record(staked, source, await source.until(), await source.usd_per_nmr())
+    return _record(staked, source, until, usd)
 
 
 def _record(rows: History, source: Source, until: date, usd: tuple[date, float] | None) -> PayRecord:

@@ -1,0 +1,74 @@
+"""How long an answer takes over an API on this machine that is far away, or silent."""
+
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from answers.payout import compare_payouts
+from storage.database import Database, open_database
+from tests import numerai_data as data
+from tests.numerai_server import LoopbackNumerai
+from tournament.numerai import NumeraiSource
+from tournament.source import SourceError
+
+pytestmark = pytest.mark.slow
+
+QUESTION = {"proposed": "1xCORR + 3xMMC", "current": "0.75xCORR + 2.25xMMC", "rounds": "1290-1320"}
+
+
+class Present:
+    def __init__(self) -> None:
+        self.moment = data.NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await open_database(tmp_path / "bot.sqlite3")
+    yield database
+    await database.close()
+
+
+async def test_ten_models_far_away_take_three_seconds_and_then_half_of_one(database: Database) -> None:
+    async with LoopbackNumerai(latency=0.5, first_round=1290) as api:
+        source = NumeraiSource(database, address=api.address, now=lambda: data.NOW)
+        started = time.monotonic()
+        cold = await compare_payouts(source, "tidewater", **QUESTION)
+        assert time.monotonic() - started < 3
+        assert cold.models == 10
+        started = time.monotonic()
+        cached = await compare_payouts(source, "tidewater", **QUESTION)
+        assert time.monotonic() - started < 0.5
+        assert cached.finding == cold.finding
+        await source.close()
+
+
+async def test_a_silent_api_is_a_sentence_within_ten_seconds(database: Database) -> None:
+    async with LoopbackNumerai(first_round=1290) as api:
+        source = NumeraiSource(database, address=api.address, now=lambda: data.NOW)
+        api.fail("hang")
+        started = time.monotonic()
+        with pytest.raises(SourceError, match="takes too long"):
+            await compare_payouts(source, "tidewater", **QUESTION)
+        assert time.monotonic() - started < 10
+        await source.close()
+
+
+async def test_an_api_that_falls_silent_leaves_its_last_answer_within_ten_seconds(database: Database) -> None:
+    present = Present()
+    async with LoopbackNumerai(first_round=1290) as api:
+        source = NumeraiSource(database, address=api.address, now=present)
+        before = await compare_payouts(source, "tidewater", **QUESTION)
+        present.moment += timedelta(hours=3, minutes=10)
+        api.fail("hang")
+        started = time.monotonic()
+        during = await compare_payouts(source, "tidewater", **QUESTION)
+        assert time.monotonic() - started < 10
+        assert during.finding == before.finding
+        assert during.notice.endswith("this is its answer of 3 hours ago.")
+        await source.close()
