@@ -31,17 +31,27 @@ class Step:
     name: str = ""  # of the saved files
 
 
-WINDOWS = {"proposed": "1xCORR + 3xTC", "current": "2xCORR + 1xTC", "who": "everyone"}
+RULES = {"proposed": "1xCORR + 3xTC", "current": "2xCORR + 1xTC"}
+WINDOWS = RULES | {"who": "everyone"}
 TOUR = (
     Step("ada", "help", name="help"),
     Step("ben", "account link", {"name": "model_07585"}, name="link"),
     Step("ben", "payout compare", {"proposed": "1C3T"}, "Share percentages only", "my-pay"),
+    Step("ben", "payout show", {"rounds": "30"}, name="show"),
+    Step("ben", "payout compare", RULES | {"rounds": "all", "basis": "compounding"}, name="compounding"),
+    Step(
+        "ada",
+        "payout what-if",
+        {"scores": "corr 0.02, tc 0.05", "stake": 100.0, "rule": "1C3T"},
+        name="what-if",
+    ),
     Step("chloe", "payout compare", WINDOWS | {"rounds": "all"}, "Share", "everyone-all-rounds"),
     Step("chloe", "payout compare", WINDOWS | {"rounds": "311-325"}, "Share", "everyone-tc-rounds"),
     Step("ada", "payout rules", name="rules"),
     Step("ada", "payout rules", {"rule": "classic-2023-10-07"}, name="rule"),
     Step("ben", "payout compare", {"proposed": "1xCORR + 3xTCC"}, name="mistyped"),
-    Step("ada", "privacy show", name="privacy"),
+    Step("ada", "payout compare", {"proposed": "1C3T"}, name="no-link"),
+    Step("ben", "privacy show", name="privacy"),
 )
 
 

@@ -45,8 +45,12 @@ def suggest_names(names: Names, typed: str, *, limit: int = 25) -> list[str]:
     ]
 
 
-def find_rounds(typed: str, available: NDArray[np.int64]) -> NDArray[np.int64]:
+def find_rounds(
+    typed: str, available: NDArray[np.int64], last_of: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """The rounds meant by "20" or "last 20", "311-325", "318" or "all", out of the sorted `available` ones.
+
+    The last ones are counted in `last_of` where it is given: those of a model that stopped long ago.
 
     Raises ValueError with a sentence for anything else, for a range that runs backwards and for a range in
     which nothing is available.
@@ -61,7 +65,7 @@ def find_rounds(typed: str, available: NDArray[np.int64]) -> NDArray[np.int64]:
         if text.startswith("last") or number < available[0]:
             if number == 0:
                 raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
-            return available[-number:]
+            return (available if last_of is None else last_of)[-number:]
         first = last = number
     elif match := re.fullmatch(r"([0-9]{1,6})\s*(?:-|–|—|\.\.|to)\s*([0-9]{1,6})", text):
         first, last = int(match[1]), int(match[2])

@@ -176,14 +176,16 @@ def _compare(
 def _in_rounds(facts: _Facts, rounds: str | None, own_stake: bool) -> History:
     """The rows of the rounds that were asked for; without a wish, of the last ones that can be compared."""
     history = facts.history.only(facts.history.resolved)
+    usable = np.unique(history.round[history.stake > 0] if own_stake else history.round)
+    if not usable.size:
+        usable = np.unique(history.round)
     if rounds is None:
-        usable = np.unique(history.round[history.stake > 0] if own_stake else history.round)
-        chosen = (usable if usable.size else np.unique(history.round))[-DEFAULT_ROUNDS:]
+        chosen = usable[-DEFAULT_ROUNDS:]
     else:
         first = min(first for first, _ in facts.scores.values())
         last = max(last for _, last in facts.scores.values())
         known = facts.rounds.number[(facts.rounds.number >= first) & (facts.rounds.number <= last)]
-        chosen = find_rounds(rounds, known)
+        chosen = find_rounds(rounds, known, usable)
     rows = np.isin(history.round, chosen)
     if not rows.any():
         there = np.unique(history.round)
@@ -200,10 +202,11 @@ def _comparable(
     """The rows both rules can pay, and sentences on the others. Raises ValueError if none is left."""
     staked = history.stake > 0 if own_stake else np.ones(history.round.shape, dtype=bool)
     reasons = {
-        "had no stake": ~staked,
-        "have no recorded payout" if current.as_paid else "lack a score that the current rule pays": staked
-        & np.isnan(current.rate),
-        "lack a score that the proposed rule pays": staked
+        "without a stake": ~staked,
+        "without a recorded payout"
+        if current.as_paid
+        else "without a score that the current rule pays": staked & np.isnan(current.rate),
+        "without a score that the proposed rule pays": staked
         & ~np.isnan(current.rate)
         & np.isnan(proposed.rate),
     }
@@ -214,15 +217,15 @@ def _comparable(
         hint = (
             " Name a stake and a current rule to compare two rules on its scores, "
             "for example stake 100 and current 2xCORR + 1xTC."
-            if most == "had no stake"
+            if most == "without a stake"
             else " Try other rounds."
         )
         raise ValueError(
             f"Nothing can be compared: the rounds of {history.name} from {history.round.min()} to "
-            f"{history.round.max()} {most}.{hint}"
+            f"{history.round.max()} are {most}.{hint}"
         )
     row, what = ("round", "") if history.kind == "model" else ("row", " (a model in a round)")
-    return kept, tuple(f"Left out: {counted(n, row)}{what} that {reason}." for reason, n in counts.items())
+    return kept, tuple(f"Left out: {counted(n, row)}{what} {reason}." for reason, n in counts.items())
 
 
 def _more_when(proposed: Priced, current: Priced) -> str:

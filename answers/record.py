@@ -71,7 +71,7 @@ async def pay_record(source: Source, name: str, *, rounds: str | None = None) ->
     if not staked.round.size:
         raise ValueError(f"{found} has no round with a stake in {source.label}, so nothing was paid.")
     numbers = np.unique(staked.round)
-    chosen = numbers[-DEFAULT_ROUNDS:] if rounds is None else find_rounds(rounds, all_rounds.number)
+    chosen = numbers[-DEFAULT_ROUNDS:] if rounds is None else find_rounds(rounds, all_rounds.number, numbers)
     staked = staked.only(np.isin(staked.round, chosen))
     if not staked.round.size:
         raise ValueError(

@@ -335,31 +335,31 @@ async def test_rows_that_are_left_out_are_counted(source: SampleSource, rows: pd
     unpaid = ~unstaked & part["payout_nmr"].isna()
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="300-325")
     assert got.warnings[-2:] == (
-        f"Left out: {unstaked.sum():,} rows (a model in a round) that had no stake.",
-        f"Left out: {no_tc.sum()} rows (a model in a round) that lack a score that the current rule pays.",
+        f"Left out: {unstaked.sum():,} rows (a model in a round) without a stake.",
+        f"Left out: {no_tc.sum()} rows (a model in a round) without a score that the current rule pays.",
     )
     assert got.rows == len(part) - unstaked.sum() - no_tc.sum()
 
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current="1xCORR", rounds="300-325")
     assert got.warnings[-1] == (
-        f"Left out: {no_tc.sum()} rows (a model in a round) that lack a score that the proposed rule pays."
+        f"Left out: {no_tc.sum()} rows (a model in a round) without a score that the proposed rule pays."
     )
 
     got = await compare_payouts(source, EVERYONE, "1xCORR", rounds="300-325")
     assert got.warnings[-1] == (
-        f"Left out: {unpaid.sum()} rows (a model in a round) that have no recorded payout."
+        f"Left out: {unpaid.sum()} rows (a model in a round) without a recorded payout."
     )
     assert got.rows == len(part) - unstaked.sum() - unpaid.sum()
 
     mine = await compare_payouts(source, FOUR_TIMES_STAKED, "1xCORR", current="2xCORR", rounds="311-325")
-    assert mine.warnings[-1] == "Left out: 11 rounds that had no stake."
+    assert mine.warnings[-1] == "Left out: 11 rounds without a stake."
     whole = await compare_payouts(source, MODEL, "1xCORR", rounds="311-325")
     assert whole.warnings == ()
 
 
 async def test_one_round_that_is_left_out_is_one_round(source: SampleSource) -> None:
     got = await compare_payouts(source, ONCE_UNSTAKED, "1xCORR", current="1C1T", rounds="311-325")
-    assert got.warnings == ("Left out: 1 round that had no stake.",)
+    assert got.warnings == ("Left out: 1 round without a stake.",)
 
 
 async def test_what_could_not_be_chosen_is_noted_for_both_rules(source: SampleSource) -> None:
@@ -732,7 +732,7 @@ async def test_a_model_with_nothing_in_the_rounds_says_where_it_has_something(so
 
 async def test_a_model_that_was_never_staked_says_what_to_do(source: SampleSource) -> None:
     expected = (
-        f"Nothing can be compared: the rounds of {NEVER_STAKED} from 291 to 310 had no stake. "
+        f"Nothing can be compared: the rounds of {NEVER_STAKED} from 291 to 310 are without a stake. "
         "Name a stake and a current rule to compare two rules on its scores, "
         "for example stake 100 and current 2xCORR + 1xTC."
     )
@@ -744,7 +744,7 @@ async def test_a_model_that_was_never_staked_says_what_to_do(source: SampleSourc
 
 async def test_rounds_whose_pay_is_not_on_record_are_said_to_be(source: SampleSource) -> None:
     assert await refusal(source, current=None, proposed="1xCORR", rounds="185-190") == (
-        "Nothing can be compared: the rounds of everyone from 185 to 190 have no recorded payout. "
+        "Nothing can be compared: the rounds of everyone from 185 to 190 are without a recorded payout. "
         "Try other rounds."
     )
 
@@ -752,11 +752,11 @@ async def test_rounds_whose_pay_is_not_on_record_are_said_to_be(source: SampleSo
 async def test_rounds_before_a_score_was_computed_are_said_to_lack_it(source: SampleSource) -> None:
     assert await refusal(source, stake=100, current="1xCORR", rounds="168-177") == (
         "Nothing can be compared: the rounds of everyone from 168 to 177 "
-        "lack a score that the proposed rule pays. Try other rounds."
+        "are without a score that the proposed rule pays. Try other rounds."
     )
     assert await refusal(source, stake=100, proposed="1xCORR", current="1xTC", rounds="168-177") == (
         "Nothing can be compared: the rounds of everyone from 168 to 177 "
-        "lack a score that the current rule pays. Try other rounds."
+        "are without a score that the current rule pays. Try other rounds."
     )
 
 
