@@ -26,7 +26,17 @@ class CardPicture:
 
     def text(self, text: str, size: int = TEXT, colour: str = INK, *, bold: bool = False) -> None:
         """A paragraph, wrapped, with **bold** parts; markup that only escapes or quotes is dropped."""
-        for line in re.sub(r"\\([\\*_`~|>])", r"\1", text).replace("`", "").split("\n"):
+        in_code = False
+        for line in re.sub(r"\\([\\*_`~|>])", r"\1", text).split("\n"):
+            if line.startswith("```"):
+                in_code = not in_code
+                continue
+            if in_code:  # set in columns: spaces count
+                font = _font(size - 2, name="DejaVuSansMono")
+                self.draw.text((self.left * SCALE, self.y * SCALE), line, fill=colour, font=font)
+                self.y += size * 1.35
+                continue
+            line = line.replace("`", "")
             x = self.left
             for index, part in enumerate(line.split("**")):
                 font = _font(size, bold=bold or index % 2 == 1)
@@ -104,6 +114,6 @@ async def draw_reply(typed: str, message: Any) -> bytes:
 
 
 @cache
-def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name), size * SCALE)
+def _font(size: int, *, bold: bool = False, name: str = "DejaVuSans") -> ImageFont.FreeTypeFont:
+    file = f"{name}{'-Bold' if bold else ''}.ttf"
+    return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / file), size * SCALE)

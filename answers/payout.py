@@ -13,6 +13,7 @@ from answers.basis import AS_STAKED, at_risk
 from answers.comparison import PayoutComparison, Side
 from answers.names import find_name, find_rounds
 from answers.pricing import Priced, price_as_paid, price_rule, rules_in_force
+from answers.rules import LIVE
 from answers.words import counted, pays_more_when, span
 from scoring.difference import DifferenceSplit, split_difference
 from scoring.payout import break_even
@@ -24,7 +25,6 @@ DEFAULT_ROUNDS = 20
 LEVEL = 0.95
 LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
 UNITS = ("NMR", "%")
-LIVE = "live"  # what people type for the rule that the newest round announces
 SEED = 20231007  # the same question gets the same interval
 
 Read = Callable[[PayoutRule], PayoutRule]  # the rule in force in a round -> the rule to price

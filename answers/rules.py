@@ -9,6 +9,8 @@ from tournament.source import Source
 
 TOURNAMENTS = ("classic", "signals", "crypto")
 
+LIVE = "live"  # what people type for the rule that the newest round announces
+
 # what the thread compared; offered beside the dated rules as long as the data holds the scores
 OFFERED = ("1xCORR + 3xTC", "2xCORR + 1xTC", "1xCORR", "1xCORR + 2xMMC", "0.5xCORR + 2xMMC")
 
@@ -19,13 +21,24 @@ class Timeline:
 
     tournament: str
     rules: tuple[PayoutRule, ...]
+    live: str  # what the newest round announces, and whether the table agrees; "" where nobody can tell
 
 
-def timeline(tournament: str) -> Timeline:
-    """Every dated rule of a tournament. Raises ValueError for one that does not exist."""
+async def timeline(tournament: str, source: Source | None) -> Timeline:
+    """Every dated rule of a tournament, and the live one if `source` has it.
+
+    Raises ValueError for a tournament that does not exist.
+    """
     if tournament not in TOURNAMENTS:
         raise ValueError(f"There is no tournament called that: it is {', '.join(TOURNAMENTS)}.")
-    return Timeline(tournament, tuple(rule for rule in load_rules() if rule.tournament == tournament))
+    rules = tuple(rule for rule in load_rules() if rule.tournament == tournament)
+    live = None if source is None else await source.live_rule()
+    if source is None or live is None:
+        return Timeline(tournament, rules, "")
+    agreed = (
+        f"Round {live.first_round} announces {describe_multipliers(live.multipliers)}, as the table says."
+    )
+    return Timeline(tournament, rules, await source.live_rule_differs() or agreed)
 
 
 def find_rule(rule_id: str) -> PayoutRule:
@@ -53,6 +66,8 @@ async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -
         return {score for score, multiplier in rule.multipliers.items() if multiplier} <= set(scores)
 
     found: dict[str, str] = {}
+    if source.live and typed.strip().casefold() in LIVE:
+        found[LIVE] = "live: the rule that the newest round announces"
     for text in (typed, *OFFERED):
         try:
             rule = parse_rule(text, base)

@@ -142,8 +142,12 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
 
         The list is newest first. Name one to read its permitted combinations, clip, threshold and source.
         """
-        card = rule_card(find_rule(rule)) if rule else timeline_card(timeline(tournament))
-        await interaction.response.send_message(embed=card, ephemeral=True)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if rule:
+            card = rule_card(find_rule(rule))
+        else:
+            card = timeline_card(await timeline(tournament, self.tools.sources.get(tournament)))
+        await interaction.followup.send(embed=card, ephemeral=True)
 
     @compare.autocomplete("who")
     @show.autocomplete("who")

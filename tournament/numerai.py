@@ -47,6 +47,8 @@ class NumeraiSource:
     SourceError with one plain sentence, within ten seconds. A history says in its notice how old it is.
     """
 
+    live = True
+
     def __init__(
         self,
         database: Database,

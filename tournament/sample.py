@@ -32,6 +32,7 @@ class SampleSource:
 
     label = "Sample, 2022"
     tournament: Tournament = "classic"
+    live = False
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
@@ -69,6 +70,10 @@ class SampleSource:
     async def live_rule(self) -> PayoutRule | None:
         """None: nothing is announced in the past."""
         return None
+
+    async def live_rule_differs(self) -> str:
+        """Nothing to compare."""
+        return ""
 
     async def usd_per_nmr(self) -> tuple[date, float] | None:
         """The price of the day on which the newest round resolved; None for a day without one."""

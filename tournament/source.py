@@ -104,6 +104,7 @@ class Source(Protocol):
 
     label: str  # what footers call it: "Sample, 2022"
     tournament: Tournament
+    live: bool  # whether it is asked over the network, and knows what is announced
 
     async def names(self) -> Names:
         """Names to suggest while somebody types: what is known without waiting for anybody."""
@@ -131,6 +132,10 @@ class Source(Protocol):
 
     async def live_rule(self) -> PayoutRule | None:
         """The rule that the newest round announces; None where nothing is announced any more."""
+        ...
+
+    async def live_rule_differs(self) -> str:
+        """A sentence where the newest round announces something else than the dated table; else ""."""
         ...
 
     async def usd_per_nmr(self) -> tuple[date, float] | None:

@@ -15,7 +15,7 @@ def timeline_card(shown: Timeline) -> discord.Embed:
     """Every dated rule of a tournament, newest first, short enough for one message."""
     card = discord.Embed(title=f"Payout rules of {shown.tournament.title()}, newest first", colour=BLUE)
     lines = [_rule_line(rule) for rule in reversed(shown.rules)]
-    card.description = "\n".join(lines)[:4096]
+    card.description = "\n".join([*([f"**Live** {shown.live}", ""] if shown.live else []), *lines])[:4096]
     card.set_footer(
         text="/payout rules rule:… shows one in full, with its source. ✗ never took effect · ? not verified"
     )

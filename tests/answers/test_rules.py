@@ -25,24 +25,28 @@ LONG_RULE = f"1xCORR + 0xMMC + 3xTC + 0xFNCv3 + {SILENT} clip 0.05"
 
 
 @pytest.mark.parametrize("tournament", sorted(TABLE))
-def test_a_timeline_is_every_entry_of_the_table_oldest_first(tournament: str) -> None:
-    shown = timeline(tournament)
+async def test_a_timeline_is_every_entry_of_the_table_oldest_first(
+    tournament: str, source: SampleSource
+) -> None:
+    shown = await timeline(tournament, source)
+    assert shown.live == ""
     assert shown.tournament == tournament
     dates = [entry["effective_on"] for entry in TABLE[tournament]]
     assert [rule.effective_on for rule in shown.rules] == sorted(dates)
     assert {rule.tournament for rule in shown.rules} == {tournament}
 
 
-def test_the_rule_the_thread_is_about_is_on_the_timeline() -> None:
-    (rule,) = [rule for rule in timeline("classic").rules if rule.effective_on == date(2023, 10, 7)]
+async def test_the_rule_the_thread_is_about_is_on_the_timeline() -> None:
+    shown = await timeline("classic", None)
+    (rule,) = [rule for rule in shown.rules if rule.effective_on == date(2023, 10, 7)]
     assert dict(rule.multipliers) == {"corr": 2, "tc": 1}
     assert rule.first_round == 589
 
 
 @pytest.mark.parametrize("tournament", ["", "Classic", "chess", "@everyone", "**classic**", "c" * 10_000])
-def test_a_tournament_that_does_not_exist_is_answered_with_those_that_do(tournament: str) -> None:
+async def test_a_tournament_that_does_not_exist_is_answered_with_those_that_do(tournament: str) -> None:
     with pytest.raises(ValueError, match="tournament") as caught:
-        timeline(tournament)
+        await timeline(tournament, None)
     assert str(caught.value) == "There is no tournament called that: it is classic, signals, crypto."
 
 

@@ -83,6 +83,25 @@ async def test_the_live_rule_can_be_the_current_one(server: Server) -> None:
     assert "3xCORR60 + 15xMMC60" in text
 
 
+async def test_the_timeline_says_that_the_newest_round_agrees(server: Server) -> None:
+    text = text_of(said(await server.ben.slash(server.channel, "payout rules")))
+    assert "announces 3xCORR60 + 15xMMC60, as the table says." in text
+
+
+async def test_the_timeline_says_where_the_newest_round_departs(server: Server, api: LoopbackNumerai) -> None:
+    api.announced = {"corr60": 4.0, "mmc60": 12.0}
+    text = text_of(said(await server.ben.slash(server.channel, "payout rules")))
+    assert "announces 4xCORR60 + 12xMMC60" in text
+    assert "the dated rules have 3xCORR60 + 15xMMC60" in text
+
+
+async def test_live_is_offered_where_it_is_known(server: Server) -> None:
+    choices = await server.ben.autocomplete(
+        server.channel, "payout compare", "current", "li", proposed="1xCORR"
+    )
+    assert choices[0]["value"] == "live"
+
+
 async def test_a_score_that_is_no_longer_paid_is_named_with_what_can_be_priced(server: Server) -> None:
     reply = await compare(server, proposed="1C3T", current="0.75xCORR + 2.25xMMC", who="solo_wren")
     assert "TC" in reply.content
