@@ -11,8 +11,12 @@ from answers.comparison import PayoutComparison
 from answers.payout import compare_payouts
 from charts.payout import picture_of_comparison
 from charts.style import DrawingThread
+from storage.database import open_database
+from tests import numerai_data
 from tests.loopback import GOOD_TOKEN, LoopbackDiscord
+from tests.numerai_server import LoopbackNumerai
 from tests.process import BotProcess
+from tournament.numerai import NumeraiSource
 from tournament.sample import SampleSource
 
 LAUNCH = Path(__file__).parent.parent / "tests" / "launch.py"
@@ -20,8 +24,9 @@ QUESTION = {"proposed": "1C3T", "who": "model_07585"}
 
 
 def run() -> None:
-    """Cold and warm answers, then the stall of the event loop."""
+    """Cold and warm answers, answers from far away, then the stall of the event loop."""
     asyncio.run(_answers())
+    asyncio.run(_far_away())
     asyncio.run(_stalls())
 
 
@@ -51,6 +56,23 @@ async def _answers() -> None:
     waits = [1000 * reply.finished_after for reply in warm]
     print(f"  warm, median of 15                 {statistics.median(waits):9.0f} ms  (asked for: 500)")
     print(f"  warm, slowest of 15                {max(waits):9.0f} ms")
+
+
+async def _far_away() -> None:
+    """An account of ten models over an API that takes half a second for each question."""
+    print("\n/payout compare of an account of ten models, the API 500 ms away, without the chart")
+    with tempfile.TemporaryDirectory() as folder:
+        database = await open_database(f"{folder}/answers.sqlite3")
+        async with LoopbackNumerai(latency=0.5, first_round=1290) as api:
+            source = NumeraiSource(database, address=api.address, now=lambda: numerai_data.NOW)
+            for name, asked_for in (("cold", 3000), ("from the cache", 500)):
+                start = time.perf_counter()
+                await compare_payouts(source, "tidewater", "1xCORR + 3xMMC", rounds="1290-1320")
+                print(
+                    f"  {name:<34} {1000 * (time.perf_counter() - start):9.0f} ms  (asked for: {asked_for})"
+                )
+            await source.close()
+        await database.close()
 
 
 async def _stalls() -> None:

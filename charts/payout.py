@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from answers.comparison import PayoutComparison
 from answers.words import amount, signed
-from charts.style import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, figure, thousands, to_png
+from charts.style import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, by_round, figure
 
 
 def picture_of_comparison(comparison: PayoutComparison) -> Picture:
@@ -41,12 +41,7 @@ def picture_of_comparison(comparison: PayoutComparison) -> Picture:
         below.fill_between(x, y, 0, where=y <= 0, color=LOSS, alpha=0.75, interpolate=True, linewidth=0)
         below.axhline(0, color=FAINT, linewidth=1)
         below.set_ylabel("Difference")
-        below.set_xlabel("Round")
-        below.locator_params(axis="x", integer=True)
-        thousands(above)
-        thousands(below)
-        drawing.align_ylabels([above, below])
-        return Picture(to_png(drawing), _alt(comparison))
+        return Picture(by_round(drawing, [above, below]), _alt(comparison))
 
 
 def _from_zero(

@@ -6,7 +6,7 @@ import numpy as np
 
 from answers.record import PayRecord
 from answers.words import amount
-from charts.style import CURRENT, FAINT, GAIN, LOSS, Picture, figure, thousands, to_png
+from charts.style import CURRENT, FAINT, GAIN, LOSS, Picture, by_round, figure
 
 
 def picture_of_record(record: PayRecord) -> Picture:
@@ -35,12 +35,7 @@ def picture_of_record(record: PayRecord) -> Picture:
         below.plot(rounds[-1], so_far[-1], "o", color=CURRENT, markersize=9)
         below.axhline(0, color=FAINT, linewidth=1)
         below.set_ylabel("NMR so far")
-        below.set_xlabel("Round")
-        below.locator_params(axis="x", integer=True)
-        thousands(above)
-        thousands(below)
-        drawing.align_ylabels([above, below])
-        return Picture(to_png(drawing), _alt(record))
+        return Picture(by_round(drawing, [above, below]), _alt(record))
 
 
 def _alt(record: PayRecord) -> str:

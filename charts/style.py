@@ -93,16 +93,21 @@ def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Fig
         yield drawing, list(axes)
 
 
-def thousands(panel: "Axes") -> None:
-    """Tick labels of the y axis as 120K instead of 120000, once they get that large."""
+def by_round(drawing: "Figure", panels: list["Axes"]) -> bytes:
+    """Finish panels over rounds, and the PNG: whole rounds, 120K for 120000, labels in one line."""
+    for panel in panels:
+        panel.yaxis.set_major_formatter(_thousands)
+        panel.locator_params(axis="y", nbins=5)
+    panels[-1].set_xlabel("Round")
+    panels[-1].locator_params(axis="x", integer=True)
+    drawing.align_ylabels(panels)
+    return to_png(drawing)
 
-    def label(value: float, _: float) -> str:
-        size = abs(value)
-        text = f"{size / 1000:g}K" if size >= 10_000 else f"{size:,.10g}"
-        return f"−{text}" if value < 0 else text
 
-    panel.yaxis.set_major_formatter(label)
-    panel.locator_params(axis="y", nbins=5)
+def _thousands(value: float, _: float) -> str:
+    size = abs(value)
+    text = f"{size / 1000:g}K" if size >= 10_000 else f"{size:,.10g}"
+    return f"−{text}" if value < 0 else text
 
 
 def to_png(drawing: "Figure") -> bytes:
