@@ -231,7 +231,11 @@ def _comparable(
 def _more_when(proposed: Priced, current: Priced) -> str:
     if current.multipliers is None or proposed.multipliers is None:
         return "No single answer: the multipliers that were paid changed, or are not all in the data."
-    return f"{pays_more_when(break_even(proposed.multipliers, current.multipliers))}, before clipping."
+    ratio = proposed.factor / current.factor
+    if not np.allclose(ratio, ratio[0]):
+        return "No single answer: the payout factors of the two rules differ from round to round."
+    weights = break_even(proposed.multipliers, current.multipliers, proposed_scale=float(ratio[0]))
+    return f"{pays_more_when(weights)}, before clipping."
 
 
 def _split(

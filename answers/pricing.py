@@ -29,6 +29,7 @@ class Priced:
     short: str
     words: str
     rate: NDArray[np.float64]
+    factor: NDArray[np.float64]  # the payout factor it was priced at
     clipped: NDArray[np.bool_]
     multipliers: Mapping[str, float] | None  # None where they changed from round to round, or are not known
     notes: tuple[str, ...]
@@ -45,7 +46,16 @@ def price_as_paid(tournament: str, history: History, in_force: Mapping[int, Payo
             rate[rows], 1.0, factor=history.payout_factor[rows], clip=base.clip, clip_order=base.clip_order
         )
     multipliers, words = _chosen(tournament, history)
-    return Priced("what was paid", f"As paid: {words}", rate, clipped, multipliers, (), as_paid=True)
+    return Priced(
+        "what was paid",
+        f"As paid: {words}",
+        rate,
+        history.payout_factor,
+        clipped,
+        multipliers,
+        (),
+        as_paid=True,
+    )
 
 
 def price_rule(
@@ -62,6 +72,7 @@ def price_rule(
     Raises ValueError when the rule needs a score that is not there.
     """
     rate = np.full(history.round.shape, np.nan)
+    factors = np.full(rate.shape, np.nan)
     clipped = np.zeros(rate.shape, dtype=bool)
     notes: dict[str, list[int]] = {}
     rule, clip = None, math.nan
@@ -78,6 +89,7 @@ def price_rule(
                 notes.setdefault("permitted", []).extend(np.unique(history.round[rows]).tolist())
         elif rule.rounds_at_once != base.rounds_at_once:
             notes.setdefault("rhythm", [])
+        factors[rows] = factor
         missing = np.full(rows.size, np.nan)
         columns = [history.scores[s][rows] if s in history.scores else missing for s in paid_scores]
         rate[rows] = payouts(
@@ -101,7 +113,7 @@ def price_rule(
             f"{short} is a rule of other rounds ({_rhythm(rule)}); here it is its weekly equivalent, "
             "at the clip and payout factor of these rounds."
         )
-    return Priced(short, _in_words(rule, clip), rate, clipped, rule.multipliers, tuple(sentences))
+    return Priced(short, _in_words(rule, clip), rate, factors, clipped, rule.multipliers, tuple(sentences))
 
 
 def rules_in_force(tournament: str, history: History, rounds: Rounds) -> dict[int, PayoutRule]:

@@ -58,6 +58,11 @@ class PayRecord:
         told = f"{self.name} {verb} {amount(abs(self.earned), 'NMR')} in {counted(final, 'round')}"
         if self.resolved.all():
             return f"{told}."
+        if not final:
+            return (
+                f"{self.name} has nothing final yet; {amount(self.pending, 'NMR')} is pending "
+                f"in {counted(still_open, 'round')}."
+            )
         return f"{told}; {amount(self.pending, 'NMR')} more is pending in {counted(still_open, 'round')}."
 
 
@@ -71,7 +76,10 @@ async def pay_record(source: Source, name: str, *, rounds: str | None = None) ->
     if not staked.round.size:
         raise ValueError(f"{found} has no round with a stake in {source.label}, so nothing was paid.")
     numbers = np.unique(staked.round)
-    chosen = numbers[-DEFAULT_ROUNDS:] if rounds is None else find_rounds(rounds, all_rounds.number, numbers)
+    # what is open, and the newest of what is final
+    final = np.unique(staked.round[staked.resolved])
+    newest = np.union1d(final[-DEFAULT_ROUNDS:], staked.round[~staked.resolved])
+    chosen = newest if rounds is None else find_rounds(rounds, all_rounds.number, numbers)
     staked = staked.only(np.isin(staked.round, chosen))
     if not staked.round.size:
         raise ValueError(

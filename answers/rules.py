@@ -60,7 +60,7 @@ def rule_ids(typed: str) -> list[str]:
 async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -> list[tuple[str, str]]:
     """(shown, value) pairs for an autocomplete: the text itself if it is a rule, then what can be priced."""
     scores = await source.scores()
-    base = rule_in_force(source.tournament, round=max(last for _, last in scores.values()))
+    base = rule_in_force(source.tournament, on=await source.until())
 
     def can_price(rule: PayoutRule) -> bool:
         return {score for score, multiplier in rule.multipliers.items() if multiplier} <= set(scores)

@@ -5,14 +5,18 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from answers.payout import compare_payouts
+from answers.record import pay_record
+from answers.rules import suggest_priced_rules
+from answers.what_if import what_if
 from storage.database import Database, open_database
 from tests import numerai_data as data
 from tests.numerai_server import LoopbackNumerai
 from tournament.numerai import NumeraiSource
-from tournament.source import SourceError
+from tournament.source import SourceError, Tournament
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +49,34 @@ async def test_ten_models_far_away_take_three_seconds_and_then_half_of_one(datab
         cached = await compare_payouts(source, "tidewater", **QUESTION)
         assert time.monotonic() - started < 0.5
         assert cached.finding == cold.finding
+        await source.close()
+
+
+@pytest.mark.parametrize(
+    ("tournament", "name", "proposed", "scores"),
+    [
+        ("signals", "harbor_light", "0.4xALPHA + 0.9xMPC", "alpha 0.02, mpc 0.03, ncorr 0.01, nmmc 0.01"),
+        ("crypto", "comet_trail", "0.1xCORR + 2xMMC", "corr 0.02, mmc 0.03"),
+    ],
+)
+async def test_the_other_tournaments_are_answered_too(
+    database: Database, tournament: Tournament, name: str, proposed: str, scores: str
+) -> None:
+    async with LoopbackNumerai(first_round=1200) as api:
+        source = NumeraiSource(database, tournament=tournament, address=api.address, now=lambda: data.NOW)
+        compared = await compare_payouts(source, name, proposed, rounds="all")
+        history = await source.history(name)
+        paid = history.payout[np.isin(history.round, compared.rounds) & history.resolved]
+        assert compared.current.total == pytest.approx(np.nansum(paid))
+        record = await pay_record(source, name)
+        assert record.resolved.sum() == 20
+        assert not record.resolved.all()
+        assert (await what_if(source, scores, 100)).payout > 0
+        offered = [value for _, value in await suggest_priced_rules(source, "")]
+        assert offered[0] == "live"
+        assert any(value.startswith(tournament) for value in offered)
+        with pytest.raises(ValueError, match=r"This data has no TC, so that rule can't be priced\. It has"):
+            await compare_payouts(source, name, "3xTC")
         await source.close()
 
 
