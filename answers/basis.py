@@ -18,8 +18,8 @@ BASES = (AS_STAKED, "fixed", "compounding", "per-round")
 
 
 @dataclass(frozen=True)
-class AtRisk:
-    """NMR at risk (n,) in each row under both rules, what percentages are of, and the basis in words."""
+class Paid:
+    """Pay (n,) in NMR of each row under both rules, what percentages are of, and the basis in words."""
 
     proposed: NDArray[np.float64]
     current: NDArray[np.float64]
@@ -28,7 +28,7 @@ class AtRisk:
     percent_words: Sentences
 
 
-def at_risk(
+def pay_on(
     basis: str,
     history: History,
     rounds: Rounds,
@@ -36,8 +36,8 @@ def at_risk(
     proposed_rate: NDArray[np.float64],
     current_rate: NDArray[np.float64],
     stake: float | None,
-) -> AtRisk:
-    """NMR at risk in each row of a history, under the proposed and the current rule.
+) -> Paid:
+    """Pay of each row of a history under the proposed and the current rule, on one basis.
 
     proposed_rate, current_rate (n,): pay per NMR at risk; in_force: the rule of each round, which says what
     share of a whole stake a round risks; stake: the whole stake at the start, shared evenly by the models,
@@ -48,7 +48,7 @@ def at_risk(
     fraction = np.array([in_force[number].stake_fraction for number in history.round.tolist()])
     if basis == AS_STAKED:
         risked = history.stake if stake is None else _split_evenly(stake, history)
-        return AtRisk(risked, risked, risked, *_words(basis, stake, history, 0))
+        return Paid(proposed_rate * risked, current_rate * risked, risked, *_words(basis, stake, history, 0))
     overlap = rounds.overlap(np.unique(history.round))
     proposed_fraction = np.full(fraction.shape, 1.0 / overlap) if basis == "per-round" else fraction
     first_row = np.unique(history.model, return_index=True)[1]  # rows are in order of rounds within a model
@@ -57,7 +57,7 @@ def at_risk(
         history.stake[first_row] / fraction[first_row] if stake is None else np.full(models, stake / models)
     )
     compounding = basis != "fixed"
-    return AtRisk(
+    return Paid(
         _follow(history, rounds, proposed_rate, whole, proposed_fraction, compounding=compounding),
         _follow(history, rounds, current_rate, whole, fraction, compounding=compounding),
         # of the stake at the start of all models together: each row carries its round's share of it
@@ -75,7 +75,10 @@ def _follow(
     *,
     compounding: bool,
 ) -> NDArray[np.float64]:
-    """At risk in each row when every model starts with `whole` and keeps to its share per round."""
+    """Pay of each row when every model starts with `whole` and keeps to its share per round.
+
+    Not rate x at risk: a stake that is gone can't burn a second time.
+    """
     numbers, row_of = np.unique(history.round, return_inverse=True)
     column_of = np.unique(history.model, return_inverse=True)[1]
     rates = np.full((numbers.size, whole.size), np.nan)
@@ -86,7 +89,7 @@ def _follow(
     path = follow_stake(
         rates, rounds.opened[at], rounds.resolves[at], whole, fraction=fractions, compounding=compounding
     )
-    return path.at_risk[row_of, column_of]
+    return path.payout[row_of, column_of]
 
 
 def _split_evenly(stake: float, history: History) -> NDArray[np.float64]:

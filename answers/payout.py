@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from answers.basis import AS_STAKED, at_risk
+from answers.basis import AS_STAKED, pay_on
 from answers.comparison import PayoutComparison, Side
 from answers.names import find_name, find_rounds
 from answers.pricing import Priced, price_as_paid, price_rule, rules_in_force
@@ -129,17 +129,17 @@ def _compare(
     history = history.only(kept)
     proposed, current = facts.price(history, proposed_read, current_read)
     in_force = rules_in_force(facts.tournament, history, facts.rounds)
-    risked = at_risk(basis, history, facts.rounds, in_force, proposed.rate, current.rate, stake)
+    paid = pay_on(basis, history, facts.rounds, in_force, proposed.rate, current.rate, stake)
     numbers, at = np.unique(history.round, return_inverse=True)
-    in_unit = np.ones(numbers.size) if unit == "NMR" else 100 / np.bincount(at, weights=risked.percent_of)
+    in_unit = np.ones(numbers.size) if unit == "NMR" else 100 / np.bincount(at, weights=paid.percent_of)
     proposed_side, current_side = (
         Side(
             priced.short,
             priced.words,
-            np.bincount(at, weights=priced.rate * nmr) * in_unit,
+            np.bincount(at, weights=nmr) * in_unit,
             float(priced.clipped.mean()),
         )
-        for priced, nmr in ((proposed, risked.proposed), (current, risked.current))
+        for priced, nmr in ((proposed, paid.proposed), (current, paid.current))
     )
     block = 2 * facts.rounds.overlap(numbers)
     days = facts.rounds.opened[np.isin(facts.rounds.number, numbers)].astype("datetime64[D]")
@@ -163,7 +163,7 @@ def _compare(
         rows=history.round.size,
         more_when=_more_when(proposed, current),
         warnings=(*proposed.notes, *current.notes, *left_out),
-        assumptions=_assumptions(history, risked.words if unit == "NMR" else risked.percent_words),
+        assumptions=_assumptions(history, paid.words if unit == "NMR" else paid.percent_words),
         source=facts.label,
         until=facts.until,
         split=_split(facts, numbers, proposed_read, current_read, proposed_side, current_side),

@@ -63,7 +63,8 @@ class PayRecord:
                 f"{self.name} has nothing final yet; {amount(self.pending, 'NMR')} is pending "
                 f"in {counted(still_open, 'round')}."
             )
-        return f"{told}; {amount(self.pending, 'NMR')} more is pending in {counted(still_open, 'round')}."
+        more = "more " if self.pending > 0 else ""
+        return f"{told}; {amount(self.pending, 'NMR')} {more}is pending in {counted(still_open, 'round')}."
 
 
 async def pay_record(source: Source, name: str, *, rounds: str | None = None) -> PayRecord:

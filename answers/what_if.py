@@ -5,9 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from answers.payout import LARGEST_STAKE
 from answers.words import amount, listed, score_name
-from scoring.payout import is_clipped, payouts
+from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rule_text import score_key
 from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force
 from tournament.source import Source
@@ -15,7 +17,8 @@ from tournament.source import Source
 LONGEST_TEXT = 200
 LARGEST_SCORE = 1.0
 _SCORES = re.compile(
-    r"\s*([A-Za-z][A-Za-z0-9_]*)\s*[=:]?\s*([-−+]?[0-9]*[.,]?[0-9]+)\s*(%?)\s*(?:[;&+]|,(?=\s)|and\b)?"
+    r"[\s;,&+]*(?:and\s+|plus\s+)?"
+    r"(?P<score>[A-Za-z][A-Za-z0-9_]*)\s*[=:]?\s*(?P<value>[-−+]?[0-9]*[.,]?[0-9]+)\s*(?P<percent>%?)"
 )
 _EXAMPLE = "Write them like corr 0.02, tc -0.01."
 
@@ -65,16 +68,22 @@ async def what_if(
         raise ValueError(
             f"{describe_multipliers(priced.multipliers)} pays by {lacking} too: add that score. {_EXAMPLE}"
         )
-    told = factor
+    told, whence = factor, "the one you gave"
     if told is None:
-        known = rounds.payout_factor[rounds.paid & (rounds.payout_factor > 0)]
-        told = 1.0 if priced.stake_threshold is None or not known.size else float(known[-1])
+        newest = np.flatnonzero(rounds.paid & (rounds.payout_factor > 0))[-1:]
+        told, whence = 1.0, "1: this rule has no threshold"
+        if priced.stake_threshold is not None and newest.size:
+            told, whence = float(rounds.payout_factor[newest[0]]), "that of the newest round"
+            if priced.status == "proposed" and priced.stake_threshold != base.stake_threshold:
+                told = float(payout_factor(rounds.total_at_risk[newest[0]], priced.stake_threshold))
+                whence = "what this threshold makes of the stake in the newest round"
     weighted = sum(weight * given.get(score, 0.0) for score, weight in priced.multipliers.items())
     terms = {"factor": told, "clip": priced.clip, "clip_order": priced.clip_order}
     paid = float(
         payouts(list(given.values()), [priced.multipliers.get(s, 0.0) for s in given], stake, **terms)
     )
     unused = [score_name(score) for score in given if not priced.multipliers.get(score)]
+    verb = "does" if len(unused) == 1 else "do"
     return WhatIf(
         rule=priced,
         scores=given,
@@ -90,9 +99,8 @@ async def what_if(
                 if priced.stake_fraction < 1
                 else ", the whole of it under this rule."
             ),
-            "The payout factor is "
-            + ("the one you gave." if factor is not None else "that of the newest round."),
-            *([f"{listed(unused)} does not count under this rule."] if unused else []),
+            f"The payout factor is {whence}.",
+            *([f"{listed(unused)} {verb} not count under this rule."] if unused else ()),
         ),
     )
 
@@ -107,8 +115,8 @@ def read_scores(text: str) -> dict[str, float]:
         match = _SCORES.match(text, position)
         if match is None:
             raise ValueError(f"I can't read “{text[position:].strip()[:30]}” as scores. {_EXAMPLE}")
-        score = score_key(match[1])
-        value = float(match[2].replace("−", "-").replace(",", ".")) / (100 if match[3] else 1)
+        score = score_key(match["score"])
+        value = float(match["value"].replace("−", "-").replace(",", ".")) / (100 if match["percent"] else 1)
         if abs(value) > LARGEST_SCORE:
             raise ValueError(f"{score_name(score)} {value:g} is no score: scores are between -1 and 1.")
         if score in found:

@@ -1,7 +1,5 @@
 """The picture of a payout comparison: pay that adds up under both rules, and the difference below."""
 
-import textwrap
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +21,7 @@ def picture_of_comparison(comparison: PayoutComparison) -> Picture:
         f"{comparison.source} · {comparison.rounds.size} rounds opened {comparison.first_day} to "
         f"{comparison.last_day}, each at its own payout factor"
     )
-    with figure("\n".join(textwrap.wrap(title, 46)), footer, [2.0, 1.0]) as (drawing, (above, below)):
+    with figure(title, footer, [2.0, 1.0]) as (drawing, (above, below)):
         rounds = comparison.rounds
         # the legend lists the lines in the order in which they end
         sides = [(proposed, PROPOSED, "-"), (current, CURRENT, "--")]

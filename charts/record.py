@@ -1,7 +1,5 @@
 """The picture of a pay record: a bar for each round, pending ones hollow, with what they add up to."""
 
-import textwrap
-
 import numpy as np
 
 from answers.record import PayRecord
@@ -16,7 +14,7 @@ def picture_of_record(record: PayRecord) -> Picture:
     footer = f"{record.source} · data until {record.until}" + (
         "" if record.resolved.all() else " · hollow bars are pending"
     )
-    with figure("\n".join(textwrap.wrap(title, 46)), footer, [1.0, 1.0]) as (drawing, (above, below)):
+    with figure(title, footer, [1.0, 1.0]) as (drawing, (above, below)):
         rounds, resolved = record.rounds, record.resolved
         colours = np.where(record.payout >= 0, GAIN, LOSS)
         above.bar(rounds[resolved], record.payout[resolved], color=colours[resolved], width=0.8)

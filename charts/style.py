@@ -2,10 +2,12 @@
 
 import asyncio
 import io
+import textwrap
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ FAINT = "#B5BAC1"
 PANEL = "#1E1F22"
 GRID = "#3F4147"
 
+FONT = "DejaVu Sans"
+TITLE_WIDTH = 46  # letters in a line
 WIDTH, HEIGHT, DPI = 12.0, 8.0, 100  # 1200 x 800 pixels; on a phone a third of that
 
 Drawn = TypeVar("Drawn")
@@ -60,10 +64,11 @@ def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Fig
     The title states the finding, the footer the data and its date.
     """
     import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     style: dict[Any, Any] = {
-        "font.family": "DejaVu Sans",
+        "font.family": FONT,
         "font.size": 21,
         "axes.edgecolor": GRID,
         "axes.labelcolor": INK,
@@ -83,9 +88,22 @@ def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Fig
             squeeze=False,
             gridspec_kw={"height_ratios": heights, "hspace": 0.12},
         )[:, 0]
-        drawing.subplots_adjust(left=0.135, right=0.97, top=0.82, bottom=0.165)
-        drawing.text(0.03, 0.965, title, fontsize=27, fontweight="bold", va="top", linespacing=1.15)
-        drawing.text(0.03, 0.018, footer, fontsize=16, color=FAINT, va="bottom")
+        drawing.subplots_adjust(left=0.15, right=0.97, top=0.82, bottom=0.165)
+        lines = textwrap.wrap(title, TITLE_WIDTH, max_lines=2, placeholder=" …")
+        heading = drawing.text(
+            0.03,
+            0.965,
+            _drawable("\n".join(lines)),
+            fontsize=27,
+            fontweight="bold",
+            va="top",
+            linespacing=1.15,
+        )
+        note = drawing.text(0.03, 0.018, _drawable(footer), fontsize=16, color=FAINT, va="bottom")
+        renderer = FigureCanvasAgg(drawing).get_renderer()
+        for text in (heading, note):  # wide letters may need more room than there is
+            room = 0.94 * WIDTH * DPI / max(text.get_window_extent(renderer).width, 1.0)
+            text.set_fontsize(float(text.get_fontsize()) * min(1.0, room))
         for panel in axes:
             panel.grid(visible=True, color=GRID, linewidth=0.8)
             panel.set_axisbelow(True)
@@ -95,19 +113,38 @@ def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Fig
 
 def by_round(drawing: "Figure", panels: list["Axes"]) -> bytes:
     """Finish panels over rounds, and the PNG: whole rounds, 120K for 120000, labels in one line."""
+    from matplotlib.ticker import MaxNLocator
+
     for panel in panels:
         panel.yaxis.set_major_formatter(_thousands)
         panel.locator_params(axis="y", nbins=5)
     panels[-1].set_xlabel("Round")
-    panels[-1].locator_params(axis="x", integer=True)
+    panels[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     drawing.align_ylabels(panels)
     return to_png(drawing)
 
 
 def _thousands(value: float, _: float) -> str:
     size = abs(value)
-    text = f"{size / 1000:g}K" if size >= 10_000 else f"{size:,.10g}"
+    if size >= 10_000_000:
+        text = f"{size / 1_000_000:g}M"
+    elif size >= 10_000:
+        text = f"{size / 1000:g}K"
+    else:
+        text = f"{size:,g}"
     return f"−{text}" if value < 0 else text
+
+
+@cache
+def _letters() -> frozenset[int]:
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont(FONT)).get_charmap())
+
+
+def _drawable(text: str) -> str:
+    """The text with a box for every letter that the font lacks."""
+    return "".join(letter if letter == "\n" or ord(letter) in _letters() else "□" for letter in text)
 
 
 def to_png(drawing: "Figure") -> bytes:

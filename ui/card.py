@@ -3,13 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from discord.utils import escape_markdown
+
 CHART = "payout.png"  # the file name that a card's picture is attached under
+FIELD = 1024  # characters that a field of a card may hold
 AMBER, BLUE, GREEN, GREY = 0xE69F00, 0x56B4E9, 0x009E73, 0xB5BAC1
 
 
 def bullets(sentences: Sequence[str]) -> str:
-    """Sentences as a list that fits into a field."""
-    return "\n".join(f"• {sentence}" for sentence in sentences)[:1024]
+    """Sentences as a list that fits into a field; those that don't fit are counted."""
+    lines = [f"• {escape_markdown(sentence)}" for sentence in sentences]
+    kept = len(lines)
+    while kept and len("\n".join(lines[:kept])) > (FIELD if kept == len(lines) else FIELD - 20):
+        kept -= 1
+    if kept == len(lines):
+        return "\n".join(lines)
+    return "\n".join([*lines[:kept], f"• and {len(lines) - kept} more"])
 
 
 def age_line(asked_at: datetime | None) -> str:

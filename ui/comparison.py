@@ -37,7 +37,7 @@ def comparison_card(comparison: PayoutComparison) -> discord.Embed:
         card.add_field(name="Where it comes from", value=comparison.level_and_mix, inline=False)
     card.add_field(name="The proposed rule pays more", value=comparison.more_when, inline=False)
     if warnings := [sentence for sentence in (comparison.notice, *comparison.warnings) if sentence]:
-        card.add_field(name="Mind", value=escape_markdown(bullets(warnings)), inline=False)
+        card.add_field(name="Mind", value=bullets(warnings), inline=False)
     card.add_field(name="Assumed", value=bullets(comparison.assumptions), inline=False)
     card.set_image(url=f"attachment://{CHART}")
     dated = f"data until {comparison.until}{age_line(comparison.asked_at)}"

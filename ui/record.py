@@ -65,14 +65,20 @@ def _table(record: PayRecord) -> str:
     paying = [score for score, values in record.scores.items() if not all(map(math.isnan, values[-ROWS:]))][
         :2
     ]
-    lines = ["round    NMR  " + "".join(f"{score_name(score):>8}" for score in paying)]
+    lines = ["round      NMR  " + "".join(f"{score_name(score):>8}" for score in paying)]
     for row in range(len(record.rounds) - 1, max(-1, len(record.rounds) - 1 - ROWS), -1):
         mark = " " if record.resolved[row] else "*"
         scores = "".join(
             f"{'-' if math.isnan(record.scores[score][row]) else f'{record.scores[score][row]:+.4f}':>8}"
             for score in paying
         )
-        lines.append(f"{record.rounds[row]:>5}{mark}{number(float(record.payout[row])):>7}  {scores}")
+        lines.append(f"{record.rounds[row]:>5}{mark}{_short(float(record.payout[row])):>8}  {scores}")
     if not record.resolved.all():
         lines.append("* pending")
     return "```\n" + "\n".join(lines) + "\n```"
+
+
+def _short(value: float) -> str:
+    """An amount in at most eight letters, for a column."""
+    text = number(value)
+    return text if len(text) <= 8 else f"{value:.1e}"
