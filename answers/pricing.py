@@ -102,7 +102,8 @@ def price_rule(
         )
         clipped[rows] = is_clipped(rate[rows], 1.0, factor=factor, clip=clip, clip_order=base.clip_order)
     assert rule is not None, "priced without rows"
-    short = describe_multipliers(rule.multipliers)
+    # a typed rule is named with its clip and threshold, where they are not those of the time
+    short = rule.id if rule.status == "proposed" else describe_multipliers(rule.multipliers)
     sentences = []
     if "permitted" in notes:
         sentences.append(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from answers.payout import LARGEST_STAKE
-from answers.words import amount, listed, score_name
+from answers.words import MINUS, amount, listed, score_name
 from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rule_text import score_key
 from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force
@@ -40,9 +40,10 @@ class WhatIf:
     def finding(self) -> str:
         """The answer in one sentence."""
         verb = "earn" if self.payout >= 0 else "burn"
+        share = f"{100 * self.payout / self.stake:+.2f} %".replace("-", MINUS)
         return (
             f"{describe_multipliers(self.rule.multipliers)} would {verb} {amount(abs(self.payout), 'NMR')} "
-            f"on {amount(self.stake, 'NMR')}: {100 * self.payout / self.stake:+.2f} %."
+            f"on {amount(self.stake, 'NMR')}: {share}."
         )
 
 
@@ -110,12 +111,15 @@ def read_scores(text: str) -> dict[str, float]:
     if len(text) > LONGEST_TEXT:
         raise ValueError(f"Those scores have {len(text):,} characters, {LONGEST_TEXT} at most. {_EXAMPLE}")
     found: dict[str, float] = {}
-    position = 0
-    while position < len(text.rstrip()):
+    position, text = 0, text.rstrip(" \t\n;,&+")
+    while position < len(text):
         match = _SCORES.match(text, position)
         if match is None:
             raise ValueError(f"I can't read “{text[position:].strip()[:30]}” as scores. {_EXAMPLE}")
-        score = score_key(match["score"])
+        try:
+            score = score_key(match["score"])
+        except ValueError as error:
+            raise ValueError(f"{error} {_EXAMPLE}") from None
         value = float(match["value"].replace("−", "-").replace(",", ".")) / (100 if match["percent"] else 1)
         if abs(value) > LARGEST_SCORE:
             raise ValueError(f"{score_name(score)} {value:g} is no score: scores are between -1 and 1.")

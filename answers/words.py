@@ -44,6 +44,11 @@ def listed(things: Sequence[str], last: str = "and") -> str:
     return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} {last} {things[-1]}"
 
 
+def shortened(name: str) -> str:
+    """A name that leaves room for what is said of it."""
+    return name if len(name) <= 30 else f"{name[:29]}…"
+
+
 def score_name(score: str) -> str:
     """How members write a score: corr -> CORR, fnc_v3 -> FNCv3."""
     return describe_multipliers({score: 1.0}).removeprefix("1x")

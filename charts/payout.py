@@ -4,21 +4,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answers.comparison import PayoutComparison
-from answers.words import amount, signed
+from answers.words import amount, counted, shortened, signed
 from charts.style import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, by_round, figure
 
 
 def picture_of_comparison(comparison: PayoutComparison) -> Picture:
     """Cumulative pay under both rules with the difference below."""
-    name = comparison.name
     proposed, current = comparison.proposed, comparison.current
+    name = shortened(comparison.name)
     more = "more" if comparison.difference > 0 else "less"
     title = (
-        f"{name}: {amount(abs(comparison.difference), comparison.unit)} {more} under "
+        f"{name}: the same under {proposed.short} as under {current.short}"
+        if comparison.difference == 0
+        else f"{name}: {amount(abs(comparison.difference), comparison.unit)} {more} under "
         f"{proposed.short} than {current.short}"
     )
     footer = (
-        f"{comparison.source} · {comparison.rounds.size} rounds opened {comparison.first_day} to "
+        f"{comparison.source} · {counted(comparison.rounds.size, 'round')} opened {comparison.first_day} to "
         f"{comparison.last_day}, each at its own payout factor"
     )
     with figure(title, footer, [2.0, 1.0]) as (drawing, (above, below)):

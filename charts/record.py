@@ -3,14 +3,14 @@
 import numpy as np
 
 from answers.record import PayRecord
-from answers.words import amount
+from answers.words import amount, shortened
 from charts.style import CURRENT, FAINT, GAIN, LOSS, Picture, by_round, figure
 
 
 def picture_of_record(record: PayRecord) -> Picture:
     """Pay by round above, pay so far below."""
     pending = f", {amount(record.pending, 'NMR')} pending" if not record.resolved.all() else ""
-    title = f"{record.name}: {amount(record.earned, 'NMR')} in {record.span}{pending}"
+    title = f"{shortened(record.name)}: {amount(record.earned, 'NMR')} in {record.span}{pending}"
     footer = f"{record.source} · data until {record.until}" + (
         "" if record.resolved.all() else " · hollow bars are pending"
     )

@@ -93,7 +93,10 @@ def read(text: str) -> Said:
             multiplier = _read_multiplier(token)
             if token["number"]:
                 token = _after_number(token, tokens)
-            score = score_key(token[0] if token["word"] else _attached(token))
+            try:
+                score = score_key(token[0] if token["word"] else _attached(token))
+            except ValueError as error:
+                raise refusal(str(error)) from None
             if score in multipliers:
                 raise refusal(f"{_shown(token)} names {SCORE_NAMES[score]} a second time.")
             multipliers[score] = multiplier
@@ -113,7 +116,7 @@ def score_key(word: str) -> str:
         score = _ALIASES.get(near[0])
         hint = f" Did you mean {SCORE_NAMES[score] if score else near[0]}?"
     known = ", ".join(SCORE_NAMES.values())
-    raise refusal(f"{quote(word)} is not a score I know ({known}).{hint}")
+    raise ValueError(f"{quote(word)} is not a score I know ({known}).{hint}")
 
 
 def spell_multipliers(multipliers: Mapping[str, float]) -> str:

@@ -38,7 +38,7 @@ async def test_the_finding_over_the_sample_is_what_pandas_finds(
     swapped = await compare_payouts(source, EVERYONE, TWO_ONE, current=ONE_THREE, rounds="311-325")
     assert f"{proposed - current:,.0f} NMR less" in swapped.finding
     same = await compare_payouts(source, MODEL, "0.5C1.5T clip 0.125", current="0.5C1.5T clip 0.125")
-    assert "would have paid the same as 0.5xCORR + 1.5xTC over" in same.finding
+    assert "would have paid the same as 0.5xCORR + 1.5xTC clip 0.125 over" in same.finding
 
 
 async def test_usd_are_at_the_price_of_the_day_the_data_ends(source: SampleSource) -> None:
