@@ -83,14 +83,13 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("options", "sentence"), BAD)
-async def test_bad_input_gets_one_clear_sentence(
-    server: Server, options: dict[str, Any], sentence: str
-) -> None:
-    reply = await compare(server, **({"proposed": "1C3T", "who": MODEL} | options))
-    assert sentence in reply.content.replace("\\_", "_")
-    assert len(reply.content) < 700
-    assert not reply.embeds
+async def test_bad_input_gets_one_clear_sentence(server: Server, subtests: pytest.Subtests) -> None:
+    for options, sentence in BAD:
+        with subtests.test(sentence):
+            reply = await compare(server, **({"proposed": "1C3T", "who": MODEL} | options))
+            assert sentence in reply.content.replace("\\_", "_")
+            assert len(reply.content) < 700
+            assert not reply.embeds
 
 
 async def test_what_was_typed_can_neither_ping_nor_format(server: Server) -> None:

@@ -16,6 +16,8 @@ from tests.numerai_server import LoopbackNumerai
 from tests.offline import Server, said, text_of
 from tournament.numerai import NumeraiSource, Patience, Throttle
 
+pytestmark = pytest.mark.slow
+
 BRISK = Patience(connect=0.8, read=0.8, budget=2.0, stale=1.0, short=0.5, remember=0.5, backoff=0.01)
 RULE = {"proposed": "1xCORR + 3xMMC", "current": "0.75xCORR + 2.25xMMC"}
 
@@ -135,7 +137,6 @@ async def test_nobody_is_a_sentence(server: Server) -> None:
 FAULTS = ("429", "500", "cut", "malformed", "missing", "errors", "html")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_fault_is_a_sentence_and_costs_nothing(
     server: Server, api: LoopbackNumerai, fault: str
@@ -154,7 +155,6 @@ async def test_a_fault_is_a_sentence_and_costs_nothing(
     assert "would have paid" in text_of(reply)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_fault_after_an_answer_shows_that_one_with_its_age(
     server: Server, api: LoopbackNumerai, present: Present, fault: str

@@ -39,25 +39,24 @@ async def test_show_works_for_accounts_everyone_and_in_direct_messages(server: S
     assert "earned" in text_of(said(await dora.slash("payout show", who=MODEL)))
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        ({"who": "model_0758"}, "Did you mean model_07585"),
-        ({"who": MODEL, "rounds": "168-170"}, "had no stake in rounds 168-170"),
-        ({"who": MODEL, "rounds": "400-300"}, "run backwards"),
-        ({"who": MODEL, "rounds": "9000"}, "There is nothing in round 9000"),
-        ({"who": "model_00112"}, "has no round with a stake"),
-        ({}, "Type /account link"),
-        (
-            {"who": MODEL, "tournament": "signals"},
-            "There are no numbers of Signals here: this bot has Classic.",
-        ),
-    ],
-)
-async def test_show_explains_what_it_cannot_show(
-    server: Server, options: dict[str, Any], sentence: str
-) -> None:
-    assert sentence in (await show(server, **options)).content.replace("\\_", "_")
+CANNOT_SHOW = [
+    ({"who": "model_0758"}, "Did you mean model_07585"),
+    ({"who": MODEL, "rounds": "168-170"}, "had no stake in rounds 168-170"),
+    ({"who": MODEL, "rounds": "400-300"}, "run backwards"),
+    ({"who": MODEL, "rounds": "9000"}, "There is nothing in round 9000"),
+    ({"who": "model_00112"}, "has no round with a stake"),
+    ({}, "Type /account link"),
+    (
+        {"who": MODEL, "tournament": "signals"},
+        "There are no numbers of Signals here: this bot has Classic.",
+    ),
+]
+
+
+async def test_show_explains_what_it_cannot_show(server: Server, subtests: pytest.Subtests) -> None:
+    for options, sentence in CANNOT_SHOW:
+        with subtests.test(sentence):
+            assert sentence in (await show(server, **options)).content.replace("\\_", "_")
 
 
 async def what_if(server: Server, **options: Any) -> Any:
@@ -91,30 +90,32 @@ async def test_what_if_uses_the_newest_rule_and_factor_when_nothing_is_said(serv
     assert "that of the newest round" in text
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        ({"scores": "corr"}, "I can't read “corr” as scores"),
-        ({"scores": "banana 0.1"}, "“banana” is not a score I know"),
-        ({"scores": "corr 0.1 corr 0.2"}, "CORR is given twice"),
-        ({"scores": "corr 5"}, "scores are between -1 and 1"),
-        ({"scores": "corr nan"}, "I can't read"),
-        ({"scores": "   "}, "There are no scores in that"),
-        ({"scores": "x" * 5000}, "Those scores have 5,000 characters"),
-        ({"rule": "1C3T"}, "pays by TC too"),
-        ({"stake": -1.0}, "A stake is a number of NMR above 0"),
-        ({"factor": 0.0}, "A payout factor is a number above 0 and at most 1"),
-        ({"factor": 1.5}, "A payout factor is a number above 0 and at most 1"),
-        ({"rule": "1xCORR clip 0"}, "clip must be above 0"),
-        ({"tournament": "crypto"}, "There are no numbers of Crypto here"),
-    ],
-)
+CANNOT_PRICE = [
+    ({"scores": "corr"}, "I can't read “corr” as scores"),
+    ({"scores": "banana 0.1"}, "“banana” is not a score I know"),
+    ({"scores": "corr 0.1 corr 0.2"}, "CORR is given twice"),
+    ({"scores": "corr 5"}, "scores are between -1 and 1"),
+    ({"scores": "corr nan"}, "I can't read"),
+    ({"scores": "   "}, "There are no scores in that"),
+    ({"scores": "x" * 5000}, "Those scores have 5,000 characters"),
+    ({"rule": "1C3T"}, "pays by TC too"),
+    ({"stake": -1.0}, "A stake is a number of NMR above 0"),
+    ({"factor": 0.0}, "A payout factor is a number above 0 and at most 1"),
+    ({"factor": 1.5}, "A payout factor is a number above 0 and at most 1"),
+    ({"rule": "1xCORR clip 0"}, "clip must be above 0"),
+    ({"tournament": "crypto"}, "There are no numbers of Crypto here"),
+]
+
+
 async def test_what_if_gets_one_clear_sentence_for_bad_input(
-    server: Server, options: dict[str, Any], sentence: str
+    server: Server, subtests: pytest.Subtests
 ) -> None:
-    reply = await what_if(server, **({"scores": "corr 0.02", "stake": 10.0, "rule": "1xCORR"} | options))
-    assert sentence in reply.content
-    assert len(reply.content) < 700
+    for options, sentence in CANNOT_PRICE:
+        with subtests.test(sentence):
+            usual = {"scores": "corr 0.02", "stake": 10.0, "rule": "1xCORR"}
+            reply = await what_if(server, **(usual | options))
+            assert sentence in reply.content
+            assert len(reply.content) < 700
 
 
 @pytest.mark.parametrize(
