@@ -1,6 +1,7 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, payouts
+from benchmarks import answers, payouts, stakes
 
 payouts.run()
 answers.run()
+stakes.run()

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -155,6 +156,8 @@ def to_png(drawing: "Figure") -> bytes:
 
 
 def warm_up() -> None:
-    """Import what drawing needs and draw once, so that no member waits for it."""
+    """Import what drawing needs and draw once, so that no member waits for it; nothing if it is there."""
+    if "matplotlib.backends.backend_agg" in sys.modules:
+        return
     with figure("", "", [2.0, 1.0]) as (drawing, _):
         to_png(drawing)

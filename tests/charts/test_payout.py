@@ -15,6 +15,8 @@ from charts.style import CURRENT, GAIN, INK, LOSS, PANEL, PROPOSED, Picture
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
 
+pytestmark = pytest.mark.slow
+
 RULES = ("1xCORR + 3xTC", "2xCORR + 1xTC")
 NAMES = [("quiet_heron_" * 9)[:100], "W" * 100, "a$b_c$ {x} \\alpha %s ★♞", "owl 🦉 漢"]
 

@@ -11,6 +11,8 @@ from charts.style import CURRENT, GAIN, LOSS
 from tests.charts.test_payout import NAMES, check_whole, near
 from tournament.sample import SampleSource
 
+pytestmark = pytest.mark.slow
+
 
 def made_up(payout: list[float], pending: int = 0, name: str = "quiet_heron") -> PayRecord:
     count = len(payout)
