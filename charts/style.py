@@ -1,6 +1,7 @@
 """The house style of every picture, and the one thread that draws them."""
 
 import asyncio
+import gc
 import io
 import sys
 import textwrap
@@ -161,3 +162,6 @@ def warm_up() -> None:
         return
     with figure("", "", [2.0, 1.0]) as (drawing, _):
         to_png(drawing)
+    # a full collection walks all that was imported and holds up the event loop for some 80 ms each time,
+    # though none of it will ever be garbage
+    gc.freeze()
