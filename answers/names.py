@@ -11,6 +11,7 @@ from tournament.source import EVERYONE, Names, Source
 
 LONGEST_NAME = 100
 LONGEST_RANGE = 40
+DEFAULT_ROUNDS = 20  # how many of the newest rounds are meant when nobody says
 
 
 async def find_name(source: Source, typed: str) -> str:

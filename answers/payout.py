@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from answers.basis import AS_STAKED, pay_on
 from answers.comparison import PayoutComparison, Side
-from answers.names import find_name, find_rounds
+from answers.names import DEFAULT_ROUNDS, find_name, find_rounds
 from answers.pricing import Priced, price_as_paid, price_rule, rules_in_force
 from answers.rules import LIVE
 from answers.words import counted, pays_more_when, span
@@ -21,7 +21,6 @@ from scoring.resampling import block_bootstrap_interval
 from scoring.rules import PayoutRule, parse_rule, rule_in_force
 from tournament.source import EVERYONE, History, Rounds, Source, SourceError
 
-DEFAULT_ROUNDS = 20
 LEVEL = 0.95
 LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
 UNITS = ("NMR", "%")
@@ -49,14 +48,14 @@ async def compare_payouts(
     at risk in a round, see answers.basis. unit: NMR, or % of the stake. Raises ValueError with a sentence for
     a person wherever one of them makes no sense or nothing is left to compare.
     """
-    if stake is not None and not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
-        raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
+    if stake is not None:
+        check_stake(stake)
     if unit not in UNITS:
         raise ValueError(f"The unit is one of {' and '.join(UNITS)}.")
     reads = await _reader(source, proposed), None if current is None else await _reader(source, current)
     # at once, not one by one: a source may be half a second away, or silent
     found, all_rounds, usd, everyone = await asyncio.gather(
-        find_name(source, name), source.rounds(), source.usd_per_nmr(), _everyone(source)
+        find_name(source, name), source.rounds(), source.usd_per_nmr(), _everyone(source, basis)
     )
     history, scores, until = await asyncio.gather(source.history(found), source.scores(), source.until())
     facts = _Facts(
@@ -66,10 +65,16 @@ async def compare_payouts(
         all_rounds,
         scores,
         history,
-        everyone if found != EVERYONE and basis == AS_STAKED else None,
+        everyone if found != EVERYONE else None,
         usd,
     )
     return await asyncio.to_thread(_compare, facts, *reads, rounds, stake, basis, unit)
+
+
+def check_stake(stake: float) -> None:
+    """Raise ValueError unless somebody could have this many NMR at stake."""
+    if not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
+        raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
 
 
 async def _reader(source: Source, text: str) -> Read:
@@ -83,8 +88,10 @@ async def _reader(source: Source, text: str) -> Read:
     return lambda base: parse_rule(text, base)
 
 
-async def _everyone(source: Source) -> History | None:
-    """Everyone's rows, which a difference is split by; None while a source has none to give."""
+async def _everyone(source: Source, basis: str) -> History | None:
+    """Everyone's rows, which a difference is split by; None on other bases and while a source has none."""
+    if basis != AS_STAKED:
+        return None
     try:
         return await source.history(EVERYONE)
     except SourceError:

@@ -9,11 +9,9 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from answers.names import find_name, find_rounds
+from answers.names import DEFAULT_ROUNDS, find_name, find_rounds
 from answers.words import amount, counted, span
 from tournament.source import History, Source
-
-DEFAULT_ROUNDS = 20
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,15 @@ import difflib
 from dataclasses import dataclass
 from datetime import date
 
-from scoring.rules import PayoutRule, describe_multipliers, load_rules, parse_rule, rule_in_force
+from scoring.rules import (
+    TOURNAMENTS,
+    PayoutRule,
+    describe_multipliers,
+    load_rules,
+    parse_rule,
+    rule_in_force,
+)
 from tournament.source import Source
-
-TOURNAMENTS = ("classic", "signals", "crypto")
 
 LIVE = "live"  # what people type for the rule that the newest round announces
 

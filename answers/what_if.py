@@ -1,13 +1,12 @@
 """One round from typed scores: what a rule would pay on a stake."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from answers.payout import LARGEST_STAKE
+from answers.payout import check_stake
 from answers.words import MINUS, amount, listed, score_name
 from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rule_text import score_key
@@ -54,8 +53,7 @@ async def what_if(
 
     Raises ValueError with a sentence for a rule, scores, a stake or a factor that can't be read.
     """
-    if not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
-        raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
+    check_stake(stake)
     if factor is not None and not 0 < factor <= 1:
         raise ValueError("A payout factor is a number above 0 and at most 1.")
     given = read_scores(scores)

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import discord
+from discord import app_commands
 
+from answers.names import suggest_names
 from charts.style import DrawingThread
 from storage.database import Database
 from tournament.source import Source
@@ -29,6 +31,19 @@ class Tools:
             there = " and ".join(name.title() for name in self.sources if name != SAMPLE)
             raise ValueError(f"There are no numbers of {tournament.title()[:20]} here: this bot has {there}.")
         return self.sources[tournament]
+
+
+async def complete_name(
+    tools: Tools, interaction: discord.Interaction[Any], typed: str
+) -> list[app_commands.Choice[str]]:
+    """Names to offer while somebody types one, of the tournament they have picked so far."""
+    names = suggest_names(await picked_source(tools, interaction).names(), typed)
+    return [app_commands.Choice(name=name, value=name) for name in names]
+
+
+def picked_source(tools: Tools, interaction: discord.Interaction[Any]) -> Source:
+    """The source of the tournament that is picked in a half-typed command; Classic's without one."""
+    return tools.source(getattr(interaction.namespace, "tournament", None) or "classic")
 
 
 def tools_of(interaction: discord.Interaction[Any]) -> Tools:

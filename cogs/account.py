@@ -1,15 +1,15 @@
 """`/account`: which model or account is yours."""
 
-from typing import Any, Literal
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from answers.account import link_account, linked_account
-from answers.names import suggest_names
-from cogs import Tools
+from cogs import Tools, complete_name
 from storage.links import remove_link
+from tournament.source import Tournament
 from ui.account import account_card
 
 
@@ -27,7 +27,7 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
         self,
         interaction: discord.Interaction[Any],
         name: str,
-        tournament: Literal["classic", "signals", "crypto"] = "classic",
+        tournament: Tournament = "classic",
     ) -> None:
         """Say which model or account is yours, so that you need not name it again
 
@@ -42,9 +42,7 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
     async def _name(
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
-        source = self.tools.source(getattr(interaction.namespace, "tournament", None) or "classic")
-        names = suggest_names(await source.names(), typed)
-        return [app_commands.Choice(name=name, value=name) for name in names]
+        return await complete_name(self.tools, interaction, typed)
 
     @app_commands.command()
     async def unlink(self, interaction: discord.Interaction[Any]) -> None:

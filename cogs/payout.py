@@ -10,7 +10,6 @@ from discord.ext import commands
 
 from answers.account import EXAMPLE, NotLinkedError, asked_about, link_account
 from answers.comparison import PayoutComparison
-from answers.names import suggest_names
 from answers.payout import compare_payouts
 from answers.record import pay_record
 from answers.rules import find_rule, rule_ids, suggest_priced_rules, timeline
@@ -18,11 +17,12 @@ from answers.what_if import what_if
 from charts.payout import picture_of_comparison
 from charts.record import picture_of_record
 from charts.style import Picture
-from cogs import SAMPLE, Tools, tools_of
+from cogs import SAMPLE, Tools, complete_name, picked_source, tools_of
 from storage.database import StorageError
 from storage.guilds import settings_of
 from storage.links import link_of
 from storage.questions import recall, remember
+from tournament.source import Tournament
 from ui.card import CHART
 from ui.comparison import comparison_card
 from ui.dialogs import WhoAreYou
@@ -32,7 +32,6 @@ from ui.rules import rule_card, timeline_card
 from ui.share import check_may_post, share_buttons
 
 QUESTION = "payout compare"
-Tournament = Literal["classic", "signals", "crypto"]
 Basis = Literal["stake of the time", "fixed", "compounding", "per-round"]
 Choices = list[app_commands.Choice[str]]
 
@@ -152,22 +151,18 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     @compare.autocomplete("who")
     @show.autocomplete("who")
     async def _who(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
-        names = suggest_names(await self._typed_source(interaction).names(), typed)
-        return [app_commands.Choice(name=name, value=name) for name in names]
+        return await complete_name(self.tools, interaction, typed)
 
     @compare.autocomplete("proposed")
     @compare.autocomplete("current")
     @what_if.autocomplete("rule")
     async def _rule(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
-        found = await suggest_priced_rules(self._typed_source(interaction), typed)
+        found = await suggest_priced_rules(picked_source(self.tools, interaction), typed)
         return [app_commands.Choice(name=shown, value=value) for shown, value in found]
 
     @rules.autocomplete("rule")
     async def _dated(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
         return [app_commands.Choice(name=found, value=found) for found in rule_ids(typed)[:25]]
-
-    def _typed_source(self, interaction: discord.Interaction[Any]) -> Any:
-        return self.tools.source(getattr(interaction.namespace, "tournament", None) or "classic")
 
     async def _ask_who(
         self, interaction: discord.Interaction[Any], asked: dict[str, Any], sentence: str
