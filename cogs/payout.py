@@ -75,7 +75,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
         try:
             name, where = await asked_about(self.tools.database, interaction.user.id, who, tournament)
         except NotLinkedError as unlinked:
-            await self._ask_who(interaction, asked, str(unlinked))
+            await self._ask_who(interaction, asked, tournament or "classic", str(unlinked))
             return
         await self._answer_compare(interaction, asked | {"name": name, "tournament": where})
 
@@ -165,13 +165,17 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
         return [app_commands.Choice(name=found, value=found) for found in rule_ids(typed)[:25]]
 
     async def _ask_who(
-        self, interaction: discord.Interaction[Any], asked: dict[str, Any], sentence: str
+        self,
+        interaction: discord.Interaction[Any],
+        asked: dict[str, Any],
+        tournament: Tournament,
+        sentence: str,
     ) -> None:
         """Offer to link a model or to try one of the sample, then answer what was asked."""
 
         async def link(pressed: discord.Interaction[Any], typed: str) -> None:
             await pressed.response.defer(ephemeral=True, thinking=True)
-            source = self.tools.source("classic")
+            source = self.tools.source(tournament)
             account = await link_account(
                 self.tools.database, source, pressed.user.id, typed, self.tools.now()
             )

@@ -172,6 +172,15 @@ async def test_who_has_no_link_may_link_at_once_and_gets_the_answer(server: Serv
     assert link.name == MODEL
 
 
+async def test_the_form_links_in_the_tournament_that_was_asked_about(server: Server) -> None:
+    options = {"proposed": "1xALPHA", "tournament": "signals"}
+    asked = said(await server.ben.slash(server.channel, "payout compare", **options))
+    form = await server.ben.click(asked.message, label="Link my model")
+    answered = await server.ben.submit_modal(form, {"name": MODEL})
+    assert "There are no numbers of Signals here" in said(answered).content
+    assert await link_of(server.database, server.ben.id) is None
+
+
 async def test_a_mistyped_name_in_the_form_links_nothing(server: Server) -> None:
     asked = said(await server.ben.slash(server.channel, "payout compare", proposed="1C3T"))
     form = await server.ben.click(asked.message, label="Link my model")
