@@ -18,6 +18,16 @@ THRESHOLDS = {CLASSIC: 72_000.0, SIGNALS: 36_000.0, CRYPTO: 10_000.0}
 Json = dict[str, Any]
 
 
+class Present:
+    """A moment that can be put forward."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
 @dataclass(frozen=True, eq=False)
 class Invented:
     """A model: where it takes part from which round to which, and what it has at risk since when."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from answers.rules import suggest_priced_rules
 from answers.what_if import what_if
 from storage.database import Database, open_database
 from tests import numerai_data as data
+from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
 from tournament.numerai import NumeraiSource
 from tournament.source import SourceError, Tournament
@@ -21,14 +22,6 @@ from tournament.source import SourceError, Tournament
 pytestmark = pytest.mark.slow
 
 QUESTION = {"proposed": "1xCORR + 3xMMC", "current": "0.75xCORR + 2.25xMMC", "rounds": "1290-1320"}
-
-
-class Present:
-    def __init__(self) -> None:
-        self.moment = data.NOW
-
-    def __call__(self) -> datetime:
-        return self.moment
 
 
 @pytest.fixture

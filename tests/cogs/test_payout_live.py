@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import simcord
 
 from bot import Roundtable, Settings, create_bot
 from storage.database import open_database
-from tests import numerai_data as data
+from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
 from tests.offline import Server, said, text_of
 from tournament.numerai import NumeraiSource, Patience, Throttle
@@ -26,16 +26,6 @@ RULE = {"proposed": "1xCORR + 3xMMC", "current": "0.75xCORR + 2.25xMMC"}
 async def api() -> AsyncIterator[LoopbackNumerai]:
     async with LoopbackNumerai(first_round=1290) as api:
         yield api
-
-
-class Present:
-    """A moment that can be put forward."""
-
-    def __init__(self) -> None:
-        self.moment = data.NOW
-
-    def __call__(self) -> datetime:
-        return self.moment
 
 
 @pytest.fixture
