@@ -16,7 +16,7 @@ demo: $(VENV)/demo.done
 	@$(RUN) demo.py $(if $(ONCE),--once)
 
 quick: $(VENV)/dev.done
-	@$(RUN) -m pytest -q -m "not slow"
+	@$(RUN) -m pytest -q -n auto -m "not slow"
 
 check: $(VENV)/dev.done
 	@$(RUN) -m ruff format --check .
@@ -24,7 +24,7 @@ check: $(VENV)/dev.done
 	@$(RUN) -m basedpyright --level error
 
 test: check
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n auto
 
 bench: $(VENV)/dev.done
 	@$(RUN) -m benchmarks

@@ -1,7 +1,8 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, payouts, stakes
+from benchmarks import answers, influence, payouts, stakes
 
 payouts.run()
 answers.run()
 stakes.run()
+influence.run()

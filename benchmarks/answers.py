@@ -21,6 +21,14 @@ from tournament.sample import SampleSource
 
 LAUNCH = Path(__file__).parent.parent / "tests" / "launch.py"
 QUESTION = {"proposed": "1C3T", "who": "model_07585"}
+STAKES: dict[str, dict[str, object]] = {
+    "stakes concentration": {"unit": "model"},
+    "stakes influence": {},
+    "stakes unstake": {"top": 20},
+    "stakes history": {},
+    "stakes who": {"name": "model_07585"},
+}
+STAKES_WITHIN = 1500  # ms
 
 
 def run() -> None:
@@ -47,6 +55,10 @@ async def _answers() -> None:
             cold = await discord_server.command("payout compare", options=QUESTION)
             await bot.wait_for_line('message="warm"', 30)
             warm = [await discord_server.command("payout compare", options=QUESTION) for _ in range(15)]
+            stakes = {
+                name: [await discord_server.command(name, options=options) for _ in range(5)]
+                for name, options in STAKES.items()
+            }
     print("\n/payout compare, from the typed command to the card with its chart")
     print(f"  process start to READY             {1000 * ready:9.0f} ms")
     print(
@@ -56,6 +68,12 @@ async def _answers() -> None:
     waits = [1000 * reply.finished_after for reply in warm]
     print(f"  warm, median of 15                 {statistics.median(waits):9.0f} ms  (asked for: 500)")
     print(f"  warm, slowest of 15                {max(waits):9.0f} ms")
+    print("\n/stakes, warm, from the typed command to the card with its charts (5 turns)")
+    for name, replies in stakes.items():
+        waits = [1000 * reply.finished_after for reply in replies]
+        median, slowest = statistics.median(waits), max(waits)
+        print(f"  {name:<34} {median:9.0f} ms  (to {slowest:.0f}; asked for: {STAKES_WITHIN})")
+        assert median < STAKES_WITHIN, f"/{name} takes too long"
 
 
 async def _far_away() -> None:

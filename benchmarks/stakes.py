@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 
 from benchmarks.timing import side_by_side
-from scoring.concentration import bootstrap_replicates, gini, herfindahl, nakamoto
+from scoring.concentration import gini, herfindahl, nakamoto
+from scoring.concentration_intervals import bootstrap_replicates
 from scoring.tails import fit_power_law
 
 VALUES, HOLDERS, RESAMPLES = 1_000, 5_000, 2_000

@@ -10,33 +10,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from scoring.payout import as_numbers
 
-_TIE = 1e-12  # shares closer than this are the same share: 0.1 + 0.2 is not quite 0.3
-_AT_A_TIME = 2**17  # numbers: a megabyte, which stays in a processor's own cache
-
-Interval = tuple[float, float]
+TIE = 1e-12  # shares closer than this are the same share: 0.1 + 0.2 is not quite 0.3
 
 
 @dataclass(frozen=True)
-class Replicates:
-    """The four measures of every resample, each (resamples,); every resample holds `draws` holders."""
+class Concentration:
+    """How many holders there are, their stake (NMR), and how unequally it is spread.
 
-    draws: int
-    gini: NDArray[np.float64]
-    herfindahl: NDArray[np.float64]
-    effective_number: NDArray[np.float64]
-    nakamoto: NDArray[np.float64]
+    half is how many of the largest hold more than half (the Nakamoto coefficient). Without any stake the
+    three measures are nan.
+    """
 
-
-@dataclass(frozen=True)
-class ConcentrationIntervals:
-    """Intervals (low, high) of four measures, the number of holders, and how many each resample drew."""
-
-    gini: Interval
-    herfindahl: Interval
-    effective_number: Interval
-    nakamoto: Interval
     holders: int
-    draws: int
+    stake: float
+    gini: float
+    effective_number: float
+    half: float
 
 
 def gini(x: ArrayLike) -> float:
@@ -46,11 +35,11 @@ def gini(x: ArrayLike) -> float:
     factor n / (n - 1). Zeros count as holders. No holder or no stake: nan. Raises ValueError for holdings
     that are negative, NaN or infinite, here and below. Source: Gini 1912; Dorfman 1979.
     """
-    held = np.sort(_holdings(x))
+    held = np.sort(as_holdings(x))
     total = held.sum()
     if not total:
         return math.nan
-    return max(0.0, float(_gini_weights(held.size) @ held / total))
+    return max(0.0, float(gini_weights(held.size) @ held / total))
 
 
 def herfindahl(x: ArrayLike) -> float:
@@ -59,7 +48,7 @@ def herfindahl(x: ArrayLike) -> float:
     Zeros change nothing. No holder or no stake: nan. Shares of 30, 30, 20 and 20 % give 0.26 (2,600 in
     the points of competition law). Source: Hirschman 1945; Herfindahl 1950.
     """
-    held = _holdings(x)
+    held = as_holdings(x)
     total = held.sum()
     return float(held @ held / total**2) if total else math.nan
 
@@ -78,7 +67,7 @@ def theil(x: ArrayLike) -> float:
     mean((x / m) ln(x / m)) with m the mean and 0 ln 0 = 0. Zeros count as holders. No holder or no stake:
     nan. It splits exactly into what lies within groups and between them: theil_split. Source: Theil 1967.
     """
-    held = _holdings(x)
+    held = as_holdings(x)
     total = held.sum()
     if not total:
         return math.nan
@@ -92,7 +81,7 @@ def theil_split(x: ArrayLike, groups: Iterable[Hashable]) -> tuple[float, float]
     within = sum_g S_g / S theil(x_g), between = sum_g S_g / S ln((S_g / S) / (n_g / n)). No holder or no
     stake: (nan, nan). Raises ValueError unless every holding has a group. Source: Theil 1967.
     """
-    held = _holdings(x)
+    held = as_holdings(x)
     numbers: dict[Hashable, int] = {}
     member = np.array([numbers.setdefault(label, len(numbers)) for label in groups], dtype=np.intp)
     if member.size != held.size:
@@ -118,7 +107,7 @@ def top_share(x: ArrayLike, k: int) -> float:
     k at or above n gives 1. No holder or no stake: nan. Raises ValueError for a k that is not a whole
     number of 0 or more.
     """
-    held, k = _holdings(x), _whole(k)
+    held, k = as_holdings(x), whole_number(k)
     total = held.sum()
     if not total:
         return math.nan
@@ -133,7 +122,7 @@ def lorenz_curve(x: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]
     Both (n + 1,), from (0, 0) to (1, 1); the area between the curve and the diagonal is half the Gini
     coefficient. No stake: the second is all nan; no holder: one nan each. Source: Lorenz 1905.
     """
-    held = np.sort(_holdings(x))
+    held = np.sort(as_holdings(x))
     if not held.size:
         return np.array([math.nan]), np.array([math.nan])
     population = np.arange(held.size + 1) / held.size
@@ -148,13 +137,13 @@ def nakamoto(x: ArrayLike, threshold: float = 0.5) -> float:
     four equal holders give 3. Zeros change nothing. No holder or no stake: nan. Raises ValueError for a
     threshold that is not at least 0 and below 1. Source: Srinivasan and Lee 2017.
     """
-    held = np.sort(_holdings(x))[::-1]
+    held = np.sort(as_holdings(x))[::-1]
     if not 0 <= threshold < 1:
         raise ValueError("The threshold must be a share of at least 0 and below 1.")
     running = np.cumsum(held)
     if not held.size or not running[-1]:
         return math.nan
-    not_above = np.searchsorted(running, (threshold + _TIE) * running[-1], side="right")
+    not_above = np.searchsorted(running, (threshold + TIE) * running[-1], side="right")
     return float(min(not_above + 1, np.count_nonzero(held)))
 
 
@@ -164,93 +153,27 @@ def leave_top_out(x: ArrayLike, k: int, measure: Callable[[NDArray[np.float64]],
     What a finding owes to its few largest holders, or to one wrong guess of who belongs to whom. Leaving
     out everybody gives the measure of nobody: nan. Raises ValueError as top_share does.
     """
-    held, k = as_numbers(x, "Holdings"), _whole(k)
-    _holdings(held)
+    held, k = as_numbers(x, "Holdings"), whole_number(k)
+    as_holdings(held)
     return float(measure(np.sort(held)[: max(0, held.size - k)]))
 
 
-def bootstrap_replicates(
-    x: ArrayLike, *, draws: int | None = None, resamples: int = 2000, rng: np.random.Generator
-) -> Replicates:
-    """Gini, Herfindahl, effective number and Nakamoto coefficient (0.5) of holders drawn with replacement.
+def concentration(stakes: ArrayLike) -> Concentration:
+    """The holders of stakes (n,), in NMR, and how unequally theirs is spread; zeros count as holders.
 
-    x (n,); every resample draws `draws` holders, n ** 0.7 unless told. The measures are those of the
-    resample itself: the last two grow with its size. A resample without any stake gives nan. x is sorted
-    once, and rows of positions in it instead of rows of stakes.
+    Raises ValueError for stakes that are negative, NaN or infinite.
     """
-    held = np.sort(_holdings(x))
-    if not held.size:
-        raise ValueError("Resampling needs at least one holder.")
-    draws = max(1, round(held.size**0.7)) if draws is None else _whole(draws)
-    if draws < 1 or _whole(resamples) < 1:
-        raise ValueError("Resampling needs at least one draw and one resample.")
-    measures = np.empty((3, resamples))
-    weights = _gini_weights(draws)
-    rows = max(1, _AT_A_TIME // draws)
-    for first in range(0, resamples, rows):
-        positions = rng.integers(0, held.size, size=(min(rows, resamples - first), draws))
-        if held.size <= 2**16:
-            positions = positions.astype(np.uint16)  # sorted by radix, several times as fast
-        positions.sort(axis=1)
-        drawn = held[positions[:, ::-1]]  # the largest first
-        running = np.cumsum(drawn, axis=1)
-        total = running[:, -1]
-        with np.errstate(invalid="ignore"):  # nobody drawn has a stake: nan
-            measures[0, first : first + rows] = np.maximum(0.0, -(drawn @ weights) / total)
-            measures[1, first : first + rows] = np.einsum("ij,ij->i", drawn, drawn) / total**2
-        not_above = np.count_nonzero(running <= ((0.5 + _TIE) * total)[:, None], axis=1)
-        measures[2, first : first + rows] = np.where(total > 0, not_above + 1.0, math.nan)
-    return Replicates(draws, measures[0], measures[1], 1 / measures[1], measures[2])
-
-
-def bootstrap_intervals(
-    x: ArrayLike,
-    *,
-    level: float = 0.95,
-    draws: int | None = None,
-    resamples: int = 2000,
-    rng: np.random.Generator,
-) -> ConcentrationIntervals:
-    """Intervals of Gini, Herfindahl, effective number and Nakamoto (0.5), for n holders like x (n,).
-
-    Resamples draw m = n ** 0.7 of the n holders, because with heavy tails resamples of n spread too
-    little. With z = ln(1 - Gini), ln(effective number / n) or ln(Nakamoto / n), the interval is z of x less
-    the quantiles of z - median(z) over the resamples, not narrowed from m to n: how fast the spread
-    narrows is unknown for heavy tails. So it is wide. In simulations a level of 95 % covers 89 % or more
-    for Pareto (1.7) and very unequal lognormal (2.5) stakes, where resamples of n cover 67 % of the time,
-    and nearly always for mild ones. The holders are taken as drawn from many like them; that all of today's
-    are known makes nothing narrower. Fewer than two holders, or a resample without stake: nan. Source:
-    Bickel, Goetze and van Zwet 1997.
-    """
-    held = _holdings(x)
-    if not 0 < level < 1:
-        raise ValueError("The level must be between 0 and 1.")
-    undefined = (math.nan, math.nan)
-    if held.size < 2 or not held.any():
-        return ConcentrationIntervals(undefined, undefined, undefined, undefined, held.size, 0)
-    got = bootstrap_replicates(held, draws=draws, resamples=resamples, rng=rng)
-
-    def around(value: float, drawn: NDArray[np.float64], lowest: float, highest: float) -> Interval:
-        logs = np.log(drawn)
-        ends = math.log(value) + np.median(logs) - np.quantile(logs, [(1 + level) / 2, (1 - level) / 2])
-        low, high = np.clip(np.exp(ends), lowest, highest).round(12)
-        return float(low), float(high)
-
-    n = held.size
-    equal = around(1 - gini(held), 1 - got.gini, 0.0, 1.0)
-    effective = around(effective_number(held), got.effective_number * (n / got.draws), 1.0, n)
-    half = around(nakamoto(held), got.nakamoto * (n / got.draws), 1.0, n)
-    return ConcentrationIntervals(
-        gini=(1 - equal[1], 1 - equal[0]),
-        herfindahl=(1 / effective[1], 1 / effective[0]),
-        effective_number=effective,
-        nakamoto=half,
-        holders=n,
-        draws=got.draws,
+    staked = as_holdings(stakes)
+    return Concentration(
+        holders=staked.size,
+        stake=float(as_numbers(stakes, "Holdings").sum()),
+        gini=gini(staked),
+        effective_number=effective_number(staked),
+        half=nakamoto(staked),
     )
 
 
-def _holdings(x: ArrayLike) -> NDArray[np.float64]:
+def as_holdings(x: ArrayLike) -> NDArray[np.float64]:
     """Holdings in units of the largest, so that no sum or square leaves the range of a float."""
     held = as_numbers(x, "Holdings")
     if held.ndim != 1:
@@ -263,7 +186,7 @@ def _holdings(x: ArrayLike) -> NDArray[np.float64]:
     return held / high if high else held
 
 
-def _gini_weights(n: int) -> NDArray[np.float64]:
+def gini_weights(n: int) -> NDArray[np.float64]:
     """(2i - n - 1) / n for i = 1 to n."""
     return np.arange(1 - n, n, 2) / n
 
@@ -273,7 +196,8 @@ def _times_log(factor: NDArray[np.float64], inner: NDArray[np.float64]) -> NDArr
     return factor * np.log(inner, out=np.zeros_like(inner), where=factor > 0)
 
 
-def _whole(k: int) -> int:
+def whole_number(k: int) -> int:
+    """A number of holders. Raises ValueError for what is not a whole number of 0 or more."""
     try:
         k = operator.index(k)
     except TypeError:

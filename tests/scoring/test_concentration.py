@@ -14,8 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.concentration import (
-    bootstrap_intervals,
-    bootstrap_replicates,
     effective_number,
     gini,
     herfindahl,
@@ -26,6 +24,7 @@ from scoring.concentration import (
     theil_split,
     top_share,
 )
+from scoring.concentration_intervals import bootstrap_intervals, bootstrap_replicates
 
 LEADERBOARD = Path(__file__).parents[2] / "data" / "sample" / "leaderboard_2022-12-22.csv.gz"
 top_two = functools.partial(top_share, k=2)
