@@ -26,6 +26,7 @@ from cogs.help import Help
 from cogs.payout import Payout, ShareButton
 from cogs.privacy import Privacy
 from cogs.setup import Setup
+from cogs.stakes import ShareStakesButton, Stakes
 from storage.database import Database, StorageError, open_database
 from storage.links import linked_names
 from storage.syncs import record_sync, synced_digest
@@ -99,10 +100,10 @@ class Roundtable(commands.Bot):
         """Open the database, build the cogs with what they need, sync if the commands changed."""
         database = await open_database(self.settings.database_path)
         self.tools = Tools(database, self._sources(database), DrawingThread(), self.now)
-        for cog in (Payout, Account, Privacy, Setup):
+        for cog in (Payout, Stakes, Account, Privacy, Setup):
             await self.add_cog(cog(self.tools))
         await self.add_cog(Help(self.tree))
-        self.add_dynamic_items(ShareButton)
+        self.add_dynamic_items(ShareButton, ShareStakesButton)
         await self._sync_if_changed()
         self._background.append(asyncio.create_task(self._warm_up()))
         if self.settings.data_source == "numerai":

@@ -85,7 +85,7 @@ async def draw_reply(typed: str, message: Any) -> bytes:
     card.y += GAP
     if message.content:
         card.text(message.content)
-    pictures = [await attachment.read() for attachment in message.attachments]
+    pictures = {attachment.filename: await attachment.read() for attachment in message.attachments}
     for embed in message.embeds:
         top, card.left = card.y, MARGIN + 14
         card.y += GAP
@@ -99,8 +99,9 @@ async def draw_reply(typed: str, message: Any) -> bytes:
             card.text(field.name or "", bold=True)
             card.text(field.value or "")
         card.y += GAP
-        if embed.image.url and pictures:
-            card.picture(pictures[0])
+        name = (embed.image.url or "").partition("?")[0].rpartition("/")[2]
+        if name in pictures:
+            card.picture(pictures[name])
         if embed.footer.text:
             card.text(embed.footer.text, SMALL, FAINT)
         bar = (MARGIN * SCALE, top * SCALE, (MARGIN + 4) * SCALE, card.y * SCALE)

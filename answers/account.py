@@ -19,8 +19,7 @@ class NotLinkedError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            "You have not linked a model yet. Type /account link and pick yours, "
-            "or fill in “who” with any model to try it."
+            "You have not linked a model yet. Type /account link and pick yours, or name any model to try it."
         )
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,15 @@ async def find_name(source: Source, typed: str) -> str:
     if found is not None:
         return found
     names = await source.names()
-    spelled = {name.casefold(): name for name in (EVERYONE, *names.accounts, *names.models)}
-    near = difflib.get_close_matches(wanted.casefold(), spelled, n=3, cutoff=0.6)
+    raise ValueError(no_such_name(wanted, (EVERYONE, *names.accounts, *names.models), "in this data"))
+
+
+def no_such_name(typed: str, names: Iterable[str], where: str) -> str:
+    """A sentence that says a name is not there, and offers up to three that are spelled nearly like it."""
+    spelled = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(typed.strip().casefold(), spelled, n=3, cutoff=0.6)
     offer = f" Did you mean {listed([spelled[name] for name in near], 'or')}?" if near else ""
-    raise ValueError(f"There is no model or account called “{_shown(wanted)}” in this data.{offer}")
+    return f"There is no model or account called “{_shown(typed.strip())}” {where}.{offer}"
 
 
 def suggest_names(names: Names, typed: str, *, limit: int = 25) -> list[str]:

@@ -20,6 +20,11 @@ def number(value: float) -> str:
     return MINUS + text if value < 0 else text
 
 
+def whole(value: float) -> str:
+    """A number to the nearest whole one: 1,234; "unknown" for NaN."""
+    return "unknown" if math.isnan(value) else f"{value:,.0f}"
+
+
 def amount(value: float, unit: str) -> str:
     """A number with its unit: "12.34 NMR", "−3.10 %"."""
     return f"{number(value)} {unit}"
@@ -30,6 +35,11 @@ def signed(value: float, unit: str) -> str:
     return ("+" if value > 0 else "") + amount(value, unit)
 
 
+def plus_minus(value: float, decimals: int) -> str:
+    """A number with its sign and so many decimals: "+0.04", "−1.00"."""
+    return f"{value:+.{decimals}f}".replace("-", MINUS)
+
+
 def percent(share: float) -> str:
     """A share as people read it: "17 %", "under 1 %", "none"."""
     if math.isnan(share):
@@ -37,6 +47,15 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return "over 99 %"
     return "none" if share == 0 else "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+
+
+def tiny(p_value: float) -> str:
+    """A p value as people read it: ".88", "2e-5", "0" below what a float holds."""
+    if math.isnan(p_value):
+        return "unknown"
+    if p_value == 0:
+        return "0"
+    return f"{p_value:.2f}".removeprefix("0") if p_value >= 0.01 else f"{p_value:.0e}".replace("e-0", "e-")
 
 
 def listed(things: Sequence[str], last: str = "and") -> str:

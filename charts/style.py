@@ -5,7 +5,7 @@ import gc
 import io
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +65,36 @@ def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Fig
 
     The title states the finding, the footer the data and its date.
     """
+    with _styled(title, footer) as drawing:
+        axes = drawing.subplots(
+            len(heights),
+            1,
+            sharex=True,
+            squeeze=False,
+            gridspec_kw={"height_ratios": heights, "hspace": 0.12},
+        )[:, 0]
+        _dress(axes)
+        yield drawing, list(axes)
+
+
+@contextmanager
+def tiles(
+    title: str, footer: str, layout: Sequence[Sequence[str]], *, widths: list[float], heights: list[float]
+) -> Iterator[tuple["Figure", dict[str, "Axes"]]]:
+    """A figure of panels side by side, each with axes of its own; equal names in the layout are one panel."""
+    with _styled(title, footer) as drawing:
+        axes = drawing.subplot_mosaic(
+            [list(row) for row in layout],
+            width_ratios=widths,
+            height_ratios=heights,
+            gridspec_kw={"wspace": 0.28, "hspace": 0.42},
+        )
+        _dress(axes.values())
+        yield drawing, axes
+
+
+@contextmanager
+def _styled(title: str, footer: str) -> Iterator["Figure"]:
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -83,13 +113,6 @@ def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Fig
     # rc settings are read while artists are made: the context is this thread's alone, nobody else draws
     with mpl.rc_context(style):
         drawing = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor=PANEL)
-        axes = drawing.subplots(
-            len(heights),
-            1,
-            sharex=True,
-            squeeze=False,
-            gridspec_kw={"height_ratios": heights, "hspace": 0.12},
-        )[:, 0]
         drawing.subplots_adjust(left=0.15, right=0.97, top=0.82, bottom=0.165)
         lines = textwrap.wrap(title, TITLE_WIDTH, max_lines=2, placeholder=" …")
         heading = drawing.text(
@@ -106,11 +129,14 @@ def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Fig
         for text in (heading, note):  # wide letters may need more room than there is
             room = 0.94 * WIDTH * DPI / max(text.get_window_extent(renderer).width, 1.0)
             text.set_fontsize(float(text.get_fontsize()) * min(1.0, room))
-        for panel in axes:
-            panel.grid(visible=True, color=GRID, linewidth=0.8)
-            panel.set_axisbelow(True)
-            panel.spines[["top", "right"]].set_visible(False)
-        yield drawing, list(axes)
+        yield drawing
+
+
+def _dress(panels: Iterable["Axes"]) -> None:
+    for panel in panels:
+        panel.grid(visible=True, color=GRID, linewidth=0.8)
+        panel.set_axisbelow(True)
+        panel.spines[["top", "right"]].set_visible(False)
 
 
 def by_round(drawing: "Figure", panels: list["Axes"]) -> bytes:
@@ -118,7 +144,7 @@ def by_round(drawing: "Figure", panels: list["Axes"]) -> bytes:
     from matplotlib.ticker import MaxNLocator
 
     for panel in panels:
-        panel.yaxis.set_major_formatter(_thousands)
+        panel.yaxis.set_major_formatter(thousands)
         panel.locator_params(axis="y", nbins=5)
     panels[-1].set_xlabel("Round")
     panels[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
@@ -126,7 +152,8 @@ def by_round(drawing: "Figure", panels: list["Axes"]) -> bytes:
     return to_png(drawing)
 
 
-def _thousands(value: float, _: float) -> str:
+def thousands(value: float, _: float) -> str:
+    """A tick's label: 120K for 120000."""
     size = abs(value)
     if size >= 10_000_000:
         text = f"{size / 1_000_000:g}M"
@@ -142,6 +169,11 @@ def _letters() -> frozenset[int]:
     from matplotlib.font_manager import findfont, get_font
 
     return frozenset(get_font(findfont(FONT)).get_charmap())
+
+
+def as_percent(share: float, _: float) -> str:
+    """A tick's label: 40 % for 0.4."""
+    return f"{100 * share:g} %".replace("-", "−")
 
 
 def _drawable(text: str) -> str:

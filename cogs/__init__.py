@@ -1,5 +1,6 @@
 """What people type: one file per noun; each command hears a question and says the answer."""
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,10 @@ import discord
 from discord import app_commands
 
 from answers.names import suggest_names
-from charts.style import DrawingThread
+from charts.style import DrawingThread, Picture
 from storage.database import Database
 from tournament.source import Source
+from ui.card import CHARTS
 
 SAMPLE = "sample"
 
@@ -49,3 +51,11 @@ def picked_source(tools: Tools, interaction: discord.Interaction[Any]) -> Source
 def tools_of(interaction: discord.Interaction[Any]) -> Tools:
     """The tools of the bot that got this interaction: for buttons, which outlive the cog that made them."""
     return interaction.client.tools
+
+
+def files_of(*pictures: Picture) -> list[discord.File]:
+    """The pictures of a reply as the files that its cards name, in order."""
+    return [
+        discord.File(io.BytesIO(picture.png), filename=name, description=picture.alt)
+        for name, picture in zip(CHARTS, pictures, strict=False)
+    ]

@@ -1,6 +1,5 @@
 """`/payout`: what a rule pays, what was paid, and which rules there have been."""
 
-import io
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -17,19 +16,15 @@ from answers.what_if import what_if
 from charts.payout import picture_of_comparison
 from charts.record import picture_of_record
 from charts.style import Picture
-from cogs import SAMPLE, Tools, complete_name, picked_source, tools_of
-from storage.database import StorageError
-from storage.guilds import settings_of
+from cogs import SAMPLE, Tools, complete_name, files_of, picked_source, tools_of
 from storage.links import link_of
-from storage.questions import recall, remember
 from tournament.source import Tournament
-from ui.card import CHART
 from ui.comparison import comparison_card
 from ui.dialogs import WhoAreYou
 from ui.errors import errors_answered
 from ui.record import record_card, what_if_card
 from ui.rules import rule_card, timeline_card
-from ui.share import check_may_post, share_buttons
+from ui.share import asked_to_share, post_shared, share_view
 
 QUESTION = "payout compare"
 Basis = Literal["stake of the time", "fixed", "compounding", "per-round"]
@@ -100,7 +95,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
         name, where = await asked_about(self.tools.database, interaction.user.id, who, tournament)
         record = await pay_record(self.tools.source(where), name, rounds=rounds)
         picture = await self.tools.drawing.run(picture_of_record, record)
-        await interaction.followup.send(embed=record_card(record), file=_file(picture), ephemeral=True)
+        await interaction.followup.send(embed=record_card(record), files=files_of(picture), ephemeral=True)
 
     @app_commands.command(name="what-if")
     @app_commands.describe(
@@ -191,22 +186,16 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
 
     async def _answer_compare(self, interaction: discord.Interaction[Any], asked: dict[str, Any]) -> None:
         comparison, picture = await _answer(self.tools, asked)
-        view = await self._share_buttons(interaction, asked)
+        view = await share_view(
+            interaction,
+            self.tools.database,
+            QUESTION,
+            asked,
+            self.tools.now(),
+            lambda row: [ShareButton(row, "NMR"), ShareButton(row, "%")],
+        )
         card = comparison_card(comparison)
-        await interaction.followup.send(embed=card, file=_file(picture), view=view, ephemeral=True)
-
-    async def _share_buttons(
-        self, interaction: discord.Interaction[Any], asked: dict[str, Any]
-    ) -> discord.ui.View:
-        """Share buttons for a stored question; none where it can't be stored or nobody invited the bot."""
-        brought_along = interaction.is_user_integration() and not interaction.is_guild_integration()
-        if interaction.guild_id is None or brought_along:
-            return discord.utils.MISSING
-        try:
-            row = await remember(self.tools.database, interaction.user.id, QUESTION, asked, self.tools.now())
-        except StorageError:
-            return discord.utils.MISSING  # the answer is worth more than its button
-        return share_buttons(ShareButton(row, "NMR"), ShareButton(row, "%"))
+        await interaction.followup.send(embed=card, files=files_of(picture), view=view, ephemeral=True)
 
 
 class ShareButton(
@@ -235,18 +224,9 @@ class ShareButton(
     async def _share(self, interaction: discord.Interaction[Any]) -> None:
         tools = tools_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = await recall(tools.database, self.question_id, interaction.user.id)
-        if asked is None:
-            raise ValueError("That answer can't be shared any more. Ask again and share the new one.")
-        check_may_post(interaction)
-        if interaction.guild_id and not (await settings_of(tools.database, interaction.guild_id)).sharing:
-            raise ValueError("The moderators of this server have turned sharing off.")
-        comparison, picture = await _answer(
-            tools, asked.arguments | {"unit": self.unit}, shown_by=interaction.user.id
-        )
-        await interaction.edit_original_response(content="Shared below.")
-        card = comparison_card(comparison).set_author(name=f"Shared by {interaction.user.display_name}"[:256])
-        await interaction.followup.send(embed=card, file=_file(picture), ephemeral=False)
+        _, asked = await asked_to_share(interaction, tools.database, self.question_id)
+        comparison, picture = await _answer(tools, asked | {"unit": self.unit}, shown_by=interaction.user.id)
+        await post_shared(interaction, [comparison_card(comparison)], files_of(picture))
 
 
 async def _answer(
@@ -260,7 +240,3 @@ async def _answer(
         link = await link_of(tools.database, shown_by)
         comparison = comparison.for_others(own_name=link.name if link else None)
     return comparison, await tools.drawing.run(picture_of_comparison, comparison)
-
-
-def _file(picture: Picture) -> discord.File:
-    return discord.File(io.BytesIO(picture.png), filename=CHART, description=picture.alt)

@@ -170,11 +170,13 @@ class LoopbackDiscord:
         channel: str = "general",
         options: Mapping[str, Any] | None = None,
         dm: bool = False,
+        brought_along: bool = False,
         within: float = 20.0,
     ) -> Reply:
         """Use a slash command and wait for the bot's full answer."""
         data = command_data(self._state, name, options or {}, dm=dm)
-        asked = Interaction(COMMAND, member, self._place(channel, member, dm=dm))
+        place = self._place(channel, member, dm=dm)
+        asked = Interaction(COMMAND, member, place, brought_along=brought_along)
         return await self._ask(asked, data, f"/{name}", within)
 
     async def autocomplete(

@@ -53,7 +53,7 @@ def interaction_payload(asked: Interaction, data: Payload, app_permissions: int)
         "channel": channel | {"permissions": permissions},
         "member": person.member() | {"permissions": permissions},
         "context": 0,
-        "authorizing_integration_owners": {"0": GUILD_ID},
+        "authorizing_integration_owners": {"1": person.id} if asked.brought_along else {"0": GUILD_ID},
     }
 
 

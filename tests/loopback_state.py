@@ -114,6 +114,7 @@ class Interaction:
     person: Person
     channel: Payload
     message: Payload | None = None
+    brought_along: bool = False  # by the person, into a server that has not invited the bot
     id: str = field(default_factory=snowflake)
     sent_at: float = math.nan
     response_type: int | None = None

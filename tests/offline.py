@@ -49,3 +49,38 @@ def text_of(reply: Any) -> str:
         ]
         parts += [f"{field.name}\n{field.value}" for field in embed.fields]
     return "\n".join(parts)
+
+
+def check_limits(reply: Any) -> None:
+    """Within what Discord takes, all cards of the message together."""
+    total = 0
+    assert len(reply.embeds) <= 10
+    for card in reply.embeds:
+        told = card.to_dict()
+        texts = [
+            (told["title"], 256),
+            (told.get("description", ""), 4096),
+            (told.get("footer", {}).get("text", ""), 2048),
+            (told.get("author", {}).get("name", ""), 256),
+        ]
+        assert len(card.fields) <= 25
+        for field in card.fields:
+            texts += [(field.name, 256), (field.value, 1024)]
+            assert field.name.strip()
+            assert field.value.strip(), field.name
+        for text, most in texts:
+            assert len(text) <= most, f"{len(text)} characters, {most} at most: {text[:80]}"
+            assert "nan" not in text.split(), text
+        total += sum(len(text) for text, _ in texts)
+    assert 0 < total <= 6000
+    for chart in reply.attachments:
+        assert 0 < len(chart.description) <= 1024
+
+
+async def check_charts(reply: Any, count: int) -> None:
+    """Within Discord's limits, with so many charts that its cards show."""
+    check_limits(reply)
+    assert len(reply.attachments) == count
+    assert sum(card.image.url is not None for card in reply.embeds) == count
+    for chart in reply.attachments:
+        assert (await chart.read()).startswith(b"\x89PNG")

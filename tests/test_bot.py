@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot import Roundtable, Settings, create_bot
 from cogs.payout import ShareButton
+from cogs.stakes import ShareStakesButton
 from tests.offline import Server
 
 ROOT = Path(__file__).parent.parent
@@ -92,6 +93,16 @@ async def test_the_custom_id_of_a_share_button_round_trips(unit: str) -> None:
     assert match is not None
     again = await ShareButton.from_custom_id(None, button.item, match)  # type: ignore[arg-type]
     assert (again.question_id, again.unit) == (12345, unit)
+
+
+async def test_the_custom_id_of_a_share_button_of_stakes_round_trips() -> None:
+    button = ShareStakesButton(10**18 - 1)
+    assert len(button.custom_id) <= 100
+    match = ShareStakesButton.__discord_ui_compiled_template__.fullmatch(button.custom_id)
+    assert match is not None
+    again = await ShareStakesButton.from_custom_id(None, button.item, match)  # type: ignore[arg-type]
+    assert again.question_id == 10**18 - 1
+    assert ShareButton.__discord_ui_compiled_template__.fullmatch(button.custom_id) is None
 
 
 async def test_the_readme_lists_every_command(server: Server) -> None:

@@ -46,7 +46,7 @@ async def test_a_typed_command_comes_back_with_a_chart(tmp_path: Path) -> None:
         assert reply.ephemeral
         assert "1xCORR + 3xTC would have paid" in reply.embeds[0]["title"]
         [(name, png, alt)] = reply.files
-        assert name == "payout.png"
+        assert name == "chart.png"
         assert png.startswith(b"\x89PNG")
         assert alt is not None
         assert "pay adding up" in alt
@@ -54,7 +54,7 @@ async def test_a_typed_command_comes_back_with_a_chart(tmp_path: Path) -> None:
         await discord_server.click(reply, label="Share")
         await discord_server.wait_for_request("POST", "/webhooks/*/*", count=2)
         [shared] = discord_server.posts()
-        assert shared.files[0][0] == "payout.png"
+        assert shared.files[0][0] == "chart.png"
         assert shared.embeds[0]["author"]["name"].startswith("Shared by")
         assert bot.lines
 
@@ -69,6 +69,28 @@ async def test_it_answers_in_a_direct_message_and_completes_names(tmp_path: Path
         assert "would have paid" in reply.embeds[0]["title"]
         refused = await discord_server.command("setup show", dm=True, member=MODERATOR)
         assert "belongs to a server" in refused.content
+
+
+async def test_who_brought_the_bot_along_gets_every_answer_and_no_button(tmp_path: Path) -> None:
+    asked: dict[str, tuple[dict[str, str], int]] = {
+        "payout compare": (WHO, 1),
+        "stakes concentration": ({}, 2),
+        "stakes influence": ({}, 1),
+        "stakes unstake": ({}, 1),
+        "stakes history": ({}, 1),
+        "stakes who": ({"name": "model_07585"}, 0),
+    }
+    async with running(tmp_path) as (discord_server, _):
+        for name, (options, charts) in asked.items():
+            reply = await discord_server.command(name, options=options, brought_along=True)
+            assert reply.ephemeral, name
+            assert reply.embeds[0]["title"], reply.content
+            assert [file[0] for file in reply.files] == ["chart.png", "second-chart.png"][:charts]
+            assert reply.components == [], "the server has not invited the bot, so nothing is posted there"
+        invited = await discord_server.command("stakes who", options={"name": "model_07585"})
+        assert invited.components
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite3")) as file:
+        assert file.execute("SELECT count(*) FROM asked_questions").fetchone() == (1,)
 
 
 async def test_commands_are_synced_once_and_not_again_while_they_stay_the_same(tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from tournament.cache import Cache
+import numpy as np
+from numpy.typing import NDArray
+
+from tournament.cache import Answer, Cache
 from tournament.reading import BACKGROUND_AGE, Reading
-from tournament.source import Names, SourceError
+from tournament.source import Names, SourceError, Stakes
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +54,28 @@ class Board:
 
     async def staked(self) -> list[tuple[str, float]]:
         """Names and stakes in NMR of the models with a stake, largest first."""
-        answer = await self._cache.stored(self._reading.question("leaderboard", "models"))
+        answer = await self._kept("models")
         staked = [(name, stake) for name, stake in (answer.value if answer else ()) if stake]
         return sorted(staked, key=lambda row: (-row[1], row[0]))
+
+    async def stakes(self) -> Stakes:
+        """Who holds the stake, as last read. Raises SourceError while one of the leaderboards is missing."""
+        await self.names()
+        kept = [await self._kept(kind) for kind in ("models", "accounts")]
+        if not all(kept):
+            raise SourceError("The leaderboard has not been read yet", "Try again in a minute or two.")
+        (models, model_stake), (accounts, account_stake) = (
+            _columns(answer.value) for answer in kept if answer
+        )
+        return Stakes(
+            day=min(answer.fetched_at for answer in kept if answer).date(),
+            models=models,
+            model_stake=model_stake,
+            accounts=accounts,
+            account_stake=account_stake,
+            account_of=None,
+            guessed=False,
+        )
 
     async def refresh(self) -> None:
         """Read both leaderboards again where they are old. Raises SourceError where one can't be read."""
@@ -74,9 +96,11 @@ class Board:
         except SourceError as error:
             log.warning("the leaderboards can't be read: %s", error)
 
+    async def _kept(self, kind: str) -> Answer | None:
+        return await self._cache.stored(self._reading.question("leaderboard", kind))
+
     async def _load(self) -> None:
-        questions = [self._reading.question("leaderboard", kind) for kind in ("models", "accounts")]
-        kept = [await self._cache.stored(question) for question in questions]
+        kept = [await self._kept(kind) for kind in ("models", "accounts")]
         models, accounts = (
             sorted((name for name, _ in answer.value), key=str.casefold) if answer else () for answer in kept
         )
@@ -85,3 +109,8 @@ class Board:
         moments = [answer.fetched_at for answer in kept if answer]
         oldest = min(moments) if len(moments) == len(kept) else datetime.min.replace(tzinfo=UTC)
         self._fresh_until = oldest + BACKGROUND_AGE
+
+
+def _columns(rows: Sequence[tuple[str, float | None]]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Names and stakes of a leaderboard; a stake that is not given is none."""
+    return tuple(name for name, _ in rows), np.array([stake or 0.0 for _, stake in rows], dtype=np.float64)

@@ -18,7 +18,7 @@ from tournament.columns import Calendar
 from tournament.everyone import LARGEST, Coverage, Everyone
 from tournament.live_rule import announced_rule, difference, paid_spans
 from tournament.reading import Reading
-from tournament.source import EVERYONE, History, Names, Rounds, SourceError, Tournament
+from tournament.source import EVERYONE, History, Names, Rounds, SourceError, Stakes, Tournament
 from tournament.throttle import Patience, Throttle
 
 __all__ = ["Coverage", "NumeraiSource", "Patience", "Throttle"]
@@ -143,6 +143,10 @@ class NumeraiSource:
         )
         return await self._see(history)
 
+    async def stakes(self) -> Stakes:
+        """The leaderboards as last read; which model is whose is not on them."""
+        return await self._board.stakes()
+
     async def live_rule(self) -> PayoutRule | None:
         """The rule that the newest round announces; None where none does, or Numerai can't be asked."""
         try:
@@ -169,6 +173,10 @@ class NumeraiSource:
         except SourceError:
             return None
         return None if told is None else (date.fromisoformat(told[0]), told[1])
+
+    async def usd_by_day(self) -> Mapping[str, float]:
+        """Nothing: Numerai gives the newest price alone."""
+        return {}
 
     async def coverage(self) -> Coverage:
         """How many of the largest models EVERYONE has, of how many with a stake, and their share of it."""

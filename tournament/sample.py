@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, History, Names, Rounds, Tournament
+from tournament.source import EVERYONE, History, Names, Rounds, Stakes, Tournament
 
 FOLDER = Path(__file__).parent.parent / "data" / "sample"
+LISTED_ON = date(2022, 12, 22)  # the day of the leaderboard and of what was known of the rounds
 SCORES = {"corr": "corr", "tc": "tc", "fnc_v3": "fnc_v3"}  # score -> column
 CHOSEN = {"corr": "corr_multiplier", "tc": "tc_multiplier"}
 
@@ -22,6 +23,7 @@ class _Loaded:
     spelled: dict[str, str]  # in lower case -> as it is spelled
     owned: dict[str, tuple[str, ...]]  # guessed account -> its models
     rounds: Rounds
+    stakes: Stakes
     everyone: History
     scores: dict[str, tuple[int, int]]
     usd_by_day: dict[str, float]
@@ -61,6 +63,10 @@ class SampleSource:
         """CORR for every round, TC and FNCv3 from the rounds that first had them."""
         return (await self._data()).scores
 
+    async def stakes(self) -> Stakes:
+        """The leaderboard of one day in December 2022, months after the last scores of the sample."""
+        return (await self._data()).stakes
+
     async def until(self) -> date:
         """The day round 325 resolved."""
         data = await self._data()
@@ -80,6 +86,10 @@ class SampleSource:
         day = await self.until()
         price = (await self._data()).usd_by_day.get(day.isoformat())
         return None if price is None else (day, price)
+
+    async def usd_by_day(self) -> Mapping[str, float]:
+        """The price of every day from April 2022 to February 2023."""
+        return (await self._data()).usd_by_day
 
     async def history(self, name: str) -> History:
         """Rows of a model, a guessed account or everyone."""
@@ -125,16 +135,36 @@ def _load(folder: Path) -> _Loaded:
         spelled={name.casefold(): name for name in (EVERYONE, *names.accounts, *names.models)},
         owned=owned,
         rounds=_load_rounds(folder),
+        stakes=_load_stakes(folder),
         everyone=everyone,
         usd_by_day=dict(pd.read_csv(folder / "nmr_usd_daily.csv").itertuples(index=False, name=None)),
         scores={score: (int(numbers.min()), int(numbers.max())) for score, numbers in scored.items()},
     )
 
 
+def _load_stakes(folder: Path) -> Stakes:
+    import pandas as pd
+
+    rows = pd.read_csv(
+        folder / f"leaderboard_{LISTED_ON}.csv.gz", usecols=["model", "account", "nmr_staked"]
+    ).sort_values("model")
+    owner, accounts = pd.factorize(rows["account"], sort=True)
+    stake = rows["nmr_staked"].to_numpy(np.float64)
+    return Stakes(
+        day=LISTED_ON,
+        models=tuple(rows["model"]),
+        model_stake=stake,
+        accounts=tuple(accounts),
+        account_stake=np.bincount(owner, weights=stake).astype(np.float64),
+        account_of=owner.astype(np.intp),
+        guessed=True,
+    )
+
+
 def _load_rounds(folder: Path) -> Rounds:
     import pandas as pd
 
-    rounds = pd.read_csv(folder / "rounds_2022-12-22.csv").sort_values("round")
+    rounds = pd.read_csv(folder / f"rounds_{LISTED_ON}.csv").sort_values("round")
 
     def times(column: str) -> np.ndarray:
         return rounds[column].str.removesuffix("Z").to_numpy(dtype="datetime64[s]")

@@ -91,6 +91,23 @@ class History:
         return replace(self, **kept, **columns)
 
 
+@dataclass(frozen=True)
+class Stakes:
+    """Who holds the stake on one day: every model and every account that is listed, zeros included, in NMR.
+
+    account_of (models,) indexes `accounts`; None where the source does not say which model is whose.
+    `guessed`: accounts are guesses from the models' names.
+    """
+
+    day: date
+    models: tuple[str, ...]
+    model_stake: Floats
+    accounts: tuple[str, ...]
+    account_stake: Floats
+    account_of: NDArray[np.intp] | None
+    guessed: bool
+
+
 class SourceError(Exception):
     """One plain sentence for a person: what is wrong with the source, and what to do."""
 
@@ -126,6 +143,10 @@ class Source(Protocol):
         """Every round of a model, an account or EVERYONE. Raises KeyError for an unknown name."""
         ...
 
+    async def stakes(self) -> Stakes:
+        """Who holds the stake, as last seen. Raises SourceError where no leaderboard has been read yet."""
+        ...
+
     async def until(self) -> date:
         """The day on which the newest resolved round resolved: the age of the data."""
         ...
@@ -140,4 +161,8 @@ class Source(Protocol):
 
     async def usd_per_nmr(self) -> tuple[date, float] | None:
         """The newest price that is known, with its day; None where none is."""
+        ...
+
+    async def usd_by_day(self) -> Mapping[str, float]:
+        """The prices of days in a row, by ISO date; empty where only the newest is known."""
         ...

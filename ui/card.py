@@ -5,7 +5,8 @@ from datetime import datetime
 
 from discord.utils import escape_markdown
 
-CHART = "payout.png"  # the file name that a card's picture is attached under
+CHARTS = ("chart.png", "second-chart.png")  # the file names that the pictures of a reply are attached under
+CHART = CHARTS[0]
 FIELD = 1024  # characters that a field of a card may hold
 AMBER, BLUE, GREEN, GREY = 0xE69F00, 0x56B4E9, 0x009E73, 0xB5BAC1
 

@@ -133,8 +133,7 @@ async def test_what_cannot_be_linked_says_why_and_changes_nothing(
 
 def test_a_member_without_a_link_is_told_what_to_type() -> None:
     assert str(NotLinkedError()) == (
-        "You have not linked a model yet. Type /account link and pick yours, "
-        "or fill in “who” with any model to try it."
+        "You have not linked a model yet. Type /account link and pick yours, or name any model to try it."
     )
 
 

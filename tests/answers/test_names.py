@@ -41,6 +41,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> SampleSource:
     pd.DataFrame(calendar | {"total_at_risk_nmr": 600_000}).to_csv(
         folder / "rounds_2022-12-22.csv", index=False
     )
+    pd.DataFrame({"model": MODELS, "account": owners, "nmr_staked": 10.0}).to_csv(
+        folder / "leaderboard_2022-12-22.csv.gz", index=False
+    )
     (folder / "nmr_usd_daily.csv").write_text("date,usd_per_nmr\n", encoding="utf-8")
     return SampleSource(folder)
 

@@ -18,6 +18,8 @@ from answers.words import (
     signed,
     span,
     spans,
+    tiny,
+    whole,
 )
 
 unhurried = settings(deadline=None)
@@ -72,6 +74,47 @@ def test_amounts_carry_their_unit(value: float, unit: str, text: str) -> None:
 )
 def test_differences_spell_out_their_sign(value: float, text: str) -> None:
     assert signed(value, "NMR") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (1, "1"),
+        (40.0, "40"),
+        (191.77, "192"),
+        (6264, "6,264"),
+        (1e6, "1,000,000"),
+        (math.nan, "unknown"),
+    ],
+)
+def test_whole_numbers_have_no_decimals(value: float, text: str) -> None:
+    assert whole(value) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (1, "1.00"),
+        (0.876, ".88"),
+        (0.05, ".05"),
+        (0.01, ".01"),
+        (0.0099, "1e-2"),
+        (0.004, "4e-3"),
+        (2.3e-5, "2e-5"),
+        (1.9e-13, "2e-13"),
+        (5e-324, "5e-324"),
+        (0, "0"),
+        (math.nan, "unknown"),
+    ],
+)
+def test_small_p_values_keep_their_size(p: float, text: str) -> None:
+    assert tiny(p) == text
+
+
+@given(st.floats(0, 1))
+def test_a_p_value_reads_back_within_a_digit(p: float) -> None:
+    assert float(tiny(p)) == pytest.approx(p, rel=0.5, abs=1e-320)
 
 
 @unhurried

@@ -191,7 +191,7 @@ async def test_a_mistyped_name_in_the_form_links_nothing(server: Server) -> None
 
 async def test_members_may_take_the_bot_along_but_not_the_settings_of_a_server(server: Server) -> None:
     payloads = {c.name: c.to_dict(server.bot.tree) for c in server.bot.tree.get_commands()}
-    for name in ("payout", "account", "privacy", "help"):
+    for name in ("payout", "stakes", "account", "privacy", "help"):
         assert sorted(payloads[name]["contexts"]) == [0, 1, 2], name
         assert sorted(payloads[name]["integration_types"]) == [0, 1], name
     assert payloads["setup"]["contexts"] == [0]

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import itertools
 from datetime import date
 from pathlib import Path
 
@@ -295,6 +296,51 @@ def test_rounds_that_resolve_out_of_order_are_counted_all_the_same() -> None:
     assert late.overlap(np.array([4])) == 2
 
 
+# ---------------------------------------------------------------- stakes and prices
+
+
+async def test_the_leaderboard_of_one_day(source: SampleSource) -> None:
+    stakes = await source.stakes()
+    assert stakes.day == date(2022, 12, 22)
+    assert stakes.guessed
+    assert stakes.account_of is not None
+    assert len(stakes.models) == stakes.model_stake.size == stakes.account_of.size == 15_025
+    assert len(stakes.accounts) == stakes.account_stake.size == 8_772
+    assert round(stakes.model_stake.sum()) == round(stakes.account_stake.sum()) == 918_758
+    assert np.count_nonzero(stakes.model_stake) == 6_264
+    assert np.count_nonzero(stakes.account_stake) == 4_227
+    assert list(stakes.models) == sorted(set(stakes.models))
+    assert list(stakes.accounts) == sorted(set(stakes.accounts))
+
+
+async def test_stakes_agree_with_the_file(source: SampleSource) -> None:
+    listed = pd.read_csv(FOLDER / "leaderboard_2022-12-22.csv.gz")
+    stakes = await source.stakes()
+    assert stakes.account_of is not None
+    ours = pd.DataFrame(
+        {
+            "model": stakes.models,
+            "account": np.array(stakes.accounts)[stakes.account_of],
+            "nmr_staked": stakes.model_stake,
+        }
+    )
+    theirs = listed[["model", "account", "nmr_staked"]].sort_values("model", ignore_index=True)
+    pd.testing.assert_frame_equal(ours, theirs, check_dtype=False)
+    by_account = listed.groupby("account")["nmr_staked"].sum()
+    assert list(by_account.index) == list(stakes.accounts)
+    np.testing.assert_allclose(stakes.account_stake, by_account, rtol=1e-12)
+
+
+async def test_the_price_of_every_day_from_april_2022_to_february_2023(source: SampleSource) -> None:
+    prices = await source.usd_by_day()
+    days = [date.fromisoformat(day) for day in prices]
+    assert (days[0], days[-1]) == (date(2022, 4, 30), date(2023, 2, 23))
+    assert {(later - earlier).days for earlier, later in itertools.pairwise(days)} == {1}
+    assert min(prices.values()) > 0
+    day, price = await source.usd_per_nmr() or (date.min, 0.0)
+    assert prices[day.isoformat()] == price
+
+
 # ---------------------------------------------------------------- reading
 
 
@@ -318,14 +364,25 @@ round,open_time,resolve_time,is_daily,payout_factor,stake_threshold_nmr,total_at
 318,2022-05-28T18:00:00Z,2022-06-30T20:00:00Z,False,,300000,600000
 321,2022-06-18T18:00:00Z,2022-07-21T20:00:00Z,True,0,0,0
 """
+SMALL_LEADERBOARD = """\
+model,account,nmr_staked,start_date
+Ωμέγα 🦉,owls,0,2022-04-02
+loud_Heron,herons,100.000000000000000001,2021-10-31
+quiet_newcomer,newcomers,0,2022-12-21
+brass_kettle,herons,0.5,2020-01-01
+"""
 
 
 def write_small(folder: Path) -> None:
     pd.Series([]).to_csv(folder / "unrelated.csv")
     (folder / "rounds_2022-12-22.csv").write_text(SMALL_ROUNDS, encoding="utf-8")
     (folder / "nmr_usd_daily.csv").write_text("date,usd_per_nmr\n", encoding="utf-8")
-    lines = [line.split(",") for line in SMALL.splitlines()]
-    pd.DataFrame(lines[1:], columns=lines[0]).to_csv(folder / "performance_r168_r325.csv.gz", index=False)
+    for name, text in (
+        ("performance_r168_r325.csv.gz", SMALL),
+        ("leaderboard_2022-12-22.csv.gz", SMALL_LEADERBOARD),
+    ):
+        lines = [line.split(",") for line in text.splitlines()]
+        pd.DataFrame(lines[1:], columns=lines[0]).to_csv(folder / name, index=False)
 
 
 async def test_files_are_read_on_the_first_question_and_not_before(tmp_path: Path) -> None:
@@ -356,3 +413,10 @@ async def test_a_small_sample_comes_out_as_it_was_written(tmp_path: Path) -> Non
     np.testing.assert_array_equal(rounds.paid, [True, True, True, False])
     np.testing.assert_array_equal(rounds.payout_factor, [np.nan, 0.5, 0.5, 0])
     assert rounds.overlap(np.array([320, 321])) == 3
+    stakes = await small.stakes()
+    assert stakes.models == ("brass_kettle", "loud_Heron", "quiet_newcomer", "Ωμέγα 🦉")
+    assert stakes.accounts == ("herons", "newcomers", "owls")
+    np.testing.assert_array_equal(stakes.model_stake, [0.5, 100, 0, 0])
+    np.testing.assert_array_equal(stakes.account_stake, [100.5, 0, 0])
+    np.testing.assert_array_equal(stakes.account_of, [0, 0, 1, 2])
+    assert dict(await small.usd_by_day()) == {}

@@ -1,0 +1,267 @@
+"""`/stakes`: where the stake lies, whether it moves the fund, and what happens when some of it leaves."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from answers.account import asked_about
+from answers.concentration import stake_concentration
+from answers.holders import holder, suggest_holders
+from answers.influence import THRESHOLD, stake_influence
+from answers.stake_history import stake_history
+from answers.unstaking import unstake_scenario
+from charts.concentration import picture_of_lorenz, picture_of_tail
+from charts.influence import picture_of_influence
+from charts.stake_history import picture_of_stake_history
+from charts.style import Picture
+from charts.unstaking import picture_of_unstaking
+from cogs import SAMPLE, Tools, files_of, picked_source, tools_of
+from storage.links import link_of
+from tournament.source import Tournament
+from ui.errors import errors_answered
+from ui.share import asked_to_share, post_shared, share_view
+from ui.stakes import concentration_cards, holder_card, influence_card, stake_history_card, unstaking_card
+
+Unit = Literal["account", "model"]
+Reply = tuple[list[discord.Embed], tuple[Picture, ...]]
+
+
+class Stakes(
+    commands.GroupCog, group_name="stakes", group_description="Who holds the stake, and what it moves"
+):
+    """Who holds the stake, whether it moves the fund, and what happens when some of it leaves."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+
+    @app_commands.command()
+    @app_commands.describe(
+        unit="What counts as one holder; account without it",
+        zeros="Count those without a stake too",
+        tournament="Classic without it",
+    )
+    async def concentration(
+        self,
+        interaction: discord.Interaction[Any],
+        unit: Unit = "account",
+        zeros: bool = False,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """How many hold half of the stake, and whether it follows a power law
+
+        Gini, effective number, Theil and how many hold half, with what one wrong guess of an account or the
+        few largest would change. The second chart fits a power law to the tail and asks whether others fit
+        better.
+        """
+        await self._answer(interaction, "concentration", unit=unit, zeros=zeros, tournament=tournament)
+
+    @app_commands.command()
+    @app_commands.describe(
+        by="The newest stakes, or the stake at risk in each round; the newest without it",
+        score="What to compare stake with; TC where there is one",
+        rounds="all, 20 (the last 20), 311-325 or 318; all without it",
+        threshold="Compare those above and below so many NMR; 8000 without it",
+        zoom="Draw stakes up to so many NMR",
+        tournament="Classic without it",
+    )
+    async def influence(
+        self,
+        interaction: discord.Interaction[Any],
+        by: Literal["today", "round"] = "today",
+        score: str | None = None,
+        rounds: str | None = None,
+        threshold: float = THRESHOLD,
+        zoom: float | None = None,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """Whether large stakes score differently, and what stake x score can't show
+
+        Stake against TC by account, with shuffled p values, the stake at which the range of stake x TC
+        changes, and the band in which it would lie if TC had nothing to do with stake.
+        """
+        await self._answer(
+            interaction,
+            "influence",
+            by=by,
+            score=score,
+            rounds=rounds,
+            threshold=threshold,
+            zoom=zoom,
+            tournament=tournament,
+        )
+
+    @app_commands.command()
+    @app_commands.describe(
+        top="So many of the largest leave; 20 without any of the three",
+        above="Everyone with more than so many NMR leaves",
+        who="One account or model leaves",
+        unit="What counts as one holder; account without it",
+        volume="NMR traded in a day, for the price; an assumption without it",
+        tournament="Classic without it",
+    )
+    async def unstake(
+        self,
+        interaction: discord.Interaction[Any],
+        top: int | None = None,
+        above: float | None = None,
+        who: str | None = None,
+        unit: Unit = "account",
+        volume: float | None = None,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """What happens if large holders leave: who holds the rest, payouts, the price
+
+        The payout factor is given under every dated threshold. The price is a table of scenarios, never a
+        forecast: a square-root law with three strengths, and a quarter, half or all of it sold in one day.
+        """
+        await self._answer(
+            interaction,
+            "unstake",
+            top=top,
+            above=above,
+            who=who,
+            unit=unit,
+            volume=volume,
+            tournament=tournament,
+        )
+
+    @app_commands.command()
+    @app_commands.describe(
+        unit="What counts as one holder; account without it", tournament="Classic without it"
+    )
+    async def history(
+        self,
+        interaction: discord.Interaction[Any],
+        unit: Unit = "account",
+        tournament: Tournament = "classic",
+    ) -> None:
+        """How the concentration of the stake has changed
+
+        From snapshots of the leaderboard. Asking takes one of today, so the record grows.
+        """
+        await self._answer(interaction, "history", unit=unit, tournament=tournament)
+
+    @app_commands.command()
+    @app_commands.describe(
+        name="An account or a model; without it the one you linked", tournament="Classic without it"
+    )
+    async def who(
+        self,
+        interaction: discord.Interaction[Any],
+        name: str | None = None,
+        tournament: Tournament | None = None,
+    ) -> None:
+        """One account's share of the stake, its rank, and how many like it would hold half
+
+        Without a name it is about the model or account you linked.
+        """
+        found, where = await asked_about(self.tools.database, interaction.user.id, name, tournament)
+        await self._answer(interaction, "who", name=found, tournament=where)
+
+    @unstake.autocomplete("who")
+    @who.autocomplete("name")
+    async def _name(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        found = await suggest_holders(picked_source(self.tools, interaction), typed)
+        return [app_commands.Choice(name=name, value=name) for name in found]
+
+    async def _answer(self, interaction: discord.Interaction[Any], question: str, **asked: Any) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        cards, pictures = await QUESTIONS[question](self.tools, asked, None)
+        view = await share_view(
+            interaction,
+            self.tools.database,
+            f"stakes {question}",
+            asked,
+            self.tools.now(),
+            lambda row: [ShareStakesButton(row)],
+        )
+        await interaction.followup.send(embeds=cards, files=files_of(*pictures), view=view, ephemeral=True)
+
+
+class ShareStakesButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"stakes:share:(?P<question>[0-9]{1,18})"
+):
+    """Posts a stored answer where it was asked; nobody is named in it but the member's own account."""
+
+    def __init__(self, question_id: int) -> None:
+        super().__init__(discord.ui.Button(label="Share", custom_id=f"stakes:share:{question_id}"))
+        self.question_id = question_id
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+    ) -> "ShareStakesButton":
+        return cls(int(match["question"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Run the question again and post it for everyone in the channel."""
+        async with errors_answered(interaction):
+            tools = tools_of(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            question, asked = await asked_to_share(interaction, tools.database, self.question_id)
+            cards, pictures = await QUESTIONS[question.removeprefix("stakes ")](
+                tools, asked, interaction.user.id
+            )
+            await post_shared(interaction, cards, files_of(*pictures))
+
+
+async def _concentration(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
+    found = await stake_concentration(
+        tools.source(asked["tournament"]), unit=asked["unit"], zeros=asked["zeros"]
+    )
+    pictures = [await tools.drawing.run(draw, found) for draw in (picture_of_lorenz, picture_of_tail)]
+    return concentration_cards(found), tuple(pictures)
+
+
+async def _influence(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
+    question = {key: value for key, value in asked.items() if key != "tournament"}
+    found = await stake_influence(tools.source(asked["tournament"]), **question)
+    return [influence_card(found)], (await tools.drawing.run(picture_of_influence, found),)
+
+
+async def _unstake(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
+    scenario = await unstake_scenario(
+        tools.source(asked["tournament"]),
+        tools.source(SAMPLE),
+        top=asked["top"],
+        above=asked["above"],
+        who=asked["who"],
+        unit=asked["unit"],
+        daily_volume=asked["volume"],
+    )
+    if shown_by is not None:
+        scenario = scenario.for_others(await _own_name(tools, shown_by))
+    return [unstaking_card(scenario)], (await tools.drawing.run(picture_of_unstaking, scenario),)
+
+
+async def _history(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
+    history = await stake_history(
+        tools.database, tools.source(asked["tournament"]), tools.now(), unit=asked["unit"]
+    )
+    return [stake_history_card(history)], (await tools.drawing.run(picture_of_stake_history, history),)
+
+
+async def _who(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
+    found = await holder(tools.source(asked["tournament"]), asked["name"])
+    if shown_by is not None:
+        found = found.for_others(await _own_name(tools, shown_by))
+    return [holder_card(found)], ()
+
+
+async def _own_name(tools: Tools, member_id: int) -> str | None:
+    link = await link_of(tools.database, member_id)
+    return link.name if link else None
+
+
+QUESTIONS: Mapping[str, Callable[[Tools, Mapping[str, Any], int | None], Awaitable[Reply]]] = {
+    "concentration": _concentration,
+    "influence": _influence,
+    "unstake": _unstake,
+    "history": _history,
+    "who": _who,
+}
