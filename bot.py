@@ -25,6 +25,7 @@ from cogs.account import Account
 from cogs.help import Help
 from cogs.payout import Payout, ShareButton
 from cogs.privacy import Privacy
+from cogs.proposal import DraftButton, Proposal, ProposalButton
 from cogs.setup import Setup
 from cogs.stakes import ShareStakesButton, Stakes
 from storage.database import Database, StorageError, open_database
@@ -102,8 +103,9 @@ class Roundtable(commands.Bot):
         self.tools = Tools(database, self._sources(database), DrawingThread(), self.now)
         for cog in (Payout, Stakes, Account, Privacy, Setup):
             await self.add_cog(cog(self.tools))
+        await self.add_cog(Proposal(self.tools, self))
         await self.add_cog(Help(self.tree))
-        self.add_dynamic_items(ShareButton, ShareStakesButton)
+        self.add_dynamic_items(ShareButton, ShareStakesButton, ProposalButton, DraftButton)
         await self._sync_if_changed()
         self._background.append(asyncio.create_task(self._warm_up()))
         if self.settings.data_source == "numerai":

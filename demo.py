@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import discord
 import simcord
 
 from bot import Settings, create_bot
@@ -17,6 +18,7 @@ from demo_card import draw_reply
 
 OUT = Path(__file__).parent / "out"
 DOCS = Path(__file__).parent / "docs"
+EXAMPLES = Path(__file__).parent / "data" / "examples"
 IN_DOCS = ("my-pay", "everyone-all-rounds")  # replies whose pictures the docs show
 
 
@@ -29,8 +31,23 @@ class Step:
     options: dict[str, Any] = field(default_factory=dict)
     share: str | None = None  # the label of the button that is pressed
     name: str = ""  # of the saved files
+    then: tuple[str | dict[str, str], ...] = ()  # buttons to press and forms to fill, in order
+    posts: bool = False  # what is saved is the card that it posts, not the private answer
 
 
+def example(name: str) -> tuple[str, bytes]:
+    """A proposal that comes with the bot, as the file a member would attach."""
+    path = next(EXAMPLES.glob(f"*{name}.json"))
+    return path.name, path.read_bytes()
+
+
+REVISED = {
+    "title": "At most 2xCORR and 1xTC, in steps",
+    "problem": "The scores we pay for and the result of the fund have drifted apart.",
+    "change": "Nobody is paid by more than 2xCORR and 1xTC. TC can only be chosen together with 2xCORR.",
+    "parameters": "rule: 2xCORR + 1xTC\nfallback: paid by 1xCORR\nnotice: 8 weeks\nphase-in: 20 rounds\n"
+    "review: 2027-11-01\ncompensation: none, because nobody was promised a multiplier",
+}
 RULES = {"proposed": "1xCORR + 3xTC", "current": "2xCORR + 1xTC"}
 WINDOWS = RULES | {"who": "everyone"}
 TOUR = (
@@ -57,6 +74,59 @@ TOUR = (
     Step("ben", "stakes unstake", {"top": 20}, "Share", "unstake"),
     Step("ben", "stakes who", name="my-stake"),
     Step("ada", "stakes history", name="stake-history"),
+    Step("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
+    Step(
+        "ada", "proposal import", {"file": example("round-589")}, name="filed", then=("File it",), posts=True
+    ),
+    Step("ben", "proposal simulate", {"number": 1}, name="simulated"),
+    Step("ben", "proposal impact", {"number": 1}, name="impact-on-me"),
+    Step("ben", "proposal second", {"number": 1}, name="seconded"),
+    Step("chloe", "proposal second", {"number": 1}, name="discussion"),
+    Step(
+        "chloe",
+        "proposal argue",
+        {"number": 1, "side": "against", "claim": "Nobody had a week to adapt a model to it."},
+        name="argued",
+    ),
+    Step("ben", "proposal import", {"file": example("with-notice")}, name="alike"),
+    Step(
+        "ben",
+        "proposal import",
+        {"file": example("with-notice")},
+        name="softened",
+        then=("File it",),
+        posts=True,
+    ),
+    Step(
+        "chloe",
+        "proposal import",
+        {"file": example("hard-cap")},
+        name="capped",
+        then=("File it",),
+        posts=True,
+    ),
+    Step(
+        "chloe",
+        "proposal new",
+        {"kind": "communication"},
+        name="draft",
+        then=(
+            {
+                "title": "Say it first here",
+                "problem": "A rule changed overnight and nobody had been asked.",
+                "change": "Every change of the payout is announced here eight weeks before it begins.",
+                "parameters": "notice: 8 weeks\nexample: weight 0.02, split 90/10 -> 0.18 and 0.002",
+            },
+        ),
+    ),
+    Step(
+        "ada",
+        "proposal revise",
+        {"number": 1},
+        name="revision",
+        then=(REVISED,),
+    ),
+    Step("ben", "proposal list", name="proposals"),
     Step("ben", "payout compare", {"proposed": "1xCORR + 3xTCC"}, name="mistyped"),
     Step("ada", "payout compare", {"proposed": "1C3T"}, name="no-link"),
     Step("ben", "privacy show", name="privacy"),
@@ -66,14 +136,32 @@ TOUR = (
 async def play(env: simcord.Env, channel: Any, members: dict[str, Any], *, save: bool) -> None:
     """Play the tour into the channel; with `save`, write every reply under out/."""
     for number, step in enumerate(TOUR, 1):
-        result = await members[step.member].slash(channel, step.command, **step.options)
-        reply = result.followups[0] if result.followups else result.response
-        typed = " ".join([f"/{step.command}", *(f"{key}:{value}" for key, value in step.options.items())])
+        member = members[step.member]
+        result = await member.slash(channel, step.command, **step.options)
+        for action in step.then:
+            if isinstance(action, dict):
+                result = await member.submit_modal(result, action)
+            else:
+                result = await member.click(_reply(result).message, label=action)
+        reply = _reply(result)
+        typed = " ".join(
+            [f"/{step.command}", *(f"{key}:{_typed(value)}" for key, value in step.options.items())]
+        )
         print(f"{step.member} types {typed}", flush=True)
         if step.share:
             await members[step.member].click(reply.message, label=step.share)
         if save:
-            await save_reply(OUT / f"{number:02}-{step.name}", f"{step.member}: {typed}", reply.message)
+            posted = [message for message in channel.history() if message.embeds]
+            shown = posted[-1] if step.posts else reply.message
+            await save_reply(OUT / f"{number:02}-{step.name}", f"{step.member}: {typed}", shown)
+
+
+def _reply(result: Any) -> Any:
+    return result.followups[0] if result.followups else result.response
+
+
+def _typed(value: Any) -> str:
+    return str(value[0] if isinstance(value, tuple) else value)
 
 
 async def save_reply(path: Path, typed: str, message: Any) -> None:
@@ -108,6 +196,9 @@ async def run(*, once: bool, pictures: bool, port: int | None) -> None:
                 name: guild.add_member(env.create_user(name, global_name=name.title()))
                 for name in ("ada", "ben", "chloe")
             }
+            moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
+            mona = env.create_user("mona", global_name="Mona")
+            members["mona"] = guild.add_member(mona, roles=[moderators])
             if once:
                 shutil.rmtree(OUT, ignore_errors=True)
                 OUT.mkdir()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from answers.names import LONGEST_NAME, no_such_name
 from answers.words import counted
 from scoring.concentration import TIE, nakamoto
-from tournament.source import Source, SourceError, Stakes
+from tournament.source import History, Source, SourceError, Stakes
 
 UNITS = ("account", "model")
 SUGGESTED = 25
@@ -112,6 +112,16 @@ async def suggest_holders(source: Source, typed: str) -> list[str]:
     every = zip((*stakes.accounts, *stakes.models), (*stakes.account_stake, *stakes.model_stake), strict=True)
     found = [(-stake, name) for name, stake in every if stake > 0 and wanted in name.casefold()]
     return [name for _, name in heapq.nsmallest(SUGGESTED, found)]
+
+
+def owners_of(history: History, stakes: Stakes | None) -> NDArray[np.intp] | None:
+    """The account of each of a history's models; None where the source does not say whose they are."""
+    if stakes is None or stakes.account_of is None:
+        return None
+    known = dict(zip(stakes.models, stakes.account_of.tolist(), strict=True))
+    # who has left the leaderboard is an account alone
+    beyond = enumerate(history.models, start=len(stakes.accounts))
+    return np.array([known.get(model, alone) for alone, model in beyond], dtype=np.intp)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from answers.holders import owners_of
 from answers.names import find_rounds
 from answers.words import counted, score_name, span
 from scoring.association import (
@@ -180,7 +181,7 @@ def _compare(
         raise ValueError(f"Nobody here has a {score_name(score)} to compare stake with.")
     numbers = find_rounds(rounds or "all", np.unique(scored.round))
     scored = scored.only(np.isin(scored.round, numbers))
-    owners = _owners(stakes, history)
+    owners = owners_of(history, stakes)
     unit = "model" if owners is None else "account"
     owner = scored.model if owners is None else owners[scored.model]
     rng = np.random.default_rng(SEED)
@@ -228,18 +229,6 @@ def _compare(
         over_rounds=over_rounds,
         source=source.label,
         day=stakes.day,
-    )
-
-
-def _owners(stakes: Stakes, history: History) -> NDArray[np.intp] | None:
-    """The account of each of a history's models; None where the source does not say whose they are."""
-    if stakes.account_of is None:
-        return None
-    known = dict(zip(stakes.models, stakes.account_of.tolist(), strict=True))
-    # who has left the leaderboard is an account alone
-    return np.array(
-        [known.get(model, len(stakes.accounts) + at) for at, model in enumerate(history.models)],
-        dtype=np.intp,
     )
 
 

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from ui.help import command_card, overview_card
+from ui.help import command_card, noun_card, overview_card
 
 
 class Help(commands.Cog):
@@ -16,7 +16,7 @@ class Help(commands.Cog):
         self.tree = tree
 
     @app_commands.command(name="help")
-    @app_commands.describe(command="One command in full, like payout compare")
+    @app_commands.describe(command="One command in full, like payout compare, or all of a noun, like payout")
     async def explain(self, interaction: discord.Interaction[Any], command: str | None = None) -> None:
         """What you can type here, or one command in full
 
@@ -27,9 +27,13 @@ class Help(commands.Cog):
             card = overview_card(list(commands_by_name.values()))
         else:
             wanted = command.strip().lstrip("/").casefold()
-            if wanted not in commands_by_name:
+            of_noun = [each for name, each in commands_by_name.items() if name.split()[0] == wanted]
+            if wanted in commands_by_name:
+                card = command_card(commands_by_name[wanted])
+            elif of_noun:
+                card = noun_card(wanted, of_noun)
+            else:
                 raise ValueError(f"There is no command called “{command[:40]}”. Type /help for the list.")
-            card = command_card(commands_by_name[wanted])
         await interaction.response.send_message(embed=card, ephemeral=True)
 
     @explain.autocomplete("command")

@@ -10,6 +10,7 @@ from discord.ext import commands
 from answers.account import EXAMPLE, NotLinkedError, asked_about, link_account
 from answers.comparison import PayoutComparison
 from answers.payout import compare_payouts
+from answers.proposals import rule_of, suggest_rules
 from answers.record import pay_record
 from answers.rules import find_rule, rule_ids, suggest_priced_rules, timeline
 from answers.what_if import what_if
@@ -62,10 +63,13 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
 
         Compares pay round by round, on the same rounds and scores, with a chart. The answer is yours alone
         until you press Share. Rules are typed as members write them: 1xCORR + 3xTC, 1C3T, or
-        0.75 corr + 2.25 mmc clip 0.05; a dated rule's name works too (see /payout rules), and “live” for
-        the rule that the newest round announces.
+        0.75 corr + 2.25 mmc clip 0.05; a dated rule's name works too (see /payout rules), the number of an
+        open proposal, like #12, and “live” for the rule that the newest round announces.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
+        proposed = await rule_of(self.tools.database, interaction.guild_id, proposed)
+        if current is not None:
+            current = await rule_of(self.tools.database, interaction.guild_id, current)
         asked = {"proposed": proposed, "current": current, "rounds": rounds, "stake": stake, "basis": basis}
         try:
             name, where = await asked_about(self.tools.database, interaction.user.id, who, tournament)
@@ -152,8 +156,14 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     @compare.autocomplete("current")
     @what_if.autocomplete("rule")
     async def _rule(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
-        found = await suggest_priced_rules(picked_source(self.tools, interaction), typed)
-        return [app_commands.Choice(name=shown, value=value) for shown, value in found]
+        source = picked_source(self.tools, interaction)
+        found = list(await suggest_priced_rules(source, typed))
+        if interaction.guild_id is not None:
+            open_ones = await suggest_rules(
+                self.tools.database, interaction.guild_id, source.tournament, typed
+            )
+            found = [*open_ones, *found]
+        return [app_commands.Choice(name=shown, value=value) for shown, value in found[:25]]
 
     @rules.autocomplete("rule")
     async def _dated(self, interaction: discord.Interaction[Any], typed: str) -> Choices:

@@ -24,7 +24,9 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
         """Everything the bot keeps about you, and why"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept = await privacy.stored_about(self.tools.database, interaction.user.id)
-        await interaction.followup.send(embed=kept_card(kept, privacy.PERSONAL_TABLES), ephemeral=True)
+        await interaction.followup.send(
+            embed=kept_card(kept, privacy.PERSONAL_TABLES, privacy.KEPT_OTHERWISE), ephemeral=True
+        )
 
     @app_commands.command()
     async def export(self, interaction: discord.Interaction[Any]) -> None:
@@ -39,7 +41,8 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
         """Delete everything the bot keeps about you, after asking once more"""
         question = Confirm(interaction.user.id, "Delete everything")
         await interaction.response.send_message(
-            "This deletes your link and the questions behind your Share buttons. It can't be undone.",
+            "This deletes your link, your questions, your drafts, secondings and arguments, and takes your "
+            "name off what you proposed. It can't be undone.",
             view=question,
             ephemeral=True,
         )
@@ -53,5 +56,5 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
             return
         removed = sum((await privacy.delete(self.tools.database, interaction.user.id)).values())
         await question.pressed.response.edit_message(
-            content=f"Deleted: {removed} rows. Nothing is left.", view=None
+            content=f"Deleted: {removed} rows. {' '.join(privacy.KEPT_OTHERWISE)}", view=None
         )

@@ -6,8 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from answers.zones import find_zone, suggest_zones
 from cogs import Tools
-from storage.guilds import set_sharing, settings_of
+from storage import blocks
+from storage.guilds import change_settings, set_sharing, settings_of
+from ui.setup import Trial, settings_card, trials_card
+from ui.trying import try_channel
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -30,25 +34,165 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     @app_commands.describe(allowed="Whether members may post their answers in this server's channels")
     async def sharing(self, interaction: discord.Interaction[Any], allowed: bool) -> None:
         """Whether members may share their answers in this server"""
-        await set_sharing(self.tools.database, _server(interaction), allowed, self.tools.now())
-        await interaction.response.send_message(_sharing(allowed), ephemeral=True)
+        await set_sharing(self.tools.database, _server(interaction).id, allowed, self.tools.now())
+        await interaction.response.send_message(
+            "Members may share their answers where they may write."
+            if allowed
+            else "Sharing is off: answers stay with those who asked.",
+            ephemeral=True,
+        )
 
     @app_commands.command()
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """The settings of this server"""
-        settings = await settings_of(self.tools.database, _server(interaction))
-        await interaction.response.send_message(_sharing(settings.sharing), ephemeral=True)
+        settings = await settings_of(self.tools.database, _server(interaction).id)
+        await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
 
-
-def _server(interaction: discord.Interaction[Any]) -> int:
-    if interaction.guild_id is None:
-        raise app_commands.NoPrivateMessage
-    return interaction.guild_id
-
-
-def _sharing(allowed: bool) -> str:
-    return (
-        "Members may share their answers where they may write."
-        if allowed
-        else "Sharing is off: answers stay with those who asked."
+    @app_commands.command()
+    @app_commands.describe(
+        proposals="A forum or text channel for proposals; leave it out to have them where they are typed",
+        announcements="Where news of proposals go; leave it out for nowhere",
     )
+    async def channels(
+        self,
+        interaction: discord.Interaction[Any],
+        proposals: discord.ForumChannel | discord.TextChannel | None = None,
+        announcements: discord.TextChannel | None = None,
+    ) -> None:
+        """Where proposals and announcements go; each channel is tried at once"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await change_settings(
+            self.tools.database,
+            _server(interaction).id,
+            self.tools.now(),
+            proposal_channel=proposals.id if proposals else None,
+            announce_channel=announcements.id if announcements else None,
+        )
+        await self._check(interaction)
+
+    @app_commands.command()
+    @app_commands.describe(
+        moderators="May hide, advance and answer; whoever may manage the server without it",
+        team="Gives official answers; moderators without it",
+    )
+    async def roles(
+        self,
+        interaction: discord.Interaction[Any],
+        moderators: discord.Role | None = None,
+        team: discord.Role | None = None,
+    ) -> None:
+        """Which roles moderate proposals, and answer for the team"""
+        guild = _server(interaction)
+        for role in (moderators, team):
+            if role is not None and role.is_default():
+                raise ValueError("@everyone would make every member a moderator: pick another role.")
+        settings = await change_settings(
+            self.tools.database,
+            guild.id,
+            self.tools.now(),
+            moderator_role=moderators.id if moderators else None,
+            team_role=team.id if team else None,
+        )
+        await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(name="Like Europe/Berlin: start typing")
+    async def zone(self, interaction: discord.Interaction[Any], name: str) -> None:
+        """The time zone of this server's schedules"""
+        settings = await change_settings(
+            self.tools.database, _server(interaction).id, self.tools.now(), zone=find_zone(name)
+        )
+        await interaction.response.send_message(f"Schedules follow {settings.zone} now.", ephemeral=True)
+
+    @zone.autocomplete("name")
+    async def _zone(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=name, value=name) for name in suggest_zones(typed)]
+
+    @app_commands.command()
+    @app_commands.describe(
+        hours="Between two proposals of a member, 0 to 720",
+        open_at_once="Open proposals of a member, 1 to 50",
+        secondings="Members who must second an idea at least, 0 to 1000",
+    )
+    async def limits(
+        self,
+        interaction: discord.Interaction[Any],
+        hours: int | None = None,
+        open_at_once: int | None = None,
+        secondings: int | None = None,
+    ) -> None:
+        """How many proposals a member may file, and how many must second one"""
+        wanted = (
+            ("cooldown_hours", hours, 0, 720, "hours between two proposals"),
+            ("open_cap", open_at_once, 1, 50, "open proposals of a member"),
+            ("seconds_least", secondings, 0, 1000, "secondings"),
+        )
+        changes = {}
+        for name, value, least, most, what in wanted:
+            if value is not None and not least <= value <= most:
+                raise ValueError(f"The {what} are a number from {least} to {most}, not {value}.")
+            if value is not None:
+                changes[name] = value
+        settings = await change_settings(
+            self.tools.database, _server(interaction).id, self.tools.now(), **changes
+        )
+        await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
+
+    @app_commands.command()
+    async def check(self, interaction: discord.Interaction[Any]) -> None:
+        """Try everything the settings ask of the bot, and say what is missing"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._check(interaction)
+
+    @app_commands.command()
+    @app_commands.describe(
+        member="Who may not file proposals here", reason="They are told", lift="Let them file again instead"
+    )
+    async def block(
+        self,
+        interaction: discord.Interaction[Any],
+        member: discord.User,
+        reason: str = "",
+        lift: bool = False,
+    ) -> None:
+        """Keep a member from filing proposals in this server, or let them again"""
+        guild = _server(interaction)
+        if lift:
+            lifted = await blocks.unblock(self.tools.database, guild.id, member.id)
+            told = "may file proposals again." if lifted else "was not blocked."
+        else:
+            if not 0 < len(reason.strip()) <= 300:
+                raise ValueError("Give a reason of 1 to 300 characters: the member is told when they try.")
+            await blocks.block(self.tools.database, guild.id, member.id, reason.strip(), self.tools.now())
+            told = "can't file, second or argue here any more."
+        await interaction.response.send_message(f"{member.mention} {told}", ephemeral=True)
+
+    async def _check(self, interaction: discord.Interaction[Any]) -> None:
+        guild = _server(interaction)
+        settings = await settings_of(self.tools.database, guild.id)
+        tried: list[tuple[str, list[Trial]]] = []
+        for what, channel_id in (
+            ("Proposals", settings.proposal_channel),
+            ("Announcements", settings.announce_channel),
+        ):
+            if channel_id is None:
+                continue
+            channel = guild.get_channel(channel_id)
+            if channel is None:
+                tried.append((what, [Trial("the channel", "it is gone; set another with /setup channels")]))
+            else:
+                tried.append((f"{what} in #{channel.name}", await try_channel(channel)))
+        for what, role_id in (("Moderators", settings.moderator_role), ("The team", settings.team_role)):
+            if role_id is not None and guild.get_role(role_id) is None:
+                tried.append((what, [Trial("the role", "it is gone; set another with /setup roles")]))
+        if not tried:
+            tried.append(("Channels", [Trial("none are set", "")]))
+        await interaction.followup.send(embed=trials_card(tried), ephemeral=True)
+
+
+def _server(interaction: discord.Interaction[Any]) -> discord.Guild:
+    if interaction.guild is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild

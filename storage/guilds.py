@@ -1,7 +1,8 @@
 """What the managers of a server have decided for it."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from storage.database import Database, execute, fetch_one, transaction
 from storage.moments import to_text
@@ -9,31 +10,68 @@ from storage.moments import to_text
 
 @dataclass(frozen=True)
 class GuildSettings:
-    """One server's settings; `sharing` says whether replies carry a Share button."""
+    """One server's settings; a channel or role that is None was not chosen."""
 
     guild_id: int
-    sharing: bool = True
+    sharing: bool = True  # whether replies carry a Share button
+    proposal_channel: int | None = None  # text or forum; None: where the command was typed
+    announce_channel: int | None = None
+    moderator_role: int | None = None
+    team_role: int | None = None  # who may give official answers
+    zone: str = "UTC"  # IANA name
+    cooldown_hours: int = 24  # between two proposals of a member
+    open_cap: int = 3  # proposals of a member that may be open at once
+    seconds_least: int = 2  # members who must second an idea at least
 
 
 async def settings_of(db: Database, guild_id: int) -> GuildSettings:
     """Return the server's settings, which are the defaults until somebody changes one."""
-    row = await fetch_one(db, "SELECT guild_id, sharing FROM guild_settings WHERE guild_id = ?", (guild_id,))
-    return GuildSettings(guild_id) if row is None else GuildSettings(row["guild_id"], bool(row["sharing"]))
+    row = await fetch_one(
+        db,
+        "SELECT guild_id, sharing, proposal_channel, announce_channel, moderator_role, team_role, zone, "
+        "cooldown_hours, open_cap, seconds_least FROM guild_settings WHERE guild_id = ?",
+        (guild_id,),
+    )
+    if row is None:
+        return GuildSettings(guild_id)
+    return GuildSettings(**{**dict(row), "sharing": bool(row["sharing"])})
+
+
+async def change_settings(db: Database, guild_id: int, now: datetime, **changes: Any) -> GuildSettings:
+    """Change these settings of a server, leave its others, and return them all.
+
+    Raises ValueError for a name that is no setting; the table refuses a value out of its range.
+    """
+    unknown = set(changes) - set(GuildSettings.__dataclass_fields__)
+    if unknown:
+        raise ValueError(f"There is no setting called {min(unknown)}.")
+    async with transaction(db):
+        settings = replace(await settings_of(db, guild_id), **changes)
+        await execute(
+            db,
+            "INSERT INTO guild_settings (guild_id, sharing, proposal_channel, announce_channel, "
+            "moderator_role, team_role, zone, cooldown_hours, open_cap, seconds_least, changed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id) DO UPDATE SET "
+            "sharing = excluded.sharing, proposal_channel = excluded.proposal_channel, "
+            "announce_channel = excluded.announce_channel, moderator_role = excluded.moderator_role, "
+            "team_role = excluded.team_role, zone = excluded.zone, cooldown_hours = excluded.cooldown_hours, "
+            "open_cap = excluded.open_cap, seconds_least = excluded.seconds_least, "
+            "changed_at = excluded.changed_at",
+            (*astuple(settings), to_text(now)),
+        )
+    return settings
 
 
 async def set_sharing(db: Database, guild_id: int, sharing: bool, now: datetime) -> None:
     """Turn the Share button on or off for a server."""
-    async with transaction(db):
-        await execute(
-            db,
-            "INSERT INTO guild_settings (guild_id, sharing, changed_at) VALUES (?, ?, ?) "
-            "ON CONFLICT (guild_id) DO UPDATE "
-            "SET sharing = excluded.sharing, changed_at = excluded.changed_at",
-            (guild_id, int(sharing), to_text(now)),
-        )
+    await change_settings(db, guild_id, now, sharing=sharing)
 
 
 async def forget_guild(db: Database, guild_id: int) -> None:
     """Remove everything kept for a server, for example after the bot was sent away."""
     async with transaction(db):
+        # what belongs to a proposal goes with it
+        await execute(db, "DELETE FROM proposals WHERE guild_id = ?", (guild_id,))
+        await execute(db, "DELETE FROM proposal_drafts WHERE guild_id = ?", (guild_id,))
+        await execute(db, "DELETE FROM proposal_blocks WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM guild_settings WHERE guild_id = ?", (guild_id,))

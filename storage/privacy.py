@@ -20,7 +20,35 @@ PERSONAL_TABLES: Mapping[str, str] = MappingProxyType(
             "Your newest questions, at most 50, so that a Share button can ask one again; "
             "whenever anybody asks something, all that are older than 30 days are removed."
         ),
+        "proposal_drafts": (
+            "What you have begun to propose and not filed yet, one draft for each server, "
+            "so that you can go on."
+        ),
+        "proposal_authors": (
+            "Which proposals you filed, so that your name stands on them and the limits of the server count "
+            "them; once this is deleted they stay without it."
+        ),
+        "proposal_seconds": "Which proposals you second, so that each member counts once.",
+        "proposal_arguments": (
+            "What you said for or against proposals or asked about them, for others to read."
+        ),
+        "event_actors": (
+            "Which steps in the history of proposals were yours, so that others can see who took them; "
+            "once this is deleted the steps stay without your name."
+        ),
+        "response_actors": (
+            "Which official answers to proposals you wrote; "
+            "once this is deleted the answers stay without your name."
+        ),
     }
+)
+
+# what none of these tables holds and deleting leaves, for the member to read
+KEPT_OTHERWISE: tuple[str, ...] = (
+    "The text of a proposal that you filed stays, with every revision of it and the answers to it, because "
+    "others took part in it; your name does not.",
+    "If a server's moderators keep you from filing proposals there, the bot holds their reason and a "
+    "fingerprint instead of your id, and deleting your data does not lift that.",
 )
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:  # imported by the fixtures that need them: tests of numbers start without a bot
+    from collections.abc import Callable
+    from datetime import datetime
+
     import simcord
 
     from bot import Settings
@@ -34,13 +37,23 @@ def settings(tmp_path: Path) -> "Settings":
 
 
 @pytest.fixture
-async def env(settings: "Settings", source: "SampleSource") -> "AsyncIterator[simcord.Env]":
+def now() -> "Callable[[], datetime]":
+    """The bot's present; a test file that moves it has a fixture of its own."""
+    from bot import utc_now
+
+    return utc_now
+
+
+@pytest.fixture
+async def env(
+    settings: "Settings", source: "SampleSource", now: "Callable[[], datetime]"
+) -> "AsyncIterator[simcord.Env]":
     import simcord
 
     from bot import create_bot
 
     # errors reach members as sentences, and the tests read those
-    env = simcord.Env(create_bot(settings, source=source), settle_timeout=30.0, check_errors=False)
+    env = simcord.Env(create_bot(settings, source=source, now=now), settle_timeout=30.0, check_errors=False)
     await env.start()
     try:
         yield env

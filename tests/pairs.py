@@ -12,7 +12,10 @@ NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 
 async def insert(db: Database, guild_id: int) -> None:
     await execute(
-        db, "INSERT INTO guild_settings VALUES (?, 0, '2031-05-04T12:00:00.000000+00:00')", (guild_id,)
+        db,
+        "INSERT INTO guild_settings (guild_id, sharing, changed_at) "
+        "VALUES (?, 0, '2031-05-04T12:00:00.000000+00:00')",
+        (guild_id,),
     )
 
 

@@ -70,7 +70,8 @@ class NameForm(discord.ui.Modal):
     )
 
     def __init__(self, done: Callable[[discord.Interaction[Any], str], Awaitable[None]]) -> None:
-        super().__init__(title="Who are you at Numerai?", custom_id="who:form")
+        # an id of its own: with a shared one, whoever submits first would answer for the other
+        super().__init__(title="Who are you at Numerai?")
         self._done = done
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:

@@ -6,13 +6,20 @@ from typing import Any
 import discord
 from discord.utils import escape_markdown
 
-from ui.card import GREY
+from ui.card import GREY, bullets
+from ui.proposal import shortened
+
+ROOM = 560  # characters of a table: the card holds 6,000
 
 
-def kept_card(kept: Mapping[str, Sequence[Mapping[str, Any]]], why: Mapping[str, str]) -> discord.Embed:
-    """Every table with the member's rows in it, and what it is for."""
+def kept_card(
+    kept: Mapping[str, Sequence[Mapping[str, Any]]], why: Mapping[str, str], otherwise: Sequence[str]
+) -> discord.Embed:
+    """Every table with the member's rows in it and what it is for, then what deleting leaves."""
     card = discord.Embed(title="What is kept about you", colour=GREY)
     for table, rows in kept.items():
+        if not rows:
+            continue
         lines = [why[table]] + [
             "• "
             + escape_markdown(
@@ -20,12 +27,14 @@ def kept_card(kept: Mapping[str, Sequence[Mapping[str, Any]]], why: Mapping[str,
             )
             for row in rows[:3]
         ]
-        if len(rows) > 3:
-            lines.append(f"and {len(rows) - 3} more: see /privacy export")
+        more = f"\nand {len(rows) - 3} more: see /privacy export" if len(rows) > 3 else ""
         card.add_field(
             name=f"{table.replace('_', ' ').capitalize()}: {len(rows)}",
-            value="\n".join(lines)[:1024],
+            value=shortened("\n".join(lines), ROOM - len(more)) + more,
             inline=False,
         )
+    if nothing := [table.replace("_", " ") for table, rows in kept.items() if not rows]:
+        card.add_field(name="Nothing in", value=", ".join(nothing), inline=False)
+    card.add_field(name="What deleting leaves", value=bullets(otherwise), inline=False)
     card.set_footer(text="/privacy export gives it as a file, /privacy delete removes it")
     return card

@@ -31,3 +31,9 @@ async def test_autocomplete_offers_command_names(server: Server) -> None:
     choices = await server.ben.autocomplete(server.channel, "help", "command", "pay")
     names = [choice["value"] for choice in choices]
     assert names == ["payout compare", "payout rules", "payout show", "payout what-if"]
+
+
+async def test_a_noun_lists_its_commands_with_what_they_are_for(server: Server) -> None:
+    text = text_of(said(await server.ben.slash(server.channel, "help", command="payout")))
+    assert "`/payout compare` What you were paid" in text
+    assert "/account" not in text

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.difference import split_difference
+from scoring.difference import account_pay, split_difference
 from scoring.payout import payouts
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
@@ -176,4 +176,101 @@ def test_the_mix_does_not_care_how_much_the_proposed_rule_pays(
 def test_bad_input_gets_its_sentence(proposed: Any, current: Any, words: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole sentence is compared
         split_difference(proposed, current)
+    assert str(caught.value) == words
+
+
+# ---------------------------------------------------------------- rows added up by account and period
+
+
+def test_rows_add_up_by_account_and_period_in_any_order() -> None:
+    rows = pd.DataFrame(
+        [(0, 1, 5.0, 2.0), (2, 0, 1.0, 1.5), (0, 0, 1.0, 4.0), (0, 1, 1.0, 1.0), (2, 2, math.nan, 9.0)],
+        columns=["account", "period", "old", "new"],
+    )
+    pay = account_pay(rows["old"], rows["new"], rows["account"], rows["period"], number=4)
+    np.testing.assert_array_equal(pay.old, [7, 0, 1, 0])
+    np.testing.assert_array_equal(pay.new, [7, 0, 1.5, 0])
+    np.testing.assert_array_equal(pay.difference, [0, 0, 0.5, 0])
+    np.testing.assert_array_equal(pay.by_period, [[3, -3, 0], [0, 0, 0], [0.5, 0, 0], [0, 0, 0]])
+    np.testing.assert_array_equal(pay.rows, [3, 0, 1, 0])
+    np.testing.assert_array_equal(pay.early, [True, False, True, False])
+    assert pay.left_out == 1
+    assert account_pay([1, 1], [1, 1], [0, 5], [0, 0]).old.shape == (6,)
+
+
+def test_an_account_left_out_of_period_0_is_not_early() -> None:
+    pay = account_pay([math.nan, 1], [1, 1], [0, 0], [0, 1])
+    assert not pay.early.any()
+    assert pay.left_out == 1
+
+
+def test_no_rows_are_no_periods() -> None:
+    pay = account_pay([], [], [], [])
+    assert pay.by_period.shape == (0, 0)
+    assert pay.old.shape == pay.rows.shape == pay.early.shape == (0,)
+    assert account_pay([], [], [], [], number=2).by_period.shape == (2, 0)
+
+
+def test_a_difference_of_rounding_is_none() -> None:
+    # the sums are 0.6 and 0.6000000000000001
+    pay = account_pay([0.3, 0.2, 0.1], [0.1, 0.2, 0.3], [0, 0, 0], [0, 1, 2])
+    assert pay.old[0] != pay.new[0]
+    assert pay.difference.tolist() == [0]
+    # what is left of large sums that cancel is rounding too, but not what stands beside small ones
+    pay = account_pay([1e9, -1e9, 1, 0], [1e9, -1e9, 1, 1e-9], [0, 0, 1, 1], [0, 1, 0, 1])
+    assert pay.difference.tolist() == [0, pytest.approx(1e-9)]
+    pay = account_pay([1e9, -1e9], [1e9, -1e9 + 1e-6], [0, 0], [0, 1])
+    assert pay.difference.tolist() == [0]
+
+
+@unhurried
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), pay, pay), min_size=1, max_size=40))
+def test_rows_add_up_as_in_pandas(rows: list[tuple[int, int, float, float]]) -> None:
+    frame = pd.DataFrame(rows, columns=["account", "period", "old", "new"])
+    got = account_pay(frame["old"], frame["new"], frame["account"], frame["period"], number=6)
+    for values, name in ((got.old, "old"), (got.new, "new")):
+        expected = frame.groupby("account")[name].sum().reindex(range(6), fill_value=0)
+        np.testing.assert_allclose(values, expected, rtol=1e-9, atol=1e-6)
+    cells = (frame["new"] - frame["old"]).groupby([frame["account"], frame["period"]]).sum().unstack()
+    cells = cells.reindex(range(6)).reindex(columns=range(frame["period"].max() + 1)).fillna(0)
+    np.testing.assert_allclose(got.by_period, cells, rtol=1e-9, atol=1e-6)
+    np.testing.assert_array_equal(got.rows, frame["account"].value_counts().reindex(range(6), fill_value=0))
+
+
+@pytest.mark.parametrize(
+    ("rows", "number", "words"),
+    [
+        (("x", [1], [0], [0]), None, "The old pay must be numbers."),
+        (([1], "x", [0], [0]), None, "The new pay must be numbers."),
+        (([1], [math.inf], [0], [0]), None, "Pay must be a finite number, or NaN where it is not known."),
+        (
+            ([-math.inf], [-math.inf], [0], [0]),
+            None,
+            "Pay must be a finite number, or NaN where it is not known.",
+        ),
+        (
+            ([1], [1, 2], [0], [0]),
+            None,
+            "Every row needs its pay under both rules, an account and a period.",
+        ),
+        (
+            ([1, 2], [1, 2], [0], [0, 1]),
+            None,
+            "Every row needs its pay under both rules, an account and a period.",
+        ),
+        (
+            ([[1]], [[1]], [[0]], [[0]]),
+            None,
+            "Every row needs its pay under both rules, an account and a period.",
+        ),
+        (([1], [1], ["heron"], [0]), None, "The accounts must be counted in whole numbers from 0."),
+        (([1], [1], [-1], [0]), None, "The accounts must be counted in whole numbers from 0."),
+        (([1], [1], [0], [0.5]), None, "The periods must be counted in whole numbers from 0."),
+        (([1], [1], [0], [-3]), None, "The periods must be counted in whole numbers from 0."),
+        (([1], [1], [3], [0]), 3, "A row names account 3, but there are 3 accounts counted from 0."),
+    ],
+)
+def test_bad_rows_get_their_sentence(rows: Any, number: int | None, words: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole sentence is compared
+        account_pay(*rows, number=number)
     assert str(caught.value) == words

@@ -79,8 +79,10 @@ async def test_a_file_that_is_no_database_is_left_alone(file: Path, text: str) -
 async def test_a_damaged_page_gets_a_sentence(file: Path) -> None:
     db = await open_database(file)
     await db.close()
+    with closing(sqlite3.connect(file)) as other:
+        [page] = other.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'guild_settings'").fetchone()
     whole = read(file)
-    write(file, whole[:4096] + b"\xff" * (len(whole) - 4096))
+    write(file, whole[: (page - 1) * 4096] + b"\xff" * 4096 + whole[page * 4096 :])
     db = await open_database(file)
     with pytest.raises(StorageError, match=r"damaged .* nothing was changed"):
         await settings_of(db, 7)
@@ -160,7 +162,7 @@ async def test_every_other_error_stays_what_it_is(db: Database) -> None:
         await fetch_one(db, "SELECT 1 FROM nowhere")
     with pytest.raises(sqlite3.IntegrityError):
         async with transaction(db):
-            await execute(db, "INSERT INTO guild_settings VALUES (1, 2, ?)", (NOW.isoformat(),))
+            await execute(db, "INSERT INTO command_syncs VALUES (1, 'abc', ?)", (NOW.isoformat(),))
 
 
 async def test_a_closed_database_says_so_and_closes_twice(file: Path) -> None:

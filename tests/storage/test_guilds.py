@@ -1,11 +1,20 @@
 """A server's settings: defaults, changes, and none left when the bot is sent away."""
 
-from datetime import UTC, datetime, timedelta
+import sqlite3
+from datetime import timedelta
 
+import pytest
+
+from storage.arguments import argue
+from storage.blocks import block
 from storage.database import Database, fetch_all
-from storage.guilds import GuildSettings, forget_guild, set_sharing, settings_of
-
-NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
+from storage.drafts import save_draft
+from storage.guilds import GuildSettings, change_settings, forget_guild, set_sharing, settings_of
+from storage.progress import move_stage
+from storage.proposals import proposal_of
+from storage.responses import respond
+from storage.seconds import second
+from tests.proposals import ADA, BERT, EARLY, HERE, NOW, THERE, filed, without_limits
 
 
 async def test_a_server_shares_until_somebody_says_otherwise(db: Database) -> None:
@@ -35,3 +44,74 @@ async def test_a_forgotten_server_has_the_defaults_again(db: Database) -> None:
     await forget_guild(db, 7)
     assert (await settings_of(db, 7)).sharing
     assert not (await settings_of(db, 8)).sharing
+
+
+async def test_a_change_leaves_the_other_settings(db: Database) -> None:
+    await set_sharing(db, 7, False, NOW)
+    changed = await change_settings(db, 7, NOW, team_role=900719925474099301, zone="Pacific/Chatham")
+    assert changed == GuildSettings(7, sharing=False, team_role=900719925474099301, zone="Pacific/Chatham")
+    assert await settings_of(db, 7) == changed
+    await change_settings(db, 7, NOW, team_role=None, sharing=True)
+    assert await settings_of(db, 7) == GuildSettings(7, zone="Pacific/Chatham")
+
+
+async def test_every_setting_comes_back_as_it_was(db: Database) -> None:
+    wanted = GuildSettings(7, False, 1, 2, 3, 4, "Europe/Paris", 0, 50, 1000)
+    changes = {name: value for name, value in vars(wanted).items() if name != "guild_id"}
+    await change_settings(db, 7, NOW, **changes)
+    assert await settings_of(db, 7) == wanted
+
+
+async def test_what_is_no_setting_changes_nothing(db: Database) -> None:
+    with pytest.raises(ValueError, match="no setting called colour"):
+        await change_settings(db, 7, NOW, open_cap=5, colour="red")
+    assert await settings_of(db, 7) == GuildSettings(7)
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("cooldown_hours", 0, 720), ("open_cap", 1, 50), ("seconds_least", 0, 1000)]
+)
+async def test_settings_have_limits(db: Database, name: str, least: int, most: int) -> None:
+    for allowed in (least, most):
+        assert vars(await change_settings(db, 7, NOW, **{name: allowed}))[name] == allowed
+    for refused in (least - 1, most + 1, None, "many"):
+        with pytest.raises(sqlite3.IntegrityError):
+            await change_settings(db, 7, NOW, **{name: refused})
+    assert vars(await settings_of(db, 7))[name] == most
+
+
+async def rows_by_guild(db: Database) -> dict[str, list[int]]:
+    tables = await fetch_all(
+        db,
+        "SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c "
+        "WHERE m.type = 'table' AND c.name = 'guild_id'",
+    )
+    return {
+        table: [row["guild_id"] for row in await fetch_all(db, f"SELECT guild_id FROM {table} ORDER BY 1")]
+        for (table,) in tables
+    }
+
+
+async def fill(db: Database, guild_id: int) -> None:
+    """Put a row into every table of a server."""
+    first, last = await filed(db, guild_id=guild_id), await filed(db, guild_id=guild_id)
+    await second(db, guild_id, 1, BERT, NOW, stages=EARLY)
+    await argue(db, guild_id, 1, BERT, "for", "Fair", NOW, stages=EARLY)
+    await respond(db, guild_id, 1, BERT, "noted", "Thank you", NOW)
+    await save_draft(db, guild_id, ADA, "{}", NOW)
+    await block(db, guild_id, ADA, "Rants", NOW)
+    moved = await proposal_of(db, guild_id, last.number)
+    assert moved is not None
+    assert await move_stage(db, moved, "superseded", NOW, due_at=None, successor=first.number)
+
+
+async def test_a_forgotten_server_leaves_nothing_in_any_table(db: Database) -> None:
+    await without_limits(db)
+    for guild_id in (HERE, THERE):
+        await fill(db, guild_id)
+    before = await rows_by_guild(db)
+    assert all({HERE, THERE} == set(guilds) for guilds in before.values()), before
+    await forget_guild(db, HERE)
+    assert await rows_by_guild(db) == {
+        table: [guild_id for guild_id in guilds if guild_id == THERE] for table, guilds in before.items()
+    }

@@ -12,6 +12,9 @@ import aiosqlite
 import pytest
 
 from storage.database import MIGRATIONS, Database, StorageError, fetch_all, migrate, open_database
+from storage.guilds import GuildSettings, settings_of
+from storage.links import link_of
+from tests.proposals import filed
 
 NEWEST = len(list(MIGRATIONS.iterdir()))
 
@@ -51,6 +54,11 @@ def add_script(scripts: Path, text: str, number: int = NEWEST + 1) -> None:
     (scripts / f"{number:04}_later.sql").write_text(text, encoding="utf-8")
 
 
+def remove_after(number: int, scripts: Path) -> None:
+    for later in sorted(scripts.iterdir())[number:]:
+        later.unlink()
+
+
 def test_the_scripts_are_numbered_without_a_gap() -> None:
     assert [path.name[:5] for path in sorted(MIGRATIONS.iterdir())] == [
         f"{n:04}_" for n in range(1, NEWEST + 1)
@@ -84,6 +92,38 @@ async def test_a_later_script_keeps_the_rows(db: Database, file: Path, scripts: 
     [row] = await fetch_all(db, "SELECT * FROM command_syncs")
     assert (row["digest"], row["note"]) == ("abc", "a;b")
     assert version_and_tables(file)[0] == NEWEST + 1
+
+
+async def test_the_proposals_come_to_a_file_with_settings_and_leave_its_rows(
+    file: Path, scripts: Path
+) -> None:
+    remove_after(3, scripts)
+    old = Database(await aiosqlite.connect(file, isolation_level=None), file)
+    await migrate(old, scripts)
+    await old.close()
+    with closing(sqlite3.connect(file)) as other, other:
+        assert other.execute("PRAGMA user_version").fetchone() == (3,)
+        other.execute("INSERT INTO guild_settings VALUES (7, 0, '2031-05-04T12:00:00.000000+00:00')")
+        other.execute(
+            "INSERT INTO account_links VALUES "
+            "(8, 'quiet_heron', 'model', 'classic', '2031-05-04T12:00:00.000000+00:00')"
+        )
+    db = await open_database(file)
+    assert await settings_of(db, 7) == GuildSettings(7, sharing=False)
+    assert await link_of(db, 8) is not None
+    assert (await filed(db, guild_id=7)).number == 1
+    [secret] = await fetch_all(db, "SELECT name, value FROM secrets")
+    assert (secret["name"], len(bytes.fromhex(secret["value"]))) == ("blocks", 32)
+    await db.close()
+
+
+async def test_every_file_has_its_own_secret(tmp_path: Path) -> None:
+    secrets = set()
+    for name in ("one", "other"):
+        db = await open_database(tmp_path / name)
+        secrets |= {row["value"] for row in await fetch_all(db, "SELECT value FROM secrets")}
+        await db.close()
+    assert len(secrets) == 2
 
 
 async def test_a_script_that_fails_leaves_the_version_before_it(

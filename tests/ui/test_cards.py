@@ -20,6 +20,7 @@ from answers.what_if import what_if
 from charts.payout import picture_of_comparison
 from scoring.rules import PayoutRule, load_rules
 from storage.links import AccountLink
+from storage.privacy import KEPT_OTHERWISE, PERSONAL_TABLES
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
 from ui.account import account_card
@@ -153,6 +154,10 @@ def test_what_is_kept_of_a_member_fits(name: str) -> None:
     link = AccountLink(1, name, "account", "classic", datetime(2031, 10, 1, tzinfo=UTC))
     linked = LinkedAccount(link, ("a",) * 999, 168, 325, 158, 1e7, "Numerai Classic", date(2031, 10, 1))
     assert check(account_card(linked))["title"] == f"Linked: {discord.utils.escape_markdown(name)}"
-    why = dict.fromkeys(("account_links", "asked_questions"), "Why.")
-    told = check(kept_card({table: [{"member_id": 1, "arguments": name * 9}] * 50 for table in why}, why))
+    kept = {table: [{"member_id": 1, "arguments": name * 9}] * 50 for table in PERSONAL_TABLES}
+    told = check(kept_card(kept, PERSONAL_TABLES, KEPT_OTHERWISE))
     assert "member_id" not in json.dumps(told)
+    for field in told["fields"][:-1]:
+        assert field["value"].endswith("\nand 47 more: see /privacy export")
+        assert next(why for why in PERSONAL_TABLES.values() if field["value"].startswith(why))
+    assert len(told["fields"]) == len(PERSONAL_TABLES) + 1

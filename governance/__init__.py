@@ -1,0 +1,1 @@
+"""Proposals: what they say, how they ripen, and how a decision is reached; no rows, no Discord."""

@@ -1,0 +1,43 @@
+"""What people type, without the characters that nobody sees."""
+
+import re
+import unicodedata
+
+_INVISIBLE = {"Cc", "Cf", "Cs"}
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that are drawn as nothing
+_JOINERS = "\u200c\u200d\u200e\u200f"  # emoji, Persian and mixed directions need them, between two characters
+_LOOSE_JOINERS = re.compile(rf"(?:^|(?<=\s))[{_JOINERS}]|[{_JOINERS}](?=\s|$)")
+_REPEATED_JOINERS = re.compile(rf"([{_JOINERS}])[{_JOINERS}]+")
+
+
+def clean(text: str) -> str:
+    """A text of several lines in NFC, without control, zero-width and bidirectional override characters.
+
+    Joiners stay, one at a time and only inside a word; what is drawn as nothing counts as a space; spaces
+    at the ends of lines and more than one empty line go. Cleaning a clean text changes nothing. Mentions
+    and markup are kept as they are.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", "".join(map(_visible, text)))
+    text = _LOOSE_JOINERS.sub("", _REPEATED_JOINERS.sub(r"\1", text))
+    text = "\n".join(line.strip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def clean_line(text: str) -> str:
+    """The same on one line, with single spaces."""
+    return " ".join(clean(text).split())
+
+
+def clean_phrase(text: str) -> str:
+    """The same for one setting among several on a line: semicolons, which part settings, become commas."""
+    return clean_line(text).replace(";", ",")
+
+
+def _visible(sign: str) -> str:
+    if sign == "\n" or sign in _JOINERS:
+        return sign
+    category = unicodedata.category(sign)
+    if category[0] == "Z" or sign in _BLANKS or sign in "\t\v\f\x1c\x1d\x1e\x1f\x85":
+        return "\n" if category in ("Zl", "Zp") else " "
+    return "" if category in _INVISIBLE else sign
