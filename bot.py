@@ -19,15 +19,18 @@ from discord import app_commands
 from discord.ext import commands
 from dotenv import dotenv_values
 
+from answers.verify import recheck_due
 from charts.style import DrawingThread, warm_up
 from cogs import SAMPLE, Tools
-from cogs.account import Account
+from cogs.account import Account, VerifiedButton
 from cogs.help import Help
 from cogs.payout import Payout, ShareButton
+from cogs.poll import Poll
 from cogs.privacy import Privacy
 from cogs.proposal import DraftButton, Proposal, ProposalButton
 from cogs.setup import Setup
 from cogs.stakes import ShareStakesButton, Stakes
+from cogs.voting import CardQueue, PollButton
 from storage.database import Database, StorageError, open_database
 from storage.links import linked_names
 from storage.syncs import record_sync, synced_digest
@@ -104,8 +107,12 @@ class Roundtable(commands.Bot):
         for cog in (Payout, Stakes, Account, Privacy, Setup):
             await self.add_cog(cog(self.tools))
         await self.add_cog(Proposal(self.tools, self))
+        self.cards = CardQueue(self.tools, self)
+        await self.add_cog(Poll(self.tools, self))
         await self.add_cog(Help(self.tree))
-        self.add_dynamic_items(ShareButton, ShareStakesButton, ProposalButton, DraftButton)
+        self.add_dynamic_items(
+            ShareButton, ShareStakesButton, ProposalButton, DraftButton, VerifiedButton, PollButton
+        )
         await self._sync_if_changed()
         self._background.append(asyncio.create_task(self._warm_up()))
         if self.settings.data_source == "numerai":
@@ -124,6 +131,8 @@ class Roundtable(commands.Bot):
         """Finish what is being written or drawn, then leave."""
         for task in self._background:
             task.cancel()
+        if hasattr(self, "cards"):
+            self.cards.close()
         await super().close()
         if hasattr(self, "tools"):
             self.tools.drawing.close()
@@ -173,6 +182,7 @@ class Roundtable(commands.Bot):
                 for name in await linked_names(self.tools.database, source.tournament):
                     with contextlib.suppress(SourceError, KeyError):  # the next round tries again
                         await source.history(name)
+                await recheck_due(self.tools.database, source, self.now())
                 await source.refresh_top()
                 differs = await source.live_rule_differs()
                 if differs:

@@ -15,6 +15,7 @@ import simcord
 
 from bot import Settings, create_bot
 from demo_card import draw_reply
+from demo_votes import cast_votes, seed_voters
 
 OUT = Path(__file__).parent / "out"
 DOCS = Path(__file__).parent / "docs"
@@ -32,6 +33,7 @@ class Step:
     share: str | None = None  # the label of the button that is pressed
     name: str = ""  # of the saved files
     then: tuple[str | dict[str, str], ...] = ()  # buttons to press and forms to fill, in order
+    votes: int = 0  # the number of the poll in which the seeded voters cast their ballots afterwards
     posts: bool = False  # what is saved is the card that it posts, not the private answer
 
 
@@ -41,6 +43,17 @@ def example(name: str) -> tuple[str, bytes]:
     return path.name, path.read_bytes()
 
 
+POLL = {
+    "title": "What should the payout reward?",
+    "description": "Pick everything you could live with.",
+    "options": "CORR alone\nCORR and TC\nCORR and MMC\nWhatever helps the fund",
+}
+QUESTION = {"title": "Should every change be announced eight weeks ahead?", "description": ""}
+RANGE = {
+    "title": "Below what payout factor would you withdraw most of your stake?",
+    "description": "",
+    "options": "0 to 1 step 0.05",
+}
 REVISED = {
     "title": "At most 2xCORR and 1xTC, in steps",
     "problem": "The scores we pay for and the result of the fund have drifted apart.",
@@ -127,13 +140,24 @@ TOUR = (
         then=(REVISED,),
     ),
     Step("ben", "proposal list", name="proposals"),
+    Step("mona", "poll new", {"method": "approval"}, name="poll", then=(POLL,), posts=True, votes=1),
+    Step("ben", "poll show", {"number": 1}, name="ballot", then=("Vote",)),
+    Step("mona", "poll close", {"number": 1}, name="approved", then=("Close #1",), posts=True),
+    Step("mona", "poll new", {"method": "gradient"}, name="agreement", then=(QUESTION,), votes=2),
+    Step("mona", "poll close", {"number": 2}, name="agreed", then=("Close #2",), posts=True),
+    Step("ada", "poll new", {"method": "numeric"}, name="number", then=(RANGE,), votes=3),
+    Step("ada", "poll close", {"number": 3}, name="median", then=("Close #3",), posts=True),
+    Step("ben", "poll export", {"number": 1}, name="recount"),
+    Step("mona", "poll new", {"method": "single"}, name="open-poll", then=(POLL,), posts=True, votes=4),
     Step("ben", "payout compare", {"proposed": "1xCORR + 3xTCC"}, name="mistyped"),
     Step("ada", "payout compare", {"proposed": "1C3T"}, name="no-link"),
     Step("ben", "privacy show", name="privacy"),
 )
 
 
-async def play(env: simcord.Env, channel: Any, members: dict[str, Any], *, save: bool) -> None:
+async def play(
+    env: simcord.Env, channel: Any, members: dict[str, Any], voters: list[int], *, save: bool
+) -> None:
     """Play the tour into the channel; with `save`, write every reply under out/."""
     for number, step in enumerate(TOUR, 1):
         member = members[step.member]
@@ -148,6 +172,8 @@ async def play(env: simcord.Env, channel: Any, members: dict[str, Any], *, save:
             [f"/{step.command}", *(f"{key}:{_typed(value)}" for key, value in step.options.items())]
         )
         print(f"{step.member} types {typed}", flush=True)
+        if step.votes:
+            await cast_votes(env.bot, channel.guild.id, step.votes, voters)
         if step.share:
             await members[step.member].click(reply.message, label=step.share)
         if save:
@@ -178,7 +204,8 @@ def as_text(message: Any) -> str:
         lines += [f"\n{item.name}\n{item.value}" for item in embed.fields]
         lines += [f"\n{embed.footer.text}"] if embed.footer.text else []
     lines += [f"\n[picture {item.filename}: {item.description}]" for item in message.attachments]
-    buttons = [child.label for row in message.components for child in getattr(row, "children", [])]
+    children = [child for row in message.components for child in getattr(row, "children", [])]
+    buttons = [getattr(child, "label", None) or getattr(child, "placeholder", "") for child in children]
     return "\n".join(lines + ([f"\nButtons: {', '.join(map(str, buttons))}"] if buttons else []))
 
 
@@ -199,10 +226,11 @@ async def run(*, once: bool, pictures: bool, port: int | None) -> None:
             moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
             mona = env.create_user("mona", global_name="Mona")
             members["mona"] = guild.add_member(mona, roles=[moderators])
+            voters = await seed_voters(bot, env, guild)
             if once:
                 shutil.rmtree(OUT, ignore_errors=True)
                 OUT.mkdir()
-                await play(env, channel, members, save=True)
+                await play(env, channel, members, voters, save=True)
                 print(f"Every reply is saved in {OUT}")
                 if pictures:
                     for name in IN_DOCS:
@@ -211,7 +239,7 @@ async def run(*, once: bool, pictures: bool, port: int | None) -> None:
             async with env.preview(
                 channel, viewers=list(members.values()), layout="channel", port=port
             ) as preview:
-                await play(env, channel, members, save=False)
+                await play(env, channel, members, voters, save=False)
                 print(
                     f"\nOpen this page, type / in it, and press Ctrl-C here when done:\n\n  {preview.url}\n",
                     flush=True,

@@ -108,7 +108,10 @@ async def draw_reply(typed: str, message: Any) -> bytes:
         card.draw.rectangle(bar, fill=str(embed.colour or FAINT))
         card.left = MARGIN
         card.y += GAP
-    labels = [child.label or "" for row in message.components for child in getattr(row, "children", [])]
+    children = [child for row in message.components for child in getattr(row, "children", [])]
+    labels = [
+        getattr(child, "label", None) or getattr(child, "placeholder", None) or "" for child in children
+    ]
     if labels:
         card.buttons(labels)
     return card.png()

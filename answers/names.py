@@ -20,16 +20,22 @@ async def find_name(source: Source, typed: str) -> str:
 
     Raises ValueError with the nearest names for anything else.
     """
-    wanted = typed.strip()
-    if not wanted:
-        raise ValueError("That name is empty. Start typing a model's name and pick one from the list.")
-    if len(wanted) > LONGEST_NAME:
-        raise ValueError(f"That name has {len(wanted):,} characters; names have at most {LONGEST_NAME}.")
+    wanted = plain_name(typed)
     found = await source.find(wanted)
     if found is not None:
         return found
     names = await source.names()
     raise ValueError(no_such_name(wanted, (EVERYONE, *names.accounts, *names.models), "in this data"))
+
+
+def plain_name(typed: str) -> str:
+    """A name as it was typed, without the spaces around it. Raises ValueError for none and for a long one."""
+    wanted = typed.strip()
+    if not wanted:
+        raise ValueError("That name is empty. Start typing a model's name and pick one from the list.")
+    if len(wanted) > LONGEST_NAME:
+        raise ValueError(f"That name has {len(wanted):,} characters; names have at most {LONGEST_NAME}.")
+    return wanted
 
 
 def no_such_name(typed: str, names: Iterable[str], where: str) -> str:

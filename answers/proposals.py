@@ -25,6 +25,7 @@ from storage.arguments import Argument
 from storage.blocks import block_reason
 from storage.database import Database
 from storage.guilds import settings_of
+from storage.polls import Poll, newest_poll_of
 from storage.proposals import Proposal as Stored
 from storage.responses import Outcome, Response
 
@@ -60,6 +61,7 @@ class ProposalView:
     findings: tuple[Finding, ...]
     arguments: tuple[Argument, ...]
     responses: tuple[Response, ...]
+    poll: Poll | None  # the newest vote on it
 
     @property
     def number(self) -> int:
@@ -349,6 +351,27 @@ async def do_due(db: Database, now: datetime) -> list[ProposalView]:
     return moved
 
 
+async def settle_votes(db: Database, now: datetime) -> list[ProposalView]:
+    """Bring every proposal whose vote is closed to its result; those that moved. Idempotent, as do_due."""
+    moved = []
+    for stored in await proposals.in_stage(db, "vote"):
+        if await _move_by_clock(db, await _view(db, stored, now), now):
+            moved.append(await proposal_view(db, stored.guild_id, stored.number, now))  # noqa: PERF401
+    return moved
+
+
+async def awaiting_a_vote(db: Database, now: datetime) -> list[ProposalView]:
+    """Proposals of all servers that have come to their vote and have no poll, or one that is not shown."""
+    views = [await _view(db, stored, now) for stored in await proposals.in_stage(db, "vote")]
+    return [
+        view
+        for view in views
+        if view.poll is None
+        or view.poll.state == "cancelled"
+        or (view.poll.state == "open" and view.poll.message is None)
+    ]
+
+
 def due_after(standing: Standing, now: datetime) -> datetime | None:
     """When the clock has to look at a proposal next: the first time to come at which it may take a step."""
     return min(
@@ -399,6 +422,7 @@ async def _view(db: Database, stored: Stored, now: datetime) -> ProposalView:
     proposal = from_json(revision.content)
     answers = await responses.responses_of(db, stored.guild_id, stored.number)
     settings = await settings_of(db, stored.guild_id)
+    poll = await newest_poll_of(db, stored.guild_id, stored.proposal_id)
     active = await seconds.recent_activity(db, stored.guild_id, now - RECENT)
     findings = lint(proposal, today=now.date())
     standing = Standing(
@@ -410,6 +434,7 @@ async def _view(db: Database, stored: Stored, now: datetime) -> ProposalView:
         seconds_needed=secondings_needed(active, least=max(1, settings.seconds_least)),
         lacking=sum(finding.severity == "must" for finding in findings),
         review_on=proposal.parameters.review_on,
+        voted=poll is not None and poll.state == "closed",
         answered=bool(answers),
     )
     return ProposalView(
@@ -420,4 +445,5 @@ async def _view(db: Database, stored: Stored, now: datetime) -> ProposalView:
         findings=findings,
         arguments=tuple(await arguments.arguments_of(db, stored.guild_id, stored.number)),
         responses=tuple(answers),
+        poll=poll,
     )

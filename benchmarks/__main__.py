@@ -1,9 +1,11 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, influence, payouts, stakes, transition
+from benchmarks import answers, ballots, influence, payouts, stakes, tally, transition
 
 payouts.run()
 answers.run()
 stakes.run()
 influence.run()
 transition.run()
+tally.run()
+ballots.run()

@@ -1,4 +1,4 @@
-"""`/account`: which model or account is yours."""
+"""`/account`: which model or account is yours, and the proof of it."""
 
 from typing import Any
 
@@ -7,10 +7,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from answers.account import link_account, linked_account
-from cogs import Tools, complete_name
-from storage.links import remove_link
+from answers.verify import finish_verification, start_verification
+from cogs import Tools, complete_name, tools_of
+from storage.links import link_of, remove_link
+from storage.verifications import drop_verification, verification_of
 from tournament.source import Tournament
-from ui.account import account_card
+from ui.account import account_card, code_card, verified_card
+from ui.errors import errors_answered
 
 
 class Account(commands.GroupCog, group_name="account", group_description="Which model or account is yours"):
@@ -36,9 +39,48 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
         await interaction.response.defer(ephemeral=True, thinking=True)
         source = self.tools.source(tournament)
         account = await link_account(self.tools.database, source, interaction.user.id, name, self.tools.now())
-        await interaction.followup.send(embed=account_card(account), ephemeral=True)
+        verification = await verification_of(self.tools.database, interaction.user.id)
+        await interaction.followup.send(embed=account_card(account, verification), ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(
+        model="A model of yours, on whose page you can change the bio",
+        account="The account it belongs to; Numerai says so without it",
+        tournament="Classic without it",
+    )
+    async def verify(
+        self,
+        interaction: discord.Interaction[Any],
+        model: str,
+        account: str | None = None,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """Prove that a Numerai account is yours, with a code in a model's bio: no key, no wallet
+
+        You get a code that is good for 15 minutes, put it into the bio of one of your models on numer.ai, and
+        press a button. The bot reads the bio, which everybody can see, and the account that has the model
+        becomes yours here: one account for each member. Then you clear the bio. Every 90 days the bot looks
+        whether the account is still there. Only you see any of it.
+
+        The bot never asks for an API key, a password or a wallet. Whoever does is not this bot.
+        """
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        started = await start_verification(
+            self.tools.database,
+            self.tools.source(tournament),
+            interaction.user.id,
+            account,
+            model,
+            self.tools.now(),
+        )
+        buttons = discord.ui.View(timeout=None)
+        buttons.add_item(VerifiedButton(interaction.user.id))
+        # the code alone is the text of the message: that is what a phone copies
+        await interaction.followup.send(started.code, embed=code_card(started), view=buttons, ephemeral=True)
 
     @link.autocomplete("name")
+    @verify.autocomplete("model")
+    @verify.autocomplete("account")
     async def _name(
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
@@ -53,8 +95,54 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
         )
 
     @app_commands.command()
+    async def unverify(self, interaction: discord.Interaction[Any]) -> None:
+        """Give up your verified account; the link stays, and you can verify again"""
+        dropped = await drop_verification(self.tools.database, interaction.user.id)
+        await interaction.response.send_message(
+            "You are not verified any more." if dropped else "You had no verified account.", ephemeral=True
+        )
+
+    @app_commands.command()
     async def show(self, interaction: discord.Interaction[Any]) -> None:
-        """What you have linked, and the rounds behind it"""
+        """What you have linked, the rounds behind it, and what is verified"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        account = await linked_account(self.tools.database, self.tools.source, interaction.user.id)
-        await interaction.followup.send(embed=account_card(account), ephemeral=True)
+        database, member = self.tools.database, interaction.user.id
+        verification = await verification_of(database, member)
+        cards = [] if verification is None else [verified_card(verification, self.tools.now())]
+        if verification is None or await link_of(database, member) is not None:
+            linked = await linked_account(database, self.tools.source, member)
+            cards.append(account_card(linked, verification))
+        await interaction.followup.send(embeds=cards, ephemeral=True)
+
+
+class VerifiedButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"account:verified:(?P<member>[0-9]{1,20})"
+):
+    """Pressed once the code is in the bio; which code that is stands in the database."""
+
+    def __init__(self, member_id: int) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label="I put it there",
+                style=discord.ButtonStyle.success,
+                custom_id=f"account:verified:{member_id}",
+            )
+        )
+        self.member_id = member_id
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+    ) -> "VerifiedButton":
+        return cls(int(match["member"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Read the bio, and verify the member or say what is missing."""
+        async with errors_answered(interaction):
+            if interaction.user.id != self.member_id:
+                raise ValueError("This button is another member's. Get your own code with /account verify.")
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            tools = tools_of(interaction)
+            now = tools.now()
+            verification = await finish_verification(tools.database, tools.source, self.member_id, now)
+            await interaction.followup.send(embed=verified_card(verification, now, new=True), ephemeral=True)

@@ -41,8 +41,9 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
         """Delete everything the bot keeps about you, after asking once more"""
         question = Confirm(interaction.user.id, "Delete everything")
         await interaction.response.send_message(
-            "This deletes your link, your questions, your drafts, secondings and arguments, and takes your "
-            "name off what you proposed. It can't be undone.",
+            "This deletes your link, your verified account, your questions, drafts, secondings and "
+            "arguments, your ballots in open polls, and takes your name off what you proposed and voted. "
+            "It can't be undone.",
             view=question,
             ephemeral=True,
         )

@@ -9,19 +9,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from answers import drafts, proposals
+from answers import drafts, polls, proposals
 from answers.account import asked_about
 from answers.impact import member_impact
 from answers.proposals import ProposalView, proposal_view, stage_name
 from charts.impact import picture_of_impact
 from cogs import Tools, complete_name, files_of, tools_of
 from cogs.publishing import impact_of, publish
+from cogs.voting import show_poll, verified_here
 from governance.document import to_json
 from governance.json_text import LARGEST
 from governance.markdown import as_markdown
 from governance.proposal import Kind
-from governance.stages import STAGES
+from governance.stages import STAGES, VOTE
 from storage.guilds import settings_of
+from storage.polls import Eligibility
 from storage.responses import Outcome
 from tournament.source import Tournament
 from ui.dialogs import Confirm
@@ -65,11 +67,15 @@ class Proposal(
         _guild(interaction)
         return True
 
-    @tasks.loop(minutes=5)
+    @tasks.loop(minutes=1)
     async def look_at_what_is_due(self) -> None:
         """Take the steps that the clock takes; what was missed while the bot was away is due, too."""
         try:
-            for view in await proposals.do_due(self.tools.database, self.tools.now()):
+            database, now = self.tools.database, self.tools.now()
+            moved = await proposals.do_due(database, now)
+            for view in await proposals.awaiting_a_vote(database, now):
+                await self._open_vote(view)
+            for view in (*moved, *await proposals.settle_votes(database, now)):
                 guild = self.client.get_guild(view.stored.guild_id)
                 if guild is not None:
                     await publish(self.tools, guild, view, buttons_of(view), text_changed=False)
@@ -383,6 +389,35 @@ class Proposal(
     @impact.autocomplete("who")
     async def _who(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
         return await complete_name(self.tools, interaction, typed)
+
+    async def _open_vote(self, view: ProposalView) -> None:
+        """Hold the vote on a proposal in its own discussion: five steps from support to block."""
+        guild = self.client.get_guild(view.stored.guild_id)
+        if guild is None or self.client.user is None:
+            return
+        place = view.stored.thread or view.stored.channel
+        room = None if place is None else guild.get_channel_or_thread(place)
+        if view.poll is not None and view.poll.state == "open":  # opened before, and not shown
+            poll = await polls.poll_with_id(self.tools.database, guild.id, view.poll.poll_id)
+            await show_poll(self.tools, self.client, poll, typed_in=room)
+            return
+        poll = await polls.new_poll(
+            self.tools.database,
+            self.tools.source(view.proposal.tournament),
+            guild.id,
+            view.stored.author or self.client.user.id,
+            {"title": f"Should this be done? {view.proposal.title}", "description": view.proposal.change},
+            method="gradient",
+            lasts=VOTE,
+            eligibility=Eligibility(),
+            quorum=view.seconds_needed,
+            electorate=guild.member_count or 0,
+            members=await verified_here(self.tools, guild),
+            now=self.tools.now(),
+            proposal_id=view.stored.proposal_id,
+            spec_hash=view.content_hash,
+        )
+        await show_poll(self.tools, self.client, poll, typed_in=room)
 
     async def _view(self, interaction: discord.Interaction[Any], number: int) -> ProposalView:
         return await proposal_view(self.tools.database, _guild(interaction).id, number, self.tools.now())

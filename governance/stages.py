@@ -16,7 +16,7 @@ NAMES = {"last_call": "last call"}  # where a stage is not called as it is writt
 # At least seven days of discussion, a last call of 72 hours, a vote of five to seven days, thirty days until
 # an idea counts as stale: usual in RFCs (a final comment period of days) and in votes on Snapshot. Ours are
 # the seven of five to seven, so that every vote sees a weekend, and that only ideas and discussions grow
-# stale: a last call may have to wait for us.
+# stale: a last call may wait for what it lacks.
 DISCUSSION = datetime.timedelta(days=7)
 LAST_CALL = datetime.timedelta(hours=72)
 VOTE = datetime.timedelta(days=7)
@@ -35,6 +35,7 @@ class Standing:
     seconds_needed: int = 2  # see secondings_needed
     lacking: int = 0  # `must` findings of the text as it stands
     review_on: datetime.date | None = None
+    voted: bool = False  # whether its vote is closed and counted
     answered: bool = False  # whether the team's response is on record
 
 
@@ -62,16 +63,14 @@ def secondings_needed(active_members: int, *, share: float = 0.05, least: int = 
     return max(least, math.ceil(Fraction(str(share)) * active))  # 0.07 x 100 is 7, not a little above
 
 
-def next_steps(
-    standing: Standing, now: datetime.datetime, *, votes_available: bool = False
-) -> tuple[Step, ...]:
+def next_steps(standing: Standing, now: datetime.datetime) -> tuple[Step, ...]:
     """Every step that leads on from here, allowed or not, with what is missing and when time permits it.
 
     Raises ValueError for an unknown stage, times without a zone, and a present before the stage began.
     """
     _check(standing, now)
     stage = standing.stage
-    steps = [build(standing, now, votes_available) for build in _ONWARD.get(stage, ())]
+    steps = [build(standing, now) for build in _ONWARD.get(stage, ())]
     if stage in ("idea", "discussion", "last_call", "stale"):
         steps += [_free("withdrawn", "author"), _free("superseded", "moderator")]
     if stage in ("idea", "discussion"):
@@ -81,14 +80,12 @@ def next_steps(
     return tuple(steps)
 
 
-def advance(
-    standing: Standing, to: str, *, by: str, now: datetime.datetime, votes_available: bool = False
-) -> Standing:
+def advance(standing: Standing, to: str, *, by: str, now: datetime.datetime) -> Standing:
     """The standing after a step. Raises ValueError with the reason why it is not permitted.
 
     `by` is the author, a moderator or the clock, which takes the steps that need nobody.
     """
-    ways = [step for step in next_steps(standing, now, votes_available=votes_available) if step.to == to]
+    ways = [step for step in next_steps(standing, now) if step.to == to]
     if not ways:
         raise ValueError(f"From {_name(standing.stage)} a proposal can't come to {_name(to)}.")
     own = [step for step in ways if step.who == by]
@@ -122,30 +119,28 @@ def revised(standing: Standing, now: datetime.datetime) -> Standing:
     return replace(standing, stage="idea", since=now, active_at=now, seconded_by=frozenset())
 
 
-def _to_discussion(standing: Standing, now: datetime.datetime, votes_available: bool) -> Step:
+def _to_discussion(standing: Standing, now: datetime.datetime) -> Step:
     short = standing.seconds_needed - len(standing.seconded_by - {standing.author_id})
     missing = [f"{_counted(short, 'more member')} must second it."] if short > 0 else []
     return _step("discussion", "clock", missing)
 
 
-def _to_last_call(standing: Standing, now: datetime.datetime, votes_available: bool) -> Step:
+def _to_last_call(standing: Standing, now: datetime.datetime) -> Step:
     missing = _until(standing.since + DISCUSSION, now, "The discussion lasts at least 7 days")
     return _step("last_call", "author", missing + _lacking(standing), standing.since + DISCUSSION)
 
 
-def _to_vote(standing: Standing, now: datetime.datetime, votes_available: bool) -> Step:
+def _to_vote(standing: Standing, now: datetime.datetime) -> Step:
     missing = _until(standing.since + LAST_CALL, now, "The last call lasts 72 hours") + _lacking(standing)
-    if not votes_available:
-        missing.append("Votes are not held here yet; until then it rests in its last call.")
     return _step("vote", "clock", missing, standing.since + LAST_CALL)
 
 
-def _to_result(standing: Standing, now: datetime.datetime, votes_available: bool) -> Step:
-    missing = _until(standing.since + VOTE, now, "The vote lasts 7 days")
-    return _step("result", "clock", missing, standing.since + VOTE)
+def _to_result(standing: Standing, now: datetime.datetime) -> Step:
+    missing = [] if standing.voted else ["Its vote is not closed and counted yet."]
+    return _step("result", "clock", missing)
 
 
-def _to_review(standing: Standing, now: datetime.datetime, votes_available: bool) -> Step:
+def _to_review(standing: Standing, now: datetime.datetime) -> Step:
     missing = [] if standing.answered else ["The team's response is not on record."]
     if standing.review_on is None:
         return _step("review", "moderator", missing)
@@ -158,10 +153,10 @@ def _free(to: str, who: str) -> Step:
 
 
 def _always(to: str, who: str) -> "_Builder":
-    return lambda standing, now, votes_available: _free(to, who)
+    return lambda standing, now: _free(to, who)
 
 
-_Builder = Callable[[Standing, datetime.datetime, bool], Step]
+_Builder = Callable[[Standing, datetime.datetime], Step]
 _ONWARD: dict[str, tuple[_Builder, ...]] = {
     "idea": (_to_discussion,),
     "discussion": (_to_last_call,),

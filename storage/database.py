@@ -23,6 +23,8 @@ class Database:
     path: Path
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     writer: asyncio.Task[Any] | None = None
+    waiting: list[Any] = field(default_factory=list)  # of storage.grouping
+    worker: asyncio.Task[None] | None = None  # the same, kept from being collected
     closed: bool = False
 
     async def close(self) -> None:
@@ -95,8 +97,8 @@ async def execute(db: Database, sql: str, args: Sequence[Any] = ()) -> int:
     if db.writer is not asyncio.current_task():
         raise RuntimeError("a write outside a transaction")
     with plain_errors():
-        async with db.connection.execute(sql, args) as cursor:
-            return cursor.rowcount
+        # closing the cursor would be one more trip to the connection's thread; a finished write holds nothing
+        return (await db.connection.execute(sql, args)).rowcount
 
 
 async def migrate(db: Database, folder: Path = MIGRATIONS) -> None:

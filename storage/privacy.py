@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.database import Database, execute, fetch_all, transaction
 from storage.moments import to_text
+from storage.polling import unname_ballots
 
 # table -> what is kept and why, for the member to read; a test compares it with the schema
 PERSONAL_TABLES: Mapping[str, str] = MappingProxyType(
@@ -40,6 +41,22 @@ PERSONAL_TABLES: Mapping[str, str] = MappingProxyType(
             "Which official answers to proposals you wrote; "
             "once this is deleted the answers stay without your name."
         ),
+        "poll_authors": "Which polls you opened; once this is deleted they stay without your name.",
+        "ballots": (
+            "Your ballots, so that each member counts once and you can change yours; deleting takes them "
+            "back where the poll is open."
+        ),
+        "electors": (
+            "Polls that opened while you had a verified account, which one, and its stake on that day."
+        ),
+        "reminders": "Which polls you asked to be reminded of.",
+        "account_verifications": (
+            "The Numerai account that you have shown to be yours, so that stake can weigh and an account "
+            "stands for one member only."
+        ),
+        "verification_codes": (
+            "The code with which you are showing that an account is yours; it is of use for 15 minutes."
+        ),
     }
 )
 
@@ -49,6 +66,8 @@ KEPT_OTHERWISE: tuple[str, ...] = (
     "others took part in it; your name does not.",
     "If a server's moderators keep you from filing proposals there, the bot holds their reason and a "
     "fingerprint instead of your id, and deleting your data does not lift that.",
+    "A closed poll still counts what you chose, as nobody's; and every poll keeps, in its list of what was "
+    "done with ballots, a number for each of yours, which says neither whose it is nor what was chosen.",
 )
 
 
@@ -82,6 +101,7 @@ async def export(db: Database, member_id: int, now: datetime) -> str:
 async def delete(db: Database, member_id: int) -> dict[str, int]:
     """Delete all that is kept about a member, and return how many rows that was in each table."""
     async with transaction(db):
+        await unname_ballots(db, member_id)
         return {
             table: await execute(db, f"DELETE FROM {table} WHERE member_id = ?", (member_id,))  # noqa: S608
             for table in PERSONAL_TABLES

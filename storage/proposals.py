@@ -194,6 +194,16 @@ async def revisions_of(db: Database, guild_id: int, number: int) -> list[Revisio
     return [_revision(row) for row in rows]
 
 
+async def in_stage(db: Database, stage: str) -> list[Proposal]:
+    """Return the proposals of all servers that stand at a stage, without the hidden ones."""
+    rows = await fetch_all(
+        db,
+        _PROPOSALS + "WHERE p.stage = ? AND p.hidden_reason IS NULL ORDER BY p.proposal_id",
+        (stage,),
+    )
+    return [_proposal(row) for row in rows]
+
+
 async def due_proposals(db: Database, now: datetime) -> list[Proposal]:
     """Return the proposals of all servers that the clock has to look at, the longest due first."""
     rows = await fetch_all(

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from aiohttp import web
@@ -35,6 +35,7 @@ class Asked:
 
     root: str
     variables: dict[str, Any]
+    query: str = ""
 
 
 @dataclass
@@ -54,6 +55,7 @@ class LoopbackNumerai:
         self.largest_page = 200
         self.models = dict(data.invented_models())
         self.announced: dict[str, float] | None = None  # multipliers, instead of those of the round
+        self.bios: dict[str, Any] = {}
         self.requests: list[Asked] = []
         self.at_once = self.most_at_once = 0
         self._faults: list[_Fault] = []
@@ -85,6 +87,16 @@ class LoopbackNumerai:
         """Answer everything again."""
         self._faults.clear()
 
+    def set_bio(self, model: str, bio: Any) -> None:
+        """Let a model's profile say this from now on; a bio is a text or None, and anything goes."""
+        self.bios[model] = bio
+        self._answers.clear()
+
+    def move(self, model: str, account: str) -> None:
+        """Let a model belong to this account from now on; an account without models is gone."""
+        self.models[model] = replace(self.models[model], account=account)
+        self._answers.clear()
+
     def asked(self, root: str) -> list[Asked]:
         """The questions to one root field, oldest first."""
         return [request for request in self.requests if request.root == root]
@@ -94,7 +106,7 @@ class LoopbackNumerai:
         found = ROOT_FIELD.search(body["query"])
         assert found is not None, body
         root, variables = found[1], body.get("variables") or {}
-        self.requests.append(Asked(root, variables))
+        self.requests.append(Asked(root, variables, body["query"]))
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
@@ -165,7 +177,8 @@ class LoopbackNumerai:
             "id": model.id,
             "startDate": "2024-01-02T00:00:00Z",
             "username": model.name,
-            "bio": None,
+            "accountName": model.account,
+            "bio": self.bios.get(model.name),
             "nmrStaked": data.nmr(model.stake) if model.stake else None,
         }
 

@@ -1,6 +1,7 @@
 """The loopback API answers numerapi's own questions in the documented shapes, and fails as it is told to."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -134,6 +135,23 @@ async def test_nobody_is_null(api: LoopbackNumerai) -> None:
         200,
         '{"data": {"v3UserProfile": null}}',
     )
+
+
+async def test_bios_and_owners_can_change(api: LoopbackNumerai) -> None:
+    async def profile() -> tuple[str, Any]:
+        _, text = await post(api, queries.PROFILE, model_name="drifter", tournament=8)
+        told = json.loads(text)["data"]["v3UserProfile"]
+        return told["accountName"], told["bio"]
+
+    assert await profile() == ("drifters", None)
+    api.set_bio("drifter", "<b>hello</b>")
+    api.move("drifter", "oddities")
+    assert await profile() == ("oddities", "<b>hello</b>")
+    api.move("drifter_2", "oddities")
+    assert (await post(api, queries.ACCOUNT, username="drifters", tournament=8))[1] == (
+        '{"data": {"accountProfile": null}}'
+    )
+    assert LoopbackNumerai().models["drifter"].account == "drifters", "other servers have their own"
 
 
 async def test_faults_come_in_order_as_often_as_ordered(api: LoopbackNumerai) -> None:

@@ -18,7 +18,16 @@ from tournament.columns import Calendar
 from tournament.everyone import LARGEST, Coverage, Everyone
 from tournament.live_rule import announced_rule, difference, paid_spans
 from tournament.reading import Reading
-from tournament.source import EVERYONE, History, Names, Rounds, SourceError, Stakes, Tournament
+from tournament.source import (
+    EVERYONE,
+    History,
+    ModelClaim,
+    Names,
+    Rounds,
+    SourceError,
+    Stakes,
+    Tournament,
+)
 from tournament.throttle import Patience, Throttle
 
 __all__ = ["Coverage", "NumeraiSource", "Patience", "Throttle"]
@@ -45,6 +54,7 @@ class NumeraiSource:
 
     Every question is answered from the API, or else from the newest answer that is kept, or else raises
     SourceError with one plain sentence, within ten seconds. A history says in its notice how old it is.
+    What proves who somebody is (claims, models_now) is never kept.
     """
 
     live = True
@@ -177,6 +187,27 @@ class NumeraiSource:
     async def usd_by_day(self) -> Mapping[str, float]:
         """Nothing: Numerai gives the newest price alone."""
         return {}
+
+    async def claims(self, account: str | None, model: str) -> ModelClaim:
+        """Whose a model is and what its bio says, by two questions that are never answered from what is kept.
+
+        Both of Numerai's pages have to agree: the model's names the account, and the account's lists the
+        model. Raises ValueError for an unknown model and, where `account` is given, for one of another.
+        """
+        told = await self._reading.profile_now(model)
+        if told is None:
+            raise ValueError(f"{self.label} has no model of that name. Check how it is spelled.")
+        model_id, name, owner, bio = told
+        if account is not None and account.casefold() != owner.casefold():
+            raise ValueError("That model belongs to another account. Check how both are spelled.")
+        owned = await self._reading.account_now(owner)
+        if model_id not in [each for each, _ in owned or ()]:
+            raise ValueError("Numerai does not list that model in its account. Try another of your models.")
+        return ModelClaim(owner, model_id, name, bio)
+
+    async def models_now(self, account: str) -> tuple[str, ...]:
+        """The models of an account, asked this moment behind all that members ask; () where it is gone."""
+        return tuple(name for _, name in await self._reading.account_now(account, background=True) or ())
 
     async def coverage(self) -> Coverage:
         """How many of the largest models EVERYONE has, of how many with a stake, and their share of it."""

@@ -29,6 +29,8 @@ SCORES = tuple(_SPELLINGS)
 _CANON = "canon"  # scores made comparable over the years; the one a round was paid by goes first
 _VITAL = ("roundNumber", "roundResolved", "atRisk", "submissionScores")
 
+LONGEST_BIO = 100_000  # characters that are read of it
+
 UNREADABLE = "Numerai's answer is not in a form this bot can read"
 
 
@@ -85,6 +87,19 @@ def model(answer: Any) -> list[str] | None:
     if answer is None:
         return None
     return [str(field(answer, "id")), str(field(answer, "username"))]
+
+
+def profile(answer: Any) -> list[str] | None:
+    """[id, name, account, bio] of a model as everybody sees it; None where there is no such model.
+
+    The bio is "" where there is none, and no longer than LONGEST_BIO.
+    """
+    if answer is None:
+        return None
+    named, bio = [field(answer, name) for name in ("id", "username", "accountName")], field(answer, "bio")
+    if not all(isinstance(each, str) and each for each in named) or not isinstance(bio, str | None):
+        raise SourceError(UNREADABLE)
+    return [*named, (bio or "")[:LONGEST_BIO]]
 
 
 def models_of_account(answer: Any, tournament: int) -> list[list[str]] | None:

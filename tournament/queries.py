@@ -6,6 +6,13 @@ query($model_name: String! $tournament: Int) {
 }
 """
 
+# the same profile, with what a member can prove who they are by
+PROFILE = """
+query($model_name: String! $tournament: Int) {
+  v3UserProfile(model_name: $model_name tournament: $tournament) { id username accountName bio }
+}
+"""
+
 ACCOUNT = """
 query($username: String! $tournament: Int) {
   accountProfile(username: $username tournament: $tournament) { models { id displayName tournament } }

@@ -51,6 +51,21 @@ class Reading:
         question = self.question("account", name.casefold())
         return await self._ask(question, NAME_AGE, queries.ACCOUNT, variables, "accountProfile", read)
 
+    async def profile_now(self, name: str) -> list[str] | None:
+        """parse.profile of a model; asked each time, because what proves something must not be old."""
+        variables = {"model_name": name, "tournament": self._number}
+        return await self._asking.ask(queries.PROFILE, variables, "v3UserProfile", parse.profile)
+
+    async def account_now(self, name: str, *, background: bool = False) -> list[list[str]] | None:
+        """[id, name] of every model of an account, or None; asked each time."""
+        if background:
+            await self._asking.background_turn()
+        variables = {"username": name, "tournament": self._number}
+        read = partial(parse.models_of_account, tournament=self._number)
+        return await self._asking.ask(
+            queries.ACCOUNT, variables, "accountProfile", read, background=background
+        )
+
     async def performances(self, model_id: str, *, background: bool = False) -> Answer:
         """The columns of parse.performances for a model."""
         variables = {"modelId": model_id, "tournament": self._number}

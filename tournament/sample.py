@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, History, Names, Rounds, Stakes, Tournament
+from tournament.source import EVERYONE, History, ModelClaim, Names, Rounds, Stakes, Tournament
 
 FOLDER = Path(__file__).parent.parent / "data" / "sample"
 LISTED_ON = date(2022, 12, 22)  # the day of the leaderboard and of what was known of the rounds
 SCORES = {"corr": "corr", "tc": "tc", "fnc_v3": "fnc_v3"}  # score -> column
+NOT_HERE = (
+    "Nobody can be verified here: this bot runs on its bundled sample, whose names are replaced. "
+    "Whoever runs it has to switch to Numerai's live numbers first."
+)
 CHOSEN = {"corr": "corr_multiplier", "tc": "tc_multiplier"}
 
 
@@ -107,6 +111,14 @@ class SampleSource:
             models=models,
             model=np.unique(data.everyone.model[rows], return_inverse=True)[1],
         )
+
+    async def claims(self, account: str | None, model: str) -> ModelClaim:
+        """Nothing: the names of the sample are replaced."""
+        raise ValueError(NOT_HERE)
+
+    async def models_now(self, account: str) -> tuple[str, ...]:
+        """Nothing: the names of the sample are replaced."""
+        raise ValueError(NOT_HERE)
 
 
 def _load(folder: Path) -> _Loaded:

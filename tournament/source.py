@@ -1,7 +1,7 @@
 """What every source of tournament numbers offers, as frozen arrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -108,6 +108,19 @@ class Stakes:
     guessed: bool
 
 
+@dataclass(frozen=True)
+class ModelClaim:
+    """What Numerai publishes of a model: whose it is, and what its owner wrote into its bio.
+
+    The bio is a text that anybody may have typed: "" where there is none, and cut where it is very long.
+    """
+
+    account: str
+    model_id: str
+    model: str
+    bio: str = field(repr=False)  # it may hold a code that belongs in no log
+
+
 class SourceError(Exception):
     """One plain sentence for a person: what is wrong with the source, and what to do."""
 
@@ -165,4 +178,15 @@ class Source(Protocol):
 
     async def usd_by_day(self) -> Mapping[str, float]:
         """The prices of days in a row, by ISO date; empty where only the newest is known."""
+        ...
+
+    async def claims(self, account: str | None, model: str) -> ModelClaim:
+        """Whose a model is and what its bio says, asked this moment.
+
+        Raises ValueError for an unknown model, and for one of another account where `account` is given.
+        """
+        ...
+
+    async def models_now(self, account: str) -> tuple[str, ...]:
+        """The models of an account, asked this moment behind all that members ask; () where it is gone."""
         ...

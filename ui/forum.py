@@ -32,7 +32,7 @@ class Place:
 class Post:
     """What is shown, and by which tags it is found."""
 
-    name: str  # of the thread, at most 100 characters
+    name: str  # of the thread, at most 100 characters; "" leaves its name and tags as they are
     cards: Sequence[discord.Embed]
     files: Sequence[discord.File] | None  # None: all cards but the first stay as they are, with their files
     view: discord.ui.View
@@ -94,9 +94,9 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
             await message.edit(embeds=_together(cards), view=post.view)
         else:
             await message.edit(embeds=_together(post.cards), attachments=list(post.files), view=post.view)
-        if thread is not None and thread.name != post.name[:100]:
+        if thread is not None and post.name and thread.name != post.name[:100]:
             await thread.edit(name=post.name[:100])
-        if in_forum and thread is not None:
+        if in_forum and thread is not None and post.name:
             tags, notices = await _tags(room, post.tags)
             ours = {tag.name for tag in tags}
             others = [tag for tag in thread.applied_tags if tag.name not in OWN_TAGS and tag.name not in ours]

@@ -55,6 +55,9 @@ def proposal_card(view: ProposalView) -> discord.Embed:
         f"{counts['against']} against · {counted(counts['question'], 'question')}",
         inline=False,
     )
+    if view.poll is not None:
+        said = "open" if view.poll.state == "open" else f"{view.poll.state}, see /poll results"
+        card.add_field(name="Vote", value=f"Poll #{view.poll.number}: {said}", inline=False)
     for response in view.responses[-1:]:
         link = f"\n<{response.link}>" if response.link else ""
         card.add_field(

@@ -230,17 +230,20 @@ async def test_a_moderator_who_is_the_author_may_do_both(db: Database) -> None:
     assert (await advance_proposal(db, HERE, 2, "withdrawn", ADA, NOW, moderator=True)).stage == "withdrawn"
 
 
-async def test_no_votes_are_held_here(db: Database) -> None:
+async def test_a_last_call_comes_to_its_vote_by_itself_and_waits_for_its_count(db: Database) -> None:
     await file(db)
     for member in (BERT, CLEO):
         await second(db, HERE, 1, member, NOW)
     now = NOW + 7 * DAY
     await advance_proposal(db, HERE, 1, "last_call", ADA, now, moderator=False)
-    for days in (0, 3, 400):
-        told = await refused(advance_proposal(db, HERE, 1, "vote", ADA, now + days * DAY, moderator=True))
-        assert "Votes are not held here yet; until then it rests in its last call." in told
-        assert await do_due(db, now + days * DAY) == []
-    assert (await view(db, now)).stage == "last_call"
+    told = await refused(advance_proposal(db, HERE, 1, "vote", ADA, now, moderator=True))
+    assert "The last call lasts 72 hours" in told
+    assert await do_due(db, now) == []
+    [moved] = await do_due(db, now + 3 * DAY)
+    assert moved.stage == "vote"
+    assert await do_due(db, now + 400 * DAY) == []
+    told = await refused(advance_proposal(db, HERE, 1, "result", ADA, now + 400 * DAY, moderator=True))
+    assert told == "Its vote is not closed and counted yet."
 
 
 async def test_the_answer_moves_on_what_waits_for_it(db: Database) -> None:

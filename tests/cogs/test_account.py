@@ -1,6 +1,9 @@
 """`/account`: linking, showing and unlinking, each seen in the answer and in the row."""
 
+from datetime import UTC, datetime
+
 from storage.links import link_of
+from storage.verifications import code_of
 from tests.offline import Server, said, text_of
 
 
@@ -48,6 +51,12 @@ async def test_a_link_belongs_to_the_member_not_to_the_server(server: Server) ->
     await server.ben.slash(server.channel, "account link", name="model_07585")
     text = text_of(said(await server.moderator.slash(server.channel, "account show")))
     assert "07585" not in text
+
+
+async def test_the_sample_verifies_nobody(server: Server) -> None:
+    reply = said(await server.ben.slash(server.channel, "account verify", model="model_07585"))
+    assert "this bot runs on its bundled sample, whose names are replaced" in reply.content
+    assert await code_of(server.database, server.ben.id, datetime.now(UTC)) is None
 
 
 async def test_autocomplete_offers_names_that_hold_the_text(server: Server) -> None:

@@ -161,9 +161,9 @@ async def test_the_last_call_says_what_is_missing(server: Server, ada: Any, cleo
     assert (await view_of(server)).stage == "discussion"
     told = await ask(server, ada, "advance", number=1, to="last_call")
     assert told.content.startswith("#1 is at “last call” now. <")
-    assert "Votes are not held here yet" in text_of(card_in(server.channel))
-    now.move(days=4)
-    assert "Votes are not held here yet" in (await ask(server, ada, "advance", number=1, to="vote")).content
+    assert "The last call lasts 72 hours" in text_of(card_in(server.channel))
+    told = await ask(server, ada, "advance", number=1, to="vote")
+    assert told.content.startswith("The last call lasts 72 hours: until ")
     assert (await view_of(server)).stage == "last_call"
     back = await ask(server, server.moderator, "advance", number=1, to="discussion")
     assert back.content.startswith("#1 is at “discussion” now.")

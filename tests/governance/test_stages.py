@@ -93,32 +93,22 @@ def test_a_discussion_lasts_seven_days_and_ends_complete() -> None:
     assert advance(at, "last_call", by="author", now=START + 8 * DAY).stage == "last_call"
 
 
-def test_a_proposal_rests_in_last_call_until_there_are_votes() -> None:
+def test_a_last_call_lasts_three_days_and_never_grows_stale() -> None:
     at = standing("last_call")
     later = START + 100 * DAY
-    assert step(at, "vote", later).missing == (
-        "Votes are not held here yet; until then it rests in its last call.",
-    )
     assert "stale" not in [step.to for step in next_steps(at, later)]
-    assert refusal(at, "vote", "clock", later).startswith("Votes are not held here yet")
     early = START + 3 * DAY - SECOND
-    assert step(at, "vote", early, votes_available=True).missing == (
-        "The last call lasts 72 hours: until 2026-11-04 12:00 UTC.",
-    )
+    assert step(at, "vote", early).missing == ("The last call lasts 72 hours: until 2026-11-04 12:00 UTC.",)
     assert step(at, "vote", early).due == START + 3 * DAY
-    assert advance(at, "vote", by="clock", now=START + 3 * DAY, votes_available=True).stage == "vote"
-    assert refusal(replace(at, lacking=1), "vote", "clock", later, votes_available=True) == (
-        "1 thing must be filled in first."
-    )
+    assert advance(at, "vote", by="clock", now=START + 3 * DAY).stage == "vote"
+    assert refusal(replace(at, lacking=1), "vote", "clock", later) == ("1 thing must be filled in first.")
     assert advance(at, "discussion", by="author", now=early).since == early
 
 
 def test_a_vote_and_what_follows() -> None:
     at = standing("vote")
-    assert step(at, "result", START + 6 * DAY).missing == (
-        "The vote lasts 7 days: until 2026-11-08 12:00 UTC.",
-    )
-    at = advance(at, "result", by="clock", now=START + 7 * DAY)
+    assert step(at, "result", START + 100 * DAY).missing == ("Its vote is not closed and counted yet.",)
+    at = advance(replace(at, voted=True), "result", by="clock", now=START + 7 * DAY)
     at = advance(at, "response", by="moderator", now=START + 8 * DAY)
     assert step(at, "review", START + 9 * DAY) == Step(
         "review", "moderator", False, ("The team's response is not on record.",), None
@@ -295,10 +285,9 @@ PERMITTED = {
 class Life(RuleBasedStateMachine):
     """Random people and a random clock push a proposal about."""
 
-    @initialize(needed=st.integers(1, 3), votes=st.sampled_from([True, True, False]), review=st.booleans())
-    def begin(self, needed: int, votes: bool, review: bool) -> None:
+    @initialize(needed=st.integers(1, 3), review=st.booleans())
+    def begin(self, needed: int, review: bool) -> None:
         self.now = START
-        self.votes = votes
         self.at = standing(
             seconds_needed=needed, review_on=datetime.date(2026, 12, 24) if review else None, lacking=1
         )
@@ -333,11 +322,11 @@ class Life(RuleBasedStateMachine):
 
     @rule(to=st.sampled_from(STAGES), by=st.sampled_from(["author", "moderator", "clock", "stranger"]))
     def somebody_pushes(self, to: str, by: str) -> None:
-        steps = next_steps(self.at, self.now, votes_available=self.votes)
+        steps = next_steps(self.at, self.now)
         permitted = any(step.allowed and (step.to, step.who) == (to, by) for step in steps)
         before = self.at
         try:
-            self.at = advance(before, to, by=by, now=self.now, votes_available=self.votes)
+            self.at = advance(before, to, by=by, now=self.now)
         except ValueError:
             assert not permitted
             return
@@ -345,10 +334,11 @@ class Life(RuleBasedStateMachine):
         assert (before.stage, to) in PERMITTED
         assert self.at.since == self.now >= before.since
         assert self.at.active_at >= before.active_at
-        if to in ("last_call", "result"):
+        if to == "last_call":
             assert self.now - before.since >= 7 * DAY
+        if to == "result":
+            assert before.voted
         if to == "vote":
-            assert self.votes
             assert self.now - before.since >= 3 * DAY
         if to in ("last_call", "vote"):
             assert not before.lacking
@@ -361,14 +351,16 @@ class Life(RuleBasedStateMachine):
         if self.at.stage == "idea":
             for member in range(2, 2 + self.at.seconds_needed):
                 self.at = second(self.at, member, self.now)
-        steps = next_steps(self.at, self.now, votes_available=self.votes)
+        if self.at.stage == "vote":
+            self.at = replace(self.at, voted=True)
+        steps = next_steps(self.at, self.now)
         onward = [step for step in steps if step.allowed and step.to in OPEN]
         if onward:
             self.somebody_pushes(onward[0].to, onward[0].who)
 
     @invariant()
     def what_is_allowed_lacks_nothing_and_is_due(self) -> None:
-        for step in next_steps(self.at, self.now, votes_available=self.votes):
+        for step in next_steps(self.at, self.now):
             assert step.allowed == (not step.missing)
             assert not (step.allowed and step.due is not None and step.due > self.now)
             assert (self.at.stage, step.to) in PERMITTED
@@ -376,7 +368,6 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def nobody_skips_a_stage(self) -> None:
         if self.at.stage == "vote":
-            assert self.votes
             assert {"discussion", "last_call"} <= set(self.path)
             assert len(self.at.seconded_by - {AUTHOR}) >= self.at.seconds_needed
         if self.at.stage in ENDED:

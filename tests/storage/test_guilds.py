@@ -10,11 +10,16 @@ from storage.blocks import block
 from storage.database import Database, fetch_all
 from storage.drafts import save_draft
 from storage.guilds import GuildSettings, change_settings, forget_guild, set_sharing, settings_of
+from storage.polling import cast
+from storage.polls import Elector
+from storage.privacy import delete
 from storage.progress import move_stage
 from storage.proposals import proposal_of
+from storage.reminders import add_reminder
 from storage.responses import respond
 from storage.seconds import second
-from tests.proposals import ADA, BERT, EARLY, HERE, NOW, THERE, filed, without_limits
+from tests.polls import close, opened
+from tests.proposals import ADA, BERT, CLEO, EARLY, HERE, NOW, THERE, filed, without_limits
 
 
 async def test_a_server_shares_until_somebody_says_otherwise(db: Database) -> None:
@@ -103,6 +108,14 @@ async def fill(db: Database, guild_id: int) -> None:
     moved = await proposal_of(db, guild_id, last.number)
     assert moved is not None
     assert await move_stage(db, moved, "superseded", NOW, due_at=None, successor=first.number)
+    ended = await opened(db, guild_id=guild_id, proposal_id=first.proposal_id)
+    await cast(db, guild_id, ended.poll_id, CLEO, '"two"', NOW)
+    await close(db, ended)
+    await delete(db, CLEO)
+    poll = await opened(db, guild_id=guild_id, electors=[Elector(ADA, 1.0, "heron")])
+    for choice in ('"two"', '"five"'):
+        await cast(db, guild_id, poll.poll_id, ADA, choice, NOW)
+    await add_reminder(db, guild_id, poll.poll_id, ADA, NOW)
 
 
 async def test_a_forgotten_server_leaves_nothing_in_any_table(db: Database) -> None:

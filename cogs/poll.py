@@ -1,0 +1,349 @@
+"""`/poll`: votes with several methods, one hidden ballot each, that anybody can recount."""
+
+import asyncio
+import csv
+import io
+import json
+import logging
+from datetime import timedelta
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands, tasks
+
+from answers import polls
+from answers.poll_result import exact_weighted
+from answers.polls import PollView
+from charts.poll import picture_of_result
+from cogs import Tools, files_of
+from cogs.voting import buttons_of, show_mine, show_poll, verified_here
+from storage import closing, reminders
+from storage.guilds import settings_of
+from storage.polls import Eligibility
+from tournament.source import Tournament
+from ui.dialogs import Confirm
+from ui.errors import errors_answered
+from ui.poll import poll_card, polls_card, result_cards
+from ui.proposal import plain
+from ui.roles import check_moderator, is_moderator
+from ui.voting import PollForm
+
+log = logging.getLogger("roundtable.poll")
+
+Method = Literal["single", "approval", "ranked_irv", "ranked_schulze", "score", "numeric", "gradient", "dots"]
+
+
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
+class Poll(commands.GroupCog, group_name="poll", group_description="Votes that anyone can recount"):
+    """Votes: several methods, one hidden ballot each, changeable, counted under several strategies."""
+
+    def __init__(self, tools: Tools, client: discord.Client) -> None:
+        self.tools, self.client = tools, client
+
+    async def cog_load(self) -> None:  # noqa: D102
+        self.look_at_what_is_due.start()
+
+    async def cog_unload(self) -> None:  # noqa: D102
+        self.look_at_what_is_due.cancel()
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+        _guild(interaction)
+        return True
+
+    @tasks.loop(minutes=1)
+    async def look_at_what_is_due(self) -> None:
+        """Close or extend what is due, and remind who asked for it; what was missed is due, too."""
+        now = self.tools.now()
+        try:
+            for view in await polls.close_due(self.tools.database, now):
+                await show_poll(self.tools, self.client, view)
+            for reminder in await reminders.take_due_reminders(self.tools.database, now):
+                await self._remind(reminder)
+        except Exception:
+            log.exception("looking at what is due failed; it goes on")
+
+    @look_at_what_is_due.before_loop
+    async def _until_there_are_servers(self) -> None:
+        await self.client.wait_until_ready()
+
+    @app_commands.command()
+    @app_commands.describe(
+        method="How people vote",
+        hours="How long it is open; 72 without it",
+        quorum="Ballots needed for a result; none without it",
+        role="Only members with this role",
+        server_days="Only members who joined so many days ago",
+        account_days="Only Discord accounts so many days old",
+        verified="Only members whose Numerai account is verified when it begins",
+        tournament="Whose stakes count in the weighted views; Classic without it",
+    )
+    async def new(
+        self,
+        interaction: discord.Interaction[Any],
+        method: Method,
+        hours: float = 72.0,
+        quorum: int = 0,
+        role: discord.Role | None = None,
+        server_days: int = 0,
+        account_days: int = 0,
+        verified: bool = False,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """Start a poll in this channel; ballots are hidden until it closes
+
+        single: one choice. approval: all you approve of. ranked_irv and ranked_schulze: an order. score: 0 to
+        5 for each. numeric: a number, the median decides. gradient: five steps from support to block. dots:
+        10 to give away. Who may vote and how much verified accounts have staked is frozen at the start.
+        """
+        for what, days in (("server_days", server_days), ("account_days", account_days)):
+            if not 0 <= days <= 3650:
+                raise ValueError(f"{what} is a number of days from 0 to 3650.")
+        if not 0 < hours <= 24 * 60:
+            raise ValueError("A poll lasts up to 60 days: hours is a number above 0 and at most 1440.")
+        eligibility = Eligibility(role.id if role else None, server_days, account_days, verified)
+
+        async def done(filled: discord.Interaction[Any], typed: dict[str, str]) -> None:
+            await filled.response.defer(ephemeral=True, thinking=True)
+            guild = _guild(filled)
+            view = await polls.new_poll(
+                self.tools.database,
+                self.tools.source(tournament),
+                guild.id,
+                filled.user.id,
+                typed,
+                method=method,
+                lasts=timedelta(hours=hours),
+                eligibility=eligibility,
+                quorum=quorum,
+                electorate=guild.member_count or 0,
+                members=await verified_here(self.tools, guild),
+                now=self.tools.now(),
+            )
+            await show_poll(self.tools, self.client, view, typed_in=filled.channel)
+            await filled.followup.send(f"Poll #{view.poll.number} is open.", ephemeral=True)
+
+        await interaction.response.send_modal(PollForm(method, done))
+
+    @app_commands.command()
+    @app_commands.describe(number="Which poll")
+    async def show(self, interaction: discord.Interaction[Any], number: int) -> None:
+        """A poll and its buttons"""
+        view = await self._view(interaction, number)
+        await interaction.response.send_message(embed=poll_card(view), view=buttons_of(view), ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(number="Which poll", take_back="Withdraw your ballot")
+    async def my(self, interaction: discord.Interaction[Any], number: int, take_back: bool = False) -> None:
+        """Your own ballot and its receipt, or take it back while the poll is open"""
+        view = await self._view(interaction, number)
+        if take_back:
+            gone = await polls.take_back(self.tools.database, view, interaction.user.id, self.tools.now())
+            told = "Your ballot is withdrawn." if gone else "You have not voted in it."
+            await interaction.response.send_message(told, ephemeral=True)
+            return
+        await show_mine(interaction, view)
+
+    @app_commands.command()
+    @app_commands.describe(number="Which poll", cancel="End it without a result")
+    async def close(self, interaction: discord.Interaction[Any], number: int, cancel: bool = False) -> None:
+        """Close a poll now, or cancel it: its author or a moderator"""
+        view = await self._view(interaction, number)
+        guild = _guild(interaction)
+        if view.poll.author != interaction.user.id:
+            check_moderator(interaction, await settings_of(self.tools.database, guild.id))
+        if view.poll.state != "open":
+            raise ValueError(f"Poll #{number} is {view.poll.state} already.")
+        if view.poll.proposal_id is not None and not is_moderator(
+            interaction, await settings_of(self.tools.database, guild.id)
+        ):
+            raise ValueError("Only a moderator can end the vote on a proposal before its time.")
+        if view.poll.proposal_id is not None and cancel:
+            raise ValueError("The vote on a proposal can be closed, but not cancelled.")
+        verb = "Cancel" if cancel else "Close"
+        question = Confirm(interaction.user.id, f"{verb} #{number}")
+        await interaction.response.send_message(
+            f"{verb} poll #{number} now? Ballots can't be cast any more.", view=question, ephemeral=True
+        )
+        await question.wait()
+        if question.pressed is None:
+            return
+        await question.pressed.response.defer(ephemeral=True, thinking=True)
+        if not question.confirmed:
+            await question.pressed.followup.send("Nothing was changed.", ephemeral=True)
+            return
+        async with errors_answered(question.pressed):
+            await self._end(view, cancel=cancel)
+            view = await polls.poll_view(self.tools.database, guild.id, number)
+            await show_poll(self.tools, self.client, view, typed_in=interaction.channel)
+            await question.pressed.followup.send(f"Poll #{number} is {view.poll.state}.", ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(number="Which poll", exact="The host of the bot alone: exact weighted totals")
+    async def results(self, interaction: discord.Interaction[Any], number: int, exact: bool = False) -> None:
+        """The result of a closed poll, with what other voting strategies say where that tells on nobody"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        view = await self._view(interaction, number)
+        if view.result is None:
+            raise ValueError(f"Poll #{number} has no result: {_why_none(view)}")
+        if exact:
+            await interaction.followup.send(await self._exact(interaction, view), ephemeral=True)
+            return
+        picture = await self.tools.drawing.run(picture_of_result, view.result, view.poll.title)
+        await interaction.followup.send(
+            embeds=result_cards(view, view.result), files=files_of(picture), ephemeral=True
+        )
+
+    @app_commands.command(name="list")
+    @app_commands.describe(state="Only these", page="Which page")
+    async def show_list(
+        self,
+        interaction: discord.Interaction[Any],
+        state: Literal["open", "closed", "cancelled"] | None = None,
+        page: int = 1,
+    ) -> None:
+        """Polls of this server, newest first"""
+        lines, pages, total = await polls.list_polls(
+            self.tools.database, _guild(interaction).id, state=state, page=page
+        )
+        card = polls_card(lines, min(max(1, page), pages), pages, total)
+        await interaction.response.send_message(embed=card, ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(number="Which poll", form="JSON to recount it; CSV for a spreadsheet")
+    async def export(
+        self,
+        interaction: discord.Interaction[Any],
+        number: int,
+        form: Literal["JSON", "CSV"] = "JSON",
+    ) -> None:
+        """Everything of a closed poll that anybody needs to recount it, without names"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        body = await polls.poll_export(self.tools.database, await self._view(interaction, number))
+        if form == "JSON":
+            text, name = json.dumps(body, ensure_ascii=False, indent=1), f"poll-{number}.json"
+        else:
+            table = io.StringIO()
+            writer = csv.writer(table)
+            writer.writerow(("choice",))
+            for each in body["choices"]:
+                writer.writerow((_cell(each["choice"]),))
+            text, name = table.getvalue(), f"poll-{number}.csv"
+        told = f"Check it with `python -m governance.receipts verify {name} --head {body['head']}`"
+        await interaction.followup.send(
+            told if form == "JSON" else "One line for each ballot, in no order that tells anything.",
+            file=discord.File(io.BytesIO(text.encode()), filename=name),
+            ephemeral=True,
+        )
+
+    @app_commands.command()
+    @app_commands.describe(
+        question="At most 300 characters",
+        answers="At most 10, separated by ; with at most 55 characters each",
+        hours="How long it is open, 1 to 768; 24 without it",
+        several="Whether one may pick several answers",
+    )
+    async def quick(
+        self,
+        interaction: discord.Interaction[Any],
+        question: str,
+        answers: str,
+        hours: app_commands.Range[int, 1, 768] = 24,
+        several: bool = False,
+    ) -> None:
+        """A native Discord poll for a quick temperature: public, not secret, nothing to recount"""
+        choices = [" ".join(each.split()) for each in answers.split(";") if each.strip()]
+        if not 2 <= len(choices) <= 10:
+            raise ValueError(f"A quick poll has 2 to 10 answers separated by “;”; these are {len(choices)}.")
+        if too_long := next((each for each in choices if len(each) > 55), None):
+            raise ValueError(f"An answer has at most 55 characters; “{too_long[:40]}…” has {len(too_long)}.")
+        if not 0 < len(question.strip()) <= 300:
+            raise ValueError(f"The question has 1 to 300 characters; this one has {len(question.strip())}.")
+        if not 1 <= hours <= 768:
+            raise ValueError("A quick poll lasts from 1 to 768 hours.")
+        poll = discord.Poll(question.strip(), timedelta(hours=hours), multiple=several)
+        for each in choices:
+            poll.add_answer(text=each)
+        await interaction.response.send_message(poll=poll)
+
+    @show.autocomplete("number")
+    @my.autocomplete("number")
+    @close.autocomplete("number")
+    @results.autocomplete("number")
+    @export.autocomplete("number")
+    async def _number(
+        self, interaction: discord.Interaction[Any], typed: Any
+    ) -> list[app_commands.Choice[int]]:
+        lines, _, _ = await polls.list_polls(
+            self.tools.database, _guild(interaction).id, state=None, page=1, size=100
+        )
+        wanted = str(typed or "").strip().lstrip("#").casefold()
+        return [
+            app_commands.Choice(name=f"#{line.number} {line.title}"[:100], value=line.number)
+            for line in lines
+            if wanted in f"{line.number} {line.title}".casefold()
+        ][:25]
+
+    async def _view(self, interaction: discord.Interaction[Any], number: int) -> PollView:
+        return await polls.poll_view(self.tools.database, _guild(interaction).id, number)
+
+    async def _end(self, view: PollView, *, cancel: bool) -> None:
+        database, now = self.tools.database, self.tools.now()
+        if cancel:
+            await closing.cancel_poll(database, view.poll.guild_id, view.poll.poll_id, now)
+            return
+        for _ in range(5):  # a ballot that comes while it is counted asks for another count
+            fresh = await polls.poll_view(database, view.poll.guild_id, view.poll.number)
+            if fresh.poll.state != "open" or await polls.close_poll(database, fresh.poll, now, early=True):
+                return
+        raise ValueError("Ballots keep coming in: try again in a moment.")
+
+    async def _exact(self, interaction: discord.Interaction[Any], view: PollView) -> str:
+        owner = (await self.client.application_info()).owner.id
+        if interaction.user.id != owner:
+            raise ValueError(
+                "Exact weighted totals tell how large holders voted: only the host of the bot sees them."
+            )
+        cast, electors = await polls.ballots_and_electors(self.tools.database, view.poll)
+        views = await asyncio.to_thread(exact_weighted, view.method, view.options, cast, electors)
+        lines = [f"{each.strategy}: {', '.join(map(str, each.winners))}" for each in views]
+        return "```\n" + "\n".join(lines)[:1900] + "\n```"
+
+    async def _remind(self, reminder: reminders.Reminder) -> None:
+        view = await polls.poll_with_id(self.tools.database, reminder.guild_id, reminder.poll_id)
+        try:
+            user = self.client.get_user(reminder.member_id) or await self.client.fetch_user(
+                reminder.member_id
+            )
+            await user.send(
+                f"Poll #{view.poll.number} “{plain(view.poll.title)}” closes "
+                f"{discord.utils.format_dt(view.poll.closes_at, 'R')}.{_link(view)}"
+            )
+        except discord.HTTPException:
+            log.info("a reminder could not be delivered")
+
+
+def _why_none(view: PollView) -> str:
+    if view.poll.state == "cancelled":
+        return "it was cancelled."
+    return f"it closes {discord.utils.format_dt(view.poll.closes_at, 'R')}, and nothing is shown before."
+
+
+def _cell(choice: Any) -> str:
+    """A choice as a cell of a table that no spreadsheet takes for a formula."""
+    text = choice if isinstance(choice, str) else json.dumps(choice, ensure_ascii=False)
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+def _link(view: PollView) -> str:
+    if view.poll.message is None:
+        return ""
+    place = view.poll.thread or view.poll.channel
+    return f" https://discord.com/channels/{view.poll.guild_id}/{place}/{view.poll.message}"
+
+
+def _guild(interaction: discord.Interaction[Any]) -> discord.Guild:
+    if interaction.guild is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild

@@ -1,0 +1,260 @@
+"""Voting strategies: what a ballot weighs, and what the same ballots say under each of them, side by side."""
+
+import decimal
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from statistics import NormalDist
+from typing import Any, Protocol
+
+from scoring.concentration import effective_number, nakamoto, top_share
+
+STRATEGIES: Mapping[str, str] = {
+    "one_member_one_vote": "every member counts once",
+    "verified_only": "members with a verified account count once, others not at all",
+    "log_stake": "ln(1 + stake)",
+    "sqrt_stake": "square root of the stake",
+    "capped_stake": "the stake, at most that of the 80th percentile of stakers who voted",
+    "linear_stake": "the stake",
+}
+PLACES = 12  # decimals of a logarithm or a root; further ones are cut off
+
+_ONE_MORE = {"strong_for", "strong_against"}
+
+
+@dataclass(frozen=True)
+class Voter:
+    """A member and the stake (NMR) of the whole verified account, all its models together."""
+
+    member_key: str
+    stake: Fraction | float
+    verified: bool
+
+
+class Result(Protocol):
+    """What is needed of a tally's result."""
+
+    @property
+    def winners(self) -> Sequence[Any]:
+        """Who won; several after a tie."""
+        ...
+
+
+class Tally(Protocol):
+    """governance.tally.tally, or anything else that counts the same way."""
+
+    def __call__(
+        self,
+        method: str,
+        ballots: Sequence[Any],
+        options: Sequence[str],
+        *,
+        weights: Sequence[Fraction] | None,
+    ) -> Result:
+        """The result of weighted ballots."""
+        ...
+
+
+@dataclass(frozen=True)
+class View:
+    """What the ballots say under one strategy, and how few people that rests on.
+
+    Where nobody who voted has weight, result and flips are None and the three measures nan.
+    """
+
+    strategy: str
+    result: Result | None
+    winners: tuple[Any, ...]
+    flips: bool | None  # other winners than with one vote per member
+    effective_voters: float  # 1 / sum of squared shares of the weight cast
+    smallest_majority: float  # how many of the heaviest voters have more than half of it
+    top_three: float  # their share of it, 0 to 1
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many of a tenth of the electorate voted; share is nan where nobody is in it."""
+
+    electorate: int
+    voted: int
+    share: float
+
+
+def weights(strategy: str, voters: Sequence[Voter]) -> tuple[Fraction, ...]:
+    """What the ballot of each voter weighs, exactly and not normalised.
+
+    Stakes are those of whole verified accounts: an account that splits its stake over models gains nothing,
+    and what an unverified member says to have staked counts as 0. Logarithms and roots are exact to 12
+    decimals, further ones cut off, so that every machine decides alike. capped_stake is min(stake, cap),
+    the cap being the smallest stake that at least 80 % of those with a verified stake do not exceed. Raises
+    ValueError for an unknown strategy, a stake that is negative or not finite, and a member who is there
+    twice. Source: one vote per ln(1 + stake) as in the polls of NumerBay; root, Penrose 1946.
+    """
+    _check(strategy)
+    if len({voter.member_key for voter in voters}) != len(voters):
+        raise ValueError("A member can vote only once.")
+    stakes = [_nmr(voter.stake) for voter in voters]
+    stakes = [stake if voter.verified else Fraction(0) for stake, voter in zip(stakes, voters, strict=True)]
+    if strategy == "one_member_one_vote":
+        return (Fraction(1),) * len(voters)
+    if strategy == "verified_only":
+        return tuple(Fraction(voter.verified) for voter in voters)
+    cap = _cap(stakes)
+    return tuple(_weight(strategy, stake, cap) for stake in stakes)
+
+
+def split_gain(
+    strategy: str, stake: Fraction | float, parts: int = 10, *, cap: Fraction | float | None = None
+) -> float:
+    """Weight of an account whose stake is split evenly over so many accounts, over its weight whole.
+
+    What a strategy would pay for pretending to be several people, each with a verified account: 1 is nothing.
+    The cap (NMR) is needed for capped_stake alone, and splitting is taken not to move it. A weight of 0 gives
+    nan. Raises ValueError as weights does, for fewer parts than 1 and for a missing cap.
+    """
+    _check(strategy)
+    if parts < 1:
+        raise ValueError("An account is split into at least 1 part.")
+    if strategy == "capped_stake" and cap is None:
+        raise ValueError("The gain under capped_stake needs the cap in NMR.")
+    whole, limit = _nmr(stake), _nmr(cap) if cap is not None else Fraction(0)
+    if strategy in ("one_member_one_vote", "verified_only"):
+        return float(parts)
+    unsplit = _weight(strategy, whole, limit)
+    return float(parts * _weight(strategy, whole / parts, limit) / unsplit) if unsplit else math.nan
+
+
+def side_by_side(
+    method: str, ballots: Sequence[Any], options: Sequence[str], voters: Sequence[Voter], tally: Tally
+) -> tuple[View, ...]:
+    """The same ballots under every strategy, one vote per member first.
+
+    ballots and voters (n,) in the same order. Ballots without weight are left out of a count. Not for
+    publication as it is: governance.secrecy says what of it may be shown. Raises ValueError as weights and
+    the tally do, and where ballots and voters do not fit.
+    """
+    if len(ballots) != len(voters):
+        raise ValueError(f"{len(ballots)} ballots do not fit {len(voters)} voters.")
+    views: list[View] = []
+    for strategy in STRATEGIES:
+        cast = weights(strategy, voters)
+        counted = [(ballot, weight) for ballot, weight in zip(ballots, cast, strict=True) if weight]
+        result = None
+        if counted:
+            result = tally(method, [b for b, _ in counted], options, weights=[w for _, w in counted])
+        winners = tuple(result.winners) if result else ()
+        first = views[0].winners if views else winners
+        heavy = [float(weight) for weight in cast]
+        views.append(
+            View(
+                strategy=strategy,
+                result=result,
+                winners=winners,
+                flips=set(winners) != set(first) if result else None,
+                effective_voters=effective_number(heavy),
+                smallest_majority=nakamoto(heavy),
+                top_three=top_share(heavy, 3),
+            )
+        )
+    return tuple(views)
+
+
+def turnout_by_decile(stakes: Sequence[Fraction | float], voted: Sequence[bool]) -> tuple[Turnout, ...]:
+    """Who of the electorate voted, in ten groups from the smallest stakes to the largest.
+
+    stakes (n,) in NMR and voted (n,). Members with equal stakes are never parted: all of them are in the
+    tenth of their middle rank, so a tenth may be empty, and with many stakes of 0 several are. In a small
+    electorate it tells who voted. Raises ValueError for stakes as weights does, and where the two do not fit.
+    """
+    if len(stakes) != len(voted):
+        raise ValueError(f"{len(stakes)} stakes do not fit {len(voted)} answers to who voted.")
+    held = [_nmr(stake) for stake in stakes]
+    ordered = sorted(held)
+    first: dict[Fraction, int] = {}
+    last: dict[Fraction, int] = {}
+    for rank, stake in enumerate(ordered):
+        first.setdefault(stake, rank)
+        last[stake] = rank
+    tenths = [10 * (first[stake] + last[stake] + 1) // (2 * len(held)) for stake in held]
+    groups = []
+    for tenth in range(10):
+        answers = [bool(answer) for place, answer in zip(tenths, voted, strict=True) if place == tenth]
+        share = sum(answers) / len(answers) if answers else math.nan
+        groups.append(Turnout(len(answers), sum(answers), share))
+    return tuple(groups)
+
+
+def share_interval(votes: int, total: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Interval (0 to 1) of the share that an option has among all whom these voters could stand for.
+
+    It takes those who voted as drawn at random from many alike, which volunteers are not. No votes at all:
+    (nan, nan). Raises ValueError unless 0 <= votes <= total and 0 < level < 1. Source: Wilson 1927.
+    """
+    if not 0 <= votes <= total or not 0 < level < 1:
+        raise ValueError("An interval needs between 0 and all of the votes, and a level between 0 and 1.")
+    if not total:
+        return math.nan, math.nan
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    middle = votes + z**2 / 2
+    reach = z * math.sqrt(votes * (total - votes) / total + z**2 / 4)
+    return max(0.0, (middle - reach) / (total + z**2)), min(1.0, (middle + reach) / (total + z**2))
+
+
+def voters_to_flip(method: str, ballots: Sequence[Any], options: Sequence[str], tally: Tally) -> int | None:
+    """The fewest more voters, all of one mind, who would change who wins; one vote per member.
+
+    A tie with the winner is no change yet; where there is a tie, breaking it is. None for other methods than
+    single, approval and gradient, and where no number up to three times the present voters is enough.
+    """
+    if method not in ("single", "approval", "gradient"):
+        return None
+    minds: dict[str, list[Any]] = {
+        "single": list(options),
+        "approval": [[option] for option in options],
+        "gradient": sorted(_ONE_MORE),
+    }
+    present = set(tally(method, ballots, options, weights=None).winners) if ballots else set()
+
+    def flips(mind: Any, many: int) -> bool:
+        winners = set(tally(method, [*ballots, *[mind] * many], options, weights=None).winners)
+        return not winners >= present if present else bool(winners)
+
+    fewest = None
+    most = 3 * len(ballots) + 1
+    for mind in minds[method]:
+        low, high = 0, most if fewest is None else fewest - 1  # low does not flip
+        if high < 1 or not flips(mind, high):
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if flips(mind, middle) else (middle, high)
+        fewest = high
+    return fewest
+
+
+def _check(strategy: str) -> None:
+    if strategy not in STRATEGIES:
+        raise ValueError(f"There is no such voting strategy; there are {', '.join(STRATEGIES)}.")
+
+
+def _nmr(stake: Fraction | float) -> Fraction:
+    if not (math.isfinite(stake) and stake >= 0):
+        raise ValueError("A stake must be a finite number of 0 NMR or more.")
+    return Fraction(stake)
+
+
+def _cap(stakes: Sequence[Fraction]) -> Fraction:
+    staked = sorted(stake for stake in stakes if stake)
+    return staked[math.ceil(Fraction(4, 5) * len(staked)) - 1] if staked else Fraction(0)
+
+
+def _weight(strategy: str, stake: Fraction, cap: Fraction) -> Fraction:
+    if strategy == "log_stake":
+        with decimal.localcontext(prec=50, rounding=decimal.ROUND_FLOOR):
+            logarithm = (1 + decimal.Decimal(stake.numerator) / stake.denominator).ln()
+            return Fraction(logarithm.quantize(decimal.Decimal(1).scaleb(-PLACES)))
+    if strategy == "sqrt_stake":
+        scale = 10**PLACES
+        return Fraction(math.isqrt(stake.numerator * scale**2 // stake.denominator), scale)
+    return min(stake, cap) if strategy == "capped_stake" else stake

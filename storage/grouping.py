@@ -1,0 +1,71 @@
+"""Writes that wait for the disk at the same time share one transaction, up to 64 of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from storage.database import Database, transaction
+
+T = TypeVar("T")
+MOST = 64  # writes in one transaction: the first of many should not wait for the last
+
+
+@dataclass(eq=False)
+class _Write:
+    run: Callable[[], Awaitable[Any]]
+    done: asyncio.Future[Any]
+
+
+async def together(db: Database, run: Callable[[], Awaitable[T]]) -> T:
+    """Write in a transaction that others may share, and return once it is committed.
+
+    A ValueError of run, which it raises before it writes anything, is its own; after any other error of one
+    of them each is written in a transaction of its own, so run may be called twice. Who is cancelled before
+    their turn writes nothing.
+    """
+    write = _Write(run, asyncio.get_running_loop().create_future())
+    db.waiting.append(write)
+    if len(db.waiting) == 1:
+        db.worker = asyncio.create_task(_work(db))
+    return await write.done
+
+
+async def _work(db: Database) -> None:
+    """Write what waits, and what comes meanwhile."""
+    group: list[_Write] = []
+    try:
+        while db.waiting:
+            group = db.waiting[:MOST]
+            try:
+                await _commit(db, group)
+            except Exception:  # noqa: BLE001 - each is told its own below
+                for write in group:
+                    try:
+                        await _commit(db, [write])
+                    except Exception as error:  # noqa: BLE001 - it is the waiting caller's
+                        if not write.done.done():
+                            write.done.set_exception(error)
+            del db.waiting[: len(group)]
+    finally:
+        left, db.waiting[:] = list(db.waiting), []
+        for write in left:  # only where this was cancelled
+            write.done.cancel()
+
+
+async def _commit(db: Database, group: Sequence[_Write]) -> None:
+    told: list[tuple[_Write, Any, ValueError | None]] = []
+    async with transaction(db):
+        for write in group:
+            if not write.done.done():
+                try:
+                    told.append((write, await write.run(), None))
+                except ValueError as error:
+                    told.append((write, None, error))
+    for write, answer, error in told:
+        if write.done.done():
+            continue
+        if error is None:
+            write.done.set_result(answer)
+        else:
+            write.done.set_exception(error)

@@ -1,0 +1,260 @@
+"""The polls of a server: what each asks, who may answer, and where it stands."""
+
+import json
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from governance.chain import canonical, sha256, start
+from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.moments import from_text, to_text
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """What a member needs for a ballot; the defaults ask for nothing."""
+
+    role: int | None = None
+    server_days: int = 0  # since they joined the server
+    account_days: int = 0  # since their Discord account was made
+    verified: bool = False  # a verified Numerai account
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is settled when a poll opens."""
+
+    title: str
+    method: str  # of governance.tally
+    options: Sequence[Any] | None  # as governance.tally has them: names, a range, or None
+    opens_at: datetime
+    closes_at: datetime
+    spec_hash: str  # SHA-256, hex, of what is voted on
+    electorate: int  # members of the server who might vote
+    description: str = ""
+    budget: int | None = None  # of dots
+    quorum: int = 0  # ballots; 0: none
+    eligibility: Eligibility = Eligibility()
+
+
+@dataclass(frozen=True)
+class Elector:
+    """A verified member when a poll opened, and the stake (NMR) of the whole account on that day."""
+
+    member_id: int
+    stake: float
+    account: str
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One poll; its ballots are elsewhere."""
+
+    poll_id: int
+    guild_id: int
+    number: int  # from 1 in each server
+    proposal_id: int | None
+    title: str
+    description: str
+    method: str
+    options: Any
+    budget: int | None
+    opens_at: datetime
+    closes_at: datetime
+    extended: bool
+    quorum: int
+    eligibility: Eligibility
+    state: str  # open (also before it opens and until it is counted), closed or cancelled
+    tie_seed: str = field(repr=False)  # to be shown after the close only
+    tie_commitment: str  # SHA-256 of the text of the seed
+    spec_hash: str
+    electorate: int
+    head: str  # the newest of the chain
+    result: str | None  # JSON text, once it is closed
+    closed_at: datetime | None  # when it was counted or cancelled
+    channel: int | None
+    thread: int | None
+    message: int | None
+    changed_at: datetime  # when it was opened, extended, closed or cancelled
+    author: int | None  # None once the author has deleted their data
+
+
+_POLLS = "SELECT p.*, a.member_id AS author FROM polls p LEFT JOIN poll_authors a USING (poll_id, guild_id) "
+_COUNT = "SELECT count(*) FROM polls p "
+_AMONG = "WHERE p.guild_id = ?1 AND (?2 IS NULL OR p.state IN (SELECT value FROM json_each(?2))) "
+
+
+async def open_poll(
+    db: Database,
+    guild_id: int,
+    author: int,
+    terms: Terms,
+    now: datetime,
+    *,
+    electors: Collection[Elector] = (),
+    proposal_id: int | None = None,
+    tie_seed: str | None = None,
+) -> Poll:
+    """Open a poll as the server's next number, with the electors as they are now.
+
+    tie_seed: 64 hex digits, by chance unless given. Raises ValueError for a proposal that is being voted on
+    already, and as the export does for options that JSON can't say; the table refuses other nonsense.
+    """
+    seed = secrets.token_hex(32) if tie_seed is None else tie_seed
+    async with transaction(db):
+        if proposal_id is not None:
+            under_way = await open_poll_of(db, guild_id, proposal_id)
+            if under_way is not None:
+                raise ValueError(f"That proposal is being voted on already, in poll #{under_way.number}.")
+        row: dict[str, Any] = {
+            **asdict(terms),
+            "guild_id": guild_id,
+            "proposal_id": proposal_id,
+            "options": canonical(terms.options),
+            "opens_at": to_text(terms.opens_at),
+            "closes_at": to_text(terms.closes_at),
+            "eligibility": json.dumps(asdict(terms.eligibility)),
+            "tie_seed": seed,
+            "tie_commitment": sha256(seed),
+            "head": sha256(seed),  # until the poll has its number, which the first head stands for too
+            "changed_at": to_text(now),
+        }
+        [made] = await fetch_all(
+            db,
+            f"INSERT INTO polls (number, {', '.join(row)}) SELECT ifnull(max(number), 0) + 1, "  # noqa: S608
+            f"{', '.join('?' * len(row))} FROM polls WHERE guild_id = ? RETURNING poll_id, number",
+            (*row.values(), guild_id),
+        )
+        await execute(
+            db,
+            "INSERT INTO poll_authors (poll_id, guild_id, member_id) VALUES (?, ?, ?)",
+            (made["poll_id"], guild_id, author),
+        )
+        for elector in electors:
+            await execute(
+                db,
+                "INSERT INTO electors (poll_id, guild_id, member_id, stake, account) VALUES (?, ?, ?, ?, ?)",
+                (made["poll_id"], guild_id, elector.member_id, elector.stake, elector.account),
+            )
+        poll = await poll_in(db, guild_id, made["number"])
+        await execute(
+            db,
+            "UPDATE polls SET head = ? WHERE guild_id = ? AND poll_id = ?",
+            (start(public_terms(poll)), guild_id, poll.poll_id),
+        )
+        return await poll_in(db, guild_id, made["number"])
+
+
+def public_terms(poll: Poll) -> dict[str, Any]:
+    """The poll as its chain starts with it and as its export tells it."""
+    return {
+        "id": poll.poll_id,
+        "title": poll.title,
+        "method": poll.method,
+        "options": poll.options,
+        "budget": poll.budget,
+        "opened": to_text(poll.opens_at),
+        "closed": None if poll.closed_at is None else to_text(poll.closed_at),
+        "tie_seed_commitment": poll.tie_commitment,
+    }
+
+
+async def poll_of(db: Database, guild_id: int, number: int) -> Poll | None:
+    """Return a server's poll by its number, or None."""
+    row = await fetch_one(db, _POLLS + "WHERE p.guild_id = ? AND p.number = ?", (guild_id, number))
+    return None if row is None else _poll(row)
+
+
+async def poll_in(db: Database, guild_id: int, number: int) -> Poll:
+    """Return a server's poll by its number. Raises ValueError if there is none."""
+    poll = await poll_of(db, guild_id, number)
+    if poll is None:
+        raise ValueError(f"There is no poll #{number} on this server.")
+    return poll
+
+
+async def poll_with_id(db: Database, guild_id: int, poll_id: int) -> Poll | None:
+    """Return a server's poll by the id that its buttons carry, or None."""
+    row = await fetch_one(db, _POLLS + "WHERE p.guild_id = ? AND p.poll_id = ?", (guild_id, poll_id))
+    return None if row is None else _poll(row)
+
+
+async def open_poll_of(db: Database, guild_id: int, proposal_id: int) -> Poll | None:
+    """Return the poll in which a proposal is being voted on, or None."""
+    row = await fetch_one(
+        db,
+        _POLLS + "WHERE p.guild_id = ? AND p.proposal_id = ? AND p.state = 'open'",
+        (guild_id, proposal_id),
+    )
+    return None if row is None else _poll(row)
+
+
+async def newest_poll_of(db: Database, guild_id: int, proposal_id: int) -> Poll | None:
+    """Return the newest poll in which a proposal was or is voted on, or None."""
+    row = await fetch_one(
+        db,
+        _POLLS + "WHERE p.guild_id = ? AND p.proposal_id = ? ORDER BY p.poll_id DESC LIMIT 1",
+        (guild_id, proposal_id),
+    )
+    return None if row is None else _poll(row)
+
+
+async def polls_in(
+    db: Database,
+    guild_id: int,
+    *,
+    states: Collection[str] | None = None,
+    limit: int = 25,
+    offset: int = 0,
+) -> list[Poll]:
+    """Return a server's polls in these states, the newest first; None is all states."""
+    rows = await fetch_all(
+        db,
+        _POLLS + _AMONG + "ORDER BY p.number DESC LIMIT ?3 OFFSET ?4",
+        (guild_id, _listed(states), limit, offset),
+    )
+    return [_poll(row) for row in rows]
+
+
+async def count_polls(db: Database, guild_id: int, *, states: Collection[str] | None = None) -> int:
+    """Return how many polls `polls_in` has with the same states and no limit."""
+    [row] = await fetch_all(db, _COUNT + _AMONG, (guild_id, _listed(states)))
+    return row[0]
+
+
+async def due_polls(db: Database, now: datetime) -> list[Poll]:
+    """Return the polls of all servers that are over and not counted yet, the longest over first."""
+    rows = await fetch_all(
+        db,
+        _POLLS + "WHERE p.state = 'open' AND p.closes_at <= ? ORDER BY p.closes_at, p.poll_id",
+        (to_text(now),),
+    )
+    return [_poll(row) for row in rows]
+
+
+async def electors_of(db: Database, guild_id: int, poll_id: int) -> list[Elector]:
+    """Return who was verified when a poll opened, without those who have deleted their data."""
+    rows = await fetch_all(
+        db,
+        "SELECT member_id, stake, account FROM electors WHERE guild_id = ? AND poll_id = ? "
+        "ORDER BY member_id",
+        (guild_id, poll_id),
+    )
+    return [Elector(*row) for row in rows]
+
+
+def _listed(states: Collection[str] | None) -> str | None:
+    return None if states is None else json.dumps(list(states))
+
+
+def _poll(row: Any) -> Poll:
+    moments = {name: from_text(row[name]) for name in ("opens_at", "closes_at", "changed_at")}
+    read = {
+        "options": json.loads(row["options"]),
+        "eligibility": Eligibility(**json.loads(row["eligibility"])),
+        "extended": bool(row["extended"]),
+        "closed_at": None if row["closed_at"] is None else from_text(row["closed_at"]),
+    }
+    return Poll(**{**dict(row), **moments, **read})
