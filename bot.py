@@ -23,10 +23,13 @@ from answers.verify import recheck_due
 from charts.style import DrawingThread, warm_up
 from cogs import SAMPLE, Tools
 from cogs.account import Account, VerifiedButton
+from cogs.digest import Digest
 from cogs.help import Help
+from cogs.opinion import Opinion, ShareOpinionButton, VoteButton
 from cogs.payout import Payout, ShareButton
 from cogs.poll import Poll
 from cogs.privacy import Privacy
+from cogs.promise import Promise, SharePromisesButton
 from cogs.proposal import DraftButton, Proposal, ProposalButton
 from cogs.setup import Setup
 from cogs.stakes import ShareStakesButton, Stakes
@@ -104,14 +107,24 @@ class Roundtable(commands.Bot):
         """Open the database, build the cogs with what they need, sync if the commands changed."""
         database = await open_database(self.settings.database_path)
         self.tools = Tools(database, self._sources(database), DrawingThread(), self.now)
-        for cog in (Payout, Stakes, Account, Privacy, Setup):
+        for cog in (Payout, Stakes, Account, Privacy, Setup, Promise):
             await self.add_cog(cog(self.tools))
         await self.add_cog(Proposal(self.tools, self))
         self.cards = CardQueue(self.tools, self)
         await self.add_cog(Poll(self.tools, self))
+        await self.add_cog(Opinion(self.tools, self.tree))
+        await self.add_cog(Digest(self.tools, self))
         await self.add_cog(Help(self.tree))
         self.add_dynamic_items(
-            ShareButton, ShareStakesButton, ProposalButton, DraftButton, VerifiedButton, PollButton
+            ShareButton,
+            ShareStakesButton,
+            ProposalButton,
+            DraftButton,
+            VerifiedButton,
+            PollButton,
+            VoteButton,
+            ShareOpinionButton,
+            SharePromisesButton,
         )
         await self._sync_if_changed()
         self._background.append(asyncio.create_task(self._warm_up()))

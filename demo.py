@@ -54,6 +54,14 @@ RANGE = {
     "description": "",
     "options": "0 to 1 step 0.05",
 }
+PROMISE = {
+    "kind": "promise",
+    "what": "A page that lists every payout rule with its date",
+    "who": "the team",
+    "link": "https://forum.example/t/1",
+    "said_on": "2026-09-01",
+    "due_on": "2026-11-01",
+}
 REVISED = {
     "title": "At most 2xCORR and 1xTC, in steps",
     "problem": "The scores we pay for and the result of the fund have drifted apart.",
@@ -148,6 +156,15 @@ TOUR = (
     Step("ada", "poll new", {"method": "numeric"}, name="number", then=(RANGE,), votes=3),
     Step("ada", "poll close", {"number": 3}, name="median", then=("Close #3",), posts=True),
     Step("ben", "poll export", {"number": 1}, name="recount"),
+    Step("mona", "promise add", PROMISE, name="promise"),
+    Step("ben", "promise list", name="promises"),
+    Step("ada", "opinion add", {"claim": "Stake is confidence, and confidence is skill"}, name="statement"),
+    Step("ben", "opinion vote", name="opinion"),
+    Step(
+        "mona", "digest schedule", {"weekday": "Monday", "hour": 18, "zone": "Europe/Berlin"}, name="schedule"
+    ),
+    Step("ben", "digest preview", name="week"),
+    Step("ben", "digest me", name="waits-for-me"),
     Step("mona", "poll new", {"method": "single"}, name="open-poll", then=(POLL,), posts=True, votes=4),
     Step("ben", "payout compare", {"proposed": "1xCORR + 3xTCC"}, name="mistyped"),
     Step("ada", "payout compare", {"proposed": "1C3T"}, name="no-link"),

@@ -42,8 +42,8 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
         question = Confirm(interaction.user.id, "Delete everything")
         await interaction.response.send_message(
             "This deletes your link, your verified account, your questions, drafts, secondings and "
-            "arguments, your ballots in open polls, and takes your name off what you proposed and voted. "
-            "It can't be undone.",
+            "arguments, your ballots in open polls and your votes on statements, and takes your name off "
+            "what you proposed and voted. It can't be undone.",
             view=question,
             ephemeral=True,
         )

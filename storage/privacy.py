@@ -57,6 +57,22 @@ PERSONAL_TABLES: Mapping[str, str] = MappingProxyType(
         "verification_codes": (
             "The code with which you are showing that an account is yours; it is of use for 15 minutes."
         ),
+        "promise_step_actors": (
+            "Which promises and questions you put on record or settled, so that others can see who did; "
+            "once this is deleted they stay without your name."
+        ),
+        "opinion_authors": (
+            "Which statements you added, so that the limits of the server count them; "
+            "once this is deleted they stay without your name."
+        ),
+        "opinion_votes": (
+            "What you voted on statements, so that you are asked once and the map of opinions has a place "
+            "for you; others see counts and unnamed dots only."
+        ),
+        "opinion_event_actors": (
+            "Which statements you hid or showed again as a moderator; "
+            "once this is deleted the steps stay without your name."
+        ),
     }
 )
 
@@ -64,6 +80,8 @@ PERSONAL_TABLES: Mapping[str, str] = MappingProxyType(
 KEPT_OTHERWISE: tuple[str, ...] = (
     "The text of a proposal that you filed stays, with every revision of it and the answers to it, because "
     "others took part in it; your name does not.",
+    "A statement that you added stays, because others voted on it, and so does what you put on record as a "
+    "promise or a question; your votes and your name do not.",
     "If a server's moderators keep you from filing proposals there, the bot holds their reason and a "
     "fingerprint instead of your id, and deleting your data does not lift that.",
     "A closed poll still counts what you chose, as nobody's; and every poll keeps, in its list of what was "

@@ -9,7 +9,7 @@ from discord.utils import escape_markdown
 from ui.card import GREY, bullets
 from ui.proposal import shortened
 
-ROOM = 340  # characters of a table: the card holds 6,000
+ROOM = 250  # characters of a table: the card holds 6,000
 
 
 def kept_card(

@@ -1,19 +1,22 @@
 """A server's settings: defaults, changes, and none left when the bot is sent away."""
 
 import sqlite3
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from storage.arguments import argue
 from storage.blocks import block
 from storage.database import Database, fetch_all
+from storage.digests import Schedule, claim, set_schedule
 from storage.drafts import save_draft
 from storage.guilds import GuildSettings, change_settings, forget_guild, set_sharing, settings_of
+from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polling import cast
 from storage.polls import Elector
 from storage.privacy import delete
 from storage.progress import move_stage
+from storage.promises import Said, add_promise
 from storage.proposals import proposal_of
 from storage.reminders import add_reminder
 from storage.responses import respond
@@ -105,6 +108,15 @@ async def fill(db: Database, guild_id: int) -> None:
     await respond(db, guild_id, 1, BERT, "noted", "Thank you", NOW)
     await save_draft(db, guild_id, ADA, "{}", NOW)
     await block(db, guild_id, ADA, "Rants", NOW)
+    said = Said(
+        "promise", "A model uploads itself", "the team", "https://forum.example/t/1", date(2031, 5, 1), None
+    )
+    await add_promise(db, guild_id, ADA, said, NOW)
+    statement = await add_statement(db, guild_id, ADA, "Stake is confidence", "stake is confidence", NOW)
+    await cast_vote(db, guild_id, statement.statement_id, BERT, 1, NOW)
+    await hide_statement(db, guild_id, 1, BERT, "Rude", NOW, hidden=True)
+    await set_schedule(db, Schedule(guild_id, 0, 18, "UTC", 1, None), NOW)
+    await claim(db, guild_id, ("2031-W18",), NOW)
     moved = await proposal_of(db, guild_id, last.number)
     assert moved is not None
     assert await move_stage(db, moved, "superseded", NOW, due_at=None, successor=first.number)

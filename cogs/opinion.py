@@ -1,0 +1,244 @@
+"""`/opinion`: one claim at a time to agree with or not, and the map of who votes alike."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from answers import opinions
+from answers.opinion_picture import opinion_picture
+from answers.opinions import VOTES, Turn
+from charts.opinion import picture_of_opinions
+from charts.style import Picture
+from cogs import Tools, files_of, tools_of
+from storage.guilds import settings_of
+from ui.errors import errors_answered
+from ui.opinion_forms import StatementForm
+from ui.opinions import DID, added_card, hidden_card, list_card, opinion_card, turn_card
+from ui.pages import Pages
+from ui.roles import check_moderator
+from ui.share import asked_to_share, post_shared, share_view
+
+Choices = list[app_commands.Choice[int]]
+GUILDS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+INSTALLED = app_commands.AppInstallationType(guild=True, user=False)
+_STYLES = {"agree": discord.ButtonStyle.success, "disagree": discord.ButtonStyle.danger}
+
+
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
+class Opinion(
+    commands.GroupCog, group_name="opinion", group_description="What members agree on, and what divides them"
+):
+    """Statements to agree with or not, one after the other, and what all votes say together."""
+
+    def __init__(self, tools: Tools, tree: app_commands.CommandTree[Any]) -> None:
+        self.tools, self.tree = tools, tree
+        self.menu = app_commands.ContextMenu(
+            name="Add as statement",
+            callback=self.add_message,
+            allowed_contexts=GUILDS,
+            allowed_installs=INSTALLED,
+        )
+
+    async def cog_load(self) -> None:  # noqa: D102
+        self.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:  # noqa: D102
+        self.tree.remove_command(self.menu.name, type=self.menu.type)
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+        _guild(interaction)
+        return True
+
+    @app_commands.command()
+    @app_commands.describe(claim="One claim in one sentence, at most 140 characters, no names and no links")
+    async def add(self, interaction: discord.Interaction[Any], claim: str) -> None:
+        """Add a claim that others can agree or disagree with; it is shown without your name
+
+        A message can become one, too: open its menu, then Apps, then Add as statement.
+        """
+        await _add(interaction, claim)
+
+    @app_commands.command()
+    @app_commands.describe(statement="This one, to change a vote; whatever is next without it")
+    async def vote(self, interaction: discord.Interaction[Any], statement: int | None = None) -> None:
+        """Agree, disagree or pass, one statement after the other; only you see it"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        database, guild, member = self.tools.database, _guild(interaction), interaction.user.id
+        if statement is None:
+            turn = await opinions.next_turn(database, guild.id, member)
+        else:
+            turn = await opinions.turn_to(database, guild.id, member, statement)
+        view = vote_buttons(turn) if turn.statement else discord.utils.MISSING
+        await interaction.followup.send(embed=turn_card(turn), view=view, ephemeral=True)
+
+    @app_commands.command()
+    async def map(self, interaction: discord.Interaction[Any]) -> None:
+        """Who votes alike: groups if there are any, what unites all, and what divides
+
+        Groups are told once 20 members have voted on enough statements, and only if they are the same when
+        members are drawn again and clearer than in shuffled votes. Otherwise it says why there are none.
+        """
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        card, pictures = await _map(self.tools, _guild(interaction).id, interaction.user.id)
+        view = await share_view(
+            interaction,
+            self.tools.database,
+            "opinion map",
+            {},
+            self.tools.now(),
+            lambda row: [ShareOpinionButton(row)],
+        )
+        await interaction.followup.send(embed=card, files=files_of(*pictures), view=view, ephemeral=True)
+
+    @app_commands.command(name="list")
+    @app_commands.describe(page="Which page")
+    async def show_list(self, interaction: discord.Interaction[Any], page: int = 1) -> None:
+        """The statements of this server, the newest first, with what you said to them"""
+        guild = _guild(interaction)
+
+        async def turn(page: int) -> tuple[discord.Embed, int]:
+            found = await opinions.list_statements(
+                self.tools.database, guild.id, interaction.user.id, page=page
+            )
+            return list_card(found), found.pages
+
+        card, pages = await turn(page)
+        view = Pages(turn, page, pages) if pages > 1 else discord.utils.MISSING
+        await interaction.response.send_message(embed=card, view=view, ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(
+        number="Which statement", reason="Everybody can read it", show_again="Show it again instead"
+    )
+    async def hide(
+        self, interaction: discord.Interaction[Any], number: int, reason: str, show_again: bool = False
+    ) -> None:
+        """Moderators: hide a statement for a reason that is logged and shown"""
+        guild = _guild(interaction)
+        check_moderator(interaction, await settings_of(self.tools.database, guild.id))
+        changed = await opinions.hide_statement(
+            self.tools.database,
+            guild.id,
+            number,
+            interaction.user.id,
+            reason,
+            self.tools.now(),
+            hidden=not show_again,
+        )
+        if not changed:
+            raise ValueError("There was nothing to change: it is like that already, or not there.")
+        card = hidden_card(number, reason, hidden=not show_again)
+        await interaction.response.send_message(embed=card, ephemeral=True)
+
+    @vote.autocomplete("statement")
+    @hide.autocomplete("number")
+    async def _statement(self, interaction: discord.Interaction[Any], typed: Any) -> Choices:
+        found = await opinions.suggest_statements(
+            self.tools.database, _guild(interaction).id, str(typed or "")
+        )
+        return [app_commands.Choice(name=shown, value=number) for shown, number in found]
+
+    async def add_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """Open a form with the beginning of a message, so that whoever adds it says one claim."""
+        _guild(interaction)
+        if not message.content.strip():
+            raise ValueError("There is no text in that message. Add a claim with /opinion add.")
+        await interaction.response.send_modal(StatementForm(message.content, _add))
+
+
+class VoteButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"opinion:vote:(?P<statement>[0-9]{1,18}):(?P<said>agree|disagree|pass)",
+):
+    """Agree, disagree or pass: keeps the vote and goes on to the next statement in the same message."""
+
+    def __init__(self, statement_id: int, said: str) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=said.capitalize(),
+                style=_STYLES.get(said, discord.ButtonStyle.secondary),
+                custom_id=f"opinion:vote:{statement_id}:{said}",
+            )
+        )
+        self.statement_id, self.said = statement_id, said
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+    ) -> "VoteButton":
+        return cls(int(match["statement"]), match["said"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Keep the vote, then show the next statement."""
+        async with errors_answered(interaction):
+            tools, guild, member = tools_of(interaction), _guild(interaction), interaction.user.id
+            await interaction.response.defer()
+            before = await opinions.vote(
+                tools.database, guild.id, self.statement_id, member, self.said, tools.now()
+            )
+            turn = await opinions.next_turn(tools.database, guild.id, member)
+            now = VOTES[self.said]
+            done = f"You {DID[now]} the last one"
+            if before is not None and before != now:
+                done += f", and {DID[before]} it before"
+            view = vote_buttons(turn) if turn.statement else None
+            await interaction.edit_original_response(embed=turn_card(turn, done=done), view=view)
+
+
+class ShareOpinionButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"opinion:share:(?P<question>[0-9]{1,18})"
+):
+    """Posts the map as it is now, without the group of whoever shares it."""
+
+    def __init__(self, question_id: int) -> None:
+        super().__init__(discord.ui.Button(label="Share", custom_id=f"opinion:share:{question_id}"))
+        self.question_id = question_id
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+    ) -> "ShareOpinionButton":
+        return cls(int(match["question"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Run the question again and post it for everyone in the channel."""
+        async with errors_answered(interaction):
+            tools = tools_of(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await asked_to_share(interaction, tools.database, self.question_id)
+            card, pictures = await _map(tools, _guild(interaction).id, None)
+            await post_shared(interaction, [card], files_of(*pictures))
+
+
+def vote_buttons(turn: Turn) -> discord.ui.View:
+    """The three buttons under a statement; they answer by their custom ids, after a restart, too."""
+    assert turn.statement is not None, "there is nothing to vote on"
+    buttons = discord.ui.View(timeout=None)
+    for said in VOTES:
+        buttons.add_item(VoteButton(turn.statement.statement_id, said))
+    return buttons
+
+
+async def _add(interaction: discord.Interaction[Any], claim: str) -> None:
+    tools = tools_of(interaction)
+    statement = await opinions.add_statement(
+        tools.database, _guild(interaction).id, interaction.user.id, claim, tools.now()
+    )
+    await interaction.response.send_message(embed=added_card(statement), ephemeral=True)
+
+
+async def _map(
+    tools: Tools, guild_id: int, member_id: int | None
+) -> tuple[discord.Embed, tuple[Picture, ...]]:
+    found = await opinion_picture(tools.database, guild_id, tools.now(), member_id=member_id)
+    pictures = (await tools.drawing.run(picture_of_opinions, found),) if found.places.size else ()
+    return opinion_card(found), pictures
+
+
+def _guild(interaction: discord.Interaction[Any]) -> discord.Guild:
+    if interaction.guild is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild

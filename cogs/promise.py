@@ -1,0 +1,179 @@
+"""`/promise`: what was promised, what was asked, and how long it has been overdue."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from answers import promises
+from answers.promises import Which
+from cogs import Tools, tools_of
+from storage.guilds import settings_of
+from storage.promises import Kind, Resolution
+from ui.errors import errors_answered
+from ui.pages import Pages
+from ui.promises import ledger_card, recorded_card
+from ui.roles import check_moderator
+from ui.share import asked_to_share, post_shared, share_view
+
+
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
+class Promise(commands.GroupCog, group_name="promise", group_description="What was promised, and by when"):
+    """What was promised or asked in public, by when, and what became of it."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+        _guild(interaction)
+        return True
+
+    @app_commands.command()
+    @app_commands.describe(
+        what="What was promised or asked, in its own words if you can",
+        who="A role or an organisation, like “the team”; of a question, whom it was put to",
+        link="Where it was said",
+        said_on="The day, like 2027-03-01",
+        due_on="When it is due, like 2027-05-01; leave it out if no day was named",
+        kind="A question counts days without an answer; a promise without it",
+    )
+    async def add(
+        self,
+        interaction: discord.Interaction[Any],
+        what: str,
+        who: str,
+        link: str,
+        said_on: str,
+        due_on: str | None = None,
+        kind: Kind = "promise",
+    ) -> None:
+        """Moderators: put a promise, or a question to the team, on record"""
+        guild = _guild(interaction)
+        check_moderator(interaction, await settings_of(self.tools.database, guild.id))
+        added = await promises.add_promise(
+            self.tools.database,
+            guild.id,
+            interaction.user.id,
+            self.tools.now(),
+            kind=kind,
+            what=what,
+            who=who,
+            link=link,
+            said_on=said_on,
+            due_on=due_on,
+        )
+        await self._tell(interaction, added.number)
+
+    @app_commands.command(name="list")
+    @app_commands.describe(show="Open without it; overdue has unanswered questions, too", page="Which page")
+    async def show_list(
+        self, interaction: discord.Interaction[Any], show: Which = "open", page: int = 1
+    ) -> None:
+        """Promises and questions, the longest overdue first
+
+        Review dates of proposals are among them, and questions about proposals that no official answer has
+        followed. Both leave by themselves: when the review is closed, and when the team responds.
+        """
+        guild = _guild(interaction)
+
+        async def turn(page: int) -> tuple[discord.Embed, int]:
+            found = await promises.ledger(
+                self.tools.database, guild.id, self.tools.now(), which=show, page=page
+            )
+            return ledger_card(found), found.pages
+
+        card, pages = await turn(page)
+        page = min(max(1, page), pages)
+        label = f"Share page {page}" if pages > 1 else "Share"
+        view = await share_view(
+            interaction,
+            self.tools.database,
+            "promise list",
+            {"show": show, "page": page},
+            self.tools.now(),
+            lambda row: [SharePromisesButton(row, label)],
+        )
+        if pages > 1:
+            shared, view = view, Pages(turn, page, pages)
+            for button in shared.children if shared else ():
+                view.add_item(button)
+        await interaction.response.send_message(embed=card, view=view, ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(
+        number="Which promise or question",
+        outcome="A promise is kept, broken or withdrawn; a question answered or withdrawn",
+        note="What happened, in a sentence",
+        link="Where it can be seen",
+    )
+    async def resolve(
+        self,
+        interaction: discord.Interaction[Any],
+        number: int,
+        outcome: Resolution,
+        note: str,
+        link: str | None = None,
+    ) -> None:
+        """Moderators: say what became of a promise or a question
+
+        A second time replaces the first; what was said before stays in the log.
+        """
+        guild = _guild(interaction)
+        check_moderator(interaction, await settings_of(self.tools.database, guild.id))
+        await promises.resolve_promise(
+            self.tools.database,
+            guild.id,
+            number,
+            interaction.user.id,
+            self.tools.now(),
+            outcome=outcome,
+            note=note,
+            link=link,
+        )
+        await self._tell(interaction, number)
+
+    @resolve.autocomplete("number")
+    async def _number(
+        self, interaction: discord.Interaction[Any], typed: Any
+    ) -> list[app_commands.Choice[int]]:
+        found = await promises.suggest_promises(self.tools.database, _guild(interaction).id, str(typed or ""))
+        return [app_commands.Choice(name=shown, value=number) for shown, number in found]
+
+    async def _tell(self, interaction: discord.Interaction[Any], number: int) -> None:
+        entry = await promises.entry_of(self.tools.database, _guild(interaction).id, number, self.tools.now())
+        await interaction.response.send_message(embed=recorded_card(entry), ephemeral=True)
+
+
+class SharePromisesButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"promise:share:(?P<question>[0-9]{1,18})"
+):
+    """Posts a page of the list as it is now."""
+
+    def __init__(self, question_id: int, label: str = "Share") -> None:
+        super().__init__(discord.ui.Button(label=label, custom_id=f"promise:share:{question_id}"))
+        self.question_id = question_id
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+    ) -> "SharePromisesButton":
+        return cls(int(match["question"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Read the list again and post it for everyone in the channel."""
+        async with errors_answered(interaction):
+            tools = tools_of(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            _, asked = await asked_to_share(interaction, tools.database, self.question_id)
+            found = await promises.ledger(
+                tools.database, _guild(interaction).id, tools.now(), which=asked["show"], page=asked["page"]
+            )
+            await post_shared(interaction, [ledger_card(found)], [])
+
+
+def _guild(interaction: discord.Interaction[Any]) -> discord.Guild:
+    if interaction.guild is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild

@@ -1,0 +1,234 @@
+"""What was promised or asked in public, what became of it, and what proposals add to that by themselves."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.moments import from_text, to_text
+
+Kind = Literal["promise", "question"]
+Resolution = Literal["kept", "broken", "withdrawn", "answered"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody said in public, to be put on record."""
+
+    kind: Kind
+    what: str
+    speaker: str  # a role or an organisation; of a question, whom it was put to
+    link: str
+    said_on: date
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise or a question on record; open while `resolution` is None."""
+
+    number: int  # from 1 in each server
+    kind: Kind
+    what: str
+    speaker: str
+    link: str
+    said_on: date
+    due_on: date | None
+    resolution: Resolution | None
+    resolved_on: date | None
+    note: str | None
+    resolved_link: str | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was done to a promise; `kind` is "added" or the way in which it was settled."""
+
+    kind: str
+    note: str
+    happened_at: datetime
+    actor: int | None  # None once that member has deleted their data
+
+
+@dataclass(frozen=True)
+class Place:
+    """The proposal that something stands in, and where its card is."""
+
+    number: int
+    title: str
+    stage: str
+    channel: int | None
+    message: int | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """The date on which a proposal says that it is to be reviewed."""
+
+    place: Place
+    review_on: date
+    closed_at: datetime | None  # None while the proposal is open
+    reviewed: bool  # whether it came to its review before it was closed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about a proposal after which the team has not answered to it."""
+
+    place: Place
+    claim: str
+    asked_at: datetime
+
+
+# where a proposal is or has ended well; what is hidden promises nothing
+_REVIEWS = """
+SELECT p.number, p.title, p.stage, ifnull(p.thread, p.channel) AS channel, p.message, p.stage_since,
+    json_extract(r.content, '$.parameters.review_on') AS review_on,
+    EXISTS (SELECT 1 FROM proposal_events e
+            WHERE e.proposal_id = p.proposal_id AND e.kind = 'advanced' AND e.detail = 'review') AS reviewed
+FROM proposals p JOIN proposal_revisions r USING (guild_id, proposal_id, revision)
+WHERE p.guild_id = ? AND p.hidden_reason IS NULL AND (p.open OR p.stage = 'closed')
+    AND review_on IS NOT NULL
+ORDER BY p.number
+"""
+_UNANSWERED = """
+SELECT p.number, p.title, p.stage, ifnull(p.thread, p.channel) AS channel, p.message, a.claim, a.made_at
+FROM proposals p JOIN proposal_arguments a USING (guild_id, proposal_id)
+WHERE p.guild_id = ? AND p.hidden_reason IS NULL AND (p.open OR p.stage = 'closed')
+    AND a.side = 'question' AND a.hidden_reason IS NULL
+    AND NOT EXISTS (SELECT 1 FROM proposal_responses q
+                    WHERE q.proposal_id = p.proposal_id AND q.responded_at >= a.made_at)
+ORDER BY a.argument_id
+"""
+
+
+async def add_promise(db: Database, guild_id: int, member_id: int, said: Said, now: datetime) -> Promise:
+    """Put it on record as the server's next number. Raises ValueError if it is on record already."""
+    async with transaction(db):
+        there = await fetch_one(
+            db,
+            "SELECT number FROM promises WHERE guild_id = ? AND kind = ? AND what = ? AND link = ?",
+            (guild_id, said.kind, said.what, said.link),
+        )
+        if there is not None:
+            raise ValueError(f"That is on record already, as #{there['number']}.")
+        [row] = await fetch_all(
+            db,
+            "INSERT INTO promises (guild_id, number, kind, what, speaker, link, said_on, due_on) "
+            "SELECT ?1, ifnull(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM promises WHERE guild_id = ?1 "
+            "RETURNING *",
+            (
+                guild_id,
+                said.kind,
+                said.what,
+                said.speaker,
+                said.link,
+                said.said_on.isoformat(),
+                None if said.due_on is None else said.due_on.isoformat(),
+            ),
+        )
+        await _record_step(db, guild_id, row["promise_id"], "added", "", member_id, now)
+        return _promise(row)
+
+
+async def promises_of(db: Database, guild_id: int) -> list[Promise]:
+    """Return what is on record on a server, settled or not, the first one first."""
+    rows = await fetch_all(db, "SELECT * FROM promises WHERE guild_id = ? ORDER BY number", (guild_id,))
+    return [_promise(row) for row in rows]
+
+
+async def promise_of(db: Database, guild_id: int, number: int) -> Promise:
+    """Return one of them. Raises ValueError if there is none of that number."""
+    row = await fetch_one(db, "SELECT * FROM promises WHERE guild_id = ? AND number = ?", (guild_id, number))
+    if row is None:
+        raise ValueError(f"There is no promise or question #{number} on record on this server.")
+    return _promise(row)
+
+
+async def settle_promise(
+    db: Database,
+    guild_id: int,
+    number: int,
+    member_id: int,
+    resolution: Resolution,
+    on: date,
+    note: str,
+    link: str | None,
+    now: datetime,
+) -> Promise:
+    """Settle a promise, or settle it otherwise than before; what was said before stays among its steps.
+
+    Raises ValueError if there is none of that number.
+    """
+    async with transaction(db):
+        await promise_of(db, guild_id, number)
+        [row] = await fetch_all(
+            db,
+            "UPDATE promises SET resolution = ?, resolved_on = ?, note = ?, resolved_link = ? "
+            "WHERE guild_id = ? AND number = ? RETURNING *",
+            (resolution, on.isoformat(), note, link, guild_id, number),
+        )
+        await _record_step(db, guild_id, row["promise_id"], resolution, note, member_id, now)
+        return _promise(row)
+
+
+async def steps_of(db: Database, guild_id: int, number: int) -> list[Step]:
+    """Return what was done to a promise, the first step first."""
+    rows = await fetch_all(
+        db,
+        "SELECT s.kind, s.note, s.happened_at, a.member_id FROM promise_steps s "
+        "JOIN promises p USING (guild_id, promise_id) "
+        "LEFT JOIN promise_step_actors a USING (guild_id, step_id) "
+        "WHERE p.guild_id = ? AND p.number = ? ORDER BY s.step_id",
+        (guild_id, number),
+    )
+    return [Step(row["kind"], row["note"], from_text(row["happened_at"]), row["member_id"]) for row in rows]
+
+
+async def reviews_of(db: Database, guild_id: int) -> list[Review]:
+    """Return the review dates in a server's proposals that are open or closed, by number."""
+    rows = await fetch_all(db, _REVIEWS, (guild_id,))
+    return [
+        Review(
+            _place(row),
+            date.fromisoformat(row["review_on"]),
+            from_text(row["stage_since"]) if row["stage"] == "closed" else None,
+            bool(row["reviewed"]),
+        )
+        for row in rows
+    ]
+
+
+async def unanswered_questions(db: Database, guild_id: int) -> list[Asked]:
+    """Return the questions about a server's proposals that no official answer has followed, in order."""
+    rows = await fetch_all(db, _UNANSWERED, (guild_id,))
+    return [Asked(_place(row), row["claim"], from_text(row["made_at"])) for row in rows]
+
+
+async def _record_step(
+    db: Database, guild_id: int, promise_id: int, kind: str, note: str, member_id: int, now: datetime
+) -> None:
+    [step] = await fetch_all(
+        db,
+        "INSERT INTO promise_steps (promise_id, guild_id, kind, note, happened_at) VALUES (?, ?, ?, ?, ?) "
+        "RETURNING step_id",
+        (promise_id, guild_id, kind, note, to_text(now)),
+    )
+    await execute(
+        db,
+        "INSERT INTO promise_step_actors (step_id, guild_id, member_id) VALUES (?, ?, ?)",
+        (step["step_id"], guild_id, member_id),
+    )
+
+
+def _place(row: Any) -> Place:
+    return Place(row["number"], row["title"], row["stage"], row["channel"], row["message"])
+
+
+def _promise(row: Any) -> Promise:
+    told = {name: row[name] for name in Promise.__dataclass_fields__}
+    days = {
+        name: None if told[name] is None else date.fromisoformat(told[name])
+        for name in ("said_on", "due_on", "resolved_on")
+    }
+    return Promise(**{**told, **days})
