@@ -20,7 +20,7 @@ from storage import digests
 from storage.digests import DigestPost, Schedule
 from storage.guilds import settings_of
 from tournament.source import Source, SourceError
-from ui.digest import as_file, digest_cards, mark, waiting_card, with_chart
+from ui.digest import RULE, as_file, digest_cards, mark, waiting_card, with_chart
 from ui.roles import check_moderator
 
 log = logging.getLogger("roundtable.digest")
@@ -211,7 +211,9 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
             if message is None or not (message.flags.has_thread or message.thread):
                 period = period_with(waiting.keys, schedule.zone, schedule.weekday, schedule.hour)
                 cards, files = await self._made(guild, period)
-                message = message or await channel.send(embed=cards[0], files=files)
+                if message is None:
+                    message = await channel.send(embed=cards[0], files=files)
+                    await self._warn(guild, cards[0])
                 await self._thread(message, cards[1:], f"Week {waiting.key}")
         except discord.Forbidden:
             await digests.give_up(self.tools.database, guild.id, waiting.key, "I may not post in its channel")
@@ -219,6 +221,23 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
         await digests.posted(
             self.tools.database, guild.id, waiting.key, channel.id, message.id, self.tools.now()
         )
+
+    async def _warn(self, guild: discord.Guild, headline: discord.Embed) -> None:
+        """Tell the moderators, in the channel they chose, where the live rule is not the one on record."""
+        rule = next((field.value for field in headline.fields if field.name == RULE), None)
+        settings = await settings_of(self.tools.database, guild.id)
+        channel = guild.get_channel(settings.announce_channel or 0)
+        if rule is None or not isinstance(channel, discord.TextChannel):
+            return
+        role = guild.get_role(settings.moderator_role or 0)
+        who = f"{role.mention} " if role else ""
+        try:
+            await channel.send(
+                f"{who}The payout rule needs a look:\n{rule}"[:2000],
+                allowed_mentions=discord.AllowedMentions(roles=[role] if role else False),
+            )
+        except discord.HTTPException:
+            log.warning("the moderators could not be told of a changed rule")
 
     async def _sent_before(self, channel: discord.TextChannel, key: str) -> discord.Message | None:
         """The message of this week, where it was sent and a crash kept that from being noted."""

@@ -7,6 +7,7 @@ from governance.digest import is_quiet
 from governance.digest_text import as_markdown, as_pages, escape
 from ui.card import AMBER, CHART, GREY, bullets
 
+RULE = "The rule"  # the name of the field that says what changed
 PAGE = 3900  # characters of a card's description
 ADVISORY = "Advisory, not binding on Numerai"
 
@@ -19,7 +20,7 @@ def digest_cards(told: Told, *, weekly: bool = True) -> list[discord.Embed]:
     if is_quiet(told.summary):
         first.colour = GREY
     if told.notices:
-        first.add_field(name="The rule", value=bullets(told.notices), inline=False)
+        first.add_field(name=RULE, value=bullets(told.notices), inline=False)
     first.set_footer(text=mark(told.summary.period.key) if weekly else ADVISORY)
     return [first, *(discord.Embed(description=page, colour=GREY) for page in pages)]
 

@@ -514,6 +514,26 @@ async def test_a_snapshot_is_kept_once_a_day(server: Server, now: Clock, setting
     assert [each["round"] for each in json.loads(rounds)] == [300, 301, 302]
 
 
+async def test_a_changed_rule_is_told_to_the_moderators_once(
+    server: Server, now: Clock, settings: Any
+) -> None:
+    source = Announced(
+        stakes_of([30, 10, 10]), known_rounds=calendar(3), announced="1xCORR", differs="The table differs."
+    )
+    await server.bot.close()
+    await server.env.restart_bot(create_bot(settings, source=source, now=now))
+    room = server.guild.create_text_channel("moderators-only")
+    await change_settings(server.database, server.guild.id, now(), announce_channel=room.id)
+    await schedule(server)
+    now.moment = DUE
+    for _ in range(2):
+        await do_due(server)
+    [told] = room.history()
+    assert told.content == "The payout rule needs a look:\n• The table differs."
+    [message] = summaries(server.channel)
+    assert "The table differs." in text_of(message)
+
+
 async def test_a_source_that_does_not_answer_gets_a_sentence(
     server: Server, now: Clock, settings: Any
 ) -> None:
