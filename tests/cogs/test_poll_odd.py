@@ -468,7 +468,8 @@ async def test_public_results_tell_nothing_exact_of_the_stakes(server: Server, n
     """Sixty verified members, whose stakes everybody can read on the leaderboard."""
     card = await start(server, server.ben, hours=96.0)
     [(poll_id,)] = await rows(server, "poll_id", "polls")
-    stakes = {10_000 + n: 101.25 + 13.37 * n for n in range(60)}
+    # ids as long as Discord's: a short one would stand in some hash by chance
+    stakes = {900_719_925_474_099_000 + n: 101.25 + 13.37 * n for n in range(60)}
     async with transaction(server.database):
         for member_id, stake in stakes.items():
             elector = Elector(member_id, stake, f"account_{member_id}")
