@@ -1,6 +1,6 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, ballots, influence, payouts, stakes, tally, transition
+from benchmarks import answers, ballots, influence, payouts, stakes, tally, transition, voting
 
 payouts.run()
 answers.run()
@@ -9,3 +9,4 @@ influence.run()
 transition.run()
 tally.run()
 ballots.run()
+voting.run()

@@ -1,4 +1,4 @@
-"""Fair timings on a noisy machine: contenders take turns, and medians are compared."""
+"""Fair timings on a noisy machine: contenders take turns, medians are compared, nothing stops a report."""
 
 import statistics
 import time
@@ -23,6 +23,19 @@ def side_by_side(title: str, turns: int, **contenders: Callable[[], Any]) -> dic
         shown = f"{name.replace('_', ' '):<34} {median:9.2f} ms  ({low:.2f} to {high:.2f})"
         print(f"  {shown}  {peer / median:6.1f}x")
     return medians
+
+
+def asked_for(what: str, found: float, most: float, unit: str = "ms") -> None:
+    """Print a figure, what was asked for, and whether it was met."""
+    verdict = "" if found <= most else "  MISSED"
+    print(f"  {what:<34} {found:9,.4g} {unit}  (asked for: at most {most:,.4g}){verdict}")
+
+
+def agreement(what: str, apart: float, most: float) -> None:
+    """Print how far apart two ways of doing the same are, and whether that is rounding or a fault."""
+    print(
+        f"  {what:<34} {apart:9.1e}  (apart at most: {most:.0e}){'' if apart <= most else '  THEY DISAGREE'}"
+    )
 
 
 def _seconds(contender: Callable[[], Any], calls: int) -> float:

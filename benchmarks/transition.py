@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from benchmarks.timing import side_by_side
+from benchmarks.timing import agreement, asked_for, side_by_side
 from scoring.transition import Transition, transition, transition_intervals
 
 MODELS, ROUNDS = 15_000, 150
@@ -71,9 +71,8 @@ def run() -> None:
     )
     for name, expected in results["pandas"].items():
         apart = np.abs(results["scoring"][name] - expected).max() / np.abs(expected).max()
-        assert apart < 1e-9, f"the contenders disagree on {name} by {apart:.1e} of the largest"
-    ours = medians["scoring_transition"]
-    assert ours < ASKED_FOR, f"a change of rules took {ours:.0f} ms, and {ASKED_FOR:.0f} were asked for"
+        agreement(f"{name}, of the largest", apart, 1e-9)
+    asked_for("a change of rules", medians["scoring_transition"], ASKED_FOR)
 
     times = []
     for seed in range(3):

@@ -48,12 +48,10 @@ def now() -> "Callable[[], datetime]":
 async def env(
     settings: "Settings", source: "SampleSource", now: "Callable[[], datetime]"
 ) -> "AsyncIterator[simcord.Env]":
-    import simcord
-
     from bot import create_bot
+    from tests.offline import OfflineDiscord
 
-    # errors reach members as sentences, and the tests read those
-    env = simcord.Env(create_bot(settings, source=source, now=now), settle_timeout=30.0, check_errors=False)
+    env = OfflineDiscord(create_bot(settings, source=source, now=now))
     await env.start()
     try:
         yield env
@@ -64,18 +62,6 @@ async def env(
 
 @pytest.fixture
 def server(env: "simcord.Env") -> "Server":
-    import discord
+    from tests.offline import furnished
 
-    from tests.offline import Server
-
-    guild = env.create_guild("Round table")
-    moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
-    silent = {guild.default_role: discord.PermissionOverwrite(send_messages=False)}
-    return Server(
-        env=env,
-        guild=guild,
-        channel=guild.create_text_channel("payout-talk"),
-        read_only=guild.create_text_channel("read-only", overwrites=silent),
-        ben=guild.add_member(env.create_user("ben", global_name="Ben")),
-        moderator=guild.add_member(env.create_user("mona"), roles=[moderators]),
-    )
+    return furnished(env)

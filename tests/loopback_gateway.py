@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.loopback_state import APPLICATION_ID, BOT, GUILD_ID, Payload, State, snowflake
+from tests.patience import PATIENCE
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT = 0, 1, 2, 3, 6, 7
 REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 8, 9, 10, 11
@@ -61,7 +62,7 @@ class Gateway:
         self._open: set[Connection] = set()
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(timeout=2.0)
+        socket = web.WebSocketResponse(timeout=PATIENCE)
         await socket.prepare(request)
         self.compressions.append(request.query.get("compress"))
         connection = Connection(socket, compressed=self.compressions[-1] == "zlib-stream")
@@ -182,7 +183,7 @@ class Gateway:
             await connection.send(HEARTBEAT)
             await self.state.until(
                 lambda: connection.beats > beats or self.live is not connection,
-                5.0,
+                PATIENCE,
                 lambda: "the bot answers no heartbeat",
             )
 

@@ -206,7 +206,7 @@ class State:
     def __init__(self, token: str) -> None:
         self.token = token
         self.address = ""
-        self.answer_within = 3.0
+        self.answer_within = math.inf
         self.people = {person.id: person for person in (BOT, ALICE, BOB, MODERATOR)}
         self.channels = {
             CHANNEL_IDS[name]: text_channel(name, position) for position, name in enumerate(CHANNEL_IDS)

@@ -3,9 +3,26 @@
 from dataclasses import dataclass
 from typing import Any
 
+import discord
 import simcord
+from discord.ext import commands
 
 from bot import Roundtable
+from tests.patience import PATIENCE
+
+
+class OfflineDiscord(simcord.Env):
+    """A Discord in this process that waits for a busy machine, also for the start of the bot.
+
+    Errors reach members as sentences, and the tests read those.
+    """
+
+    def __init__(self, bot: commands.Bot) -> None:
+        super().__init__(bot, settle_timeout=PATIENCE, check_errors=False)
+
+    async def _settle_internal(self, *, timeout: float | None = None, **more: Any) -> None:  # noqa: ASYNC109
+        # simcord gives a bot five seconds to start, whatever it was told
+        await super()._settle_internal(timeout=max(timeout or 0.0, PATIENCE), **more)
 
 
 @dataclass
@@ -27,6 +44,21 @@ class Server:
     @property
     def database(self) -> Any:
         return self.bot.tools.database
+
+
+def furnished(env: simcord.Env) -> Server:
+    """A new server of that environment, with its channels and people."""
+    guild = env.create_guild("Round table")
+    moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
+    silent = {guild.default_role: discord.PermissionOverwrite(send_messages=False)}
+    return Server(
+        env=env,
+        guild=guild,
+        channel=guild.create_text_channel("payout-talk"),
+        read_only=guild.create_text_channel("read-only", overwrites=silent),
+        ben=guild.add_member(env.create_user("ben", global_name="Ben")),
+        moderator=guild.add_member(env.create_user("mona"), roles=[moderators]),
+    )
 
 
 def said(result: Any) -> Any:

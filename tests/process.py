@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from tests.patience import PATIENCE
+
 # what a Python process needs; nothing of the developer's own bot, so no DISCORD_* by accident
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 LINE_LIMIT = 1024 * 1024
@@ -71,7 +73,7 @@ class BotProcess:
     def pid(self) -> int:
         return self._process.pid
 
-    async def wait_for_line(self, substring: str, within: float = 10.0, *, after: int = 0) -> str:
+    async def wait_for_line(self, substring: str, within: float = PATIENCE, *, after: int = 0) -> str:
         """Wait for a line, written already or to come; `after` leaves out the first lines."""
         try:
             async with asyncio.timeout(within):
@@ -84,7 +86,7 @@ class BotProcess:
         except TimeoutError:
             raise AssertionError(f"no {substring!r} within {within:g} s\n{self._tail()}") from None
 
-    async def wait(self, within: float = 10.0) -> int:
+    async def wait(self, within: float = PATIENCE) -> int:
         """Wait for the process to end by itself, and give its return code."""
         try:
             async with asyncio.timeout(within):
@@ -94,7 +96,7 @@ class BotProcess:
             raise AssertionError(f"still running after {within:g} s\n{self._tail()}") from None
         return code
 
-    async def stop(self, number: signal.Signals = signal.SIGTERM, within: float = 10.0) -> int:
+    async def stop(self, number: signal.Signals = signal.SIGTERM, within: float = PATIENCE) -> int:
         """Send a signal and wait for the end; a process that ended before keeps its return code."""
         if self._process.returncode is None:
             self._process.send_signal(number)

@@ -13,10 +13,11 @@ import pytest
 
 from tests import numerai_data as data
 from tests.numerai_server import FAULTS, LoopbackNumerai
+from tests.patience import CALM, PATIENCE
 from tournament import queries
 from tournament.client import PatientClient
 from tournament.source import SourceError
-from tournament.throttle import Patience, Throttle
+from tournament.throttle import Throttle
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def post(api: LoopbackNumerai, query: str, **variables: Any) -> tuple[int,
 @pytest.fixture
 async def numerapi(api: LoopbackNumerai) -> AsyncIterator[Callable[..., Any]]:
     """Calls a method of the bot's client in a thread: `await numerapi("list_rounds", number=1340)`."""
-    client = PatientClient("classic", api.address, Throttle(), Patience(), threading.Event(), threads=1)
+    client = PatientClient("classic", api.address, Throttle(), CALM, threading.Event(), threads=1)
 
     async def call(method: str, *args: Any, **options: Any) -> Any:
         return await asyncio.to_thread(getattr(client, method), *args, **options)
@@ -184,7 +185,7 @@ async def test_a_cut_connection_is_no_answer(api: LoopbackNumerai, fault: str) -
 
 
 async def test_who_hangs_is_let_go_when_the_server_leaves() -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         async with LoopbackNumerai() as api:
             api.fail("hang")
             hanging = asyncio.create_task(post(api, queries.ROUNDS, tournament=8))

@@ -1,6 +1,5 @@
 """`/account verify`: the code, the button, the card and the row, over a Numerai API on this machine."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -26,13 +25,12 @@ from storage.verifications import (
 )
 from tests.numerai_data import NOW, Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import Server, check_limits, said, text_of
-from tournament.numerai import NumeraiSource, Patience, Throttle
+from tests.offline import OfflineDiscord, Server, check_limits, said, text_of
+from tests.patience import CALM, eventually
+from tournament.numerai import NumeraiSource, Throttle
 from ui.account import NO_KEYS
 
 pytestmark = pytest.mark.slow  # a bot for each test
-
-BRISK = Patience(connect=0.8, read=0.8, budget=2.0, stale=1.0, short=0.5, remember=0.5, backoff=0.01)
 
 
 @pytest.fixture
@@ -59,7 +57,7 @@ def new_bot(
 ) -> Callable[[], Roundtable]:
     def make() -> Roundtable:
         source = NumeraiSource(
-            kept, address=api.address, now=present, patience=BRISK, throttle=Throttle(10_000)
+            kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000)
         )
         bot = create_bot(settings, source=source, now=present)
         assert isinstance(bot, Roundtable)
@@ -70,7 +68,7 @@ def new_bot(
 
 @pytest.fixture
 async def env(new_bot: Callable[[], Roundtable]) -> AsyncIterator[simcord.Env]:
-    env = simcord.Env(new_bot(), settle_timeout=30.0, check_errors=False)
+    env = OfflineDiscord(new_bot())
     await env.start()
     try:
         yield env
@@ -296,15 +294,17 @@ async def test_a_running_bot_finds_out_which_accounts_are_gone(
         code = await make_code(before, member, "classic", "any", long_ago)
         await use_code(before, member, code.code, account, long_ago)
     await before.close()
-    source = NumeraiSource(kept, address=api.address, now=present, patience=BRISK, throttle=Throttle(10_000))
+    source = NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
     bot = create_bot(replace(settings, data_source="numerai"), source=source, now=present)
     assert isinstance(bot, Roundtable)
-    env = simcord.Env(bot, settle_timeout=30.0, check_errors=False)
+    env = OfflineDiscord(bot)
     await env.start()
     try:
-        async with asyncio.timeout(10):
-            while await due_rechecks(bot.tools.database, long_ago):  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(0.01)
+
+        async def nothing_is_due() -> bool:
+            return not await due_rechecks(bot.tools.database, long_ago)
+
+        await eventually(nothing_is_due)
         assert await verification_of(bot.tools.database, 1) is None
         assert await verification_of(bot.tools.database, 2) == Verification(
             2, "classic", "tidewater", long_ago, NOW

@@ -12,6 +12,7 @@ from storage.database import open_database
 from storage.polls import Terms, open_poll
 from tests.loopback import BOB, LoopbackDiscord, Reply
 from tests.loopback_state import GUILD_ID, Person
+from tests.patience import PATIENCE
 from tests.test_process import ready_bot
 
 pytestmark = pytest.mark.slow
@@ -29,7 +30,7 @@ async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path,
     acknowledged: list[int] = []
 
     async def vote(discord_server: LoopbackDiscord, dialog: Reply, member: Person) -> None:
-        told = await discord_server.click(dialog, custom_id="ballot:choice", values=["1"], within=5)
+        told = await discord_server.click(dialog, custom_id="ballot:choice", values=["1"])
         assert "Your ballot" in told.embeds[0]["title"], told.content
         acknowledged.append(int(member.id))
 
@@ -43,7 +44,7 @@ async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path,
                 asyncio.create_task(vote(discord_server, dialog, member))
                 for dialog, member in zip(dialogs, members, strict=True)
             ]
-            await asyncio.wait(votes[kill : kill + 1], timeout=10)
+            await asyncio.wait(votes[kill : kill + 1], timeout=PATIENCE)
             bot.kill()
             for each in votes:
                 each.cancel()

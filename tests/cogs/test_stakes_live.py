@@ -12,12 +12,12 @@ from bot import Roundtable, Settings, create_bot
 from storage.database import fetch_all, open_database
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import Server, said, text_of
-from tournament.numerai import NumeraiSource, Patience, Throttle
+from tests.offline import OfflineDiscord, Server, said, text_of
+from tests.patience import CALM
+from tournament.numerai import NumeraiSource, Throttle
 
 pytestmark = pytest.mark.slow
 
-BRISK = Patience(connect=0.8, read=0.8, budget=2.0, stale=1.0, short=0.5, remember=0.5, backoff=0.01)
 FINDINGS = {
     "concentration": "6 of 256 accounts hold half of the stake.",
     "influence": "Stake and MMC do not go together",
@@ -41,14 +41,14 @@ def present() -> Present:
 @pytest.fixture
 async def live(api: LoopbackNumerai, tmp_path: Path, present: Present) -> AsyncIterator[NumeraiSource]:
     kept = await open_database(tmp_path / "answers.sqlite3")
-    yield NumeraiSource(kept, address=api.address, now=present, patience=BRISK, throttle=Throttle(10_000))
+    yield NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
     await kept.close()
 
 
 @pytest.fixture
 async def env(live: NumeraiSource, settings: Settings, present: Present) -> AsyncIterator[simcord.Env]:
     bot = create_bot(settings, source=live, now=present)
-    env = simcord.Env(bot, settle_timeout=30.0, check_errors=False)
+    env = OfflineDiscord(bot)
     await env.start()
     try:
         yield env

@@ -11,6 +11,7 @@ import pytest
 
 from storage.database import fetch_all, open_database
 from storage.syncs import record_sync, synced_digest
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -110,5 +111,5 @@ async def test_killed_in_a_migration(file: Path, statement: str, journal: str) -
 
 
 def test_a_process_that_never_closes_still_ends(file: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", WITHOUT_CLOSING, str(file)], cwd=ROOT, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", WITHOUT_CLOSING, str(file)], cwd=ROOT, timeout=PATIENCE)
     assert ended.returncode == 3

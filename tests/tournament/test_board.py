@@ -13,11 +13,11 @@ from storage.fetched import FetchedAnswer, keep_answers
 from tests import numerai_data as data
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
-from tournament.numerai import NumeraiSource, Patience, Throttle
+from tests.patience import CALM
+from tournament.numerai import NumeraiSource, Throttle
 from tournament.source import SourceError, Stakes
 
 UNREAD = r"^The leaderboard has not been read yet\. Try again in a minute or two\.$"
-HASTY = Patience(connect=0.8, read=0.7, budget=1.6, stale=0.8, short=0.5, remember=0.0, backoff=0.001)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def present() -> Present:
 @pytest.fixture
 async def live(api: LoopbackNumerai, database: Database, present: Present) -> AsyncIterator[NumeraiSource]:
     live = NumeraiSource(
-        database, address=api.address, now=present, patience=HASTY, throttle=Throttle(100_000)
+        database, address=api.address, now=present, patience=CALM, throttle=Throttle(100_000)
     )
     yield live
     await live.close()
@@ -126,7 +126,7 @@ async def test_what_was_read_is_served_while_the_api_is_away(
     present.moment += timedelta(days=2)
     api.fail("cut")
     again = NumeraiSource(
-        database, address=api.address, now=present, patience=HASTY, throttle=Throttle(100_000)
+        database, address=api.address, now=present, patience=CALM, throttle=Throttle(100_000)
     )
     for _ in range(2):
         after = await again.stakes()

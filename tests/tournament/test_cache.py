@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ import pytest
 
 from storage.database import Database, open_database
 from storage.fetched import fetched_answer
+from tests.patience import CALM, PATIENCE, eventually
 from tournament.cache import UNWRITTEN, WRITE_AGAIN_AFTER, Answer, Cache
 from tournament.source import SourceError
 from tournament.throttle import Patience
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-QUICK = Patience(budget=0.2, stale=0.1, short=0.05)
+FOR_EVER = 100 * PATIENCE  # seconds: who waits for that long fails the test
 
 
 class Time:
@@ -71,23 +73,16 @@ def time() -> Time:
 
 @pytest.fixture
 async def cache(database: Database, time: Time) -> AsyncIterator[Cache]:
-    cache = Cache(database, time.now, QUICK, clock=time.clock)
+    cache = Cache(database, time.now, CALM, clock=time.clock)
     yield cache
     await cache.close()
-
-
-async def settled(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something that is written behind the scenes is there."""
-    async with asyncio.timeout(5):
-        while not await holds():  # noqa: ASYNC110 - another connection cannot set an event
-            await asyncio.sleep(0.005)
 
 
 async def written(database: Database, question: str) -> None:
     async def is_there() -> bool:
         return await fetched_answer(database, question) is not None
 
-    await settled(is_there)
+    await eventually(is_there)
 
 
 async def test_a_young_answer_is_not_asked_for_again(cache: Cache, time: Time) -> None:
@@ -102,10 +97,10 @@ async def test_a_young_answer_is_not_asked_for_again(cache: Cache, time: Time) -
 
 
 async def test_it_outlives_the_bot(database: Database, time: Time) -> None:
-    first = Cache(database, time.now, QUICK)
+    first = Cache(database, time.now, CALM)
     await first.ask("q", HOUR, Api("ä" * 50_000))
     await first.close()
-    second = Cache(database, time.now, QUICK)
+    second = Cache(database, time.now, CALM)
     assert (await second.ask("q", HOUR, Api(SourceError("Away")))).value == "ä" * 50_000
     await second.close()
 
@@ -173,7 +168,10 @@ async def test_none_is_an_answer_that_is_not_kept(cache: Cache) -> None:
     assert await cache.stored("q") is None
 
 
-async def test_a_slow_answer_is_not_waited_for_where_there_is_an_old_one(cache: Cache, time: Time) -> None:
+async def test_a_slow_answer_is_not_waited_for_where_there_is_an_old_one(
+    database: Database, time: Time
+) -> None:
+    cache = Cache(database, time.now, replace(CALM, stale=0.05), clock=time.clock)
     await cache.ask("q", HOUR, Api())
     time.present += 2 * HOUR
     slow = Api("second")
@@ -184,32 +182,60 @@ async def test_a_slow_answer_is_not_waited_for_where_there_is_an_old_one(cache: 
     async def is_second() -> bool:
         return (await cache.ask("q", HOUR, slow)).value == "second"
 
-    await settled(is_second)
+    await eventually(is_second)
     assert slow.asked == 1
+    await cache.close()
 
 
-async def test_after_a_silence_the_next_waits_are_short_until_there_is_an_answer(database: Database) -> None:
-    loop = asyncio.get_running_loop()
-    cache = Cache(database, lambda: NOW, Patience(budget=5.0, stale=0.3, short=0.1), clock=loop.time)
+async def fell_silent(cache: Cache, time: Time) -> None:
+    """Let a question go by that took longer than anybody waits."""
+
+    async def silence() -> None:
+        time.seconds += 2 * FOR_EVER
+        raise SourceError("Numerai takes too long to answer")
+
+    with pytest.raises(SourceError):
+        await cache.ask("another", timedelta(), silence)
+
+
+async def test_after_a_silence_the_next_waits_are_short_until_there_is_an_answer(
+    database: Database, time: Time
+) -> None:
+    short_only = Patience(budget=FOR_EVER, stale=FOR_EVER, short=0.05)
+    cache = Cache(database, time.now, short_only, clock=time.clock)
+    await cache.ask("old", timedelta(), Api())
+    await fell_silent(cache, time)
     silent = Api()
     silent.open.clear()
+    async with asyncio.timeout(PATIENCE):
+        late = Answer("first", NOW, "Numerai takes too long to answer")
+        assert await cache.ask("old", timedelta(), silent) == late
+        with pytest.raises(SourceError, match=r"^Numerai takes too long to answer\. Try again in a few min"):
+            await cache.ask("new", timedelta(), silent)
+    await cache.ask("answered", timedelta(), Api())
+    again = asyncio.create_task(cache.ask("old", timedelta(), silent))
+    await asyncio.wait({again}, timeout=0.1)
+    assert not again.done(), "the silence is over: it is waited for as before"
+    again.cancel()
+    await cache.close()
+
+
+async def test_after_a_silence_what_somebody_waits_for_already_is_not_waited_for(
+    database: Database, time: Time
+) -> None:
+    for_ever = Patience(budget=FOR_EVER, stale=FOR_EVER, short=FOR_EVER)
+    cache = Cache(database, time.now, for_ever, clock=time.clock)
     await cache.ask("old", timedelta(), Api())
-
-    async def waited(question: str) -> float:
-        started = loop.time()
-        try:
-            await cache.ask(question, timedelta(), silent)
-        except SourceError as error:
-            assert str(error) == "Numerai takes too long to answer. Try again in a few minutes."  # noqa: PT017
-        return loop.time() - started
-
-    assert 0.3 <= await waited("old") < 3
-    assert 0.1 <= await waited("new") < 3
-    assert await waited("old") < 0.3  # somebody waits for it already
-    silent.open.set()
-    await cache.ask("other", timedelta(), Api())
+    silent = Api()
     silent.open.clear()
-    assert await waited("old") >= 0.3
+    waiting = asyncio.create_task(cache.ask("old", timedelta(), silent))
+    while not silent.asked:  # noqa: ASYNC110 - one turn of the loop is enough
+        await asyncio.sleep(0)
+    await fell_silent(cache, time)
+    async with asyncio.timeout(PATIENCE):
+        assert (await cache.ask("old", timedelta(), silent)).late == "Numerai takes too long to answer"
+    assert not waiting.done()
+    waiting.cancel()
     await cache.close()
 
 
@@ -225,7 +251,7 @@ async def test_a_locked_database_costs_time_and_no_answer(
         async def gave_up() -> bool:
             return "answers can't be kept" in caplog.text
 
-        await settled(gave_up)
+        await eventually(gave_up)
         assert (await cache.ask("q", HOUR, api)).value == "first"
         other.execute("ROLLBACK")
     assert api.asked == 1
@@ -251,7 +277,7 @@ async def test_a_read_only_database_costs_no_answer_and_not_all_memory(
 
 async def test_a_closed_database_costs_no_answer(file: Path, time: Time) -> None:
     database = await open_database(file)
-    cache = Cache(database, time.now, QUICK)
+    cache = Cache(database, time.now, CALM)
     await database.close()
     assert (await cache.ask("q", HOUR, Api())).value == "first"
     assert await cache.moments(["q"]) == {"q": NOW}
@@ -261,7 +287,7 @@ async def test_a_closed_database_costs_no_answer(file: Path, time: Time) -> None
 async def test_closing_gives_up_what_is_under_way_and_keeps_what_is_there(
     database: Database, time: Time
 ) -> None:
-    cache = Cache(database, time.now, QUICK)
+    cache = Cache(database, time.now, CALM)
     silent = Api()
     silent.open.clear()
     asking = asyncio.create_task(cache.ask("silent", HOUR, silent))

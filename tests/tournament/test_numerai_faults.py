@@ -1,10 +1,12 @@
 """What goes wrong at the other end is a sentence or an older answer, in time; the next question works."""
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,13 +16,13 @@ import pytest
 from storage.database import Database, open_database
 from tests import numerai_data as data
 from tests.numerai_server import FAULTS, LoopbackNumerai
+from tests.patience import CALM, HASTY, eventually
+from tournament.client import LONGEST_HOLD
 from tournament.numerai import NumeraiSource, Patience, Throttle
 from tournament.source import EVERYONE, History, Names, SourceError
 
 pytestmark = pytest.mark.slow
 
-# short, but long enough for a busy machine to answer ten questions at once
-QUICK = Patience(connect=0.8, read=0.7, budget=1.6, stale=0.8, short=0.5, remember=1.0, backoff=0.001)
 TRIED_AGAIN = ("429", "500", "hang", "cut", "cut halfway")
 SAID = {
     "429": "Numerai asks this bot to slow down",
@@ -35,6 +37,7 @@ SAID = {
     "html": "Numerai's answer is not in a form this bot can read",
     "errors": "Numerai answered with an error",
 }
+ANSWERED = [fault for fault in SAID if fault != "hang"]
 
 
 class Moving:
@@ -70,16 +73,28 @@ def moving() -> Moving:
 
 @pytest.fixture
 async def live(api: LoopbackNumerai, database: Database, moving: Moving) -> AsyncIterator[NumeraiSource]:
-    live = NumeraiSource(
+    live = source_of(api, database, moving, CALM)
+    yield live
+    await live.close()
+
+
+@pytest.fixture
+async def hasty(api: LoopbackNumerai, database: Database, moving: Moving) -> AsyncIterator[NumeraiSource]:
+    """The same for an API that is silent."""
+    hasty = source_of(api, database, moving, HASTY)
+    yield hasty
+    await hasty.close()
+
+
+def source_of(api: LoopbackNumerai, database: Database, moving: Moving, patience: Patience) -> NumeraiSource:
+    return NumeraiSource(
         database,
         address=api.address,
         now=moving.present,
-        patience=QUICK,
+        patience=patience,
         throttle=Throttle(100_000, clock=moving.clock),
         clock=moving.clock,
     )
-    yield live
-    await live.close()
 
 
 async def ask(live: NumeraiSource, name: str = "tidewater") -> History:
@@ -102,37 +117,31 @@ def test_every_fault_has_its_sentence() -> None:
     assert set(SAID) | {"not found"} == set(FAULTS)
 
 
-@pytest.mark.parametrize("fault", SAID)
+@pytest.mark.parametrize("fault", ANSWERED)
 async def test_a_fault_is_a_sentence_and_the_next_question_works(
     live: NumeraiSource, api: LoopbackNumerai, fault: str
 ) -> None:
     api.fail(fault)
-    started = time.monotonic()
     with pytest.raises(SourceError) as caught:
         await ask(live)
-    assert time.monotonic() - started < 2.5
     assert str(caught.value).startswith(f"{SAID[fault]}. Try again")
     api.heal()
     assert (await ask(live)).notice == ""
 
 
-@pytest.mark.parametrize("fault", SAID)
+@pytest.mark.parametrize("fault", ANSWERED)
 async def test_a_fault_halfway_through_a_question_is_one_too(
     live: NumeraiSource, api: LoopbackNumerai, fault: str
 ) -> None:
     api.fail(fault, only="v2RoundModelPerformances")
-    started = time.monotonic()
     with pytest.raises(SourceError) as caught:
         await ask(live)
-    assert time.monotonic() - started < 3
     assert str(caught.value).startswith(SAID[fault])
     api.heal()
     assert len((await ask(live)).models) == 10
 
 
-@pytest.mark.parametrize(
-    "fault", [pytest.param(fault, marks=pytest.mark.slow) if fault == "hang" else fault for fault in SAID]
-)
+@pytest.mark.parametrize("fault", ANSWERED)
 async def test_a_fault_shows_the_last_answer_with_its_age_and_loses_nothing(
     live: NumeraiSource, api: LoopbackNumerai, moving: Moving, fault: str
 ) -> None:
@@ -140,29 +149,80 @@ async def test_a_fault_shows_the_last_answer_with_its_age_and_loses_nothing(
     rounds = await live.rounds()
     moving.now += timedelta(hours=3, minutes=10)
     api.fail(fault)
-    started = time.monotonic()
     during = await ask(live)
-    assert time.monotonic() - started < 3
     assert during.notice == f"{SAID[fault]}; this is its answer of 3 hours ago."
     assert during.asked_at == before.asked_at == data.NOW
     same(during, before)
     np.testing.assert_array_equal((await live.rounds()).number, rounds.number)
     api.heal()
     after = await ask(live)
-    for _ in range(40):  # after a silence a question waits only briefly, until the API has answered one
-        if after.notice:
-            after = await ask(live)
     assert (after.notice, after.asked_at) == ("", moving.now)
     same(after, before)
 
 
-@pytest.mark.parametrize("fault", TRIED_AGAIN)
+@pytest.mark.parametrize("only", [None, "v2RoundModelPerformances"])
+async def test_a_silence_is_a_sentence_and_a_later_question_works(
+    hasty: NumeraiSource, live: NumeraiSource, api: LoopbackNumerai, only: str | None
+) -> None:
+    if only is not None:
+        await live.find("tidewater")
+        await live.rounds()
+    api.fail("hang", only=only)
+    with pytest.raises(SourceError, match=r"^Numerai takes too long to answer\. Try again"):
+        await ask(hasty)
+    api.heal()
+    history = await as_soon_as_it_answers(hasty)
+    assert (len(history.models), history.notice) == (10, "")
+
+
+async def test_a_silence_shows_the_last_answer_with_its_age_and_loses_nothing(
+    hasty: NumeraiSource, live: NumeraiSource, api: LoopbackNumerai, moving: Moving
+) -> None:
+    before = await ask(live)
+    rounds = await live.rounds()
+    moving.now += timedelta(hours=3, minutes=10)
+    api.fail("hang")
+    during = await ask(hasty)
+    assert during.notice == "Numerai takes too long to answer; this is its answer of 3 hours ago."
+    assert during.asked_at == before.asked_at == data.NOW
+    same(during, before)
+    np.testing.assert_array_equal((await hasty.rounds()).number, rounds.number)
+    api.heal()
+    after = await as_soon_as_it_answers(hasty)
+    assert after.asked_at == moving.now
+    same(after, before)
+
+
+async def as_soon_as_it_answers(hasty: NumeraiSource) -> History:
+    """Ask until every model's answer came in time; a busy machine may need several turns for them."""
+    found: list[History] = []
+
+    async def is_whole() -> bool:
+        with contextlib.suppress(SourceError):
+            found.append(await ask(hasty))
+        return bool(found) and not found[-1].notice
+
+    await eventually(is_whole)
+    return found[-1]
+
+
+@pytest.mark.parametrize("fault", [fault for fault in TRIED_AGAIN if fault != "hang"])
 async def test_a_passing_fault_is_not_even_noticed(
     live: NumeraiSource, api: LoopbackNumerai, fault: str
 ) -> None:
     api.fail(fault, times=1)
     assert (await live.rounds()).number.size == len(api.numbers)
     assert len(api.requests) == 2
+
+
+async def test_a_passing_silence_is_not_even_noticed(
+    api: LoopbackNumerai, database: Database, moving: Moving
+) -> None:
+    once = source_of(api, database, moving, replace(CALM, read=0.3))
+    api.fail("hang", times=1)
+    assert (await once.rounds()).number.size == len(api.numbers)
+    assert len(api.requests) >= 2
+    await once.close()
 
 
 @pytest.mark.parametrize("fault", [fault for fault in SAID if fault not in TRIED_AGAIN])
@@ -179,7 +239,7 @@ async def test_the_number_of_tries_has_an_end(live: NumeraiSource, api: Loopback
     api.fail("500")
     with pytest.raises(SourceError):
         await live.rounds()
-    assert len(api.requests) == QUICK.attempts
+    assert len(api.requests) == CALM.attempts
 
 
 @pytest.mark.parametrize(
@@ -195,18 +255,18 @@ async def test_a_wish_to_wait_a_little_is_granted(
 
 
 async def test_a_wish_to_wait_long_is_told_at_once_and_kept(
-    live: NumeraiSource, api: LoopbackNumerai, moving: Moving
+    api: LoopbackNumerai, database: Database, moving: Moving
 ) -> None:
-    api.fail("429", times=1, retry_after="30")
-    started = time.monotonic()
+    live = source_of(api, database, moving, replace(CALM, budget=LONGEST_HOLD / 2))
+    api.fail("429", times=1, retry_after="70")
     with pytest.raises(SourceError, match="asks this bot to slow down"):
         await live.rounds()
-    assert time.monotonic() - started < QUICK.budget
     with pytest.raises(SourceError, match="as much as it may for now"):
         await live.rounds()
     assert len(api.requests) == 1
-    moving.ahead += 30
+    moving.ahead += LONGEST_HOLD
     assert (await live.rounds()).number.size == len(api.numbers)
+    await live.close()
 
 
 async def test_some_models_of_an_account_may_be_missing(live: NumeraiSource, api: LoopbackNumerai) -> None:
@@ -259,7 +319,7 @@ async def test_an_error_that_says_there_is_nobody_means_nobody(
 
 
 async def test_nobody_at_the_address_is_a_sentence(api: LoopbackNumerai, database: Database) -> None:
-    nowhere = NumeraiSource(database, address="http://127.0.0.1:9", patience=QUICK)
+    nowhere = NumeraiSource(database, address="http://127.0.0.1:9", patience=CALM)
     with pytest.raises(SourceError, match=r"^Numerai can't be reached\. Try again in a few minutes\.$"):
         await nowhere.find("tidewater")
     await nowhere.close()
@@ -268,8 +328,7 @@ async def test_nobody_at_the_address_is_a_sentence(api: LoopbackNumerai, databas
 async def test_names_stay_what_they_were(live: NumeraiSource, api: LoopbackNumerai, moving: Moving) -> None:
     api.fail("500")
     assert await live.names() == Names((), ())
-    while not api.requests:  # noqa: ASYNC110 - the server sets no event
-        await asyncio.sleep(0.01)
+    await was_asked(api)
     await live.refresh_top(0)
     asked = len(api.requests)
     assert await live.names() == Names((), ())
@@ -313,43 +372,17 @@ async def test_a_database_that_is_locked_costs_no_answer(live: NumeraiSource, da
 async def test_a_source_that_is_closed_says_so(live: NumeraiSource, api: LoopbackNumerai) -> None:
     api.fail("hang")
     asking = asyncio.create_task(live.rounds())
-    while not api.requests:  # noqa: ASYNC110 - the server sets no event
-        await asyncio.sleep(0.01)
-    started = time.monotonic()
+    await was_asked(api)
     await live.close()
-    assert time.monotonic() - started < 0.2
+    assert api.at_once == 1, "closing does not wait for what is under way"
     with pytest.raises(SourceError):
         await asking
     with pytest.raises(SourceError, match="shutting down"):
         await live.rounds()
 
 
-@pytest.mark.slow
-async def test_a_silent_api_costs_a_member_ten_seconds_at_most(tmp_path: Path) -> None:
-    """With the patience of the real bot: once with nothing to fall back on, once with old answers."""
-    moving = Moving()
-    async with LoopbackNumerai(first_round=1330) as api:
-        databases = [await open_database(tmp_path / f"{name}.sqlite3") for name in ("empty", "full")]
-        empty, full = (NumeraiSource(each, address=api.address, now=moving.present) for each in databases)
-        await ask(full)
-        moving.now += timedelta(hours=3)
-        api.fail("hang")
+async def was_asked(api: LoopbackNumerai) -> None:
+    async def has_requests() -> bool:
+        return bool(api.requests)
 
-        async def timed(live: NumeraiSource) -> tuple[float, object]:
-            started = time.monotonic()
-            try:
-                told: object = (await ask(live)).notice
-            except SourceError as error:
-                told = str(error)
-            return time.monotonic() - started, told
-
-        sentence, notice = await asyncio.gather(timed(empty), timed(full))
-        assert sentence[1] == "Numerai takes too long to answer. Try again in a few minutes."
-        assert notice[1] == "Numerai takes too long to answer; this is its answer of 3 hours ago."
-        assert max(sentence[0], notice[0]) < 10.0
-        api.heal()
-        assert (await ask(empty)).notice == ""
-        for live in (empty, full):
-            await live.close()
-        for database in databases:
-            await database.close()
+    await eventually(has_requests)
