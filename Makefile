@@ -13,7 +13,7 @@ help:
 	@echo "make pictures  draw the pictures of the docs again"
 
 demo: $(VENV)/demo.done
-	@$(RUN) demo.py $(if $(ONCE),--once)
+	@$(RUN) -m demo $(if $(ONCE),--once)
 
 quick: $(VENV)/dev.done
 	@$(RUN) -m pytest -q -n auto -m "not slow"
@@ -30,7 +30,7 @@ bench: $(VENV)/dev.done
 	@$(RUN) -m benchmarks
 
 pictures: $(VENV)/demo.done
-	@$(RUN) demo.py --once --pictures
+	@$(RUN) -m demo --once --pictures
 
 clean:
 	rm -rf $(VENV) out

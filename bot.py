@@ -19,9 +19,6 @@ from discord import app_commands
 from discord.ext import commands
 from dotenv import dotenv_values
 
-from answers.verify import recheck_due
-from charts.style import DrawingThread, warm_up
-from cogs import SAMPLE, Tools
 from cogs.account import Account, VerifiedButton
 from cogs.digest import Digest
 from cogs.help import Help
@@ -30,16 +27,21 @@ from cogs.payout import Payout, ShareButton
 from cogs.poll import Poll
 from cogs.privacy import Privacy
 from cogs.promise import Promise, SharePromisesButton
-from cogs.proposal import DraftButton, Proposal, ProposalButton
+from cogs.proposal import Proposal
 from cogs.setup import Setup
 from cogs.stakes import ShareStakesButton, Stakes
-from cogs.voting import CardQueue, PollButton
+from features.account.verify import recheck_due
+from features.polls.buttons import PollButton
+from features.polls.card_queue import CardQueue
+from features.proposals.buttons import DraftButton, ProposalButton
 from storage.database import Database, StorageError, open_database
-from storage.links import linked_names
-from storage.syncs import record_sync, synced_digest
-from tournament.numerai import NumeraiSource, Throttle
+from storage.members.links import linked_names
+from storage.server.syncs import record_sync, synced_digest
+from tools import SAMPLE, Tools
+from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.sample import SampleSource
 from tournament.source import Source, SourceError, Tournament
+from ui.drawing import DrawingThread, warm_up
 from ui.errors import Tree
 
 log = logging.getLogger("roundtable")

@@ -8,19 +8,19 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from answers.comparison import PayoutComparison
-from answers.payout import compare_payouts
 from benchmarks.timing import asked_for
-from charts.payout import picture_of_comparison
-from charts.style import DrawingThread, warm_up
+from features.payout.compare import compare_payouts
+from features.payout.compare_chart import picture_of_comparison
+from features.payout.comparison import PayoutComparison
 from storage.database import open_database
 from tests import numerai_data
-from tests.loopback import GOOD_TOKEN, LoopbackDiscord
+from tests.loopback.server import GOOD_TOKEN, LoopbackDiscord
 from tests.numerai_server import LoopbackNumerai
 from tests.process import BotProcess
-from tournament.numerai import NumeraiSource
+from tournament.numerai.source import NumeraiSource
 from tournament.sample import SampleSource
 from tournament.source import SourceError
+from ui.drawing import DrawingThread, warm_up
 
 LAUNCH = Path(__file__).parent.parent / "tests" / "launch.py"
 QUESTION = {"proposed": "1C3T", "who": "model_07585"}

@@ -14,10 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.timing import agreement, asked_for, side_by_side
-from storage.ballots import choices_of
 from storage.database import Database, open_database
-from storage.polling import cast
-from storage.polls import Poll, Terms, open_poll
+from storage.polls.ballots import choices_of
+from storage.polls.casting import cast
+from storage.polls.polls import Poll, Terms, open_poll
 
 TOGETHER, TURNS = 500, 5
 POLLS, EACH = 1_000, 1_000

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.timing import agreement, asked_for, side_by_side
 from scoring.concentration import gini, herfindahl, nakamoto
-from scoring.concentration_intervals import bootstrap_replicates
+from scoring.stakes.concentration_intervals import bootstrap_replicates
 from scoring.tails import fit_power_law
 
 VALUES, HOLDERS, RESAMPLES = 1_000, 5_000, 2_000

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.timing import side_by_side
-from governance.tally import METHODS, STEPS, tally
+from governance.votes.tally import METHODS, STEPS, tally
 
 BALLOTS, FEWER = 100_000, 2_000
 LIMIT = 2.0  # seconds for all ballots under one method

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.timing import agreement, asked_for, side_by_side
-from scoring.transition import Transition, transition, transition_intervals
+from scoring.change.transition import Transition, transition, transition_intervals
 
 MODELS, ROUNDS = 15_000, 150
 NOTICE, PHASE_IN, GRANDFATHER = 4, 10, 26

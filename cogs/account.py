@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from answers.account import link_account, linked_account
-from answers.verify import finish_verification, start_verification
-from cogs import Tools, complete_name, tools_of
-from storage.links import link_of, remove_link
-from storage.verifications import drop_verification, verification_of
+from features.account.account_card import account_card, code_card, verified_card
+from features.account.link import link_account, linked_account
+from features.account.verify import finish_verification, start_verification
+from storage.members.links import link_of, remove_link
+from storage.members.verifications import drop_verification, verification_of
+from tools import Tools, complete_name, tools_of
 from tournament.source import Tournament
-from ui.account import account_card, code_card, verified_card
 from ui.errors import errors_answered
 
 

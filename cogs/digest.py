@@ -10,17 +10,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from answers.digest import Told, set_schedule, summarise, take_rules, waiting_for
-from answers.stake_history import stake_history, take_snapshot
-from answers.zones import find_zone, suggest_zones
-from charts.stake_history import picture_of_stake_history
-from cogs import SAMPLE, Tools, files_of
-from governance.digest import Period, due_periods, is_quiet, period_of, period_with, read_zone
-from storage import digests
-from storage.digests import DigestPost, Schedule
-from storage.guilds import settings_of
+from features.digest.digest_card import RULE, as_file, digest_cards, mark, waiting_card, with_chart
+from features.digest.summary import Told, set_schedule, summarise, take_rules, waiting_for
+from features.server.zones import find_zone, suggest_zones
+from features.stakes.history import stake_history, take_snapshot
+from features.stakes.history_chart import picture_of_stake_history
+from governance.digest.summary import Period, due_periods, is_quiet, period_of, period_with, read_zone
+from storage.server import digests
+from storage.server.digests import DigestPost, Schedule
+from storage.server.settings import settings_of
+from tools import SAMPLE, Tools, files_of
 from tournament.source import Source, SourceError
-from ui.digest import RULE, as_file, digest_cards, mark, waiting_card, with_chart
 from ui.roles import check_moderator
 
 log = logging.getLogger("roundtable.digest")

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from ui.help import command_card, noun_card, overview_card
+from features.server.help_card import command_card, noun_card, overview_card
 
 
 class Help(commands.Cog):

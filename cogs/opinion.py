@@ -6,16 +6,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from answers import opinions
-from answers.opinion_picture import opinion_picture
-from answers.opinions import VOTES, Turn
-from charts.opinion import picture_of_opinions
-from charts.style import Picture
-from cogs import Tools, files_of, tools_of
-from storage.guilds import settings_of
+from features.opinions import statements
+from features.opinions.forms import StatementForm
+from features.opinions.map import opinion_picture
+from features.opinions.map_chart import picture_of_opinions
+from features.opinions.opinion_card import DID, added_card, hidden_card, list_card, opinion_card, turn_card
+from features.opinions.statements import VOTES, Turn
+from storage.server.settings import settings_of
+from tools import Tools, files_of, tools_of
+from ui.drawing import Picture
 from ui.errors import errors_answered
-from ui.opinion_forms import StatementForm
-from ui.opinions import DID, added_card, hidden_card, list_card, opinion_card, turn_card
 from ui.pages import Pages
 from ui.roles import check_moderator
 from ui.share import asked_to_share, post_shared, share_view
@@ -68,9 +68,9 @@ class Opinion(
         await interaction.response.defer(ephemeral=True, thinking=True)
         database, guild, member = self.tools.database, _guild(interaction), interaction.user.id
         if statement is None:
-            turn = await opinions.next_turn(database, guild.id, member)
+            turn = await statements.next_turn(database, guild.id, member)
         else:
-            turn = await opinions.turn_to(database, guild.id, member, statement)
+            turn = await statements.turn_to(database, guild.id, member, statement)
         view = vote_buttons(turn) if turn.statement else discord.utils.MISSING
         await interaction.followup.send(embed=turn_card(turn), view=view, ephemeral=True)
 
@@ -100,7 +100,7 @@ class Opinion(
         guild = _guild(interaction)
 
         async def turn(page: int) -> tuple[discord.Embed, int]:
-            found = await opinions.list_statements(
+            found = await statements.list_statements(
                 self.tools.database, guild.id, interaction.user.id, page=page
             )
             return list_card(found), found.pages
@@ -119,7 +119,7 @@ class Opinion(
         """Moderators: hide a statement for a reason that is logged and shown"""
         guild = _guild(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
-        changed = await opinions.hide_statement(
+        changed = await statements.hide_statement(
             self.tools.database,
             guild.id,
             number,
@@ -136,7 +136,7 @@ class Opinion(
     @vote.autocomplete("statement")
     @hide.autocomplete("number")
     async def _statement(self, interaction: discord.Interaction[Any], typed: Any) -> Choices:
-        found = await opinions.suggest_statements(
+        found = await statements.suggest_statements(
             self.tools.database, _guild(interaction).id, str(typed or "")
         )
         return [app_commands.Choice(name=shown, value=number) for shown, number in found]
@@ -176,10 +176,10 @@ class VoteButton(
         async with errors_answered(interaction):
             tools, guild, member = tools_of(interaction), _guild(interaction), interaction.user.id
             await interaction.response.defer()
-            before = await opinions.vote(
+            before = await statements.vote(
                 tools.database, guild.id, self.statement_id, member, self.said, tools.now()
             )
-            turn = await opinions.next_turn(tools.database, guild.id, member)
+            turn = await statements.next_turn(tools.database, guild.id, member)
             now = VOTES[self.said]
             done = f"You {DID[now]} the last one"
             if before is not None and before != now:
@@ -224,7 +224,7 @@ def vote_buttons(turn: Turn) -> discord.ui.View:
 
 async def _add(interaction: discord.Interaction[Any], claim: str) -> None:
     tools = tools_of(interaction)
-    statement = await opinions.add_statement(
+    statement = await statements.add_statement(
         tools.database, _guild(interaction).id, interaction.user.id, claim, tools.now()
     )
     await interaction.response.send_message(embed=added_card(statement), ephemeral=True)

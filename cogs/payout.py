@@ -7,24 +7,24 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from answers.account import EXAMPLE, NotLinkedError, asked_about, link_account
-from answers.comparison import PayoutComparison
-from answers.payout import compare_payouts
-from answers.proposals import rule_of, suggest_rules
-from answers.record import pay_record
-from answers.rules import find_rule, rule_ids, suggest_priced_rules, timeline
-from answers.what_if import what_if
-from charts.payout import picture_of_comparison
-from charts.record import picture_of_record
-from charts.style import Picture
-from cogs import SAMPLE, Tools, complete_name, files_of, picked_source, tools_of
-from storage.links import link_of
+from features.account.dialogs import WhoAreYou
+from features.account.link import EXAMPLE, NotLinkedError, asked_about, link_account
+from features.payout.compare import compare_payouts
+from features.payout.compare_card import comparison_card
+from features.payout.compare_chart import picture_of_comparison
+from features.payout.comparison import PayoutComparison
+from features.payout.earnings import pay_record
+from features.payout.earnings_card import record_card, what_if_card
+from features.payout.earnings_chart import picture_of_record
+from features.payout.rules import find_rule, rule_ids, suggest_priced_rules, timeline
+from features.payout.rules_card import rule_card, timeline_card
+from features.payout.what_if import what_if
+from features.proposals.view import rule_of, suggest_rules
+from storage.members.links import link_of
+from tools import SAMPLE, Tools, complete_name, files_of, picked_source, tools_of
 from tournament.source import Tournament
-from ui.comparison import comparison_card
-from ui.dialogs import WhoAreYou
+from ui.drawing import Picture
 from ui.errors import errors_answered
-from ui.record import record_card, what_if_card
-from ui.rules import rule_card, timeline_card
 from ui.share import asked_to_share, post_shared, share_view
 
 QUESTION = "payout compare"

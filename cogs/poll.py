@@ -12,22 +12,25 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from answers import polls
-from answers.poll_result import exact_weighted
-from answers.polls import PollView
-from charts.poll import picture_of_result
-from cogs import Tools, files_of
-from cogs.voting import buttons_of, show_mine, show_poll, verified_here
-from storage import closing, reminders
-from storage.guilds import settings_of
-from storage.polls import Eligibility
+from features.polls import casting
+from features.polls.buttons import show_mine
+from features.polls.closing import ballots_and_electors, close_due, close_poll, poll_export
+from features.polls.dialogs import PollForm
+from features.polls.opening import new_poll
+from features.polls.poll_card import poll_card, polls_card, result_cards
+from features.polls.posting import buttons_of, show_poll, verified_here
+from features.polls.result import exact_weighted
+from features.polls.result_chart import picture_of_result
+from features.polls.view import PollView, list_polls, poll_view, poll_with_id
+from storage.polls import closing, reminders
+from storage.polls.polls import Eligibility
+from storage.server.settings import settings_of
+from tools import Tools, files_of
 from tournament.source import Tournament
 from ui.dialogs import Confirm
 from ui.errors import errors_answered
-from ui.poll import poll_card, polls_card, result_cards
-from ui.proposal import plain
 from ui.roles import check_moderator, is_moderator
-from ui.voting import PollForm
+from ui.text import plain
 
 log = logging.getLogger("roundtable.poll")
 
@@ -57,7 +60,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         """Close or extend what is due, and remind who asked for it; what was missed is due, too."""
         now = self.tools.now()
         try:
-            for view in await polls.close_due(self.tools.database, now):
+            for view in await close_due(self.tools.database, now):
                 await show_poll(self.tools, self.client, view)
             for reminder in await reminders.take_due_reminders(self.tools.database, now):
                 await self._remind(reminder)
@@ -107,7 +110,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         async def done(filled: discord.Interaction[Any], typed: dict[str, str]) -> None:
             await filled.response.defer(ephemeral=True, thinking=True)
             guild = _guild(filled)
-            view = await polls.new_poll(
+            view = await new_poll(
                 self.tools.database,
                 self.tools.source(tournament),
                 guild.id,
@@ -139,7 +142,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         """Your own ballot and its receipt, or take it back while the poll is open"""
         view = await self._view(interaction, number)
         if take_back:
-            gone = await polls.take_back(self.tools.database, view, interaction.user.id, self.tools.now())
+            gone = await casting.take_back(self.tools.database, view, interaction.user.id, self.tools.now())
             told = "Your ballot is withdrawn." if gone else "You have not voted in it."
             await interaction.response.send_message(told, ephemeral=True)
             return
@@ -175,7 +178,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
             return
         async with errors_answered(question.pressed):
             await self._end(view, cancel=cancel)
-            view = await polls.poll_view(self.tools.database, guild.id, number)
+            view = await poll_view(self.tools.database, guild.id, number)
             await show_poll(self.tools, self.client, view, typed_in=interaction.channel)
             await question.pressed.followup.send(f"Poll #{number} is {view.poll.state}.", ephemeral=True)
 
@@ -204,7 +207,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         page: int = 1,
     ) -> None:
         """Polls of this server, newest first"""
-        lines, pages, total = await polls.list_polls(
+        lines, pages, total = await list_polls(
             self.tools.database, _guild(interaction).id, state=state, page=page
         )
         card = polls_card(lines, min(max(1, page), pages), pages, total)
@@ -220,7 +223,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     ) -> None:
         """Everything of a closed poll that anybody needs to recount it, without names"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        body = await polls.poll_export(self.tools.database, await self._view(interaction, number))
+        body = await poll_export(self.tools.database, await self._view(interaction, number))
         if form == "JSON":
             text, name = json.dumps(body, ensure_ascii=False, indent=1), f"poll-{number}.json"
         else:
@@ -275,7 +278,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     async def _number(
         self, interaction: discord.Interaction[Any], typed: Any
     ) -> list[app_commands.Choice[int]]:
-        lines, _, _ = await polls.list_polls(
+        lines, _, _ = await list_polls(
             self.tools.database, _guild(interaction).id, state=None, page=1, size=100
         )
         wanted = str(typed or "").strip().lstrip("#").casefold()
@@ -286,7 +289,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         ][:25]
 
     async def _view(self, interaction: discord.Interaction[Any], number: int) -> PollView:
-        return await polls.poll_view(self.tools.database, _guild(interaction).id, number)
+        return await poll_view(self.tools.database, _guild(interaction).id, number)
 
     async def _end(self, view: PollView, *, cancel: bool) -> None:
         database, now = self.tools.database, self.tools.now()
@@ -294,8 +297,8 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
             await closing.cancel_poll(database, view.poll.guild_id, view.poll.poll_id, now)
             return
         for _ in range(5):  # a ballot that comes while it is counted asks for another count
-            fresh = await polls.poll_view(database, view.poll.guild_id, view.poll.number)
-            if fresh.poll.state != "open" or await polls.close_poll(database, fresh.poll, now, early=True):
+            fresh = await poll_view(database, view.poll.guild_id, view.poll.number)
+            if fresh.poll.state != "open" or await close_poll(database, fresh.poll, now, early=True):
                 return
         raise ValueError("Ballots keep coming in: try again in a moment.")
 
@@ -305,13 +308,13 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
             raise ValueError(
                 "Exact weighted totals tell how large holders voted: only the host of the bot sees them."
             )
-        cast, electors = await polls.ballots_and_electors(self.tools.database, view.poll)
+        cast, electors = await ballots_and_electors(self.tools.database, view.poll)
         views = await asyncio.to_thread(exact_weighted, view.method, view.options, cast, electors)
         lines = [f"{each.strategy}: {', '.join(map(str, each.winners))}" for each in views]
         return "```\n" + "\n".join(lines)[:1900] + "\n```"
 
     async def _remind(self, reminder: reminders.Reminder) -> None:
-        view = await polls.poll_with_id(self.tools.database, reminder.guild_id, reminder.poll_id)
+        view = await poll_with_id(self.tools.database, reminder.guild_id, reminder.poll_id)
         try:
             user = self.client.get_user(reminder.member_id) or await self.client.fetch_user(
                 reminder.member_id

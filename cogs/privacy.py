@@ -7,10 +7,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs import Tools
-from storage import privacy
+from features.server.privacy_card import kept_card
+from storage.members import privacy
+from tools import Tools
 from ui.dialogs import Confirm
-from ui.privacy import kept_card
 
 
 class Privacy(commands.GroupCog, group_name="privacy", group_description="What the bot keeps about you"):

@@ -6,14 +6,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from answers import promises
-from answers.promises import Which
-from cogs import Tools, tools_of
-from storage.guilds import settings_of
+from features.promises import ledger
+from features.promises.ledger import Which
+from features.promises.promise_card import ledger_card, recorded_card
 from storage.promises import Kind, Resolution
+from storage.server.settings import settings_of
+from tools import Tools, tools_of
 from ui.errors import errors_answered
 from ui.pages import Pages
-from ui.promises import ledger_card, recorded_card
 from ui.roles import check_moderator
 from ui.share import asked_to_share, post_shared, share_view
 
@@ -52,7 +52,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
         """Moderators: put a promise, or a question to the team, on record"""
         guild = _guild(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
-        added = await promises.add_promise(
+        added = await ledger.add_promise(
             self.tools.database,
             guild.id,
             interaction.user.id,
@@ -79,7 +79,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
         guild = _guild(interaction)
 
         async def turn(page: int) -> tuple[discord.Embed, int]:
-            found = await promises.ledger(
+            found = await ledger.ledger(
                 self.tools.database, guild.id, self.tools.now(), which=show, page=page
             )
             return ledger_card(found), found.pages
@@ -122,7 +122,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
         """
         guild = _guild(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
-        await promises.resolve_promise(
+        await ledger.resolve_promise(
             self.tools.database,
             guild.id,
             number,
@@ -138,11 +138,11 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
     async def _number(
         self, interaction: discord.Interaction[Any], typed: Any
     ) -> list[app_commands.Choice[int]]:
-        found = await promises.suggest_promises(self.tools.database, _guild(interaction).id, str(typed or ""))
+        found = await ledger.suggest_promises(self.tools.database, _guild(interaction).id, str(typed or ""))
         return [app_commands.Choice(name=shown, value=number) for shown, number in found]
 
     async def _tell(self, interaction: discord.Interaction[Any], number: int) -> None:
-        entry = await promises.entry_of(self.tools.database, _guild(interaction).id, number, self.tools.now())
+        entry = await ledger.entry_of(self.tools.database, _guild(interaction).id, number, self.tools.now())
         await interaction.response.send_message(embed=recorded_card(entry), ephemeral=True)
 
 
@@ -167,7 +167,7 @@ class SharePromisesButton(
             tools = tools_of(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             _, asked = await asked_to_share(interaction, tools.database, self.question_id)
-            found = await promises.ledger(
+            found = await ledger.ledger(
                 tools.database, _guild(interaction).id, tools.now(), which=asked["show"], page=asked["page"]
             )
             await post_shared(interaction, [ledger_card(found)], [])

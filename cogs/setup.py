@@ -6,12 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from answers.zones import find_zone, suggest_zones
-from cogs import Tools
-from storage import blocks
-from storage.guilds import change_settings, set_sharing, settings_of
-from ui.setup import Trial, settings_card, trials_card
-from ui.trying import try_channel
+from features.server.posting import try_channel
+from features.server.setup_card import Trial, settings_card, trials_card
+from features.server.zones import find_zone, suggest_zones
+from storage.proposals import blocks
+from storage.server.settings import change_settings, set_sharing, settings_of
+from tools import Tools
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)

@@ -7,23 +7,25 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from answers.account import asked_about
-from answers.concentration import stake_concentration
-from answers.holders import holder, suggest_holders
-from answers.influence import THRESHOLD, stake_influence
-from answers.stake_history import stake_history
-from answers.unstaking import unstake_scenario
-from charts.concentration import picture_of_lorenz, picture_of_tail
-from charts.influence import picture_of_influence
-from charts.stake_history import picture_of_stake_history
-from charts.style import Picture
-from charts.unstaking import picture_of_unstaking
-from cogs import SAMPLE, Tools, files_of, picked_source, tools_of
-from storage.links import link_of
+from features.account.link import asked_about
+from features.stakes.concentration import stake_concentration
+from features.stakes.concentration_card import concentration_cards, holder_card, stake_history_card
+from features.stakes.concentration_chart import picture_of_lorenz, picture_of_tail
+from features.stakes.history import stake_history
+from features.stakes.history_chart import picture_of_stake_history
+from features.stakes.holders import holder, suggest_holders
+from features.stakes.influence import THRESHOLD, stake_influence
+from features.stakes.influence_card import influence_card
+from features.stakes.influence_chart import picture_of_influence
+from features.stakes.unstaking import unstake_scenario
+from features.stakes.unstaking_card import unstaking_card
+from features.stakes.unstaking_chart import picture_of_unstaking
+from storage.members.links import link_of
+from tools import SAMPLE, Tools, files_of, picked_source, tools_of
 from tournament.source import Tournament
+from ui.drawing import Picture
 from ui.errors import errors_answered
 from ui.share import asked_to_share, post_shared, share_view
-from ui.stakes import concentration_cards, holder_card, influence_card, stake_history_card, unstaking_card
 
 Unit = Literal["account", "model"]
 Reply = tuple[list[discord.Embed], tuple[Picture, ...]]

@@ -179,9 +179,10 @@ def _recount(
 ) -> dict[str, Any] | None:
     count = tally
     if count is None:
-        from governance import tally as own  # here, because whoever brings a tally needs no other
+        # here, because whoever brings a tally needs no other
+        from governance.votes.tally import tally as own
 
-        count = own.tally
+        count = own
     poll, ballots = said["poll"], [row["choice"] for row in said["choices"]]
     budget = {} if poll["budget"] is None else {"budget": poll["budget"]}
     try:

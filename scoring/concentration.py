@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring.payout import as_numbers
+from scoring._arrays import as_numbers
 
 TIE = 1e-12  # shares closer than this are the same share: 0.1 + 0.2 is not quite 0.3
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring.payout import as_numbers
+from scoring._arrays import as_numbers
 
 _CONSTANT = 1e-12  # a meta model that varies by less than this share of its size varies by rounding alone
 _NARROW = (

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scoring._arrays import as_numbers, common_shape
+
 CLIP_ORDERS = ("factor_inside_clip", "factor_outside_clip")
 
 _AT_A_TIME = 2**17  # numbers: a megabyte, which stays in a processor's own cache
@@ -243,23 +245,6 @@ def _check_order(clip_order: str) -> None:
         raise ValueError(f"The clip order is one of {' and '.join(CLIP_ORDERS)}.")
 
 
-def common_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape to which all of these broadcast; ValueError says which do not fit."""
-    try:
-        return np.broadcast_shapes(*shapes.values())
-    except ValueError as error:
-        told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        raise ValueError(f"The shapes do not fit each other: {told}.") from error
-
-
 def _all_between(values: NDArray[np.float64], low: float) -> bool:
     """Whether all are finite and at least `low`; NaN fails both comparisons."""
     return not values.size or bool(values.min() >= low and values.max() < np.inf)
-
-
-def as_numbers(values: ArrayLike, what: str) -> NDArray[np.float64]:
-    """The same as float64; ValueError says what (`The stake`, ...) can't be read as numbers."""
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{what} must be numbers.") from error

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring.payout import as_numbers
+from scoring._arrays import as_numbers
 
 _ROUNDING = 1e-12  # 49 x (1 / 49) is not quite 1
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests import numerai_data as data
+from tests import numerai_data
 
 ROOT_FIELD = re.compile(r"\{\s*([A-Za-z_][A-Za-z0-9_]*)")
 LONGEST_HANG = 30.0
@@ -53,7 +53,7 @@ class LoopbackNumerai:
         self.latency = latency
         self.numbers = range(first_round, last_round + 1)
         self.largest_page = 200
-        self.models = dict(data.invented_models())
+        self.models = dict(numerai_data.invented_models())
         self.announced: dict[str, float] | None = None  # multipliers, instead of those of the round
         self.bios: dict[str, Any] = {}
         self.requests: list[Asked] = []
@@ -166,12 +166,12 @@ class LoopbackNumerai:
             self._answers[key] = json.dumps({"data": {root: getattr(self, f"_{root}")(variables)}})
         return self._answers[key]
 
-    def _model(self, model_id: str) -> data.Invented | None:
+    def _model(self, model_id: str) -> numerai_data.Invented | None:
         return next((model for model in self.models.values() if model.id == model_id), None)
 
-    def _v3UserProfile(self, variables: dict[str, Any]) -> data.Json | None:  # noqa: N802 - the API's word
+    def _v3UserProfile(self, variables: dict[str, Any]) -> numerai_data.Json | None:  # noqa: N802 - the API's word
         model = self.models.get(variables["model_name"].lower())
-        if model is None or variables.get("tournament", data.CLASSIC) not in model.spans:
+        if model is None or variables.get("tournament", numerai_data.CLASSIC) not in model.spans:
             return None
         return {
             "id": model.id,
@@ -179,11 +179,11 @@ class LoopbackNumerai:
             "username": model.name,
             "accountName": model.account,
             "bio": self.bios.get(model.name),
-            "nmrStaked": data.nmr(model.stake) if model.stake else None,
+            "nmrStaked": numerai_data.nmr(model.stake) if model.stake else None,
         }
 
-    def _accountProfile(self, variables: dict[str, Any]) -> data.Json | None:  # noqa: N802
-        tournament = variables.get("tournament", data.CLASSIC)
+    def _accountProfile(self, variables: dict[str, Any]) -> numerai_data.Json | None:  # noqa: N802
+        tournament = variables.get("tournament", numerai_data.CLASSIC)
         owned = [model for model in self.models.values() if model.account == variables["username"].lower()]
         if not owned:
             return None
@@ -195,16 +195,16 @@ class LoopbackNumerai:
             ]
         }
 
-    def _v2RoundModelPerformances(self, variables: dict[str, Any]) -> list[data.Json] | None:  # noqa: N802
+    def _v2RoundModelPerformances(self, variables: dict[str, Any]) -> list[numerai_data.Json] | None:  # noqa: N802
         model = self._model(variables["modelId"])
         if model is None:
             return None
-        return list(data.performances(model, variables["tournament"], self.numbers))
+        return list(numerai_data.performances(model, variables["tournament"], self.numbers))
 
-    def _submissionScores(self, variables: dict[str, Any]) -> list[data.Json]:  # noqa: N802
+    def _submissionScores(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
         model = self._model(variables["modelId"])
         assert model is not None, variables
-        rows = data.performances(model, variables["tournament"], self.numbers)
+        rows = numerai_data.performances(model, variables["tournament"], self.numbers)
         return [
             {
                 "roundNumber": row["roundNumber"],
@@ -219,38 +219,38 @@ class LoopbackNumerai:
             if variables.get("displayName") in (None, score["displayName"])
         ]
 
-    def _rounds(self, variables: dict[str, Any]) -> list[data.Json]:
+    def _rounds(self, variables: dict[str, Any]) -> list[numerai_data.Json]:
         wanted = variables.get("number")
         entries = [
-            data.round_entry(number, variables["tournament"], self.announced)
+            numerai_data.round_entry(number, variables["tournament"], self.announced)
             for number in reversed(self.numbers)
             if wanted in (None, number)
         ]
         return entries[: variables.get("limit")]
 
-    def _pipelineStatus(self, variables: dict[str, Any]) -> data.Json:  # noqa: N802
-        moment = data.when(data.NOW)
+    def _pipelineStatus(self, variables: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
+        moment = numerai_data.when(numerai_data.NOW)
         times = dict.fromkeys(("dataReadyAt", "resolvedAt", "scoredAt", "startedAt"), moment)
         return {**times, "isScoringDay": True, "tournament": variables["tournament"]}
 
-    def _latestCurrencyPrice(self, variables: dict[str, Any]) -> data.Json:  # noqa: N802
+    def _latestCurrencyPrice(self, variables: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
         symbols = {key: variables[key] for key in ("baseSymbol", "targetSymbol")}
         return {**symbols, "lastUpdated": "2026-11-20 11:30:00Z", "price": "7.25000000"}
 
-    def _v2Leaderboard(self, variables: dict[str, Any]) -> list[data.Json]:  # noqa: N802
-        return self._leaderboard(data.CLASSIC, variables)
+    def _v2Leaderboard(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
+        return self._leaderboard(numerai_data.CLASSIC, variables)
 
-    def _signalsLeaderboard(self, variables: dict[str, Any]) -> list[data.Json]:  # noqa: N802
-        return self._leaderboard(data.SIGNALS, variables)
+    def _signalsLeaderboard(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
+        return self._leaderboard(numerai_data.SIGNALS, variables)
 
-    def _cryptosignalsLeaderboard(self, variables: dict[str, Any]) -> list[data.Json]:  # noqa: N802
-        return self._leaderboard(data.CRYPTO, variables)
+    def _cryptosignalsLeaderboard(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
+        return self._leaderboard(numerai_data.CRYPTO, variables)
 
-    def _leaderboard(self, tournament: int, variables: dict[str, Any]) -> list[data.Json]:
+    def _leaderboard(self, tournament: int, variables: dict[str, Any]) -> list[numerai_data.Json]:
         rows = [
             {
                 "username": model.name,
-                "nmrStaked": data.nmr(model.stake) if model.stake else None,
+                "nmrStaked": numerai_data.nmr(model.stake) if model.stake else None,
                 "mmcRep": None,
             }
             for model in self.models.values()
@@ -258,23 +258,23 @@ class LoopbackNumerai:
         ]
         return self._page(rows, variables)
 
-    def _accountLeaderboard(self, variables: dict[str, Any]) -> list[data.Json]:  # noqa: N802
+    def _accountLeaderboard(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
         stakes: dict[str, float] = {}
         for model in self.models.values():
-            if variables.get("tournament", data.CLASSIC) in model.spans:
+            if variables.get("tournament", numerai_data.CLASSIC) in model.spans:
                 stakes[model.account] = stakes.get(model.account, 0.0) + model.stake
         rows = [
             {
                 "username": account,
                 "displayName": account.title(),
-                "nmrStaked": data.nmr(stake),
+                "nmrStaked": numerai_data.nmr(stake),
                 "return1y": None,
             }
             for account, stake in stakes.items()
         ]
         return self._page(rows, variables)
 
-    def _page(self, rows: list[data.Json], variables: dict[str, Any]) -> list[data.Json]:
+    def _page(self, rows: list[numerai_data.Json], variables: dict[str, Any]) -> list[numerai_data.Json]:
         start = variables.get("offset") or 0
         ranked = [{**row, "rank": rank} for rank, row in enumerate(rows, 1)]
         return ranked[start : start + min(variables.get("limit") or 50, self.largest_page)]

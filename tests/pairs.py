@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from storage.database import Database, execute, fetch_all, transaction
-from storage.guilds import set_sharing, settings_of
+from storage.server.settings import set_sharing, settings_of
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 

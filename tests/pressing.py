@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from cogs.voting import PollButton
+from features.polls.buttons import PollButton
 from tests.offline import Server
 
 

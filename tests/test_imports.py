@@ -1,33 +1,103 @@
-"""Who may import whom: the table of the house, checked over every import of every file, nested ones too."""
+"""Who may import whom: the table of the house, held over every import of every file, nested ones too."""
 
 import ast
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 
-# folder or file -> what it may import besides the standard library and itself
-ALLOWED: dict[str, set[str]] = {
-    "scoring": {"numpy"},
-    "governance": {"scoring"},
-    "storage": {"aiosqlite", "governance"},
-    "tournament": {"numerapi", "requests", "numpy", "pandas", "scoring.rules"},
-    "answers": {"numpy", "scoring", "governance", "storage", "tournament"},
-    "charts": {"matplotlib", "numpy", "answers", "scoring", "governance"},
-    "ui": {"discord", "answers", "scoring", "governance", "storage", "tournament.source"},
-    "cogs": {"discord", "answers", "governance", "storage", "charts", "ui", "tournament.source"},
-    "bot.py": {"aiohttp", "discord", "dotenv", "answers", "charts", "cogs", "storage", "tournament", "ui"},
+
+@dataclass(frozen=True)
+class Room:
+    """A row of the table: what stands in a folder or file, and what it may import besides itself."""
+
+    says: str
+    own: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+HOUSE = {
+    "scoring": Room("numbers in, numbers out; opens nothing but its own `rules.toml`", (), ("numpy",)),
+    "governance": Room(
+        "what proposals, ballots, promises, opinions and summaries say, and how they are counted",
+        ("scoring",),
+    ),
+    "storage": Room("rows in SQLite: one function per query", ("governance",), ("aiosqlite",)),
+    "tournament": Room(
+        "where the numbers come from, as frozen arrays: the bundled sample, and Numerai's API",
+        ("scoring.rules",),
+        ("numerapi", "numpy", "pandas", "requests"),
+    ),
+    "wording": Room(
+        "numbers and names as people read them", ("scoring.rules", "tournament.source"), ("numpy",)
+    ),
+    "ui": Room(
+        "what all cards share: their parts, errors, pages, sharing, posting, the drawing thread",
+        ("storage", "tournament.source", "wording"),
+        ("discord", "matplotlib"),
+    ),
+    "tools.py": Room(
+        "what every command and button works with",
+        ("storage.database", "tournament.source", "ui", "wording"),
+        ("discord",),
+    ),
+    "features": Room(
+        "one folder per noun: the question answered",
+        ("scoring", "governance", "storage", "tournament", "wording"),
+        ("numpy",),
+    ),
+    "cogs": Room(
+        "what people type, one file per noun: hears a question, says the answer; never another cog",
+        ("governance", "storage", "tournament.source", "ui", "wording", "tools", "features"),
+        ("discord",),
+    ),
+    "bot.py": Room(
+        "settings, the bot built from them, start and stop",
+        ("storage", "tournament", "ui", "tools", "features", "cogs"),
+        ("aiohttp", "discord", "dotenv"),
+    ),
 }
-# one file of a room -> what it alone may import besides
-ALONE: dict[str, set[str]] = {
-    "governance/proposal.py": {"pydantic"},
-    "governance/opinion.py": {"numpy"},
-    "tournament/cache.py": {"storage"},
+# files of a feature that stand nearer to Discord: what they may import besides
+DISCORD = ("_card", "forms", "dialogs", "buttons", "posting", "card_queue")
+NEARER = {
+    "*_card, forms, dialogs, buttons, posting, card_queue": Room(
+        "the only files of a feature that know Discord", ("ui", "tools"), ("discord",)
+    ),
+    "*_chart": Room("the only files of a feature that know matplotlib", ("ui.drawing",), ("matplotlib",)),
 }
-UNBOUND = {"demo.py", "demo_card.py", "demo_votes.py", "benchmarks", "tests"}  # may import anything
-OWN = set(ALLOWED) | {"bot", "demo", "benchmarks", "tests"}
+# a feature imports those of lower floors, never one beside it
+FLOORS = (
+    ("account", "payout", "polls", "promises", "opinions", "server"),
+    ("stakes",),
+    ("simulation", "digest"),
+    ("proposals",),
+)
+# one file -> what it alone may import besides
+ALONE = {
+    "governance/proposals/proposal.py": ("pydantic",),
+    "governance/opinions/map.py": ("numpy",),
+    "governance/opinions/groups.py": ("numpy",),
+    "governance/opinions/clusters.py": ("numpy",),
+    "tournament/numerai/cache.py": ("storage",),
+}
+UNBOUND = {"demo", "benchmarks", "tests"}  # may import anything
+MOST_FILES = 14
+
+
+def table() -> str:
+    """The table as CONTRIBUTING.md shows it."""
+    lines = ["| room | in a sentence | may import |", "| --- | --- | --- |"]
+    for name, room in [*HOUSE.items(), *NEARER.items()]:
+        shown = name if name.endswith(".py") or name in NEARER else f"{name}/"
+        own = ", ".join(f"`{each}`" for each in room.own)
+        told = "; ".join(part for part in (own, ", ".join(room.others)) if part)
+        lines.append(f"| `{shown}` | {room.says} | {told} |")
+    alone = "; ".join(f"`{file}` also {', '.join(more)}" for file, more in ALONE.items())
+    floors = " < ".join(", ".join(floor) for floor in FLOORS)
+    return "\n".join([*lines, "", f"Alone: {alone}.", "", f"Floors of `features/`: {floors}."])
 
 
 def imports_of(file: Path) -> list[tuple[int, str]]:
@@ -49,31 +119,56 @@ def is_allowed(name: str, allowed: set[str]) -> bool:
     )
 
 
-def is_cog(file: Path) -> bool:
-    return file.exists() and "Cog):" in file.read_text(encoding="utf-8").replace("Cog, group_name", "Cog):")
+def knows_discord(stem: str) -> bool:
+    return stem.endswith(DISCORD)
 
 
-def rooms() -> list[str]:
-    found = [path.name for path in ROOT.glob("*.py")]
-    found += [path.name for path in ROOT.iterdir() if path.is_dir() and any(path.glob("*.py"))]
-    return sorted(name for name in found if not name.startswith("."))
+def allowed_in(path: str) -> set[str]:
+    """What a file may import, given its path from the top folder."""
+    room = path.split("/")[0]
+    row = HOUSE[room]
+    allowed = {*row.own, *row.others, *ALONE.get(path, ())}
+    if room != "features":
+        return allowed | {room.removesuffix(".py")}
+    stem = path.rsplit("/", 1)[-1].removesuffix(".py")
+    if knows_discord(stem) or stem.endswith("_chart"):
+        nearer = NEARER["*_chart" if stem.endswith("_chart") else next(iter(NEARER))]
+        allowed |= {*nearer.own, *nearer.others}
+    return allowed
 
 
-@pytest.mark.parametrize("room", rooms())
+def refused(path: str, name: str) -> str | None:
+    """Why a file may not import a name; None where it may."""
+    parts = name.split(".")
+    if path.startswith("cogs/") and parts[0] == "cogs":
+        return "a cog imports another cog"
+    if not (path.startswith("features/") and parts[0] == "features"):
+        return None if is_allowed(name, allowed_in(path)) else "it is not in the table"
+    stem = path.rsplit("/", 1)[-1].removesuffix(".py")
+    floor = {feature: at for at, floor in enumerate(FLOORS) for feature in floor}
+    here, there = path.split("/")[1], parts[1]
+    if here != there and floor[there] >= floor[here]:
+        return "that feature is not on a lower floor"
+    target = parts[2] if len(parts) > 2 else ""
+    if not knows_discord(stem) and (knows_discord(target) or target.endswith("_chart")):
+        return "a plain file of a feature knows neither Discord nor matplotlib"
+    return None
+
+
+def files() -> list[str]:
+    found = [path for path in ROOT.rglob("*.py") if not any(part[0] == "." for part in path.parts)]
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+@pytest.mark.parametrize("room", sorted({path.split("/")[0] for path in files()} - UNBOUND))
 def test_a_room_imports_only_what_the_table_allows(room: str) -> None:
-    if room in UNBOUND:
-        return
-    assert room in ALLOWED, f"{room} is not in the table: give it a row here and in CONTRIBUTING.md"
-    place = ROOT / room
-    for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-        own = room.removesuffix(".py")
-        for line, name in imports_of(file):
-            if room == "cogs" and name.startswith("cogs.") and is_cog(place / f"{name.split('.')[1]}.py"):
-                pytest.fail(f"{file.relative_to(ROOT)}:{line}: a cog imports another cog ({name})")
-            more = ALONE.get(file.relative_to(ROOT).as_posix(), set())
-            assert is_allowed(name, ALLOWED[room] | more | {own}), (
-                f"{file.relative_to(ROOT)}:{line}: {room} may not import {name}"
-            )
+    assert room in HOUSE, f"{room} is not in the table: give it a row here"
+    for path in files():
+        if path.split("/")[0] != room:
+            continue
+        for line, name in imports_of(ROOT / path):
+            why = refused(path, name)
+            assert why is None, f"{path}:{line}: {name}: {why}"
 
 
 def test_a_breach_would_be_seen(tmp_path: Path) -> None:
@@ -81,13 +176,37 @@ def test_a_breach_would_be_seen(tmp_path: Path) -> None:
     file.write_text("def f():\n    import pandas\n    from scoring import payout\n", encoding="utf-8")
     names = [name for _, name in imports_of(file)]
     assert names == ["pandas", "scoring.payout"]
-    assert not is_allowed("pandas", ALLOWED["scoring"])
-    assert not is_allowed("scoring.payout", ALLOWED["tournament"])
-    assert is_allowed("scoring.rules", ALLOWED["tournament"])
+    assert refused("scoring/payout.py", "pandas")
+    assert refused("tournament/sample.py", "scoring.payout")
+    assert refused("tournament/sample.py", "scoring.rules") is None
+    assert refused("features/payout/compare.py", "discord")
+    assert refused("features/payout/compare.py", "features.payout.compare_card.compare_card")
+    assert refused("features/payout/compare_card.py", "discord") is None
+    assert refused("features/payout/compare_card.py", "matplotlib")
+    assert refused("features/payout/compare.py", "features.stakes.holders")
+    assert refused("features/stakes/holders.py", "features.payout.compare") is None
+    assert refused("cogs/poll.py", "cogs.proposal")
+    assert refused("bot.py", "matplotlib")
+
+
+def test_contributing_shows_this_table() -> None:
+    assert table() in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), (
+        "put what `python tests/test_imports.py` prints into CONTRIBUTING.md"
+    )
+
+
+def test_no_folder_has_more_files_than_one_can_look_over() -> None:
+    folders = [path.rpartition("/")[0] for path in files()]
+    crowded = {folder: folders.count(folder) for folder in folders if folders.count(folder) > MOST_FILES}
+    assert not crowded
 
 
 def test_cogs_hold_no_sql_and_no_environment() -> None:
-    for file in sorted((ROOT / "cogs").rglob("*.py")):
-        text = file.read_text(encoding="utf-8")
+    for path in (ROOT / "cogs").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
         for word in ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "environ"):
-            assert word not in text, f"{file.name} holds {word.strip()}"
+            assert word not in text, f"{path.name} holds {word.strip()}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table() + "\n")

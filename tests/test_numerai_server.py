@@ -11,13 +11,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests import numerai_data as data
+from tests import numerai_data
 from tests.numerai_server import FAULTS, LoopbackNumerai
 from tests.patience import CALM, PATIENCE
-from tournament import queries
-from tournament.client import PatientClient
+from tournament.numerai import queries
+from tournament.numerai.client import PatientClient
+from tournament.numerai.throttle import Throttle
 from tournament.source import SourceError
-from tournament.throttle import Throttle
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_numerapi_reads_profiles(numerapi: Callable[..., Any]) -> None:
 
 async def test_numerapi_reads_rounds_with_their_rules(numerapi: Callable[..., Any]) -> None:
     [entry] = await numerapi("list_rounds", number=1350)
-    assert entry["openTime"] == data.opening(1350)
+    assert entry["openTime"] == numerai_data.opening(1350)
     assert entry["payoutFactor"] == Decimal(1)
     paying = {config["name"]: config for config in entry["roundScoreConfigs"] if config["isPayout"]}
     assert {name: config["defaultMultiplier"] for name, config in paying.items()} == {
@@ -114,7 +114,7 @@ async def test_numerapi_reads_leaderboards_page_by_page(
 
 async def test_numerapi_reads_the_pipeline(numerapi: Callable[..., Any]) -> None:
     status = await numerapi("pipeline_status", "2026-11-20")
-    assert (status["isScoringDay"], status["scoredAt"]) == (True, data.NOW)
+    assert (status["isScoringDay"], status["scoredAt"]) == (True, numerai_data.NOW)
 
 
 async def test_the_client_has_no_keys_and_no_patience_without_end(

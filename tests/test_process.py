@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.loopback import BOB, GOOD_TOKEN, MODERATOR, LoopbackDiscord
-from tests.loopback_messages import DEFERRED
+from tests.loopback.messages import DEFERRED
+from tests.loopback.server import BOB, GOOD_TOKEN, MODERATOR, LoopbackDiscord
 from tests.process import BotProcess
 
 ROOT = Path(__file__).parent.parent

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from storage.guilds import GuildSettings
+from storage.server.settings import GuildSettings
 
 
 def is_moderator(interaction: discord.Interaction[Any], settings: GuildSettings) -> bool:

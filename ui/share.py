@@ -7,8 +7,8 @@ from typing import Any
 import discord
 
 from storage.database import Database, StorageError
-from storage.guilds import settings_of
-from storage.questions import recall, remember
+from storage.members.questions import recall, remember
+from storage.server.settings import settings_of
 
 Buttons = Callable[[int], list[discord.ui.Item[Any]]]
 

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from answers.opinions import folded
 from bot import create_bot
 from cogs.opinion import ShareOpinionButton, VoteButton
+from features.opinions.statements import folded
 from storage.database import fetch_all, transaction
+from storage.members.privacy import delete
 from storage.opinions import add_statement, statement_events, statements_of, votes_in
-from storage.privacy import delete
-from tests.answers.test_opinion_picture import SHARED, SPLIT, camps
+from tests.features.opinions.test_map import SHARED, SPLIT, camps
 from tests.offline import Server, check_charts, check_limits, said, text_of
 from tournament.sample import SampleSource
 

@@ -2,10 +2,10 @@
 
 import json
 
-from storage.links import link_of
-from storage.privacy import PERSONAL_TABLES, stored_about
+from storage.members.links import link_of
+from storage.members.privacy import PERSONAL_TABLES, stored_about
+from tests.features.proposals.proposing import FORM, ask, card_in, draft, file, view_of
 from tests.offline import Server, check_limits, said, text_of
-from tests.proposing import FORM, ask, card_in, draft, file, view_of
 
 
 async def fill(server: Server) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import discord
 import pytest
 
-from storage.guilds import settings_of
+from storage.server.settings import settings_of
+from tests.features.proposals.proposing import deny
 from tests.offline import Server, check_limits, said, text_of
-from tests.proposing import deny
 
 
 async def setup(server: Server, command: str, **options: Any) -> Any:

@@ -24,7 +24,7 @@ from scoring.concentration import (
     theil_split,
     top_share,
 )
-from scoring.concentration_intervals import bootstrap_intervals, bootstrap_replicates
+from scoring.stakes.concentration_intervals import bootstrap_intervals, bootstrap_replicates
 
 LEADERBOARD = Path(__file__).parents[2] / "data" / "sample" / "leaderboard_2022-12-22.csv.gz"
 top_two = functools.partial(top_share, k=2)

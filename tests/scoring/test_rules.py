@@ -10,7 +10,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scoring.rule_text import SCORE_NAMES
 from scoring.rules import (
     TOURNAMENTS,
     PayoutRule,
@@ -20,6 +19,7 @@ from scoring.rules import (
     parse_rule,
     rule_in_force,
 )
+from scoring.rules.text import SCORE_NAMES
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 RULES = load_rules()

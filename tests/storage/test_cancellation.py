@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from storage.database import Database, execute, fetch_all, transaction
-from storage.guilds import set_sharing, settings_of
+from storage.server.settings import set_sharing, settings_of
 from tests.pairs import insert_pair, next_user_is_well, rows_in_file
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)

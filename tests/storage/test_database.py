@@ -10,8 +10,8 @@ import aiosqlite
 import pytest
 
 from storage.database import Database, StorageError, execute, fetch_one, open_database, transaction
-from storage.guilds import set_sharing, settings_of
-from storage.syncs import record_sync, synced_digest
+from storage.server.settings import set_sharing, settings_of
+from storage.server.syncs import record_sync, synced_digest
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 

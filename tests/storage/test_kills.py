@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import fetch_all, open_database
-from storage.syncs import record_sync, synced_digest
+from storage.server.syncs import record_sync, synced_digest
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow

@@ -12,9 +12,9 @@ import aiosqlite
 import pytest
 
 from storage.database import MIGRATIONS, Database, StorageError, fetch_all, migrate, open_database
-from storage.guilds import GuildSettings, settings_of
-from storage.links import link_of
-from tests.proposals import filed
+from storage.members.links import link_of
+from storage.server.settings import GuildSettings, settings_of
+from tests.features.proposals.proposals import filed
 
 NEWEST = len(list(MIGRATIONS.iterdir()))
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.database import Database, fetch_all
+from storage.members.privacy import delete
 from storage.opinions import (
     DAY,
     MEMBER_A_DAY,
@@ -23,8 +24,7 @@ from storage.opinions import (
     statements_of,
     votes_in,
 )
-from storage.privacy import delete
-from tests.proposals import ADA, BERT, HERE, NOW, THERE
+from tests.features.proposals.proposals import ADA, BERT, HERE, NOW, THERE
 
 HOUR = timedelta(hours=1)
 

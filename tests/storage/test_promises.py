@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage.arguments import argue, hide_argument
 from storage.database import Database, fetch_all
-from storage.privacy import delete
-from storage.progress import hide, move_stage
+from storage.members.privacy import delete
 from storage.promises import (
     Promise,
     Said,
@@ -23,9 +21,11 @@ from storage.promises import (
     steps_of,
     unanswered_questions,
 )
-from storage.proposals import proposal_in
-from storage.responses import respond
-from tests.proposals import ADA, BERT, EARLY, HERE, NOW, THERE, filed, without_limits
+from storage.proposals.arguments import argue, hide_argument
+from storage.proposals.proposals import proposal_in
+from storage.proposals.responses import respond
+from storage.proposals.stages import hide, move_stage
+from tests.features.proposals.proposals import ADA, BERT, EARLY, HERE, NOW, THERE, filed, without_limits
 
 HOUR = timedelta(hours=1)
 DAY = date(2031, 5, 1)

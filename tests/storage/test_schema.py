@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from storage.database import Database
-from storage.privacy import PERSONAL_TABLES, delete, export, stored_about
+from storage.members.privacy import PERSONAL_TABLES, delete, export, stored_about
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 ADA, BERT = 900719925474099301, 900719925474099302

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from storage.database import Database, StorageError, fetch_all, fetch_one, transaction
-from storage.guilds import set_sharing, settings_of
-from storage.links import AccountLink, link_of, set_link
+from storage.members.links import AccountLink, link_of, set_link
+from storage.server.settings import set_sharing, settings_of
 from tests.pairs import insert, insert_pair, next_user_is_well, rows_in_file
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)

@@ -10,24 +10,24 @@ import discord
 import numpy as np
 import pytest
 
-from answers.account import LinkedAccount
-from answers.basis import BASES
-from answers.comparison import PayoutComparison, Side
-from answers.payout import compare_payouts
-from answers.record import PayRecord
-from answers.rules import timeline
-from answers.what_if import what_if
-from charts.payout import picture_of_comparison
+from features.account.account_card import account_card
+from features.account.link import LinkedAccount
+from features.payout.at_risk import BASES
+from features.payout.compare import compare_payouts
+from features.payout.compare_card import comparison_card
+from features.payout.compare_chart import picture_of_comparison
+from features.payout.comparison import PayoutComparison, Side
+from features.payout.earnings import PayRecord
+from features.payout.earnings_card import record_card, what_if_card
+from features.payout.rules import timeline
+from features.payout.rules_card import rule_card, timeline_card
+from features.payout.what_if import what_if
+from features.server.privacy_card import kept_card
 from scoring.rules import PayoutRule, load_rules
-from storage.links import AccountLink
-from storage.privacy import KEPT_OTHERWISE, PERSONAL_TABLES
+from storage.members.links import AccountLink
+from storage.members.privacy import KEPT_OTHERWISE, PERSONAL_TABLES
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
-from ui.account import account_card
-from ui.comparison import comparison_card
-from ui.privacy import kept_card
-from ui.record import record_card, what_if_card
-from ui.rules import rule_card, timeline_card
 
 LONG, MARKED = ("quiet_heron_" * 9)[:100], "*_`~|" * 20
 ALL_SCORES = " + ".join(

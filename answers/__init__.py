@@ -1,1 +1,0 @@
-"""One async function per question; each reads, computes off the event loop and returns a frozen result."""

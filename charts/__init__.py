@@ -1,1 +1,0 @@
-"""Results in, PNG out: one file per picture, all in one house style."""

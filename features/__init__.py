@@ -1,0 +1,1 @@
+"""One folder per noun: its questions, cards, pictures, forms and buttons."""

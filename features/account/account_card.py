@@ -1,0 +1,83 @@
+"""Cards for a member's link and for the proof of an account."""
+
+from datetime import datetime
+
+import discord
+from discord.utils import escape_markdown, format_dt
+
+from features.account.link import LinkedAccount
+from features.account.verify import GOOD_FOR, Started
+from storage.members.verifications import Verification
+from ui.card import BLUE, GREEN
+from wording.numbers import amount
+
+NO_KEYS = "This bot never asks for an API key, a password or a wallet. Whoever does is not this bot."
+
+
+def account_card(account: LinkedAccount, verification: Verification | None = None) -> discord.Embed:
+    """What is linked, the rounds behind it, and whether it is proven."""
+    link = account.link
+    card = discord.Embed(title=f"Linked: {escape_markdown(link.name)}", colour=BLUE)
+    models = f"{len(account.models)} models" if link.kind == "account" else "one model"
+    card.description = (
+        f"{models}, scored in rounds {account.first_round}-{account.last_round}, "
+        f"with a stake in {account.staked_rounds} of them"
+        + (f"; {amount(account.stake, 'NMR')} in the newest." if account.stake else ".")
+    )
+    if verification is not None and verification.account.casefold() == link.name.casefold():
+        card.add_field(
+            name="Verified",
+            value=f"You proved on {verification.verified_at:%Y-%m-%d} that it is yours.",
+            inline=False,
+        )
+    else:
+        card.add_field(
+            name="A claim, not a proof",
+            value="Nobody has checked that it is yours. Only you see it, unless you share an answer.",
+            inline=False,
+        )
+    card.add_field(name="Next", value="`/payout compare proposed:1xCORR + 3xTC`", inline=False)
+    card.set_footer(text=f"{account.source} · data until {account.until} · linked {link.linked_at:%Y-%m-%d}")
+    return card
+
+
+def code_card(started: Started) -> discord.Embed:
+    """What to do with a code, step by step on a phone."""
+    model, account = escape_markdown(started.model), escape_markdown(started.account)
+    card = discord.Embed(title=f"Prove that {account} is yours", colour=BLUE)
+    card.description = (
+        "1. Copy the code above this card: touch and hold it, then *Copy Text*.\n"
+        f"2. In your browser, open numer.ai, log in, and go to the page of your model **{model}**.\n"
+        "3. Edit its bio, paste the code anywhere in it, and save. What is there may stay.\n"
+        f"4. Come back and press **I put it there**. The code is good until "
+        f"{format_dt(started.expires_at, 't')}, {format_dt(started.expires_at, 'R')}.\n"
+        "5. Once you are verified, take the code out again."
+    )
+    card.add_field(
+        name="Only for yourself",
+        value="Use no code that somebody else gave you: it would make your account theirs here.",
+        inline=False,
+    )
+    card.set_footer(text=NO_KEYS)
+    return card
+
+
+def verified_card(verification: Verification, now: datetime, *, new: bool = False) -> discord.Embed:
+    """Whose account is proven, since when, and when that is looked at again."""
+    card = discord.Embed(title=f"Verified: {escape_markdown(verification.account)}", colour=GREEN)
+    days = max(0, (now - verification.verified_at).days)
+    since = "today" if days == 0 else "1 day ago" if days == 1 else f"{days:,} days ago"
+    card.description = (
+        f"You proved on {verification.verified_at:%Y-%m-%d}, {since}, that this Numerai account is yours. "
+        f"Last checked on {verification.checked_at:%Y-%m-%d}; "
+        f"it is checked again from {verification.checked_at + GOOD_FOR:%Y-%m-%d} on."
+    )
+    if new:
+        card.add_field(
+            name="Now clear the bio", value="Take the code out of the bio: nothing needs it.", inline=False
+        )
+    card.add_field(
+        name="Who sees it", value="Only you. `/account unverify` takes it back at any time.", inline=False
+    )
+    card.set_footer(text=f"Numerai {verification.tournament.title()} · {NO_KEYS}")
+    return card

@@ -1,0 +1,40 @@
+"""The form in which a message becomes a statement."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from governance.opinions.statement import LONGEST
+from governance.text import clean_line
+from ui.errors import answer_error
+
+
+class StatementForm(discord.ui.Modal):
+    """One claim, filled with the beginning of a message to shorten."""
+
+    def __init__(self, text: str, done: Callable[[discord.Interaction[Any], str], Awaitable[None]]) -> None:
+        super().__init__(title="Add as statement", custom_id="opinion:form")
+        self._done = done
+        self._claim: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="claim",
+            style=discord.TextStyle.paragraph,
+            min_length=1,
+            max_length=LONGEST,
+            default=clean_line(text)[:LONGEST].strip() or None,
+        )
+        self.add_item(
+            discord.ui.Label(
+                text="One claim that others can agree with or not",
+                description="One sentence, no names, no links. It is shown without your name.",
+                component=self._claim,
+            )
+        )
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        """Hand on what was typed."""
+        await self._done(interaction, self._claim.value)
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Say what went wrong."""
+        await answer_error(interaction, error)

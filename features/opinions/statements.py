@@ -1,0 +1,142 @@
+"""Statements and what members say to them, one after the other."""
+
+import asyncio
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+import numpy as np
+
+from features.opinions.map import SEED, indexed
+from governance.opinions.map import next_statement
+from governance.opinions.statement import check_statement
+from governance.text import clean_line
+from storage import opinions
+from storage.database import Database
+from storage.opinions import Statement
+from storage.proposals.blocks import block_reason
+from wording.numbers import listed
+
+VOTES: Mapping[str, int] = MappingProxyType({"agree": 1, "disagree": -1, "pass": 0})
+LONGEST_REASON = 300
+PAGE = 10  # statements on a page of the list
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The statement that a member may vote on next; None when nothing is left."""
+
+    statement: Statement | None
+    own: int | None  # what they said to it before
+    left: int  # statements that they have not voted on, this one among them
+    total: int
+
+
+@dataclass(frozen=True)
+class StatementPage:
+    """A page of statements, the newest first, with what the member said to each."""
+
+    statements: tuple[Statement, ...]
+    own: Mapping[int, int]  # by statement id
+    page: int
+    pages: int
+    total: int
+
+
+async def add_statement(db: Database, guild_id: int, member_id: int, text: str, now: datetime) -> Statement:
+    """Add one claim. Raises ValueError for what can't be voted on, what is there, a block, and the limits."""
+    claim = check_statement(text)
+    await _check_allowed(db, guild_id, member_id)
+    return await opinions.add_statement(db, guild_id, member_id, claim, folded(claim), now)
+
+
+async def next_turn(db: Database, guild_id: int, member_id: int) -> Turn:
+    """The statement to show a member next: the new, disputed and telling first, and in the end every one.
+
+    The draw follows from the member and the votes, so a question that is asked twice has one answer.
+    """
+    statements = await opinions.statements_of(db, guild_id)
+    votes = await opinions.votes_in(db, guild_id)
+    own = {vote.statement_id: vote.vote for vote in votes if vote.member_id == member_id}
+    order = sorted(statement.statement_id for statement in statements)
+    answered = {index for index, number in enumerate(order) if number in own}
+    rng = np.random.default_rng([SEED, member_id, len(answered)])
+    cast, _ = indexed(votes, order)
+    chosen = await asyncio.to_thread(next_statement, answered, cast, range(len(order)), rng=rng)
+    left = len(order) - len(answered)
+    if chosen is None:
+        return Turn(None, None, 0, len(order))
+    by_id = {statement.statement_id: statement for statement in statements}
+    return Turn(by_id[order[chosen]], None, left, len(order))
+
+
+async def turn_to(db: Database, guild_id: int, member_id: int, number: int) -> Turn:
+    """A statement by its number, to change a vote on it. Raises ValueError for none, or a hidden one."""
+    statement = await opinions.statement_of(db, guild_id, number)
+    own = await own_votes(db, guild_id, member_id)
+    total = await opinions.count_statements(db, guild_id)
+    return Turn(statement, own.get(statement.statement_id), total - len(own), total)
+
+
+async def vote(
+    db: Database, guild_id: int, statement_id: int, member_id: int, said: str, now: datetime
+) -> int | None:
+    """Keep a member's vote: agree, disagree or pass. Returns the one it replaces, None if there was none."""
+    if said not in VOTES:
+        raise ValueError(f"A vote is {listed(list(VOTES), 'or')}.")
+    await _check_allowed(db, guild_id, member_id)
+    return await opinions.cast_vote(db, guild_id, statement_id, member_id, VOTES[said], now)
+
+
+async def own_votes(db: Database, guild_id: int, member_id: int) -> dict[int, int]:
+    """What a member said to the statements in sight, by statement id."""
+    votes = await opinions.votes_in(db, guild_id, member_id=member_id)
+    return {vote.statement_id: vote.vote for vote in votes}
+
+
+async def list_statements(
+    db: Database, guild_id: int, member_id: int, *, page: int = 1, size: int = PAGE
+) -> StatementPage:
+    """A page of statements, of hidden ones the reason; a page beyond the last one is the last one."""
+    total = await opinions.count_statements(db, guild_id, include_hidden=True)
+    pages = max(1, -(-total // size))
+    page = min(max(1, page), pages)
+    found = await opinions.statements_of(
+        db, guild_id, include_hidden=True, limit=size, offset=size * (page - 1)
+    )
+    own = await own_votes(db, guild_id, member_id)
+    return StatementPage(tuple(found), MappingProxyType(own), page, pages, total)
+
+
+async def suggest_statements(db: Database, guild_id: int, typed: str) -> list[tuple[str, int]]:
+    """(what is shown, number) of up to 25 statements in sight whose number or claim holds what was typed."""
+    wanted = typed.strip().lstrip("#").casefold()
+    return [
+        (f"#{each.number} {each.claim}"[:100], each.number)
+        for each in await opinions.statements_of(db, guild_id)
+        if wanted in f"{each.number} {each.claim}".casefold()
+    ][:25]
+
+
+async def hide_statement(
+    db: Database, guild_id: int, number: int, member_id: int, reason: str, now: datetime, *, hidden: bool
+) -> bool:
+    """Hide a statement, or show it again, for a reason that is logged; whether that changed anything."""
+    text = clean_line(reason)
+    if not 0 < len(text) <= LONGEST_REASON:
+        raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
+    return await opinions.hide_statement(db, guild_id, number, member_id, text, now, hidden=hidden)
+
+
+def folded(claim: str) -> str:
+    """What spellings of the same claim have in common: letters and digits, in lower case."""
+    text = unicodedata.normalize("NFKC", claim).casefold()
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in text).split())
+
+
+async def _check_allowed(db: Database, guild_id: int, member_id: int) -> None:
+    reason = await block_reason(db, guild_id, member_id)
+    if reason is not None:
+        raise ValueError(f"You may not take part on this server, for this reason: {reason}")

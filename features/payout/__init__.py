@@ -1,0 +1,1 @@
+"""What a stake is paid under one rule or another."""

@@ -1,0 +1,57 @@
+"""The card of a comparison."""
+
+import math
+
+import discord
+from discord.utils import escape_markdown
+
+from features.payout.comparison import PayoutComparison, Side
+from ui.card import AMBER, CHART, age_line, bullets
+from wording.numbers import amount, number, percent, signed
+
+
+def comparison_card(comparison: PayoutComparison) -> discord.Embed:
+    """The reply to `/payout compare`."""
+    card = discord.Embed(title=escape_markdown(comparison.finding)[:256], colour=AMBER)
+    whose = escape_markdown(comparison.name) + (
+        f" ({comparison.models:,} models)" if comparison.kind != "model" else ""
+    )
+    card.description = (
+        f"For **{whose}**, {comparison.rounds.size} rounds.\n"
+        f"**Proposed** {comparison.proposed.words}\n**Current** {comparison.current.words}"
+    )
+    card.add_field(name="Under the proposed rule", value=_side(comparison.proposed, comparison.unit))
+    card.add_field(name="Under the current rule", value=_side(comparison.current, comparison.unit))
+    low, high = comparison.interval
+    between = (
+        ""
+        if math.isnan(low)
+        else f"95 % interval {signed(low, comparison.unit)} to {signed(high, comparison.unit)}. "
+    )
+    card.add_field(
+        name=f"Difference {signed(comparison.difference, comparison.unit)}",
+        value="\n".join(filter(None, (f"{between}{comparison.certainty}", comparison.in_usd))),
+        inline=False,
+    )
+    if comparison.level_and_mix:
+        card.add_field(name="Where it comes from", value=comparison.level_and_mix, inline=False)
+    card.add_field(name="The proposed rule pays more", value=comparison.more_when, inline=False)
+    if warnings := [sentence for sentence in (comparison.notice, *comparison.warnings) if sentence]:
+        card.add_field(name="Mind", value=bullets(warnings), inline=False)
+    card.add_field(name="Assumed", value=bullets(comparison.assumptions), inline=False)
+    card.set_image(url=f"attachment://{CHART}")
+    dated = f"data until {comparison.until}{age_line(comparison.asked_at)}"
+    card.set_footer(text=f"{comparison.source} · {comparison.span} · {dated}")
+    return card
+
+
+def _side(side: Side, unit: str) -> str:
+    spread = "" if math.isnan(side.spread) else f" ± {number(side.spread)}"
+    return (
+        f"**{amount(side.total, unit)}**\n{number(side.mean)}{spread} a round\n"
+        f"{_part(side.burned, 'rounds burned')}\n{_part(side.clipped, 'rows clipped')}"
+    )
+
+
+def _part(share: float, what: str) -> str:
+    return f"no {what}" if share == 0 else f"{percent(share)} of {what}"

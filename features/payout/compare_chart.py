@@ -1,0 +1,63 @@
+"""The picture of a payout comparison: pay that adds up under both rules, and the difference below."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.payout.comparison import PayoutComparison
+from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, by_round, figure
+from wording.numbers import amount, counted, shortened, signed
+
+
+def picture_of_comparison(comparison: PayoutComparison) -> Picture:
+    """Cumulative pay under both rules with the difference below."""
+    proposed, current = comparison.proposed, comparison.current
+    name = shortened(comparison.name)
+    more = "more" if comparison.difference > 0 else "less"
+    title = (
+        f"{name}: the same under {proposed.short} as under {current.short}"
+        if comparison.difference == 0
+        else f"{name}: {amount(abs(comparison.difference), comparison.unit)} {more} under "
+        f"{proposed.short} than {current.short}"
+    )
+    footer = (
+        f"{comparison.source} · {counted(comparison.rounds.size, 'round')} opened {comparison.first_day} to "
+        f"{comparison.last_day}, each at its own payout factor"
+    )
+    with figure(title, footer, [2.0, 1.0]) as (drawing, (above, below)):
+        rounds = comparison.rounds
+        # the legend lists the lines in the order in which they end
+        sides = [(proposed, PROPOSED, "-"), (current, CURRENT, "--")]
+        for side, colour, dash in sorted(sides, key=lambda side: -side[0].total):
+            label = f"{side.short}: {amount(side.total, comparison.unit)}"
+            total = np.cumsum(side.by_round)
+            above.plot(*_from_zero(rounds, total), color=colour, linestyle=dash, linewidth=3.2, label=label)
+            above.plot(rounds[-1], total[-1], "o", color=colour, markersize=9)
+        above.legend(loc="best", frameon=False, labelcolor="linecolor")
+        above.set_ylabel(f"{comparison.unit} so far")
+        above.axhline(0, color=FAINT, linewidth=1)
+        gap = np.cumsum(proposed.by_round - current.by_round)
+        x, y = _from_zero(rounds, gap)
+        below.fill_between(x, y, 0, where=y >= 0, color=GAIN, alpha=0.75, interpolate=True, linewidth=0)
+        below.fill_between(x, y, 0, where=y <= 0, color=LOSS, alpha=0.75, interpolate=True, linewidth=0)
+        below.axhline(0, color=FAINT, linewidth=1)
+        below.set_ylabel("Difference")
+        return Picture(by_round(drawing, [above, below]), _alt(comparison))
+
+
+def _from_zero(
+    rounds: NDArray[np.int64], total: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The line with the 0 it starts from, one round earlier."""
+    return np.concatenate(([rounds[0] - 1.0], rounds)), np.concatenate(([0.0], total))
+
+
+def _alt(comparison: PayoutComparison) -> str:
+    gap = np.cumsum(comparison.proposed.by_round - comparison.current.by_round)
+    widest = int(np.abs(gap).argmax())
+    return (
+        f"Two lines of pay adding up for {comparison.name} over {comparison.span}. "
+        f"{comparison.proposed.short} ends at {amount(comparison.proposed.total, comparison.unit)}, "
+        f"{comparison.current.short} at {amount(comparison.current.total, comparison.unit)}. "
+        f"The gap below is widest at round {comparison.rounds[widest]}: "
+        f"{signed(float(gap[widest]), comparison.unit)}."
+    )[:1024]

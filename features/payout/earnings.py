@@ -1,0 +1,116 @@
+"""What a model or account earned, and what is still pending, round by round."""
+
+import asyncio
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tournament.source import History, Source
+from wording.names import DEFAULT_ROUNDS, find_name, find_rounds
+from wording.numbers import amount, counted, span
+
+
+@dataclass(frozen=True)
+class PayRecord:
+    """Pay by round (r,), in NMR; `resolved` is what is final, the rest is what it would be by now."""
+
+    name: str
+    kind: str
+    models: int
+    rounds: NDArray[np.int64]
+    at_risk: NDArray[np.float64]
+    payout: NDArray[np.float64]
+    scores: Mapping[str, NDArray[np.float64]]  # weighted by stake over an account's models
+    resolved: NDArray[np.bool_]
+    unknown: int
+    source: str
+    until: date
+    usd: tuple[date, float] | None
+    asked_at: datetime | None
+    notice: str
+
+    @property
+    def earned(self) -> float:
+        """NMR of the rounds that are resolved."""
+        return math.fsum(self.payout[self.resolved])
+
+    @property
+    def pending(self) -> float:
+        """NMR the open rounds would pay by now."""
+        return math.fsum(self.payout[~self.resolved])
+
+    @property
+    def span(self) -> str:
+        """ "rounds 306-325"."""
+        return span(int(self.rounds[0]), int(self.rounds[-1]))
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        final, still_open = int(self.resolved.sum()), int((~self.resolved).sum())
+        verb = "earned" if self.earned >= 0 else "burned"
+        told = f"{self.name} {verb} {amount(abs(self.earned), 'NMR')} in {counted(final, 'round')}"
+        if self.resolved.all():
+            return f"{told}."
+        if not final:
+            return (
+                f"{self.name} has nothing final yet; {amount(self.pending, 'NMR')} is pending "
+                f"in {counted(still_open, 'round')}."
+            )
+        more = "more " if self.pending > 0 else ""
+        return f"{told}; {amount(self.pending, 'NMR')} {more}is pending in {counted(still_open, 'round')}."
+
+
+async def pay_record(source: Source, name: str, *, rounds: str | None = None) -> PayRecord:
+    """What `name` was paid and what is pending. Raises ValueError where it had no stake in the rounds."""
+    found, all_rounds, usd = await asyncio.gather(
+        find_name(source, name), source.rounds(), source.usd_per_nmr()
+    )
+    history, until = await asyncio.gather(source.history(found), source.until())
+    staked = history.only(history.stake > 0)
+    if not staked.round.size:
+        raise ValueError(f"{found} has no round with a stake in {source.label}, so nothing was paid.")
+    numbers = np.unique(staked.round)
+    # what is open, and the newest of what is final
+    final = np.unique(staked.round[staked.resolved])
+    newest = np.union1d(final[-DEFAULT_ROUNDS:], staked.round[~staked.resolved])
+    chosen = newest if rounds is None else find_rounds(rounds, all_rounds.number, numbers)
+    staked = staked.only(np.isin(staked.round, chosen))
+    if not staked.round.size:
+        raise ValueError(
+            f"{found} had no stake in {span(chosen[0], chosen[-1])}: "
+            f"it had one in {span(numbers[0], numbers[-1])}."
+        )
+    return _record(staked, source, until, usd)
+
+
+def _record(rows: History, source: Source, until: date, usd: tuple[date, float] | None) -> PayRecord:
+    numbers, at = np.unique(rows.round, return_inverse=True)
+    at_risk = np.bincount(at, weights=rows.stake).astype(np.float64)
+    scores = {}
+    for score, values in rows.scores.items():
+        known = ~np.isnan(values)
+        weight = np.bincount(at[known], weights=rows.stake[known], minlength=numbers.size)
+        total = np.bincount(at[known], weights=(values * rows.stake)[known], minlength=numbers.size)
+        with np.errstate(invalid="ignore"):
+            scores[score] = total / weight
+    return PayRecord(
+        name=rows.name,
+        kind=rows.kind,
+        models=np.unique(rows.model).size,
+        rounds=numbers,
+        at_risk=at_risk,
+        payout=np.bincount(at, weights=np.nan_to_num(rows.payout)).astype(np.float64),
+        scores=scores,
+        resolved=np.bincount(at, weights=rows.resolved) == np.bincount(at),
+        unknown=int(np.isnan(rows.payout).sum()),
+        source=source.label,
+        until=until,
+        usd=usd,
+        asked_at=rows.asked_at,
+        notice=rows.notice,
+    )

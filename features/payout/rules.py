@@ -1,0 +1,90 @@
+"""Which payout rules there have been, which of them the data can price, and one of them in full."""
+
+import difflib
+from dataclasses import dataclass
+from datetime import date
+
+from scoring.rules import TOURNAMENTS, PayoutRule, describe_multipliers, load_rules, parse_rule, rule_in_force
+from tournament.source import Source
+
+LIVE = "live"  # what people type for the rule that the newest round announces
+
+# what the thread compared; offered beside the dated rules as long as the data holds the scores
+OFFERED = ("1xCORR + 3xTC", "2xCORR + 1xTC", "1xCORR", "1xCORR + 2xMMC", "0.5xCORR + 2xMMC")
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Every dated rule of a tournament, oldest first."""
+
+    tournament: str
+    rules: tuple[PayoutRule, ...]
+    live: str  # what the newest round announces, and whether the table agrees; "" where nobody can tell
+
+
+async def timeline(tournament: str, source: Source | None) -> Timeline:
+    """Every dated rule of a tournament, and the live one if `source` has it.
+
+    Raises ValueError for a tournament that does not exist.
+    """
+    if tournament not in TOURNAMENTS:
+        raise ValueError(f"There is no tournament called that: it is {', '.join(TOURNAMENTS)}.")
+    rules = tuple(rule for rule in load_rules() if rule.tournament == tournament)
+    live = None if source is None else await source.live_rule()
+    if source is None or live is None:
+        return Timeline(tournament, rules, "")
+    agreed = (
+        f"Round {live.first_round} announces {describe_multipliers(live.multipliers)}, as the table says."
+    )
+    return Timeline(tournament, rules, await source.live_rule_differs() or agreed)
+
+
+def find_rule(rule_id: str) -> PayoutRule:
+    """A dated rule by its id. Raises ValueError with the nearest ids."""
+    by_id = {rule.id: rule for rule in load_rules()}
+    wanted = rule_id.strip().casefold()[:100]
+    if wanted in by_id:
+        return by_id[wanted]
+    near = difflib.get_close_matches(wanted, by_id, n=3, cutoff=0.4) or list(by_id)[-3:]
+    raise ValueError(f"There is no rule with that name. Rules are named like {', '.join(near)}.")
+
+
+def rule_ids(typed: str) -> list[str]:
+    """Ids of dated rules that hold the text, newest first, Classic before the others."""
+    wanted = typed.strip().casefold()
+    return [rule.id for rule in _newest_first() if wanted in rule.id]
+
+
+async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -> list[tuple[str, str]]:
+    """(shown, value) pairs for an autocomplete: the text itself if it is a rule, then what can be priced."""
+    scores = await source.scores()
+    base = rule_in_force(source.tournament, on=await source.until())
+
+    def can_price(rule: PayoutRule) -> bool:
+        return {score for score, multiplier in rule.multipliers.items() if multiplier} <= set(scores)
+
+    found: dict[str, str] = {}
+    if source.live and typed.strip().casefold() in LIVE:
+        found[LIVE] = "live: the rule that the newest round announces"
+    for text in (typed, *OFFERED):
+        try:
+            rule = parse_rule(text, base)
+        except ValueError:
+            continue  # half a rule is no error while it is being typed
+        if can_price(rule) and (text is typed or typed.strip().casefold() in text.casefold()):
+            found.setdefault(rule.id, rule.id)
+    for rule in _newest_first():
+        shown = (
+            f"{describe_multipliers(rule.multipliers)}, {rule.tournament.title()} from {rule.effective_on}"
+        )
+        wanted = typed.strip().casefold()
+        if rule.status == "effective" and can_price(rule) and wanted in f"{shown} {rule.id}".casefold():
+            found.setdefault(rule.id, shown)
+    # a value longer than Discord takes is left out: cut short it would be another rule
+    return [(shown[:100], value) for value, shown in found.items() if len(value) <= 100][:limit]
+
+
+def _newest_first() -> list[PayoutRule]:
+    """Every dated rule, newest first, Classic before the others."""
+    rules = sorted(load_rules(), key=lambda rule: rule.effective_on or date.min, reverse=True)
+    return sorted(rules, key=lambda rule: TOURNAMENTS.index(rule.tournament))

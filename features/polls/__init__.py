@@ -1,0 +1,1 @@
+"""Votes with hidden ballots that anybody can recount."""

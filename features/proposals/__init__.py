@@ -1,0 +1,1 @@
+"""Ideas that can be run: drafted, filed, seconded, argued about, answered."""

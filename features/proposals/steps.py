@@ -1,0 +1,169 @@
+"""Proposals of a server: where each stands, what may happen next, and the steps members take."""
+
+import re
+from datetime import datetime
+
+from features.proposals.clock import due_after, move_by_clock
+from features.proposals.view import SIDES, ProposalView, proposal_view, view_of
+from governance.proposals.stages import (
+    STAGES,
+    advance,
+)
+from governance.text import clean_line
+from storage.database import Database
+from storage.proposals import arguments, proposals, responses, seconds
+from storage.proposals.arguments import Argument
+from storage.proposals.blocks import block_reason
+from storage.proposals.responses import Outcome, Response
+from storage.proposals.stages import hide as hide_proposal
+from storage.proposals.stages import move_stage
+from storage.proposals.stages import unhide as unhide_proposal
+
+OPEN_TO_SECONDS = ("idea", "discussion")
+OPEN_TO_ARGUMENTS = ("idea", "discussion", "last_call", "vote")
+LONGEST_CLAIM, LONGEST_STATEMENT, LONGEST_REASON = 300, 1000, 300
+_NAMES_SOMEBODY = re.compile(r"<@|(?<![\w.])@\w")
+
+
+async def second(
+    db: Database, guild_id: int, number: int, member_id: int, now: datetime
+) -> tuple[bool, bool]:
+    """Second a proposal: whether that is new, and whether it brought it to its discussion."""
+    await _check_allowed(db, guild_id, member_id)
+    new = await seconds.second(db, guild_id, number, member_id, now, stages=OPEN_TO_SECONDS)
+    return new, await move_by_clock(db, await proposal_view(db, guild_id, number, now), now)
+
+
+async def argue(
+    db: Database, guild_id: int, number: int, member_id: int, side: str, claim: str, now: datetime
+) -> Argument:
+    """Put one claim for, against, or a question on record. Raises ValueError for names and for too much."""
+    if side not in SIDES:
+        raise ValueError(f"An argument is {', '.join(SIDES[:-1])} or a {SIDES[-1]}.")
+    text = clean_line(claim)
+    if not text:
+        raise ValueError("There is nothing in that claim.")
+    if len(text) > LONGEST_CLAIM:
+        raise ValueError(f"A claim has at most {LONGEST_CLAIM} characters; this one has {len(text):,}.")
+    if _NAMES_SOMEBODY.search(text):
+        raise ValueError("Please argue without naming anybody: it is about the proposal.")
+    await _check_allowed(db, guild_id, member_id)
+    return await arguments.argue(db, guild_id, number, member_id, side, text, now, stages=OPEN_TO_ARGUMENTS)
+
+
+async def respond(
+    db: Database,
+    guild_id: int,
+    number: int,
+    member_id: int,
+    outcome: Outcome,
+    statement: str,
+    link: str | None,
+    now: datetime,
+) -> Response:
+    """Put the team's answer on record; a proposal that waits for one moves on."""
+    text = clean_line(statement)
+    if not 0 < len(text) <= LONGEST_STATEMENT:
+        raise ValueError(f"An answer has 1 to {LONGEST_STATEMENT:,} characters; this one has {len(text):,}.")
+    response = await responses.respond(
+        db, guild_id, number, member_id, outcome, text, now, link=checked_link(link)
+    )
+    view = await proposal_view(db, guild_id, number, now)
+    if view.stage == "result":
+        await advance_proposal(db, guild_id, number, "response", member_id, now, moderator=True)
+    return response
+
+
+async def advance_proposal(
+    db: Database,
+    guild_id: int,
+    number: int,
+    to: str,
+    member_id: int,
+    now: datetime,
+    *,
+    moderator: bool,
+    successor: int | None = None,
+) -> ProposalView:
+    """Bring a proposal to another stage, as its author or a moderator. Raises ValueError with the reason."""
+    if to not in STAGES:
+        raise ValueError(f"There is no stage called {to[:40]}.")
+    view = await proposal_view(db, guild_id, number, now)
+    if view.hidden_reason is not None:
+        raise ValueError(f"Proposal #{number} is hidden, for this reason: {view.hidden_reason}")
+    own = view.stored.author == member_id
+    # who may take the step decides in which role it is taken: a moderator may be the author, too
+    roles = {step.who for step in view.steps if step.to == to}
+    by = "author" if own and "author" in roles else "moderator" if moderator else "author" if own else ""
+    if moderator and roles == {"author"} and not own and to != "withdrawn":
+        by = "author"  # moderators may help along whoever has left
+    if roles == {"clock"}:
+        by = "clock"
+    if not by:
+        raise ValueError("Only its author or a moderator can do that.")
+    moved = advance(view.standing, to, by=by, now=now)
+    if to == "superseded" and successor in (None, number):
+        raise ValueError("Say which other proposal takes its place.")
+    stored = await move_stage(
+        db,
+        view.stored,
+        to,
+        now,
+        due_at=due_after(moved, now),
+        actor=member_id,
+        successor=successor if to == "superseded" else None,
+    )
+    if stored is None:
+        raise ValueError(f"Proposal #{number} changed in this very moment: look at it and try again.")
+    return await view_of(db, stored, now)
+
+
+async def hide(
+    db: Database, guild_id: int, number: int, member_id: int, reason: str, now: datetime, *, hidden: bool
+) -> bool:
+    """Hide a proposal, or show it again, for a reason that is logged; whether that changed anything."""
+    text = clean_line(reason)
+    if not 0 < len(text) <= LONGEST_REASON:
+        raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
+    await proposals.proposal_in(db, guild_id, number)
+    turn = hide_proposal if hidden else unhide_proposal
+    return await turn(db, guild_id, number, member_id, text, now)
+
+
+async def hide_argument(
+    db: Database,
+    guild_id: int,
+    number: int,
+    argument_id: int,
+    member_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    hidden: bool,
+) -> bool:
+    """Hide an argument about a proposal, or show it again; whether that changed anything."""
+    text = clean_line(reason)
+    if not 0 < len(text) <= LONGEST_REASON:
+        raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
+    about = await arguments.arguments_of(db, guild_id, number, include_hidden=True)
+    if argument_id not in {each.argument_id for each in about}:
+        raise ValueError(f"Proposal #{number} has no argument {argument_id}.")
+    turn = arguments.hide_argument if hidden else arguments.unhide_argument
+    return await turn(db, guild_id, argument_id, member_id, text, now)
+
+
+def checked_link(link: str | None) -> str | None:
+    """A link to a page. Raises ValueError for anything else."""
+    if link is None or not link.strip():
+        return None
+    if not re.fullmatch(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]{1,5})?(/[^\s<>]*)?", link.strip()):
+        raise ValueError("A link starts with https:// and leads to a page, like https://forum.example/t/1.")
+    if len(link.strip()) > 300:
+        raise ValueError("A link has at most 300 characters.")
+    return link.strip()
+
+
+async def _check_allowed(db: Database, guild_id: int, member_id: int) -> None:
+    reason = await block_reason(db, guild_id, member_id)
+    if reason is not None:
+        raise ValueError(f"You may not take part in proposals on this server, for this reason: {reason}")

@@ -1,0 +1,72 @@
+"""Tries what the bot has to do in a channel, instead of believing what its permissions say."""
+
+from typing import Any
+
+import discord
+
+from features.server.setup_card import Trial
+
+NEEDED = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "embed_links": "Embed Links",
+    "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
+}
+TEXT = "A trial of /setup check, gone in a moment."
+
+
+async def try_channel(channel: Any) -> list[Trial]:
+    """Post a message, open a thread or a post in it, make tags where it is a forum, and clean up."""
+    may = channel.permissions_for(channel.guild.me)
+    lacking = [name for permission, name in NEEDED.items() if not getattr(may, permission)]
+    trials = [Trial("permissions", f"{', '.join(lacking)} is missing" if lacking else "")]
+    if isinstance(channel, discord.ForumChannel):
+        return [*trials, *await _try_forum(channel, may)]
+    try:
+        message = await channel.send(TEXT, silent=True)
+    except discord.HTTPException as error:
+        return [*trials, Trial("posting", _why(error))]
+    trials.append(Trial("posting", ""))
+    try:
+        thread = await message.create_thread(name="A trial", auto_archive_duration=60)
+        trials.append(Trial("opening a thread", ""))
+        await thread.delete()
+    except discord.HTTPException as error:
+        missing = "Create Public Threads is missing" if not may.create_public_threads else _why(error)
+        # a thread can't always be deleted, and one that was opened is what counts
+        if trials[-1].what != "opening a thread":
+            trials.append(Trial("opening a thread", missing))
+    try:
+        await message.delete()
+    except discord.HTTPException as error:
+        trials.append(Trial("removing the trial message", _why(error)))
+    return trials
+
+
+async def _try_forum(forum: discord.ForumChannel, may: discord.Permissions) -> list[Trial]:
+    trials = [
+        Trial(
+            "making tags",
+            "" if may.manage_channels else "Manage Channels is missing; posts go on without my tags",
+        ),
+        Trial(
+            "reopening old posts",
+            "" if may.manage_threads else "Manage Threads is missing; locked posts stay as they are",
+        ),
+    ]
+    try:
+        opened = await forum.create_thread(name="A trial of /setup check", content=TEXT, silent=True)
+    except discord.HTTPException as error:
+        return [Trial("opening a post", _why(error)), *trials]
+    trials.insert(0, Trial("opening a post", ""))
+    try:
+        await opened.thread.delete()
+    except discord.HTTPException:
+        trials.append(Trial("removing the trial post", "Manage Threads is missing; please delete it by hand"))
+    return trials
+
+
+def _why(error: discord.HTTPException) -> str:
+    return "forbidden" if isinstance(error, discord.Forbidden) else f"Discord refused it ({error.code})"

@@ -1,0 +1,1 @@
+"""What a proposal would have done to everyone."""

@@ -1,0 +1,232 @@
+"""Everything that a proposed payout rule is priced on: rows, rules, terms, and what is assumed."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.payout.pricing import price_rule, rules_in_force
+from features.payout.rules import LIVE
+from features.simulation.pay_result import PayImpact, PayWindow, Rule, Terms
+from features.simulation.pay_windows import (
+    Pay,
+    newest_rule,
+    pay_window,
+    priced_pay,
+    rounds_a_week,
+    rule_of,
+    terms_left_out,
+    windows_of,
+)
+from features.stakes.holders import owners_of
+from governance.proposals.parameters import spelled
+from governance.proposals.proposal import Parameters, Proposal
+from scoring.rules import PayoutRule, parse_rule
+from tournament.source import EVERYONE, History, Rounds, Source, SourceError, Stakes
+from wording.numbers import counted, listed, span
+
+SAMPLE = "The sample is who stayed on a leaderboard, 19 % of all stake at best: not the tournament."
+GUESSED = "Accounts are guesses from the models' names."
+
+
+@dataclass(frozen=True)
+class PayFacts:
+    """Both rules on everyone's staked rows."""
+
+    calendar: Rounds
+    scores: Mapping[str, tuple[int, int]]
+    in_force: Mapping[int, PayoutRule]
+    old: Rule
+    new: Rule
+    pay: Pay
+    owner: NDArray[np.intp] | None  # account of each model of pay.rows; None: every model counts alone
+    guessed: bool
+    terms: Terms
+    assumptions: tuple[str, ...]
+
+    def impact(self, rounds: str | None, losing_more_than: float) -> PayImpact:
+        """What the new rule does to everyone. Raises ValueError for rounds that make no sense."""
+        owner = np.arange(len(self.pay.rows.models)) if self.owner is None else self.owner
+        return PayImpact(
+            old=self.old,
+            new=self.new,
+            windows=self._windows(self.pay, owner, rounds, losing_more_than),
+            unit="model" if self.owner is None else "account",
+            guessed=self.guessed,
+            terms=self.terms,
+            losing_more_than=losing_more_than,
+        )
+
+    def of_member(self, own: History, rounds: str | None) -> tuple[PayWindow, ...]:
+        """The windows in which a member has rows, as the only account; ValueError where there is none."""
+        staked = own.only(own.resolved & (own.stake > 0) & np.isin(own.round, list(self.in_force)))
+        if not staked.round.size:
+            raise ValueError(f"{own.name} has no resolved round with a stake.")
+        pay = priced_pay(staked, *(self.price(rule, staked) for rule in (self.old, self.new)))
+        return self._windows(pay, np.zeros(len(own.models), dtype=np.intp), rounds, 0.0)
+
+    def price(self, rule: Rule, staked: History) -> NDArray[np.float64]:
+        """Pay per NMR at risk of every row under one rule."""
+        numbers = np.unique(staked.round).tolist()
+        in_force = {number: self.in_force[number] for number in numbers}
+        return price_rule(rule.read, staked, self.calendar, in_force, self.scores).rate
+
+    def _windows(
+        self, pay: Pay, owner: NDArray[np.intp], rounds: str | None, losing_more_than: float
+    ) -> tuple[PayWindow, ...]:
+        multipliers = {**self.old.multipliers, **self.new.multipliers}
+        paid = tuple(s for s in multipliers if self.old.multipliers.get(s) or self.new.multipliers.get(s))
+        # the rounds are everyone's, so that a member's notice begins when everyone's does
+        chosen = windows_of(self.pay, rounds, self.old, self.in_force)
+        present = [(which, numbers) for which, numbers in chosen if np.isin(pay.rows.round, numbers).any()]
+        if not present:
+            first, last = chosen[0][1][[0, -1]].tolist()
+            raise ValueError(
+                f"{pay.rows.name} has no staked round with the scores of both rules in {span(first, last)}."
+            )
+        return tuple(
+            pay_window(
+                pay,
+                which,
+                numbers,
+                owner,
+                self.calendar,
+                self.terms,
+                scores=paid,
+                losing_more_than=losing_more_than,
+            )
+            for which, numbers in present
+        )
+
+
+async def read_pay(source: Source, proposal: Proposal, baseline: str | None) -> PayFacts | str:
+    """What a payout proposal is priced on, or the sentence why it can't be.
+
+    Raises ValueError for a baseline that can't be read, or pays a score that is not there.
+    """
+    live = None
+    if baseline is not None and baseline.strip().casefold() == LIVE:
+        live = await source.live_rule()
+        if live is None:
+            raise ValueError(f"{source.label} announces no live rule. Name a dated one, or type multipliers.")
+    elif baseline is not None:
+        parse_rule(baseline, newest_rule(source.tournament))  # refused before anything is asked for
+    calendar, scores, everyone, stakes = await asyncio.gather(
+        source.rounds(), source.scores(), source.history(EVERYONE), stakes_of(source)
+    )
+    return await asyncio.to_thread(
+        _priced, source, proposal, calendar, scores, everyone, stakes, baseline, live
+    )
+
+
+async def stakes_of(source: Source) -> Stakes | None:
+    """The leaderboard, or None while there is none."""
+    try:
+        return await source.stakes()
+    except SourceError:
+        return None
+
+
+def not_simulated(said: Parameters, simulated: tuple[str, ...]) -> tuple[str, ...]:
+    """What else a proposal sets that would move numbers, as a sentence; nothing where that is nothing."""
+    others = [key for key in ("rule", "cap", "weights", "gate", "eligibility") if key in spelled(said)]
+    left = [key for key in others if key not in simulated]
+    return (f"Not simulated: its {listed(left)}.",) if left else ()
+
+
+def _priced(
+    source: Source,
+    proposal: Proposal,
+    calendar: Rounds,
+    scores: Mapping[str, tuple[int, int]],
+    everyone: History,
+    stakes: Stakes | None,
+    baseline: str | None,
+    live: PayoutRule | None,
+) -> PayFacts | str:
+    staked = everyone.only(everyone.resolved & (everyone.stake > 0))
+    if not staked.round.size:
+        return f"{source.label} has no resolved round with a stake yet."
+    in_force = rules_in_force(source.tournament, staked, calendar)
+    last, newest = in_force[int(staked.round.max())], newest_rule(source.tournament)
+    text = proposal.parameters.rule or ""
+    old = Rule(live.multipliers, lambda _: live) if live else rule_of(baseline or last.id, last, newest)
+    new = rule_of(text, replace(last, multipliers=old.multipliers), newest)
+    try:
+        old_rate = price_rule(old.read, staked, calendar, in_force, scores).rate
+    except ValueError as error:
+        if baseline is not None:
+            raise
+        return str(error)
+    try:
+        new_rate = price_rule(new.read, staked, calendar, in_force, scores).rate
+    except ValueError as error:
+        return str(error)
+    left_out = terms_left_out(text, in_force, newest)
+    if left_out and old.short == new.short:
+        return (
+            f"It changes only the {listed(left_out)}, for other rounds than these: here it changes nothing."
+        )
+    pay = priced_pay(staked, old_rate, new_rate)
+    if not pay.rows.round.size:
+        return f"No staked round in {source.label} has the scores of both {old.short} and {new.short}."
+    per_week = rounds_a_week(calendar, int(pay.rows.round.max()))
+    terms = _terms(proposal.parameters, per_week)
+    owner = owners_of(everyone, stakes)
+    guessed = owner is not None and stakes is not None and stakes.guessed
+    return PayFacts(
+        calendar=calendar,
+        scores=scores,
+        in_force=in_force,
+        old=old,
+        new=new,
+        pay=pay,
+        owner=owner,
+        guessed=guessed,
+        terms=terms,
+        assumptions=(
+            "Everybody is paid by these multipliers, on the stake of the time: no other choice, no fallback.",
+            _at_which_terms(left_out, per_week),
+            *_begins(terms),
+            *not_simulated(proposal.parameters, ("rule",)),
+            *((GUESSED,) if guessed else ()),
+            *((SAMPLE,) if everyone.asked_at is None else ()),
+        ),
+    )
+
+
+def _terms(said: Parameters, per_week: int) -> Terms:
+    weeks = said.notice_weeks or 0
+    return Terms(
+        notice_weeks=weeks,
+        notice=weeks * per_week,
+        phase_in=said.phase_in_rounds or 0,
+        grandfather=said.grandfathering_rounds or 0,
+        full=said.compensation == "full",
+    )
+
+
+def _at_which_terms(left_out: tuple[str, ...], per_week: int) -> str:
+    rounds = "weekly rounds" if per_week == 1 else "rounds"
+    told = f"Both rules at the clip and payout factor that each of these {rounds} had"
+    if not left_out:
+        return f"{told}."
+    verb = "is" if len(left_out) == 1 else "are"
+    equivalent = " (weekly equivalent)" if per_week == 1 else ""
+    return (
+        f"{told}{equivalent}: {listed(left_out)}, typed for other rounds, {verb} left out, "
+        "as here they would bind far more often."
+    )
+
+
+def _begins(terms: Terms) -> tuple[str, ...]:
+    if not terms.soften:
+        return ()
+    notice = f"; {counted(terms.notice_weeks, 'week')} of notice {_are(terms)}" if terms.notice else ""
+    return (f"The change is announced for the first round of the window{notice}.",)
+
+
+def _are(terms: Terms) -> str:
+    return f"{'is' if terms.notice_weeks == 1 else 'are'} {counted(terms.notice, 'round')}"

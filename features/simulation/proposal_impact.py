@@ -1,0 +1,264 @@
+"""What a proposal would have done on real numbers: to everyone, and to one member."""
+
+import asyncio
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from features.simulation.pay import GUESSED, not_simulated, read_pay
+from features.simulation.pay_result import PayImpact, PayWindow, Terms
+from features.simulation.schemes import Scheme, capped, scheme_named
+from features.simulation.weights import WeightImpact, weight_impact
+from features.stakes.holders import find_holder
+from governance.proposals.parameters import spelled
+from governance.proposals.proposal import KINDS, Proposal
+from tournament.source import EVERYONE, History, Source, SourceError, Stakes
+from wording.names import find_name
+from wording.numbers import listed, percent
+
+UNCHANGED = "Assumes nobody changes behaviour."
+
+
+@dataclass(frozen=True)
+class ProposalImpact:
+    """What a proposal would have done to everyone, or why that can't be computed."""
+
+    title: str
+    kind: str  # "meta-model weights"
+    parameters: tuple[tuple[str, str], ...]  # as people type them
+    pay: PayImpact | None
+    weights: WeightImpact | None
+    reason_not: str  # "" where it was computed
+    assumptions: tuple[str, ...]
+    source: str
+    until: date  # the newest resolved round, or the day of the stakes
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        found = self.pay or self.weights
+        return found.finding if found is not None else self.reason_not
+
+
+@dataclass(frozen=True)
+class MemberWeight:
+    """Weight in the meta model before and after, as a share; after is nan where it is not weighed at all."""
+
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class MemberImpact:
+    """What a proposal would have done to one model or account, for nobody else to see."""
+
+    title: str
+    name: str
+    kind: str  # model | account
+    old: str  # the rules in words; "" where it is not about pay
+    new: str
+    windows: tuple[PayWindow, ...]  # each with this member as the only account
+    terms: Terms | None
+    weight: MemberWeight | None
+    reason_not: str
+    assumptions: tuple[str, ...]
+    source: str
+    until: date
+
+    def softened(self, window: PayWindow) -> float:
+        """New minus old in NMR with the notice, phase-in, grandfathering and compensation proposed."""
+        difference = window.difference + window.result.costs.together.cost
+        return max(difference, 0.0) if self.terms is not None and self.terms.full else difference
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        if self.weight is not None:
+            if math.isnan(self.weight.after):
+                return f"{self.name} has no score to be ranked by, so it would not be weighed."
+            return (
+                f"{self.name} would weigh {100 * self.weight.after:.2g} % of the meta model "
+                f"instead of {100 * self.weight.before:.2g} %."
+            )
+        if not self.windows:
+            return self.reason_not
+        told = [f"{window.more} over {window.span}" for window in self.windows]
+        return f"{self.name} would have been paid {listed(told)}."
+
+
+async def proposal_impact(
+    source: Source,
+    proposal: Proposal,
+    *,
+    rounds: str | None = None,
+    baseline: str | None = None,
+    losing_more_than: float = 0.05,
+) -> ProposalImpact:
+    """What a proposal would have done on the numbers of a source, at once and as it would be softened.
+
+    rounds: one window as members type it, instead of all and those that paid the old rule's scores.
+    baseline: the rule to compare with, instead of the one in force in the newest scored round.
+    losing_more_than: a share of the own stake. A proposal that can't be simulated comes back with its
+    reason_not; what was typed wrong raises ValueError with a sentence.
+    """
+    reason = _not_simulated(source, proposal)
+    pay = weights = None
+    assumptions: tuple[str, ...] = ()
+    until = await source.until()
+    if not reason and proposal.kind == "payout":
+        read = await read_pay(source, proposal, baseline)
+        if isinstance(read, str):
+            reason = read
+        else:
+            pay = await asyncio.to_thread(read.impact, rounds, losing_more_than)
+            assumptions = read.assumptions
+    elif not reason:
+        stakes = await source.stakes()
+        until = stakes.day
+        weighed = await _weighed(source, proposal, stakes)
+        if isinstance(weighed, str):
+            reason = weighed
+        else:
+            weights, assumptions = weighed, _weight_assumptions(proposal, weighed)
+    return ProposalImpact(
+        title=proposal.title,
+        kind=KINDS[proposal.kind],
+        parameters=tuple(spelled(proposal.parameters).items()),
+        pay=pay,
+        weights=weights,
+        reason_not=reason,
+        assumptions=(UNCHANGED, *assumptions),
+        source=source.label,
+        until=until,
+    )
+
+
+async def member_impact(
+    source: Source,
+    proposal: Proposal,
+    name: str,
+    *,
+    rounds: str | None = None,
+    baseline: str | None = None,
+) -> MemberImpact:
+    """What a proposal would have done to one model or account; otherwise as proposal_impact."""
+    reason = _not_simulated(source, proposal)
+    until = await source.until()
+    none = MemberImpact(
+        proposal.title, name.strip(), "", "", "", (), None, None, reason, (UNCHANGED,), source.label, until
+    )
+    if reason:
+        return none
+    if proposal.kind != "payout":
+        return await _member_weight(source, proposal, name, none)
+    found = await find_name(source, name)
+    if found == EVERYONE:
+        raise ValueError("Name one model or account: what it does to everyone is on the proposal's card.")
+    read, own = await asyncio.gather(read_pay(source, proposal, baseline), source.history(found))
+    if isinstance(read, str):
+        return replace(none, name=found, kind=own.kind, reason_not=read)
+    return replace(
+        none,
+        name=found,
+        kind=own.kind,
+        old=read.old.short,
+        new=read.new.short,
+        windows=await asyncio.to_thread(read.of_member, own, rounds),
+        terms=read.terms,
+        assumptions=(UNCHANGED, *read.assumptions),
+    )
+
+
+def _not_simulated(source: Source, proposal: Proposal) -> str:
+    """Why no number can be put on a proposal, whatever the data say; "" where one can."""
+    said = proposal.parameters
+    if proposal.tournament != source.tournament:
+        return (
+            f"It is about {proposal.tournament.title()}, and {source.label} has the numbers of "
+            f"{source.tournament.title()}."
+        )
+    if proposal.kind == "eligibility" and said.min_correlation is not None:
+        return (
+            "Whom the gate would hold back can't be told: the data has no correlation with the example "
+            "predictions."
+        )
+    missing = {
+        "communication": "It changes how things are announced, not what is paid or weighed.",
+        "other": "Nothing in it is a rule, a cap or a scheme that could be simulated.",
+        "eligibility": "Who may take part is said in words, and words can't be simulated.",
+        "payout": "" if said.rule else "It names no payout rule, so there is nothing to price.",
+        "stake_cap": "" if said.stake_cap or said.stake_cap_nmr else "It names no cap, so nothing is capped.",
+        "weights": "" if said.weights else "It names no scheme, so there is nothing to weigh by.",
+    }
+    return missing[proposal.kind]
+
+
+async def _weighed(source: Source, proposal: Proposal, stakes: Stakes) -> WeightImpact | str:
+    """The weights under a proposal's scheme, or why it can't be applied to these accounts."""
+    try:
+        history: History | None = await source.history(EVERYONE)
+    except SourceError:
+        history = None  # nothing known of scores and pay: a scheme by stake alone stands
+    calendar = await source.rounds()
+    try:
+        return await asyncio.to_thread(weight_impact, _scheme(proposal), stakes, history, calendar)
+    except ValueError as error:
+        return str(error)
+
+
+def _scheme(proposal: Proposal) -> Scheme:
+    said = proposal.parameters
+    if proposal.kind == "stake_cap" or said.weights is None:
+        return capped(said.stake_cap, said.stake_cap_nmr)
+    return scheme_named(said.weights, said.weights_cap)
+
+
+def _weight_assumptions(proposal: Proposal, found: WeightImpact) -> tuple[str, ...]:
+    scored = (
+        (
+            f"Ranked by the mean {found.ranked_by}, weighted by stake at risk; {found.left_out:,} accounts "
+            f"without it ({percent(found.left_out_stake)} of stake) are left out, before and after.",
+        )
+        if found.ranked_by
+        else ()
+    )
+    said = proposal.parameters
+    later = ("The weights are those after any phase-in.",) if said.phase_in_rounds else ()
+    simulated = "cap" if proposal.kind == "stake_cap" else "weights"
+    return (
+        "Every account is taken as verified, and all of a person's models as one account.",
+        *later,
+        *scored,
+        *not_simulated(said, (simulated,)),
+        *((GUESSED,) if found.guessed else ()),
+    )
+
+
+async def _member_weight(source: Source, proposal: Proposal, name: str, none: MemberImpact) -> MemberImpact:
+    stakes = await source.stakes()
+    kind, at = await asyncio.to_thread(find_holder, stakes, name)
+    weighed = await _weighed(source, proposal, stakes)
+    none = replace(
+        none, until=stakes.day, kind=kind, name=(stakes.models if kind == "model" else stakes.accounts)[at]
+    )
+    if isinstance(weighed, str):
+        return replace(none, reason_not=weighed)
+    share = 1.0
+    if kind == "model":
+        if stakes.account_of is None:
+            raise ValueError(f"{source.label} does not say whose model that is. Name the account.")
+        account = int(stakes.account_of[at])
+        whole = float(stakes.account_stake[account])
+        share, at = (float(stakes.model_stake[at]) / whole if whole else 0.0), account
+    if not stakes.account_stake[at]:
+        return replace(none, reason_not=f"{none.name} has no stake, so it weighs nothing before and after.")
+    assumptions = (UNCHANGED, *_weight_assumptions(proposal, weighed))
+    place = np.flatnonzero(weighed.position == at)
+    if not place.size:
+        total = float(stakes.account_stake.sum())
+        weight = MemberWeight(share * float(stakes.account_stake[at]) / total, math.nan)
+    else:
+        weight = MemberWeight(*(share * float(each[place[0]]) for each in (weighed.before, weighed.after)))
+    return replace(none, weight=weight, assumptions=assumptions)

@@ -1,0 +1,254 @@
+"""What a proposed scheme would do to the weights in the meta model, and to pay if pay followed them."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.simulation.schemes import Scheme
+from features.stakes.holders import owners_of
+from scoring.change.resampling import block_bootstrap_interval
+from scoring.change.transition import Gains, by_stake_decile, gains
+from scoring.concentration import effective_number, nakamoto
+from scoring.weighting import split_gain, stake_weights
+from tournament.source import History, Rounds, Stakes
+from wording.names import DEFAULT_ROUNDS
+from wording.numbers import amount, counted, number, score_name, signed, span, whole
+
+SEED = 20231007
+PARTS = 10
+RANKED_BY = ("tc", "mmc", "corr")  # the first one a source has is what accounts are ranked by
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How weight is spread over accounts, before and after."""
+
+    effective: tuple[float, float]
+    half: tuple[float, float]  # how many hold half
+    largest: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class WeightPay:
+    """Pay of accounts on their stakes of today, and multiplied by how the weight of each changes.
+
+    Both at what each account earned per NMR at risk in the newest rounds: today's stake is not that of the
+    time, and the weights follow today's.
+    """
+
+    rounds: NDArray[np.int64]
+    gains: Gains
+    interval: tuple[float, float]  # of the difference, NMR
+    left_out: int  # rows of accounts whose weight is not known
+
+    @property
+    def difference(self) -> float:
+        """NMR, of all accounts together."""
+        return math.fsum(self.gains.difference)
+
+    @property
+    def span(self) -> str:
+        """ "rounds 306-325"."""
+        return span(int(self.rounds[0]), int(self.rounds[-1]))
+
+
+@dataclass(frozen=True)
+class WeightImpact:
+    """Weights (a,) of accounts with a stake, before and after; both add up to 1."""
+
+    scheme: str
+    guessed: bool
+    position: NDArray[np.intp]  # (a,) of each account among all that are listed
+    stake: Floats  # NMR
+    before: Floats
+    after: Floats
+    spread: Spread
+    apart: Spread | None  # with the largest guessed account taken apart into its models
+    apart_models: int
+    moved: float  # half of the sum of absolute differences
+    largest_after: float  # what the account that weighs most before weighs after
+    deciles: NDArray[np.intp]  # (g,), by stake
+    decile_before: Floats
+    decile_after: Floats
+    ranked_by: str  # "TC of rounds 178-325"; "" where scores don't matter
+    left_out: int  # accounts with a stake but without a score: neither before nor after
+    left_out_stake: float  # share of all stake
+    splitting: float  # weight of the largest account in ten parts, over its weight whole
+    pay: WeightPay | None  # None where nobody's pay is known by account
+
+    @property
+    def who(self) -> str:
+        """ "4,227 guessed accounts"."""
+        return counted(self.stake.size, f"{'guessed ' if self.guessed else ''}account")
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        before, after = self.spread.half
+        if before == after:
+            return f"With {self.scheme}, {whole(after)} accounts hold half of the weight, as before."
+        return (
+            f"With {self.scheme}, {whole(after)} accounts hold half of the weight instead of {whole(before)}."
+        )
+
+    @property
+    def headline(self) -> str:
+        """The finding for the title of a picture."""
+        return self.finding.removesuffix(".").replace(" of the weight", "")
+
+    @property
+    def pay_sentence(self) -> str:
+        """What happens to pay if it is counted on the changed weights too; "" where that is not known."""
+        if self.pay is None:
+            return ""
+        gain = self.pay.gains
+        low, high = self.pay.interval
+        between = "" if math.isnan(low) else f" (95 %: {signed(low, 'NMR')} to {signed(high, 'NMR')})"
+        return (
+            f"At the pay per NMR of {self.pay.span}, {counted(gain.rows.size, 'account')} would get "
+            f"{amount(math.fsum(gain.new), 'NMR')} instead of {number(math.fsum(gain.old))}, "
+            f"{signed(self.pay.difference, 'NMR')}{between}; {gain.winners:,} gain, {gain.losers:,} lose."
+        )
+
+
+def weight_impact(scheme: Scheme, stakes: Stakes, history: History | None, calendar: Rounds) -> WeightImpact:
+    """Weights of all accounts with a stake before and after; history: everyone's rows, where they are known.
+
+    Raises ValueError with a sentence where the scheme can't be applied to these accounts.
+    """
+    held = stakes.account_stake
+    if not held.any():
+        raise ValueError("No account on the leaderboard has a stake.")
+    owner = None if history is None else owners_of(history, stakes)
+    score, words = np.full(held.size, math.nan), ""
+    if scheme.by_score:
+        if history is None or owner is None:
+            raise ValueError("This source does not say whose models are whose, so accounts can't be ranked.")
+        score, words = _scores(history, owner, held.size)
+    counts = (held > 0) & ~(np.isnan(score) if scheme.by_score else np.zeros(held.size, dtype=np.bool_))
+    position = np.flatnonzero(counts)
+    if not position.size:
+        raise ValueError("No account has both a stake and a score, so there is nobody to rank.")
+    stake, score = held[position], score[position]
+    before, after = stake_weights(stake), scheme.weigh(stake, score)
+    largest = int(before.argmax())
+    in_deciles = by_stake_decile(before, stake)
+    apart, models = _apart(scheme, stakes, position, score)
+    return WeightImpact(
+        scheme=scheme.words,
+        guessed=stakes.guessed,
+        position=position,
+        stake=stake,
+        before=before,
+        after=after,
+        spread=_spread(before, after),
+        apart=apart,
+        apart_models=models,
+        moved=float(np.abs(after - before).sum() / 2),
+        largest_after=float(after[largest]),
+        deciles=in_deciles.decile,
+        decile_before=in_deciles.difference,
+        decile_after=by_stake_decile(after, stake).difference,
+        ranked_by=words,
+        left_out=int(np.count_nonzero(held > 0)) - position.size,
+        left_out_stake=float(held[~counts].sum() / held.sum()),
+        splitting=_splitting(scheme, stake, score, largest),
+        pay=None
+        if history is None or owner is None
+        else _pay(history, owner, position, np.stack((stake, after * stake.sum())), calendar),
+    )
+
+
+def _scores(history: History, owner: NDArray[np.intp], accounts: int) -> tuple[Floats, str]:
+    """Mean score of each account over all its rounds, weighted by stake at risk; nan without any."""
+    score = next((name for name in RANKED_BY if name in history.scores), None)
+    if score is None:
+        raise ValueError("This source has no score to rank accounts by.")
+    values = history.scores[score]
+    known = history.resolved & (history.stake > 0) & ~np.isnan(values)
+    of, stake = owner[history.model[known]], history.stake[known]
+    if not of.size:
+        raise ValueError(f"Nobody with a stake has a {score_name(score)}, so nobody can be ranked.")
+    size = max(accounts, int(of.max()) + 1)
+    weight = np.bincount(of, weights=stake, minlength=size)[:accounts]
+    total = np.bincount(of, weights=stake * values[known], minlength=size)[:accounts]
+    mean = np.divide(total, weight, out=np.full(accounts, math.nan), where=weight > 0)
+    rounds = history.round[known]
+    return mean, f"{score_name(score)} of {span(int(rounds.min()), int(rounds.max()))}"
+
+
+def _spread(before: Floats, after: Floats) -> Spread:
+    return Spread(
+        effective=(effective_number(before), effective_number(after)),
+        half=(nakamoto(before), nakamoto(after)),
+        largest=(float(before.max()), float(after.max())),
+    )
+
+
+def _apart(
+    scheme: Scheme, stakes: Stakes, position: NDArray[np.intp], score: Floats
+) -> tuple[Spread | None, int]:
+    """The same with the models of the largest guessed account as accounts of their own, and how many."""
+    if not stakes.guessed or stakes.account_of is None:
+        return None, 0
+    held = stakes.model_stake > 0
+    several = np.bincount(stakes.account_of[held], minlength=len(stakes.accounts))[position] > 1
+    if not several.any():
+        return None, 0
+    largest = int(np.where(several, stakes.account_stake[position], -1.0).argmax())
+    its_own = stakes.model_stake[held & (stakes.account_of == position[largest])]
+    stake = np.concatenate((np.delete(stakes.account_stake[position], largest), its_own))
+    # each of its models ranks where the account did
+    scores = np.concatenate((np.delete(score, largest), np.full(its_own.size, score[largest])))
+    try:
+        return _spread(stake_weights(stake), scheme.weigh(stake, scores)), its_own.size
+    except ValueError:
+        return None, 0
+
+
+def _splitting(scheme: Scheme, stake: Floats, score: Floats, largest: int) -> float:
+    def weigh(stakes: Floats) -> Floats:
+        # each part ranks where the whole did
+        return scheme.weigh(stakes, np.append(score, np.full(stakes.size - score.size, score[largest])))
+
+    return split_gain(weigh, stake, largest, PARTS)
+
+
+def _pay(
+    history: History, owner: NDArray[np.intp], position: NDArray[np.intp], found: Floats, calendar: Rounds
+) -> WeightPay | None:
+    """Pay of the newest rounds per NMR at risk, on stakes (2, a) in NMR that count before and after."""
+    of_account = dict(zip(position.tolist(), range(position.size), strict=True))
+    at = np.array([of_account.get(each, -1) for each in owner.tolist()], dtype=np.intp)[history.model]
+    paid = history.resolved & (history.stake > 0) & ~np.isnan(history.payout)
+    numbers = np.unique(history.round[paid])[-DEFAULT_ROUNDS:]
+    paid &= np.isin(history.round, numbers)
+    rows = np.flatnonzero(paid & (at >= 0))
+    if not rows.size:
+        return None
+    # one row for each account and round: what was paid in it over what it risked
+    cells, cell = np.unique(
+        at[rows] * numbers.size + _period(numbers, history.round[rows]), return_inverse=True
+    )
+    rate = np.bincount(cell, weights=history.payout[rows]) / np.bincount(cell, weights=history.stake[rows])
+    account, period = cells // numbers.size, cells % numbers.size
+    old, new = rate * found[:, account]
+    _, names = np.unique(account, return_inverse=True)
+    return WeightPay(
+        rounds=numbers,
+        gains=gains(old, new, names),
+        interval=block_bootstrap_interval(
+            np.bincount(period, weights=new - old, minlength=numbers.size),
+            2 * calendar.overlap(numbers),
+            rng=np.random.default_rng(SEED),
+        ),
+        left_out=int(np.count_nonzero(paid)) - rows.size,
+    )
+
+
+def _period(numbers: NDArray[np.int64], rounds: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.searchsorted(numbers, rounds)

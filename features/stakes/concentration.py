@@ -1,0 +1,194 @@
+"""How concentrated the stake is, and whether its tail is a power law."""
+
+import asyncio
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.stakes.holders import Holders, biggest_guess, holders_of
+from scoring.concentration import (
+    Concentration,
+    concentration,
+    lorenz_curve,
+    nakamoto,
+    theil,
+    theil_split,
+    top_share,
+)
+from scoring.stakes.concentration_intervals import ConcentrationIntervals, bootstrap_intervals
+from scoring.tails import (
+    ALTERNATIVES,
+    PowerLawFit,
+    TailComparison,
+    compare_tail,
+    fit_power_law,
+    goodness_of_fit,
+    tail_survival,
+)
+from tournament.source import Source, Stakes
+from wording.numbers import counted, tiny
+
+SEED = 20221222  # the same question gets the same interval
+TOPS = (1, 10, 50)
+LEFT_OUT = (1, 5, 10)  # how many of the largest are left out to see what a measure owes to them
+REFITS = 200
+SMALLEST_TAIL = 50  # fewer values can seldom tell one law from another
+REJECTED = 0.1  # Clauset, Shalizi and Newman's level for both of their tests
+POINTS = 400  # of a curve that is drawn
+LAWS = ("power_law", *ALTERNATIVES)
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The largest stakes, and the laws that were fitted to them.
+
+    stake (v,) NMR, ascending, and at_least (v,): every different stake and how many holders have it or more;
+    laws: the share of the tail at or above each of `at` (g,) under each fitted law.
+    """
+
+    fit: PowerLawFit
+    comparisons: Mapping[str, TailComparison]
+    goodness: float
+    stake: Numbers
+    at_least: Numbers
+    at: Numbers
+    laws: Mapping[str, Numbers]
+
+    @property
+    def verdict(self) -> str:
+        """Whether these stakes follow a power law, in a sentence."""
+        if self.fit.tail_size < SMALLEST_TAIL:
+            few = counted(self.fit.tail_size, "holder")
+            return (
+                f"Cannot tell whether it is a power law: the tail has {few}, and {SMALLEST_TAIL} are needed."
+            )
+        rival = self.comparisons["lognormal"]
+        if rival.p_value >= REJECTED:
+            return "Cannot tell a power law from a lognormal."
+        if rival.log_likelihood_ratio < 0:
+            return f"Not a power law: a lognormal describes it better (p {tiny(rival.p_value)})."
+        return f"A power law describes it better than a lognormal (p {tiny(rival.p_value)})."
+
+
+@dataclass(frozen=True)
+class Apart:
+    """The largest guessed account, and the measures and the tail with its models taken apart."""
+
+    models: int
+    share: float
+    measures: Concentration
+    tail: Tail
+
+
+@dataclass(frozen=True)
+class StakeConcentration:
+    """How a day's stake is spread over its holders; shares in 0..1."""
+
+    holders: Holders
+    zeros: bool  # holders without a stake count
+    without_stake: int
+    measures: Concentration
+    intervals: ConcentrationIntervals
+    third: float  # how many of the largest hold more than a third
+    top: Mapping[int, float]
+    left_out: Mapping[int, Concentration]
+    theil: float
+    theil_within: float  # inside accounts; nan where models have no known account
+    theil_between: float
+    population: Numbers  # the Lorenz curve
+    share: Numbers
+    tail: Tail
+    apart: Apart | None
+
+    @property
+    def who(self) -> str:
+        """ "4,227 guessed accounts"."""
+        return self.holders.counted(self.measures.holders)
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        if self.measures.holders == 1:
+            return f"One {self.holders.unit} holds all of the stake."
+        verb = "holds" if self.measures.half == 1 else "hold"
+        return f"{self.measures.half:,.0f} of {self.who} {verb} half of the stake."
+
+    @property
+    def certainty(self) -> str:
+        """What the intervals mean for a whole population."""
+        if math.isnan(self.intervals.gini[0]):
+            return "Too few holders have a stake for an interval."
+        return (
+            "Everybody who stakes is counted, so nothing is uncertain about this day. The 95 % intervals say "
+            "how far the numbers could be off if these holders were drawn from many like them, which heavy "
+            "tails make wide."
+        )
+
+
+async def stake_concentration(
+    source: Source, *, unit: str = "account", zeros: bool = False
+) -> StakeConcentration:
+    """How concentrated the stake is, by account or model. Raises ValueError where nobody has a stake."""
+    stakes = await source.stakes()
+    return await asyncio.to_thread(_measure, source, stakes, unit, zeros)
+
+
+def _measure(source: Source, stakes: Stakes, unit: str, zeros: bool) -> StakeConcentration:
+    listed = holders_of(source, stakes, unit)
+    staked = listed.staked
+    holders = listed if zeros else staked
+    x = holders.stake
+    within = between = math.nan
+    if stakes.account_of is not None:
+        counts = slice(None) if zeros else stakes.model_stake > 0
+        within, between = theil_split(stakes.model_stake[counts], stakes.account_of[counts].tolist())
+    guess = biggest_guess(listed, stakes)
+    population, share = lorenz_curve(x)
+    kept = np.unique(np.linspace(0, population.size - 1, POINTS).round().astype(np.intp))
+    return StakeConcentration(
+        holders=holders,
+        zeros=zeros,
+        without_stake=listed.stake.size - staked.stake.size,
+        measures=concentration(x),
+        intervals=bootstrap_intervals(x, rng=np.random.default_rng(SEED)),
+        third=nakamoto(x, 1 / 3),
+        top=MappingProxyType({k: top_share(x, k) for k in TOPS if k < staked.stake.size}),
+        left_out=MappingProxyType({k: concentration(np.sort(x)[:-k]) for k in LEFT_OUT if k < x.size}),
+        theil=theil(x),
+        theil_within=within,
+        theil_between=between,
+        population=population[kept],
+        share=share[kept],
+        tail=tail_of(staked.stake),
+        apart=None
+        if guess is None
+        else Apart(
+            guess.models,
+            guess.share,
+            concentration(guess.apart.stake if zeros else guess.apart.staked.stake),
+            tail_of(guess.apart.staked.stake),
+        ),
+    )
+
+
+def tail_of(stake: Numbers) -> Tail:
+    """The tail of stakes (n,), the laws fitted to it, and which of them fits better."""
+    fit = fit_power_law(stake)
+    ordered = np.sort(stake)
+    different = np.unique(ordered)
+    at = np.geomspace(fit.xmin, ordered[-1], 80) if fit.tail_size else np.empty(0)
+    return Tail(
+        fit=fit,
+        comparisons=MappingProxyType({law: compare_tail(stake, fit, law) for law in ALTERNATIVES}),
+        goodness=goodness_of_fit(stake, fit, refits=REFITS, rng=np.random.default_rng(SEED)),
+        stake=different,
+        at_least=(ordered.size - np.searchsorted(ordered, different)).astype(np.float64),
+        at=at,
+        laws=MappingProxyType({law: tail_survival(stake, fit, law, at) for law in LAWS}),
+    )

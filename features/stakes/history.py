@@ -1,0 +1,100 @@
+"""How the concentration of the stake has changed, from one snapshot to the next."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.stakes.holders import UNITS
+from scoring.concentration import Concentration, concentration
+from storage.database import Database
+from storage.market.snapshots import StakeSnapshot, keep_snapshot, snapshots
+from tournament.source import Rounds, Source, SourceError, Stakes
+from wording.numbers import counted
+
+
+@dataclass(frozen=True)
+class StakeHistory:
+    """Measures of every snapshot, oldest first, and the stake at risk by round for what lies between them."""
+
+    unit: str
+    guessed: bool
+    days: tuple[date, ...]
+    measures: tuple[Concentration, ...]
+    opened: NDArray[np.datetime64]  # of paid rounds with a known stake at risk
+    at_risk: NDArray[np.float64]  # NMR
+    source: str
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        last = self.measures[-1]
+        who = counted(int(last.half), f"guessed {self.unit}" if self.guessed else self.unit)
+        hold = f"{who} {'holds' if last.half == 1 else 'hold'} half of the stake"
+        if len(self.days) == 1:
+            return f"{hold} on {self.days[0]} (one snapshot so far)."
+        first = self.measures[0]
+        change = last.half - first.half
+        if change == 0:
+            return f"{hold}, as many as on {self.days[0]}."
+        return f"{hold}, {abs(change):,.0f} {'more' if change > 0 else 'fewer'} than on {self.days[0]}."
+
+
+async def stake_history(
+    database: Database, source: Source, now: datetime, *, unit: str = "account"
+) -> StakeHistory:
+    """The concentration of every snapshot of a source; today's stakes are kept as one on the way.
+
+    Raises ValueError where there is no snapshot yet and no leaderboard to make one of.
+    """
+    if unit not in UNITS:
+        raise ValueError(f"Holders are counted by {' or '.join(UNITS)}.")
+    try:
+        await take_snapshot(database, source, now)
+    except SourceError as error:
+        unread = str(error)
+    else:
+        unread = ""
+    kept = await snapshots(database, source.tournament, source.label)
+    if not kept:
+        raise ValueError(f"There is no snapshot of the stake yet. {unread}".strip())
+    return await asyncio.to_thread(_describe, kept, await _rounds(source), unit, source.label)
+
+
+async def take_snapshot(database: Database, source: Source, now: datetime) -> bool:
+    """Keep the stakes as the source has them, once a day and unless nobody has any; say whether it is new."""
+    snapshot = await asyncio.to_thread(_snapshot, await source.stakes(), source, now)
+    return bool(snapshot.models and snapshot.accounts) and await keep_snapshot(database, snapshot)
+
+
+def _snapshot(stakes: Stakes, source: Source, now: datetime) -> StakeSnapshot:
+    models, accounts = (
+        tuple(
+            sorted(((n, s) for n, s in zip(names, stake.tolist(), strict=True) if s > 0), key=lambda h: -h[1])
+        )
+        for names, stake in ((stakes.models, stakes.model_stake), (stakes.accounts, stakes.account_stake))
+    )
+    return StakeSnapshot(source.tournament, source.label, stakes.day, models, accounts, stakes.guessed, now)
+
+
+async def _rounds(source: Source) -> Rounds | None:
+    try:
+        return await source.rounds()
+    except SourceError:
+        return None  # the snapshots are the answer; the rounds only show what lies between them
+
+
+def _describe(kept: list[StakeSnapshot], rounds: Rounds | None, unit: str, label: str) -> StakeHistory:
+    holders = [each.accounts if unit == "account" else each.models for each in kept]
+    known = np.zeros(0, dtype=np.bool_) if rounds is None else rounds.paid & (rounds.total_at_risk > 0)
+    return StakeHistory(
+        unit=unit,
+        guessed=unit == "account" and any(each.guessed for each in kept),
+        days=tuple(each.day for each in kept),
+        measures=tuple(concentration(np.array([stake for _, stake in each])) for each in holders),
+        opened=np.zeros(0, dtype="datetime64[s]") if rounds is None else rounds.opened[known],
+        at_risk=np.zeros(0) if rounds is None else rounds.total_at_risk[known],
+        source=label,
+    )

@@ -1,0 +1,70 @@
+"""The picture of how concentration changed: the number that hold half by snapshot, and the stake at risk."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.stakes.history import StakeHistory
+from ui.drawing import CURRENT, GAIN, PROPOSED, Picture, figure, thousands, to_png
+from wording.numbers import whole
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def picture_of_stake_history(history: StakeHistory) -> Picture:
+    """Measures of each snapshot above, the stake at risk of all by round below, over the same days."""
+    footer = f"{history.source} · {len(history.days)} snapshot{'s' if len(history.days) != 1 else ''}"
+    if history.at_risk.size:
+        footer += " · below: stake at risk in each round, of everyone"
+    heights = [1.2, 1.0] if history.at_risk.size else [1.0]
+    with figure(history.finding.removesuffix("."), footer, heights) as (drawing, panels):
+        above = panels[0]
+        days = np.array(history.days, dtype="datetime64[D]")
+        lines = (
+            ([each.effective_number for each in history.measures], CURRENT, "--", "effective number"),
+            ([each.half for each in history.measures], PROPOSED, "-", "hold half"),
+        )
+        for values, colour, dash, label in sorted(lines, key=lambda line: -line[0][-1]):
+            above.plot(
+                days, values, "o", color=colour, linestyle=dash, linewidth=3.2, markersize=11, label=label
+            )
+            above.annotate(
+                f"{whole(values[-1])} {label}",
+                (days[-1], values[-1]),
+                xytext=(-12, 14),
+                textcoords="offset points",
+                ha="right",
+                color=colour,
+            )
+        above.set_ylim(0, 1.35 * max(max(line[0]) for line in lines))
+        above.set_ylabel(f"{history.unit.title()}s")
+        if history.at_risk.size:
+            below = panels[1]
+            below.fill_between(history.opened, history.at_risk, color=GAIN, alpha=0.35, linewidth=0)
+            below.plot(history.opened, history.at_risk, color=GAIN, linewidth=3.2)
+            below.set_ylim(0, None)
+            below.set_ylabel("NMR at risk")
+        for panel in panels:
+            panel.yaxis.set_major_formatter(thousands)
+            panel.locator_params(axis="y", nbins=5)
+        _calendar(panels[-1])
+        drawing.align_ylabels(panels)
+        return Picture(to_png(drawing), _alt(history))
+
+
+def _calendar(panel: "Axes") -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=3, maxticks=7)
+    panel.xaxis.set_major_locator(locator)
+    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def _alt(history: StakeHistory) -> str:
+    last = history.measures[-1]
+    return (
+        f"The number of {history.unit}s that hold half of the stake and their effective number, by snapshot, "
+        f"{history.days[0]} to {history.days[-1]}: {whole(last.half)} and {whole(last.effective_number)} "
+        f"at the end. {history.finding}"
+    )[:1024]

@@ -1,0 +1,1 @@
+"""Statements, votes on them, and the groups that they form."""

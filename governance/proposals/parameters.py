@@ -1,0 +1,245 @@
+"""Parameters as people type them: one per line, such as `cap: 1%` or `notice: 8 weeks`."""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from governance.proposals.proposal import NONE_BECAUSE, Parameters, read_parameters
+from governance.text import clean_line
+from scoring.rules.text import quote, spell_number
+
+LONGEST = 10_000  # characters
+
+# what a line is called -> other words for it
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "rule": ("payout", "payout rule", "pay"),
+    "cap": ("stake cap", "limit", "maximum"),
+    "weights": ("weight", "weighting", "scheme", "meta-model weights"),
+    "gate": ("minimum correlation", "min correlation", "correlation"),
+    "eligibility": ("eligible", "who"),
+    "fallback": ("default", "otherwise", "if nothing is done"),
+    "effective": ("effective round", "from", "starts", "start"),
+    "notice": ("notice weeks", "notice period"),
+    "phase-in": ("phase in", "phasein", "phase in rounds", "transition"),
+    "review": ("review on", "review date", "reviewed"),
+    "ends": ("ends on", "end", "until", "sunset"),
+    "compensation": ("compensate", "compensated"),
+    "roll-back": ("rollback", "roll back", "undo", "undone"),
+    "example": ("worked example", "examples", "worked examples"),
+}
+_NAMES = {word: key for key, words in KEYS.items() for word in (key, *words)}
+_DECLINABLE = {
+    "notice": "notice_weeks",
+    "phase-in": "phase_in_rounds",
+    "fallback": "fallback",
+    "review": "review_on",
+    "compensation": "compensation",
+}
+_TEXTS = {"rule": "rule", "eligibility": "eligibility", "fallback": "fallback", "roll-back": "rollback"}
+_DATES = {"review": "review_on", "ends": "ends_on"}
+_SCHEMES = {
+    **dict.fromkeys(("stake", "linear", "by stake"), "stake"),
+    **dict.fromkeys(("account rank", "rank", "by account rank"), "account_rank"),
+    **dict.fromkeys(("sqrt", "square root", "root"), "sqrt"),
+    **dict.fromkeys(("log", "logarithm", "log stake"), "log"),
+}
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
+
+
+def parse_parameters(text: str, tournament: str) -> Parameters:
+    """The parameters in a text of lines `name: value`, or of one line with semicolons in between.
+
+    `=` does for `:`, case does not matter, a name may be a usual other word for it (KEYS), and `example`
+    may come several times. Notice, phase-in, fallback, review and compensation may be `none, because ...`.
+    Raises ValueError with a sentence for a line without a name, an unknown name (with the nearest and the
+    list), a name said twice, more than 10,000 characters and a value that can't be read.
+    """
+    if len(text) > LONGEST:
+        raise ValueError(f"Parameters have at most {LONGEST:,} characters; these have {len(text):,}.")
+    said: dict[str, Any] = {}
+    declined: dict[str, str] = {}
+    examples: list[str] = []
+    seen: set[str] = set()
+    for line in re.split(r"[;\n]", text):
+        line = clean_line(line).lstrip("-*• ")
+        if not line:
+            continue
+        key, value = _split(line)
+        if key in seen and key != "example":
+            raise ValueError(f"“{key}” is said twice; keep one of them.")
+        seen.add(key)
+        refused = NONE_BECAUSE.fullmatch(value) if key in _DECLINABLE else None
+        if key == "example":
+            examples.append(value)
+        elif refused:
+            if not refused[1]:
+                raise ValueError(f"No {key} needs its reason: “{key}: none, because …”.")
+            declined[_DECLINABLE[key]] = refused[1]
+        else:
+            said |= _read(key, value)
+    if declined:
+        said["declined"] = declined
+    if examples:
+        said["worked_examples"] = examples
+    return read_parameters(said, tournament)
+
+
+def parameters_text(parameters: Parameters) -> str:
+    """The parameters as lines that parse_parameters reads back as the same; nothing for what is not said."""
+    return "\n".join(
+        f"{key}: {value}" for key, values in spelled(parameters).items() for value in values.split("\n")
+    )
+
+
+def spelled(parameters: Parameters) -> dict[str, str]:
+    """Each parameter that is said, by the name of its line, as people type it; examples one per line."""
+    said = {key: getattr(parameters, name) for key, name in (*_TEXTS.items(), *_DATES.items())}
+    shares = [] if parameters.stake_cap is None else [_percent(parameters.stake_cap)]
+    shares += [] if parameters.stake_cap_nmr is None else [f"{spell_number(parameters.stake_cap_nmr)} NMR"]
+    said["cap"] = " or ".join(shares)
+    if parameters.weights:
+        said["weights"] = parameters.weights.replace("_", " ")
+    if parameters.weights_cap is not None:
+        said["weights"] = f"cap {_percent(parameters.weights_cap)}"
+    if parameters.min_correlation is not None:
+        said["gate"] = spell_number(parameters.min_correlation)
+    if parameters.effective_round is not None:
+        said["effective"] = f"round {parameters.effective_round}"
+    if parameters.notice_weeks is not None:
+        said["notice"] = _counted(parameters.notice_weeks, "week")
+    if parameters.phase_in_rounds is not None:
+        said["phase-in"] = _counted(parameters.phase_in_rounds, "round")
+    if parameters.compensation:
+        said["compensation"] = parameters.compensation
+    if parameters.grandfathering_rounds is not None:
+        said["compensation"] = f"grandfather {_counted(parameters.grandfathering_rounds, 'round')}"
+    said["example"] = "\n".join(parameters.worked_examples)
+    for key, name in _DECLINABLE.items():
+        reason = getattr(parameters.declined, name)
+        if reason is not None:
+            said[key] = f"none, because {reason}"
+    return {key: str(said[key]) for key in KEYS if said.get(key)}
+
+
+def _split(line: str) -> tuple[str, str]:
+    found = re.fullmatch(r"([^:=]*?)\s*[:=]\s*(.*)", line)
+    if not found or not found[1]:
+        raise ValueError(f"{quote(line)} has no name; write lines like “cap: 1%”. Names are {_listed(KEYS)}.")
+    name = re.sub(r"[\s_]+", " ", found[1]).strip("*` ").casefold()
+    if name not in _NAMES:
+        near = difflib.get_close_matches(name, _NAMES, n=1)
+        hint = f" Did you mean “{_NAMES[near[0]]}”?" if near else ""
+        raise ValueError(f"{quote(found[1])} is no parameter.{hint} There are {_listed(KEYS)}.")
+    key, value = _NAMES[name], found[2].strip()
+    if not value:
+        raise ValueError(f"“{key}” has nothing after it.")
+    return key, value
+
+
+def _read(key: str, value: str) -> dict[str, Any]:
+    if key in _TEXTS:
+        if key == "eligibility" and re.fullmatch(_NUMBER, value):
+            return {"min_correlation": float(value)}
+        return {_TEXTS[key]: value}
+    if key in _DATES:
+        return {_DATES[key]: value}
+    return _READERS[key](value)
+
+
+def _read_cap(value: str) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for part in re.split(r"\s*(?:\bor\b|\band\b|\+)\s*", value):
+        share, amount = _share(part), re.fullmatch(rf"{_NUMBER}\s*(k?)\s*nmr", part, re.IGNORECASE)
+        name = "stake_cap" if amount is None else "stake_cap_nmr"
+        if name in said or (share is None and amount is None):
+            raise ValueError(
+                f"{quote(value)} is no cap; write “cap: 1%”, “cap: 5000 NMR” or “cap: 1% or 5000 NMR”."
+            )
+        said[name] = share if amount is None else float(amount[1]) * (1000 if amount[2] else 1)
+    return said
+
+
+def _read_weights(value: str) -> dict[str, Any]:
+    word = value.casefold().replace("_", " ")
+    capped = re.fullmatch(r"cap(?:ped)?(?: at)?\s*(.+)", word)
+    share = _share(capped[1]) if capped else None
+    if share is not None:
+        return {"weights": "cap", "weights_cap": share}
+    if word not in _SCHEMES:
+        raise ValueError(
+            f"{quote(value)} is no way to weigh; "
+            "there are “stake”, “cap 2%”, “account rank”, “sqrt” and “log”."
+        )
+    return {"weights": _SCHEMES[word]}
+
+
+def _read_gate(value: str) -> dict[str, Any]:
+    found = re.fullmatch(_NUMBER, value)
+    if not found:
+        raise ValueError(
+            f"{quote(value)} is no gate; write a correlation from 0 to 1 as in “gate: 0.2”, "
+            "and other conditions as “eligibility: …”."
+        )
+    return {"min_correlation": float(found[1])}
+
+
+def _read_effective(value: str) -> dict[str, Any]:
+    found = re.fullmatch(r"(?:from\s+)?(?:round\s*)?#?([0-9]{1,9})", value, re.IGNORECASE)
+    if not found:
+        raise ValueError(f"{quote(value)} is no round; write “effective: round 600”.")
+    return {"effective_round": int(found[1])}
+
+
+def _read_compensation(value: str) -> dict[str, Any]:
+    if value.casefold() == "full":
+        return {"compensation": "full"}
+    found = re.fullmatch(
+        r"grandfather(?:ing|ed)?(?: over| for)?\s+([0-9]{1,9})(?:\s+rounds?)?", value.casefold()
+    )
+    if not found:
+        raise ValueError(
+            f"{quote(value)} is no compensation; write “full”, “grandfather 20 rounds” or “none, because …”."
+        )
+    return {"compensation": "grandfathering", "grandfathering_rounds": int(found[1])}
+
+
+def _count_of(name: str, key: str, unit: str) -> Callable[[str], dict[str, Any]]:
+    def read(value: str) -> dict[str, Any]:
+        found = re.fullmatch(rf"([0-9]{{1,9}})(?:\s*{unit}s?)?", value, re.IGNORECASE)
+        if not found:
+            raise ValueError(f"{quote(value)} is no number of {unit}s; write “{key}: 8 {unit}s”.")
+        return {name: int(found[1])}
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "cap": _read_cap,
+    "weights": _read_weights,
+    "gate": _read_gate,
+    "effective": _read_effective,
+    "notice": _count_of("notice_weeks", "notice", "week"),
+    "phase-in": _count_of("phase_in_rounds", "phase-in", "round"),
+    "compensation": _read_compensation,
+}
+
+
+def _share(text: str) -> float | None:
+    """The share that `1%` or `0.01` means; None for anything else."""
+    found = re.fullmatch(rf"{_NUMBER}\s*(%?)(?:\s+of\s+.*)?", text.strip())
+    return float(Decimal(found[1]) / (100 if found[2] else 1)) if found else None
+
+
+def _percent(share: float) -> str:
+    return f"{(Decimal(repr(share)) * 100).normalize():f}%"
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def _listed(words: Mapping[str, object]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}"

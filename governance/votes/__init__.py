@@ -1,0 +1,1 @@
+"""Ballots: how they are read, counted, weighed and kept secret."""

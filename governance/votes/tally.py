@@ -1,0 +1,149 @@
+"""What a vote decides: ballots in, winners and everything that led to them out, without rounding."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from governance.votes.ballots import BUDGET, METHODS, STEPS, as_names, as_whole, check_ballot, reader, scaled
+from governance.votes.measured import (
+    Gradient,
+    Numbers,
+    Scores,
+    describe_gradient,
+    describe_numbers,
+    describe_scores,
+)
+from governance.votes.ranked import Beatpaths, Round, break_tie, instant_runoff, schulze
+
+__all__ = ["METHODS", "STEPS", "TallyResult", "break_tie", "check_ballot", "tally"]
+
+
+@dataclass(frozen=True)
+class TallyResult:
+    """The outcome of a vote.
+
+    `winners`: all that win together, or the one that the seed picks; empty if nothing has weight. `tie`: all
+    that win together without a seed, in the order of the options; empty for fewer than two. Every weight,
+    share and number is a Fraction.
+
+    | method           | winners                       | totals                                  | detail    |
+    | ---------------- | ----------------------------- | --------------------------------------- | --------- |
+    | single, approval | options with the most weight  | weight                                  | None      |
+    | score            | options with the most points  | points x weight                         | Scores    |
+    | dots             | options with the most points  | points x weight                         | None      |
+    | ranked_irv       | see instant_runoff            | weight in the last round it stood       | None      |
+    | ranked_schulze   | options that nobody beats     | how many others it beats                | Beatpaths |
+    | numeric          | the lower and upper median    | weight by number, ascending             | Numbers   |
+    | gradient         | the outcome, see Gradient     | weight by step                          | Gradient  |
+    """
+
+    method: str
+    winners: tuple[str | Fraction, ...]
+    totals: Mapping[Any, Fraction]
+    rounds: tuple[Round, ...]  # of an instant runoff
+    tie: tuple[str | Fraction, ...]
+    detail: Scores | Beatpaths | Numbers | Gradient | None  # None too where nothing has weight
+    ballots: int  # counted; those of weight 0 too
+    empty: int  # abstentions, counted apart
+    total_weight: Fraction  # of the ballots counted
+
+
+def tally(
+    method: str,
+    ballots: Iterable[Any],
+    options: Sequence[Any] | None,
+    *,
+    weights: Iterable[Any] | None = None,
+    seed: str | None = None,
+    budget: int = BUDGET,
+) -> TallyResult:
+    """The result of ballots (n,) under a method; check_ballot says what they and the options look like.
+
+    weights (n,): whole numbers, Fractions, Decimals or floats, taken for exactly what they are; None counts
+    everybody once. Only their ratios matter, a weight of 2 is two ballots (but for the interval of a median,
+    which asks how many voted), and neither does the order of the ballots. seed: where one winner must be
+    picked, break_tie picks it; fix the seed before the close. budget: dots that a ballot may give.
+
+    Raises ValueError for the first ballot that can't be counted, and for weights that are negative, not
+    finite, or not one for each ballot.
+    """
+    read = reader(method, options, budget=budget)
+    cast = list(ballots)
+    whole, unit = as_whole(weights, len(cast))
+    counts: dict[Hashable, int] = {}  # equal ballots are added up once and counted once
+    sizes: set[int] = set()
+    empty = 0
+    for ballot, weight in zip(cast, whole, strict=True):
+        form = read(ballot)
+        if form is None:
+            empty += 1
+        else:
+            counts[form] = counts.get(form, 0) + weight
+            sizes.add(weight)
+    counted, total = len(cast) - empty, sum(counts.values())
+    if total:
+        alike = counted if len(sizes) == 1 else None
+        found = _count(method, counts, _names(method, options), unit=unit, seed=seed, alike=alike)
+    else:
+        found = _Count((), dict.fromkeys(_names(method, options), Fraction(0)))
+    tie = found.best if len(found.best) > 1 else ()
+    return TallyResult(
+        method=method,
+        winners=(found.picked or break_tie(tie, seed),) if tie and seed is not None else found.best,
+        totals=found.totals,
+        rounds=found.rounds,
+        tie=tie,
+        detail=found.detail,
+        ballots=counted,
+        empty=empty,
+        total_weight=Fraction(total, unit),
+    )
+
+
+@dataclass(frozen=True)
+class _Count:
+    best: tuple[str | Fraction, ...]  # all that win without a seed
+    totals: Mapping[Any, Fraction]
+    detail: Scores | Beatpaths | Numbers | Gradient | None = None
+    rounds: tuple[Round, ...] = ()
+    picked: str | None = None  # by lots on the way
+
+
+def _count(
+    method: str, counts: Any, names: tuple[str, ...], *, unit: int, seed: str | None, alike: int | None
+) -> _Count:
+    """The count of ballots of some weight; counts: weight in units by form of ballot (see reader)."""
+    if method == "ranked_irv":
+        winner, possible, rounds = instant_runoff(counts, names, unit=unit, seed=seed)
+        last_held = {option: total for each in rounds for option, total in each.totals.items()}
+        return _Count(possible, last_held, rounds=rounds, picked=winner[0])
+    if method == "ranked_schulze":
+        return _Count(*schulze(counts, names, unit=unit))
+    if method == "numeric":
+        ascending = dict(sorted((Fraction(*ratio), weight) for ratio, weight in counts.items()))
+        numbers = describe_numbers(ascending, alike)
+        return _Count(tuple(dict.fromkeys(numbers.median)), scaled(ascending, unit), numbers)
+    totals, detail = dict.fromkeys(names, 0), None
+    if method == "score":
+        totals, detail = describe_scores(counts, names)
+    elif method == "dots":
+        for points, weight in counts.items():
+            for option, given in zip(names, points, strict=True):
+                totals[option] += given * weight
+    else:
+        for chosen, weight in counts.items():
+            for option in chosen:
+                totals[option] += weight
+    if method == "gradient":
+        gradient = describe_gradient(totals)
+        return _Count((gradient.outcome,), scaled(totals, unit), gradient)
+    most = max(totals.values())
+    best = tuple(option for option, total in totals.items() if total == most)
+    return _Count(best, scaled(totals, unit), detail)
+
+
+def _names(method: str, options: Sequence[Any] | None) -> tuple[str, ...]:
+    if method == "numeric":
+        return ()
+    return tuple(STEPS) if method == "gradient" else as_names(options)

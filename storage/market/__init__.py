@@ -1,0 +1,1 @@
+"""Rows about the tournament: snapshots of its stakes, and what the API answered."""

@@ -1,0 +1,1 @@
+"""Rows about polls: their terms, ballots, close and reminders."""

@@ -1,0 +1,1 @@
+"""Rows about proposals: drafts, revisions, secondings, arguments, stages and answers."""

@@ -1,0 +1,1 @@
+"""Rows about servers: their settings, summaries and commands."""

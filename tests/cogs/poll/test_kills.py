@@ -1,0 +1,57 @@
+"""The real bot killed while members vote: no acknowledged ballot is lost, and none counts twice."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.database import open_database
+from storage.polls.ballots import ballots_of, chain_of
+from storage.polls.polls import Terms, open_poll
+from tests.loopback.server import BOB, LoopbackDiscord, Reply
+from tests.loopback.state import GUILD_ID, Person
+from tests.patience import PATIENCE
+from tests.test_process import ready_bot
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("kill", range(10))
+async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path, kill: int) -> None:
+    """Twelve members vote at once, and the bot is killed somewhere amid their answers."""
+    db = await open_database(tmp_path / "bot.sqlite3")
+    present = datetime.now(UTC)
+    terms = Terms("Which?", "single", ["a", "b"], present, present + timedelta(days=7), "ab" * 32, 12)
+    poll = await open_poll(db, int(GUILD_ID), 1, terms, present)
+    await db.close()
+    members = [replace(BOB, name=f"voter{n}", id=str(900_000_000_000_000_000 + n)) for n in range(12)]
+    acknowledged: list[int] = []
+
+    async def vote(discord_server: LoopbackDiscord, dialog: Reply, member: Person) -> None:
+        told = await discord_server.click(dialog, custom_id="ballot:choice", values=["1"])
+        assert "Your ballot" in told.embeds[0]["title"], told.content
+        acknowledged.append(int(member.id))
+
+    async with LoopbackDiscord() as discord_server:
+        async with ready_bot(discord_server, tmp_path) as bot:
+            dialogs = []
+            for member in members:
+                shown = await discord_server.command("poll show", options={"number": 1}, member=member)
+                dialogs.append(await discord_server.click(shown, label="Vote"))
+            votes = [
+                asyncio.create_task(vote(discord_server, dialog, member))
+                for dialog, member in zip(dialogs, members, strict=True)
+            ]
+            await asyncio.wait(votes[kill : kill + 1], timeout=PATIENCE)
+            bot.kill()
+            for each in votes:
+                each.cancel()
+            await asyncio.gather(*votes, return_exceptions=True)
+        assert acknowledged
+        db = await open_database(tmp_path / "bot.sqlite3")
+        kept = [ballot.member_id for ballot in await ballots_of(db, poll.guild_id, poll.poll_id)]
+        assert len(kept) == len(set(kept)) == len(await chain_of(db, poll.guild_id, poll.poll_id))
+        await db.close()
+        assert set(acknowledged) <= set(kept) <= {int(member.id) for member in members}

@@ -1,0 +1,340 @@
+"""`/poll` from a form to a recount by a stranger: every method, every message, and every row behind it."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import create_bot
+from governance.receipts import find_receipt, read_receipt
+from storage.polls.ballots import ballot_of
+from tests.features.polls.polling import (
+    CUT,
+    KEEP,
+    PAY,
+    ask,
+    at_once,
+    close,
+    exported,
+    look,
+    people,
+    poll_of,
+    receipt_in,
+    start,
+    vote,
+)
+from tests.features.proposals.proposing import Clock, card_in, rows
+from tests.offline import Server, check_charts, said, text_of
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def now() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(autouse=True)
+def cards(server: Server) -> None:
+    at_once(server)
+
+
+def verified_by_a_stranger(file: Path, head: str, *more: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "governance.receipts", "verify", file, "--head", head, *more],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    return done.stdout
+
+
+# method: what seven members say at first, what the second and third say instead, what counts in the end
+# (the fourth withdraws, the fifth says the same twice)
+WAYS: dict[str, tuple[list[Any], list[Any], str, list[str], Any]] = {
+    # in force: 0, 1, 1, -, 1, 2, 0
+    "single": (
+        [[0], [0], [0], [0], [1], [2], [0]],
+        [[1], [1]],
+        "Cut TC wins.",
+        ["Keep it: 2", "Cut TC: 3", "Pay MMC: 1"],
+        CUT,
+    ),
+    # in force: 01, 1, 12, -, 1, 2, none
+    "approval": (
+        [[0, 1], [0], [0], [0], [1], [2], []],
+        [[1], [1, 2]],
+        "Cut TC wins.",
+        ["Keep it: 1", "Cut TC: 4", "Pay MMC: 2"],
+        [CUT],
+    ),
+    # first choices 2, 1, 3: Cut TC goes out, and its voter has Keep it next: 3 to 3 without the first round
+    "ranked_irv": (
+        [[0, 1, 2], [0], [0], [1], [1, 0, 2], [2], [0, 2]],
+        [[2, 0, 1], [2, 1]],
+        "wins",
+        ["Round 1: Keep it 2, Cut TC 1, Pay MMC 3"],
+        [CUT, KEEP, PAY],
+    ),
+    # Keep it over Cut TC 5 to 1, over Pay MMC 4 to 2
+    "ranked_schulze": (
+        [[0, 1, 2], [2], [2], [1], [1, 0, 2], [2, 0], [0]],
+        [[0, 2, 1], [2, 0, 1]],
+        "Keep it wins.",
+        [],
+        [CUT, KEEP, PAY],
+    ),
+    # 5+0+1+2+0+0 / 0+4+4+1+3+0 / 1+1+1+1+1+1
+    "score": (
+        [
+            "Keep it: 5\nPay MMC: 1",
+            "Keep it: 5",
+            "Cut TC: 5",
+            "Cut TC: 5",
+            "keep it: 2\ncut tc: 1\nPay MMC: 1",
+            "Cut TC: 3\nPay MMC:1",
+            "Pay MMC: 1",
+        ],
+        ["Cut TC: 4\nPay MMC: 1", "Keep it: 1\nCut TC: 4\nPay MMC: 1"],
+        "Cut TC wins.",
+        ["Keep it: 8", "Cut TC: 12", "Pay MMC: 6"],
+        {KEEP: 2, CUT: 1, PAY: 1},
+    ),
+    # in force: 0.1 0.2 0.9 - 0.25 0.5 0.5
+    "numeric": (
+        ["0.1", "0.8", "0.8", "1", "0.25", "0.5", "0.5"],
+        ["0.2", "0.9"],
+        "by lot.",
+        [],
+        "0.25",
+    ),
+    # three for, one of them strongly; one neutral, two against
+    "gradient": (
+        ["strong_for", "against", "neutral", "strong_against", "for", "neutral", "against"],
+        ["for", "against"],
+        ".",
+        [
+            "Whole-hearted support: 1",
+            "Support with reservations: 2",
+            "Neither for nor against: 1",
+            "Serious disagreement: 2",
+            "Block: 0",
+        ],
+        "for",
+    ),
+    # 10+0+3+2+0+0 / 0+10+3+3+0+1 / 0+0+4+5+9+0
+    "dots": (
+        [
+            "Keep it: 10",
+            "Keep it: 1",
+            "Keep it: 1",
+            "Pay MMC: 10",
+            "Keep it: 2\nCut TC: 3\nPay MMC: 5",
+            "Pay MMC: 9",
+            "Cut TC: 1",
+        ],
+        ["Cut TC: 10", "Keep it: 3\nCut TC: 3\nPay MMC: 4"],
+        "Pay MMC wins.",
+        ["Keep it: 15", "Cut TC: 17", "Pay MMC: 18"],
+        {KEEP: 2, CUT: 3, PAY: 5},
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", WAYS)
+async def test_from_a_question_to_a_recount(server: Server, now: Clock, tmp_path: Path, method: str) -> None:
+    first, changed, finding, details, of_the_fifth = WAYS[method]
+    voters = people(server, 7)
+    card = await start(server, server.ben, method, hours=96.0)
+    assert "fewer than 5" in text_of(card)
+    kept = [
+        await vote(server, member, card, method, said_) for member, said_ in zip(voters, first, strict=True)
+    ]
+    again = [await vote(server, voters[place], card, method, changed[place - 1]) for place in (1, 2)]
+    assert (
+        await ask(server, voters[3], "my", number=1, take_back=True)
+    ).content == "Your ballot is withdrawn."
+    assert (
+        await ask(server, voters[3], "my", number=1, take_back=True)
+    ).content == "You have not voted in it."
+    twice = await vote(server, voters[4], card, method, first[4])
+    assert receipt_in(twice) == receipt_in(kept[4])
+    assert receipt_in(await ask(server, voters[4], "my", number=1)) == receipt_in(kept[4])
+    assert len(await rows(server, "member_id", "ballots")) == 6
+    assert len(await rows(server, "sequence", "ballot_chain")) == 7 + 2 + 1
+    assert "at least 5" in text_of(card_in(server.channel))
+
+    now.move(hours=95)
+    await look(server)
+    assert (await poll_of(server)).poll.state == "open"
+    now.move(hours=1)
+    await look(server)
+    view = await poll_of(server)
+    assert (view.poll.state, view.poll.extended, view.poll.closed_at) == ("closed", False, now())
+    assert len([message for message in server.channel.history() if message.embeds]) == 1
+    public = card_in(server.channel)
+    await check_charts(public, 1)
+    told = await ask(server, voters[0], "results", number=1)
+    await check_charts(told, 1)
+    for shown in (public, told):
+        text = text_of(shown).replace("\\", "")
+        assert finding in shown.embeds[0].title
+        for detail in details:
+            assert f"• {detail}" in text
+        assert ("5 ballots, 1 abstained" if method == "approval" else "6 ballots") in text
+        assert view.head[:32] in text
+    if method == "numeric":  # 0.1 0.2 0.25 0.5 0.5 0.9
+        assert public.embeds[0].title in [
+            f"The answers in the middle are 0.25 and 0.5: {by_lot} by lot." for by_lot in (0.25, 0.5)
+        ]
+    if method == "gradient":
+        assert public.embeds[0].title in ("Undecided.", "Rejected.", "Adopted.")
+    labels = [button.label for row in public.components for button in row.children]
+    assert labels == ["My ballot"]
+
+    body, content, line = await exported(server, server.ben)
+    assert line.endswith(f"--head {body['head']}`")
+    assert body["head"] == view.head
+    file = tmp_path / "poll-1.json"
+    file.write_bytes(content)
+    checked = verified_by_a_stranger(file, view.head, "--receipt", receipt_in(kept[4]).strip("`\n"))
+    assert "holds together: 6 ballots counted, 10 entries." in checked
+    assert "This ballot was counted" in checked
+    fates = [find_receipt(body, read_receipt(receipt_in(each))) for each in (*kept, *again)]
+    assert [fate.split()[3] for fate in fates] == [
+        "counted:",
+        "changed",
+        "changed",
+        "withdrawn",
+        "counted:",
+        "counted:",
+        "counted:",
+        "counted:",
+        "counted:",
+    ]
+    assert of_the_fifth in [row["choice"] for row in body["choices"]]
+    names = [str(member.id) for member in voters]
+    assert not [name for name in names if name in content.decode()]
+    sheet = await ask(server, server.ben, "export", number=1, form="CSV")
+    table = (await sheet.attachments[0].read()).decode().splitlines()
+    assert table[0] == "choice"
+    assert len(table) == 7
+
+
+@pytest.mark.slow
+async def test_reasons_are_shown_after_the_close_and_named_only_on_request(
+    server: Server, now: Clock
+) -> None:
+    one, two, three = people(server, 3)
+    card = await start(server, server.ben, hours=96.0)
+    for member, reason, named in ((one, "It is *fair*.", "yes"), (two, "It is simple.", "no")):
+        told = await vote(server, member, card, "single", [0])
+        asked = await member.click(told.message, label="Say why")
+        answer = said(await member.submit_modal(asked, {"reason": reason, "named": [named]}))
+        assert answer.content == "Your reason is kept; it is shown after the close."
+    kept = await rows(server, "member_id, reason, reason_named", "ballots ORDER BY member_id")
+    assert kept == [(one.id, "It is *fair*.", 1), (two.id, "It is simple.", 0)]
+    assert len(await rows(server, "1", "ballot_chain")) == 2, "a reason is no other ballot"
+    assert "fair" not in text_of(card_in(server.channel)) + text_of(
+        await ask(server, three, "show", number=1)
+    )
+    # who changes a ballot keeps the reason
+    await vote(server, one, card, "single", [1])
+    changed = await ballot_of(server.database, server.guild.id, 1, one.id)
+    assert changed is not None
+    assert (changed.reason, changed.reason_named) == ("It is *fair*.", True)
+    await close(server, now)
+    text = text_of(card_in(server.channel))
+    assert f"“It is \\*fair\\*.” <@{one.id}>" in text
+    assert "“It is simple.”" in text
+    assert f"<@{two.id}>" not in text
+    assert str(one.id) not in str(await exported(server, three))
+
+
+@pytest.mark.slow
+async def test_nothing_is_told_before_the_close(server: Server, now: Clock) -> None:
+    card = await start(server, server.ben, hours=96.0)
+    for member in people(server, 6):
+        await vote(server, member, card, "single", [1])
+    shown = await ask(server, server.ben, "show", number=1)
+    listed = await ask(server, server.ben, "list")
+    public = card_in(server.channel)
+    for each in (shown, public):
+        assert "at least 5" in text_of(each)
+        assert "6" not in [field.value for field in each.embeds[0].fields]
+        assert "wins" not in text_of(each)
+        assert each.attachments == []
+    assert "#1" in text_of(listed)
+    assert "nothing is shown before" in (await ask(server, server.ben, "results", number=1)).content
+    assert (
+        "nothing is shown before"
+        in (await ask(server, server.moderator, "results", number=1, exact=True)).content
+    )
+    for form in ("JSON", "CSV"):
+        refused = await ask(server, server.moderator, "export", number=1, form=form)
+        assert "until then nothing of it is shown" in refused.content
+        assert refused.attachments == []
+    seed = (await poll_of(server)).poll.tie_seed
+    sent = "".join(str(entry.json) for entry in server.env.http_requests)
+    assert seed not in sent
+    await close(server, now)
+    assert (await exported(server, server.ben))[0]["tie_seed"] == seed
+
+
+@pytest.mark.slow
+async def test_a_reminder_comes_once_and_not_to_who_voted(server: Server, now: Clock) -> None:
+    idle, voted, late = people(server, 3)
+    card = await start(server, server.ben, hours=96.0)
+    for member in (idle, voted, idle):
+        told = said(await member.click(card, label="Remind me"))
+        assert told.content.startswith("I'll write to you <t:")
+    await vote(server, voted, card, "single", [0])
+    now.move(hours=89, minutes=59)
+    await look(server)
+    assert await rows(server, "1", "reminders") == [(1,), (1,)]
+    now.move(minutes=1)
+    for _ in range(2):
+        await look(server)
+    assert await rows(server, "1", "reminders") == []
+    sent = [
+        entry
+        for entry in server.env.http_requests
+        if entry.method == "POST"
+        and isinstance(entry.json, dict)
+        and "closes <t:" in str(entry.json.get("content"))
+    ]
+    assert len(sent) == 1
+    assert f"https://discord.com/channels/{server.guild.id}/" in sent[0].json["content"]
+    opened = [
+        entry.json["recipient_id"]
+        for entry in server.env.http_requests
+        if entry.path.endswith("/@me/channels")
+    ]
+    assert list(map(int, opened)) == [idle.id]
+    await close(server, now)
+    assert await rows(server, "state", "polls") == [("closed",)]
+    assert late
+
+
+@pytest.mark.slow
+async def test_a_restart_between_vote_and_close_loses_nothing(
+    server: Server, now: Clock, settings: Any, source: Any
+) -> None:
+    one, two = people(server, 2)
+    card = await start(server, server.ben, hours=96.0)
+    first = await vote(server, one, card, "single", [0])
+    await server.bot.close()
+    await server.env.restart_bot(create_bot(settings, source=source, now=now))
+    at_once(server)
+    assert receipt_in(await ask(server, one, "my", number=1)) == receipt_in(first)
+    assert receipt_in(said(await one.click(card, label="My ballot"))) == receipt_in(first)
+    await vote(server, two, card, "single", [0])
+    now.move(hours=200)
+    await look(server)
+    assert (await poll_of(server)).poll.state == "closed"
+    assert "• Keep it: 2" in text_of(card_in(server.channel))

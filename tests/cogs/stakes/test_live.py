@@ -1,0 +1,106 @@
+"""`/stakes` over a Numerai API on this machine: unread, read, failing, without guessed accounts."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+
+from bot import Roundtable, Settings, create_bot
+from storage.database import fetch_all, open_database
+from tests.numerai_data import Present
+from tests.numerai_server import LoopbackNumerai
+from tests.offline import OfflineDiscord, Server, said, text_of
+from tests.patience import CALM
+from tournament.numerai.source import NumeraiSource, Throttle
+
+pytestmark = pytest.mark.slow
+
+FINDINGS = {
+    "concentration": "6 of 256 accounts hold half of the stake.",
+    "influence": "Stake and MMC do not go together",
+    "unstake": "Without the 20 largest accounts, 68 % of the stake is gone",
+    "history": "6 accounts hold half of the stake on 2026-11-20 (one snapshot so far).",
+    "who": "solo_wren holds",
+}
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[LoopbackNumerai]:
+    async with LoopbackNumerai(first_round=1290) as api:
+        yield api
+
+
+@pytest.fixture
+def present() -> Present:
+    return Present()
+
+
+@pytest.fixture
+async def live(api: LoopbackNumerai, tmp_path: Path, present: Present) -> AsyncIterator[NumeraiSource]:
+    kept = await open_database(tmp_path / "answers.sqlite3")
+    yield NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
+    await kept.close()
+
+
+@pytest.fixture
+async def env(live: NumeraiSource, settings: Settings, present: Present) -> AsyncIterator[simcord.Env]:
+    bot = create_bot(settings, source=live, now=present)
+    env = OfflineDiscord(bot)
+    await env.start()
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        assert isinstance(env.bot, Roundtable)
+        await env.bot.close()
+
+
+async def ask(server: Server, question: str) -> Any:
+    options = {"name": "solo_wren"} if question == "who" else {}
+    return said(await server.ben.slash(server.channel, f"stakes {question}", **options))
+
+
+async def test_every_command_answers_from_the_leaderboards(server: Server, live: NumeraiSource) -> None:
+    await live.refresh_top(30)
+    for question, finding in FINDINGS.items():
+        text = text_of(await ask(server, question)).replace("\\", "")
+        assert finding in text
+        assert "Numerai Classic" in text
+        assert "guess" not in text
+    [row] = await fetch_all(server.database, "SELECT source, day, guessed FROM stake_snapshots")
+    assert dict(row) == {"source": "Numerai Classic", "day": "2026-11-20", "guessed": 0}
+
+
+async def test_before_the_leaderboards_are_read_there_is_a_sentence(
+    server: Server, api: LoopbackNumerai
+) -> None:
+    api.fail("500")
+    for question in FINDINGS:
+        reply = await ask(server, question)
+        assert "The leaderboard has not been read yet. Try again in a minute or two." in reply.content
+    assert await fetch_all(server.database, "SELECT 1 FROM stake_snapshots") == []
+
+
+async def test_what_was_read_answers_while_the_api_is_away(
+    server: Server, live: NumeraiSource, api: LoopbackNumerai, present: Present
+) -> None:
+    await live.refresh_top(30)
+    before = {question: (await ask(server, question)).embeds[0].title for question in FINDINGS}
+    present.moment += timedelta(hours=3)
+    api.fail("cut")
+    after = {question: (await ask(server, question)).embeds[0].title for question in FINDINGS}
+    assert after == before
+
+
+async def test_each_new_day_adds_a_snapshot(server: Server, live: NumeraiSource, present: Present) -> None:
+    await live.refresh_top(0)
+    await ask(server, "history")
+    present.moment += timedelta(days=1)
+    await live.refresh_top(0)
+    text = text_of(await ask(server, "history"))
+    assert "6 accounts hold half of the stake, as many as on 2026-11-20." in text
+    days = [row["day"] for row in await fetch_all(server.database, "SELECT day FROM stake_snapshots")]
+    assert days == ["2026-11-20", "2026-11-21"]

@@ -1,0 +1,210 @@
+"""`/stakes` mistyped, half-typed, and asked of a source that is odd."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import discord
+import pytest
+
+from bot import Settings, create_bot
+from cogs.stakes import QUESTIONS
+from features.stakes.holders import suggest_holders
+from storage.database import fetch_all
+from tests.offline import Server, check_charts, check_limits, said, text_of
+from tournament.sample import SampleSource
+from tournament.source import EVERYONE, History, Source, SourceError, Stakes
+
+MODEL, LARGEST = "model_07585", "account_03061"
+COMMANDS: list[tuple[str, dict[str, Any], int]] = [
+    ("concentration", {}, 2),
+    ("influence", {}, 1),
+    ("unstake", {}, 1),
+    ("history", {}, 1),
+    ("who", {"name": MODEL}, 0),
+]
+
+
+async def ask(server: Server, question: str, **options: Any) -> Any:
+    return said(await server.ben.slash(server.channel, f"stakes {question}", **options))
+
+
+async def restart(server: Server, settings: Settings, source: Source) -> None:
+    await server.bot.close()
+    await server.env.restart_bot(create_bot(settings, source=source))
+
+
+def plain(text: str) -> str:
+    return text.replace("\\", "").replace("*", "")
+
+
+# ---------------------------------------------------------------- bad input
+
+BAD: list[tuple[str, dict[str, Any], str]] = [
+    ("who", {"name": "model_0758"}, "called “model_0758” on the leaderboard. Did you mean model_"),
+    ("who", {"name": "no such thing @everyone **bold** <@1>"}, "There is no model or account called"),
+    ("who", {"name": "   "}, "Start typing a model's or an account's name"),
+    ("who", {"name": "x" * 5000}, "Start typing a model's or an account's name"),
+    ("who", {"name": MODEL, "tournament": "signals"}, "There are no numbers of Signals here"),
+    ("concentration", {"tournament": "crypto"}, "There are no numbers of Crypto here: this bot has Classic."),
+    ("influence", {"tournament": "signals"}, "There are no numbers of Signals here"),
+    ("influence", {"rounds": "yesterday"}, "Write it like 20"),
+    ("influence", {"rounds": "325-311"}, "Did you mean 311-325?"),
+    ("influence", {"rounds": "400-420"}, "the data has rounds 178-325"),
+    ("influence", {"score": "banana"}, "“banana” is not a score here: there are CORR, TC, FNCv3."),
+    ("influence", {"score": "x" * 5000}, "is not a score here"),
+    ("influence", {"threshold": 0.0}, "The threshold is a number of NMR above 0, like 8000."),
+    ("influence", {"threshold": -1.0}, "The threshold is a number of NMR above 0"),
+    ("influence", {"zoom": 0.0}, "The zoom is a number of NMR above 0"),
+    ("influence", {"zoom": 1e12}, "The zoom is a number of NMR above 0"),
+    ("unstake", {"top": 3, "above": 10.0}, "Choose one of top, above and who"),
+    ("unstake", {"top": 3, "who": MODEL}, "Choose one of top, above and who"),
+    ("unstake", {"above": 3.0, "who": MODEL}, "Choose one of top, above and who"),
+    ("unstake", {"top": 0}, "At least one holder has to leave: type a number from 1."),
+    ("unstake", {"top": -5}, "At least one holder has to leave"),
+    ("unstake", {"above": -1.0}, "A threshold is a number of NMR of 0 or more, like 8000."),
+    ("unstake", {"volume": 0.0}, "A daily volume is a number of NMR above 0, like 100000."),
+    ("unstake", {"volume": -3.0}, "A daily volume is a number of NMR above 0"),
+    ("unstake", {"volume": 1e12}, "A daily volume is a number of NMR above 0"),
+    ("unstake", {"who": "account_0306"}, "called “account_0306” on the leaderboard. Did you mean account_"),
+    ("history", {"tournament": "signals"}, "There are no numbers of Signals here"),
+]
+
+
+async def test_bad_input_gets_one_clear_sentence(server: Server, subtests: pytest.Subtests) -> None:
+    for question, options, sentence in BAD:
+        with subtests.test(f"{question} {sentence}"):
+            reply = await ask(server, question, **options)
+            assert sentence in plain(reply.content)
+            assert len(reply.content) < 700
+            assert not reply.embeds
+            assert reply.components == []
+            assert "@everyone" not in reply.content
+    assert await fetch_all(server.database, "SELECT 1 FROM asked_questions") == []
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+@pytest.mark.parametrize(
+    ("question", "option"),
+    [("unstake", "above"), ("unstake", "volume"), ("influence", "threshold"), ("influence", "zoom")],
+)
+async def test_what_is_no_number_is_refused_below_discord_s_own_check(
+    server: Server, question: str, option: str, number: float
+) -> None:
+    usual = {
+        "unstake": {"top": None, "above": None, "who": None, "unit": "account", "volume": None},
+        "influence": {"by": "today", "score": None, "rounds": None, "threshold": 8000.0, "zoom": None},
+    }[question]
+    with pytest.raises(ValueError, match="is a number of NMR"):
+        await QUESTIONS[question](
+            server.bot.tools, {**usual, "tournament": "classic", option: number}, server.ben.id
+        )
+
+
+# ---------------------------------------------------------------- names while somebody types
+
+
+async def offered(server: Server, command: str, option: str, typed: str, **filled: Any) -> list[str]:
+    choices = await server.ben.autocomplete(server.channel, f"stakes {command}", option, typed, **filled)
+    assert len(choices) <= 25
+    assert all(choice["name"] == choice["value"] for choice in choices)
+    return [choice["value"] for choice in choices]
+
+
+@pytest.mark.parametrize(("command", "option"), [("who", "name"), ("unstake", "who")])
+async def test_staked_names_are_offered_largest_first(
+    server: Server, source: SampleSource, command: str, option: str
+) -> None:
+    stakes = await source.stakes()
+    stake = dict(zip(stakes.accounts, stakes.account_stake, strict=True))
+    stake |= dict(zip(stakes.models, stakes.model_stake, strict=True))
+    names = await offered(server, command, option, "")
+    assert len(names) == 25
+    assert names[0] == LARGEST
+    sizes = [stake[name] for name in names]
+    assert sizes == sorted(stake.values(), reverse=True)[:25]
+    assert await offered(server, command, option, " MODEL_07585 ") == [MODEL]
+    assert await offered(server, command, option, "model_00057") == [], "it has no stake"
+    assert await offered(server, command, option, "y" * 3000) == []
+    assert await offered(server, command, option, "model", tournament="signals") == []
+
+
+# ---------------------------------------------------------------- other sources
+
+
+class Unread(SampleSource):
+    """A live source that has read nothing yet."""
+
+    async def stakes(self) -> Stakes:
+        raise SourceError("The leaderboard has not been read yet", "Try again in a minute or two.")
+
+
+class Silent(SampleSource):
+    """A source that can't say what everybody was paid."""
+
+    async def history(self, name: str) -> History:
+        if name == EVERYONE:
+            raise SourceError("Nobody else has been read yet")
+        return await super().history(name)
+
+
+class LongNames(SampleSource):
+    """Names as long and as marked up as they can be."""
+
+    async def stakes(self) -> Stakes:
+        stakes = await super().stakes()
+        models, accounts = (tuple(map(lengthened, names)) for names in (stakes.models, stakes.accounts))
+        return replace(stakes, models=models, accounts=accounts)
+
+    async def history(self, name: str) -> History:
+        history = await super().history(name)
+        return replace(history, models=tuple(map(lengthened, history.models)))
+
+
+def lengthened(name: str) -> str:
+    return (name + "*_`~|" * 20)[:100]
+
+
+async def test_a_leaderboard_that_was_not_read_is_a_sentence(server: Server, settings: Settings) -> None:
+    await restart(server, settings, Unread())
+    for question, options, _ in COMMANDS:
+        reply = await ask(server, question, **options)
+        assert "The leaderboard has not been read yet. Try again in a minute or two." in reply.content
+    assert await offered(server, "who", "name", "model") == []
+    assert await suggest_holders(Unread(), "") == [], "discord.py would pass over an error without a word"
+    assert await fetch_all(server.database, "SELECT 1 FROM stake_snapshots") == []
+
+
+@pytest.mark.slow
+async def test_without_everyone_s_history_all_but_influence_still_answer(
+    server: Server, settings: Settings
+) -> None:
+    await restart(server, settings, Silent())
+    for question, options, charts in COMMANDS:
+        reply = await ask(server, question, **options)
+        if question == "influence":
+            assert reply.content == "Nobody else has been read yet. Try again in a few minutes."
+        else:
+            await check_charts(reply, charts)
+    text = text_of(await ask(server, "unstake"))
+    assert "Each payout would be 1.70 times as large" in text
+    assert "In rounds" not in text
+
+
+@pytest.mark.slow
+async def test_the_longest_names_fit_and_do_not_format(server: Server, settings: Settings) -> None:
+    source = LongNames()
+    await restart(server, settings, source)
+    for question, options, charts in COMMANDS:
+        if question != "who":
+            await check_charts(await ask(server, question, **options), charts)
+    stakes = await source.stakes()
+    for names, stake in ((stakes.models, stakes.model_stake), (stakes.accounts, stakes.account_stake)):
+        name = names[int(stake.argmax())]
+        assert name in await offered(server, "who", "name", name)
+        reply = await ask(server, "who", name=name)
+        check_limits(reply)
+        assert reply.embeds[0].title.startswith(discord.utils.escape_markdown(name) + " holds ")
+        leaving = await ask(server, "unstake", who=name)
+        await check_charts(leaving, 1)
+        assert leaving.embeds[0].title.startswith(f"Without {discord.utils.escape_markdown(name)}, ")

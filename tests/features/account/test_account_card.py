@@ -1,0 +1,54 @@
+"""Cards of the proof of an account, within Discord's limits and without anything that formats by accident."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from features.account.account_card import NO_KEYS, code_card, verified_card
+from features.account.verify import Started
+from storage.members.verifications import Verification
+
+NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
+CODE = "0123456789abcdef01234567"
+LONG, MARKED = ("quiet_heron_" * 9)[:100], "*_`~|" * 20
+
+
+@pytest.mark.parametrize("name", ["heron", LONG, MARKED])
+def test_a_code_card_has_the_names_and_the_time_but_not_the_code(name: str) -> None:
+    card = code_card(Started(CODE, NOW, name, name))
+    assert card.title is not None
+    assert card.description is not None
+    assert len(card.title) <= 256
+    assert len(card.description) <= 4096
+    assert CODE not in str(card.to_dict()), "it stands above the card, alone"
+    assert f"<t:{int(NOW.timestamp())}:t>" in card.description
+    assert card.footer.text == NO_KEYS
+    if name == MARKED:
+        assert MARKED not in card.title + card.description
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        (timedelta(seconds=-1), "today"),
+        (timedelta(hours=23), "today"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=1500), "1,500 days ago"),
+    ],
+)
+def test_a_verified_card_says_how_long_ago(after: timedelta, words: str) -> None:
+    card = verified_card(Verification(1, "crypto", "heron", NOW, NOW + timedelta(days=7)), NOW + after)
+    assert card.description == (
+        f"You proved on 2031-05-04, {words}, that this Numerai account is yours. "
+        "Last checked on 2031-05-11; it is checked again from 2031-08-09 on."
+    )
+    assert card.footer.text == f"Numerai Crypto · {NO_KEYS}"
+    assert [field.name for field in card.fields] == ["Who sees it"]
+
+
+@pytest.mark.parametrize("name", [LONG, MARKED])
+def test_a_verified_card_fits_whatever_the_account_is_called(name: str) -> None:
+    card = verified_card(Verification(1, "classic", name, NOW, NOW), NOW, new=True)
+    assert card.title is not None
+    assert len(card.title) <= 256
+    assert card.fields[0].name == "Now clear the bio"

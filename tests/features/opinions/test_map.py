@@ -1,0 +1,139 @@
+"""The map of a server's votes: planted groups, too few members, noise, and what is not told."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.opinions.map import OpinionPicture, opinion_picture
+from features.opinions.statements import folded, hide_statement
+from storage.database import Database, open_database, transaction
+from storage.members.privacy import delete
+from storage.opinions import add_statement as keep_statement
+from tests.features.proposals.proposals import ADA, HERE, NOW
+
+SHARED = ("Changes need notice of eight weeks", "Nobody should be blamed for a bad month")
+SPLIT = (
+    "Large stakes deserve large weights",
+    "Weights should be capped whatever the score",
+    "Only correlation should be paid",
+    "Payouts follow the fund",
+    "A track record should count more than stake",
+    "The old rule was better than the new one",
+)
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await open_database(tmp_path / "bot.sqlite3")
+    yield database
+    await database.close()
+
+
+async def fill(db: Database, claims: tuple[str, ...], matrix: np.ndarray) -> None:
+    """Statements of several members, and votes by row; nan is no vote."""
+    numbers = [
+        (await keep_statement(db, HERE, 10**6 + index // 4, claim, folded(claim), NOW)).statement_id
+        for index, claim in enumerate(claims)
+    ]
+    async with transaction(db):
+        await db.connection.executemany(
+            "INSERT INTO opinion_votes VALUES (?, ?, ?, ?, '2031-05-04T12:00:00.000000+00:00')",
+            [
+                (numbers[column], HERE, ADA + row, int(said))
+                for row, votes in enumerate(matrix)
+                for column, said in enumerate(votes)
+                if not np.isnan(said)
+            ],
+        )
+
+
+def camps(first: int, second: int) -> np.ndarray:
+    """Two camps that agree on the shared statements and part on others; one vote in twenty is drawn anew."""
+    one = [1, 1, 1, -1, 1, -1, -1, 1]
+    other = [1, 1, -1, 1, -1, 1, 1, -1]
+    votes = np.array([one] * first + [other] * second, dtype=float)
+    rng = np.random.default_rng(3)
+    return np.where(rng.random(votes.shape) < 0.05, rng.integers(-1, 2, votes.shape), votes)
+
+
+async def planted(db: Database, first: int = 36, second: int = 24) -> OpinionPicture:
+    await fill(db, SHARED + SPLIT, camps(first, second))
+    return await opinion_picture(db, HERE, NOW, member_id=ADA)
+
+
+async def test_planted_groups_are_found_with_what_unites_and_divides(db: Database) -> None:
+    found = await planted(db)
+    assert found.finding == "60 members fall in 2 groups; 2 statements unite them all"
+    assert [(camp.letter, camp.size) for camp in found.camps] == [("A", 36), ("B", 24)]
+    assert {line.claim for line in found.unites} == set(SHARED)
+    assert {line.claim for line in found.divides} <= set(SPLIT)
+    assert len(found.divides) == 4
+    assert found.yours == "A"
+    assert found.places.shape == (60, 2)
+    assert np.bincount(found.camp_of).tolist() == [36, 24]
+    agree = int((camps(36, 24)[:36, 0] == 1).sum()), int((camps(36, 24)[36:, 0] == 1).sum())
+    [notice] = [line for line in found.unites if line.claim == SHARED[0]]
+    assert notice.said == f"A {agree[0]} of 36 and B {agree[1]} of 24 agree"
+    assert notice.number == 1
+    assert all(camp.typical for camp in found.camps)
+
+
+async def test_what_few_of_a_group_voted_on_is_not_told(db: Database) -> None:
+    planted = camps(36, 24)
+    votes = np.column_stack((planted, planted[:, [0, 1, 0, 1]]))
+    votes[40:, [0, 2, 3, 4]] = np.nan  # four of the second group remain
+    await fill(db, (*SHARED, *SPLIT, *(f"Shared claim {number}" for number in range(4))), votes)
+    found = await opinion_picture(db, HERE, NOW)
+    assert [camp.size for camp in found.camps] == [36, 24]
+    told = [*found.unites, *found.divides, *(line for camp in found.camps for line in camp.typical)]
+    assert len(found.divides) == 3
+    assert {SHARED[0], *SPLIT[:3]}.isdisjoint(line.claim for line in told)
+
+
+async def test_ten_members_have_no_stable_groups(db: Database) -> None:
+    found = await planted(db, 6, 4)
+    assert found.finding == "No stable groups among 10 members"
+    assert "Groups need 20 people" in found.reason
+    assert (found.camps, found.yours, found.places.size) == ((), "", 0)
+    assert {line.claim for line in found.unites} >= set(SHARED)
+    assert all(" of 10 agree" in line.said or " of 10 disagree" in line.said for line in found.unites)
+    assert {line.claim for line in found.divides} <= set(SPLIT)
+    assert found.divides[0].said.endswith("disagree of 10")
+
+
+async def test_noise_has_no_groups_but_dots(db: Database) -> None:
+    noise = np.random.default_rng(5).choice([1.0, -1.0], (40, 8))
+    await fill(db, SHARED + SPLIT, noise)
+    found = await opinion_picture(db, HERE, NOW)
+    assert found.finding == "No stable groups among 40 members"
+    assert found.places.shape == (40, 2)
+    assert set(found.camp_of.tolist()) == {-1}
+
+
+async def test_fewer_than_five_votes_are_not_told(db: Database) -> None:
+    await fill(db, SHARED + SPLIT, camps(4, 0))
+    found = await opinion_picture(db, HERE, NOW)
+    assert (found.unites, found.divides) == ((), ())
+    assert found.votes == 32
+
+
+async def test_who_deletes_their_data_leaves_the_map(db: Database) -> None:
+    await planted(db, 20, 10)
+    await delete(db, ADA)
+    found = await opinion_picture(db, HERE, NOW, member_id=ADA)
+    assert (found.participants, found.yours) == (29, "")
+
+
+async def test_what_is_hidden_is_not_on_the_map(db: Database) -> None:
+    await planted(db, 6, 4)
+    await hide_statement(db, HERE, 1, ADA, "Twice", NOW, hidden=True)
+    found = await opinion_picture(db, HERE, NOW)
+    assert (found.statements, found.votes) == (7, 70)
+    assert SHARED[0] not in {line.claim for line in found.unites}
+
+
+async def test_without_a_vote_there_is_no_map(db: Database) -> None:
+    with pytest.raises(ValueError, match="Nobody has voted on a statement here yet"):
+        await opinion_picture(db, HERE, NOW)

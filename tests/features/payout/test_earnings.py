@@ -1,0 +1,182 @@
+"""What was earned and what is pending: the payout column by pandas, open rounds by an invented source."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.payout.earnings import pay_record
+from scoring.rules import PayoutRule
+from tournament.sample import FOLDER, SampleSource
+from tournament.source import EVERYONE, History, Names, Rounds, Source, Tournament
+
+MODEL, ACCOUNT, NEVER_STAKED = "model_07585", "account_06446", "model_00112"
+NAN = math.nan
+ASKED = datetime(2031, 7, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    return pd.read_csv(FOLDER / "performance_r168_r325.csv.gz")
+
+
+# ---------------------------------------------------------------- the sample
+
+
+@pytest.mark.parametrize("name", [MODEL, ACCOUNT, EVERYONE])
+@pytest.mark.parametrize(("asked", "first", "last"), [("all", 168, 325), ("311-325", 311, 325)])
+async def test_earned_is_the_payout_column_added_up(
+    source: SampleSource, rows: pd.DataFrame, name: str, asked: str, first: int, last: int
+) -> None:
+    got = await pay_record(source, name, rounds=asked)
+    mine = rows[(rows["model"] == name) | (rows["account"] == name) | (name == EVERYONE)]
+    mine = mine[mine["round"].between(first, last) & (mine["stake_nmr"] > 0)]
+    by_round = mine.groupby("round")[["stake_nmr", "payout_nmr"]].sum()
+    np.testing.assert_array_equal(got.rounds, by_round.index)
+    np.testing.assert_allclose(got.at_risk, by_round["stake_nmr"], rtol=1e-9)
+    np.testing.assert_allclose(got.payout, by_round["payout_nmr"], rtol=1e-9, atol=1e-9)
+    assert got.earned == pytest.approx(mine["payout_nmr"].sum(), rel=1e-9)
+    assert (got.pending, got.resolved.all()) == (0, True)
+    assert got.unknown == mine["payout_nmr"].isna().sum()
+    assert got.models == mine["model"].nunique()
+    for score in ("corr", "tc", "fnc_v3"):
+        known = mine[mine[score].notna()]
+        expected = (known[score] * known["stake_nmr"]).groupby(known["round"]).sum()
+        expected /= known.groupby("round")["stake_nmr"].sum()
+        np.testing.assert_allclose(got.scores[score], expected.reindex(got.rounds), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("asked", [None, "last 20"])
+async def test_the_last_20_are_the_last_20_with_a_stake(
+    source: SampleSource, rows: pd.DataFrame, asked: str | None
+) -> None:
+    for name in (MODEL, "model_04295"):
+        staked = rows.loc[(rows["model"] == name) & (rows["stake_nmr"] > 0), "round"]
+        got = await pay_record(source, name.upper(), rounds=asked)
+        assert (got.name, got.rounds.tolist()) == (name, sorted(staked)[-20:])
+    prices = pd.read_csv(FOLDER / "nmr_usd_daily.csv", index_col="date")["usd_per_nmr"]
+    assert got.usd == (got.until, pytest.approx(prices[got.until.isoformat()]))
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "told"),
+    [
+        (NEVER_STAKED, None, f"{NEVER_STAKED} has no round with a stake in Sample, 2022, so nothing "),
+        (MODEL, "168-170", f"{MODEL} had no stake in rounds 168-170: it had one in rounds "),
+        (MODEL, "9000", "There is nothing in round 9000: "),
+        (MODEL, "325-311", "Rounds 325-311 run backwards."),
+        ("quiet_heron", None, "There is no model or account called “quiet_heron” in this data."),
+    ],
+)  # fmt: skip
+async def test_what_has_no_record_is_explained(
+    source: SampleSource, name: str, asked: str | None, told: str
+) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - whole sentences are compared
+        await pay_record(source, name, rounds=asked)
+    assert str(caught.value).startswith(told)
+
+
+# ---------------------------------------------------------------- rounds that are still open
+
+
+@dataclass(frozen=True)
+class Invented:
+    """A source of one account, whose rows were made up."""
+
+    rows: History
+    label: str = "Invented"
+    tournament: Tournament = "classic"
+    live: bool = True
+
+    async def names(self) -> Names:
+        return Names(self.rows.models, (self.rows.name,))
+
+    async def find(self, typed: str) -> str | None:
+        return self.rows.name if typed == self.rows.name else None
+
+    async def rounds(self) -> Rounds:
+        number = np.arange(900, 906)
+        opened = np.datetime64("2031-05-04") + 7 * np.arange(6)
+        known = np.full(6, 1.0)
+        return Rounds(number, opened, opened + 30, known, known, known, known > 0)
+
+    async def scores(self) -> Mapping[str, tuple[int, int]]:
+        return {"corr": (900, 905)}
+
+    async def history(self, name: str) -> History:
+        assert name == self.rows.name
+        return self.rows
+
+    async def until(self) -> date:
+        return date(2031, 6, 30)
+
+    async def live_rule(self) -> PayoutRule | None:
+        return None
+
+    async def live_rule_differs(self) -> str:
+        return ""
+
+    async def usd_per_nmr(self) -> tuple[date, float] | None:
+        return None
+
+
+def invented(*rows: tuple[int, int, float, float, float, bool]) -> Source:
+    """Rows of model, round, corr, stake, payout and whether the round is resolved."""
+    model, number, corr, stake, payout, resolved = map(np.array, zip(*rows, strict=True))
+    one, scores = np.ones(len(rows)), {"corr": corr, "mmc": np.full(len(rows), NAN)}
+    known = (model, number, scores, {"corr": one}, one, stake, payout, resolved)
+    return Invented(
+        History("quiet_heron", "account", ("heron_one", "heron_two"), *known, ASKED, "Asked twice.")
+    )
+
+
+async def test_open_rounds_are_pending_and_not_earned() -> None:
+    got = await pay_record(
+        invented(
+            (0, 900, 0.01, 100.0, 1.5, True),
+            (0, 901, -0.02, 100.0, -2.25, True),
+            (0, 902, 0.03, 100.0, 3.0, False),
+            (0, 903, -0.01, 100.0, -0.5, False),
+        ),
+        "quiet_heron",
+    )
+    assert (got.earned, got.pending) == (-0.75, 2.5)
+    assert got.finding == "quiet_heron burned 0.7500 NMR in 2 rounds; 2.50 NMR more is pending in 2 rounds."
+    assert (got.asked_at, got.notice, got.until) == (ASKED, "Asked twice.", date(2031, 6, 30))
+
+
+async def test_a_round_is_final_once_it_is_for_every_model() -> None:
+    rows = [(0, 900, 1.0, True), (1, 900, 2.0, True), (0, 901, 4.0, True), (1, 901, 8.0, False)]
+    got = await pay_record(
+        invented(*((m, r, 0.01, 10.0, pay, done) for m, r, pay, done in rows)), "quiet_heron"
+    )
+    assert (got.earned, got.pending, got.models) == (3, 12, 2)
+
+
+async def test_scores_are_weighted_by_stake_and_unknown_ones_left_out() -> None:
+    rows = [(0, 900, 0.01, 300.0), (1, 900, 0.05, 100.0), (0, 901, NAN, 300.0), (1, 901, 0.05, 100.0)]
+    rows += [(0, 902, NAN, 300.0), (1, 903, 0.07, 0.0)]
+    got = await pay_record(invented(*((*row, 0.0, True) for row in rows)), "quiet_heron")
+    np.testing.assert_allclose(got.scores["corr"], [0.02, 0.05, NAN], rtol=1e-12)
+    assert np.isnan(got.scores["mmc"]).all()
+    assert got.rounds.tolist() == [900, 901, 902]  # a round without a stake is none
+    np.testing.assert_array_equal(got.at_risk, [400, 400, 300])
+
+
+async def test_payouts_nobody_knows_are_counted_and_add_nothing() -> None:
+    rows = [(0, 900, 0.01, 10.0, NAN, True), (0, 901, 0.01, 10.0, 2.0, True), (0, 902, 0.01, 5.0, NAN, False)]
+    got = await pay_record(invented(*rows), "quiet_heron")
+    assert (got.unknown, got.earned, got.pending) == (2, 2, 0)
+    assert np.isfinite(got.payout).all()
+
+
+async def test_a_burn_that_is_pending_is_not_called_more() -> None:
+    got = await pay_record(
+        invented((0, 900, 0.01, 10.0, 1.0, True), (0, 901, -0.01, 10.0, -4.0, False)), "quiet_heron"
+    )
+    assert got.pending == -4
+    assert "−4.00 NMR more" not in got.finding

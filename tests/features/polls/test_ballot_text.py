@@ -1,0 +1,152 @@
+"""What members type into ballots and polls: what is read, what is refused, and with which sentence."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.polls.ballot_text import (
+    as_text,
+    in_words,
+    numbers_template,
+    read_number,
+    read_numbers,
+    read_options,
+    read_range,
+)
+
+OPTIONS = ["Keep it", "Cut TC: now", "é"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", {}),
+        ("Keep it: 3", {"Keep it": 3}),
+        ("  keep IT :3  \n\n É: 05 \n", {"Keep it": 3, "é": 5}),
+        ("Cut TC: now: 2", {"Cut TC: now": 2}),
+        ("Keep it: 0\né: 9999", {"é": 9999}),
+    ],
+)
+def test_numbers_of_options(text: str, found: dict[str, int]) -> None:
+    assert read_numbers(text, OPTIONS) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Keep: 3", "“Keep: 3” is not one of the options; keep the lines and change the numbers."),
+        ("Keep it 3", "“Keep it 3” is not one of the options"),
+        ("Keep it: 1\nkeep it: 1", "“Keep it” is there twice."),
+        ("Keep it: 0\nkeep it: 0", "“Keep it” is there twice."),
+        ("Keep it: -1", "“-1” is not a whole number; write “Keep it: 3”."),
+        ("Keep it: 1.5", "“1.5” is not a whole number"),
+        ("Keep it: ", "“” is not a whole number"),
+        ("Keep it: 10000", "“10000” is not a whole number"),
+        ("Keep it: ٣", "“٣” is not a whole number"),
+    ],
+)
+def test_what_are_no_numbers(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011
+        read_numbers(text, OPTIONS)
+    assert sentence in str(refused.value)
+
+
+@given(st.dictionaries(st.sampled_from(OPTIONS), st.integers(0, 9999)))
+def test_a_form_is_read_back_as_it_was_filled(ballot: dict[str, int]) -> None:
+    found = read_numbers(numbers_template(OPTIONS, ballot), OPTIONS)
+    assert found == {option: number for option, number in ballot.items() if number}
+    assert len(numbers_template(OPTIONS, None).splitlines()) == len(OPTIONS)
+
+
+@pytest.mark.parametrize("text", ["0.05", "-3", "+2", " 7 ", "50%", "50 %"])
+def test_a_number(text: str) -> None:
+    assert read_number(text) == text.replace("%", "").strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1,5", "“1,5” could be two numbers: write 1.5 with a point, without commas."),
+        ("1,000", "could be two numbers"),
+        ("", "“” is not a number; write it like 0.05."),
+        ("five", "“five” is not a number"),
+        ("1e3", "“1e3” is not a number"),
+        ("nan", "“nan” is not a number"),
+        ("inf", "“inf” is not a number"),
+        (".5", "“.5” is not a number"),
+        ("1.", "“1.” is not a number"),
+        ("1" * 19, "is not a number"),
+        ("%", "“%” is not a number"),
+        ("١", "is not a number"),
+    ],
+)
+def test_what_is_no_number(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011
+        read_number(text)
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        (" \n ", []),
+        ("0 to 1 step 0.05", ["0", "1", "0.05"]),
+        ("-1..1", ["-1", "1", "1"]),
+        ("0-10, by 5", ["0", "10", "5"]),
+        ("0\nto\n1", ["0", "1", "1"]),
+    ],
+)
+def test_a_range(text: str, found: list[str]) -> None:
+    assert read_range(text.splitlines()) == found
+
+
+@pytest.mark.parametrize("text", ["1", "0 to", "a to b", "0 to 1 step", "0,5 to 1", "0 to 1 to 2"])
+def test_what_is_no_range(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no range; write it like “0 to 1 step 0\.05”"):
+        read_range([text])
+
+
+def test_options_one_on_each_line() -> None:
+    assert read_options(" a  b \n\nc\n") == ["a b", "c"]
+    longest = "x" * 80
+    assert read_options(f"a\n{longest}") == ["a", longest]
+    assert len(read_options("\n".join(map(str, range(25))))) == 25
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "A poll has 2 to 25 options, one on each line; these are 0."),
+        ("a\n \n", "these are 1."),
+        ("\n".join(map(str, range(26))), "these are 26."),
+        ("a\n" + "x" * 81, f"An option has at most 80 characters; “{'x' * 40}…” has 81."),
+        ("Yes\n  YES ", "Two options are the same: nobody could tell them apart."),
+        ("straße\nSTRASSE", "Two options are the same"),
+    ],
+)
+def test_what_are_no_options(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011
+        read_options(text)
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("method", "choice", "words"),
+    [
+        ("single", "Keep it", "Keep it"),
+        ("single", None, "an abstention"),
+        ("approval", [], "an abstention"),
+        ("approval", ["a", "b"], "a, b"),
+        ("ranked_irv", ["a", "b"], "a, then b"),
+        ("score", {"a": 5, "b": 1}, "a 5, b 1"),
+        ("dots", {}, "an abstention"),
+        ("numeric", "0.5", "0.5"),
+        ("gradient", "strong_against", "Block"),
+    ],
+)
+def test_a_ballot_in_words(method: str, choice: object, words: str) -> None:
+    assert in_words(method, choice) == words
+    assert json.loads(as_text(choice)) == choice

@@ -1,0 +1,164 @@
+"""Polls beneath their commands: what is read, cast, extended, closed and exported."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.polls.casting import Member, ballots, cast_ballot, choice_of, give_reason
+from features.polls.closing import EXTENSION, close_due, close_poll, poll_export
+from features.polls.opening import new_poll
+from features.polls.view import PollView, list_polls, poll_view, poll_with_id
+from governance.receipts import verify
+from storage.database import Database, open_database
+from storage.polls.closing import cancel_poll
+from storage.polls.polls import Eligibility
+from tests.features.polls.polls import HOUR, MOMENT
+from tests.features.proposals.proposals import ADA, BERT, CLEO, HERE, NOW, THERE
+from tournament.sample import SampleSource
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    db = await open_database(tmp_path / "bot.sqlite3")
+    yield db
+    await db.close()
+
+
+async def made(db: Database, source: SampleSource, **changes: Any) -> PollView:
+    given: dict[str, Any] = {
+        "method": "single",
+        "lasts": timedelta(days=4),
+        "eligibility": Eligibility(),
+        "quorum": 0,
+        "electorate": 9,
+        "members": [],
+        "now": NOW,
+    }
+    return await new_poll(db, source, HERE, ADA, {"title": "Q", "options": "a\nb"}, **given | changes)
+
+
+def who(member_id: int) -> Member:
+    return Member(member_id, frozenset(), NOW - timedelta(days=10), NOW - timedelta(days=10))
+
+
+async def test_the_largest_and_the_smallest_poll(db: Database, source: SampleSource) -> None:
+    for lasts in (timedelta(minutes=5), timedelta(days=60)):
+        assert (await made(db, source, lasts=lasts)).poll.closes_at == NOW + lasts
+    for lasts in (timedelta(minutes=5) - MOMENT, timedelta(days=60) + MOMENT):
+        with pytest.raises(ValueError, match=r"A poll lasts from 5 minutes to 60 days\."):
+            await made(db, source, lasts=lasts)
+    for title, length in (("x" * 201, 201), ("", 0)):
+        with pytest.raises(ValueError, match=f"The question has 1 to 200 characters; this one has {length}."):
+            await new_poll(
+                db,
+                source,
+                HERE,
+                ADA,
+                {"title": title, "options": "a\nb"},
+                method="single",
+                lasts=timedelta(days=1),
+                eligibility=Eligibility(),
+                quorum=0,
+                electorate=1,
+                members=[],
+                now=NOW,
+            )
+
+
+async def test_who_may_vote_in_words(db: Database, source: SampleSource) -> None:
+    assert (await made(db, source)).who_may == ""
+    asked = Eligibility(role=5, server_days=30, account_days=90, verified=True)
+    assert (await made(db, source, eligibility=asked)).who_may == (
+        "<@&5>, 30 days on this server, a Discord account of 90 days, a verified Numerai account"
+    )
+
+
+async def test_a_changed_ballot_keeps_its_reason(db: Database, source: SampleSource) -> None:
+    view = await made(db, source)
+    await cast_ballot(db, view, who(ADA), "a", NOW)
+    with pytest.raises(ValueError, match="vote first, then say why"):
+        await give_reason(db, view, BERT, "x", False, NOW)
+    with pytest.raises(ValueError, match="at most 500 characters; this has 501"):
+        await give_reason(db, view, ADA, "x" * 501, False, NOW)
+    await give_reason(db, view, ADA, "fair", True, NOW)
+    await cast_ballot(db, view, who(ADA), "b", NOW)
+    [ballot] = await ballots.ballots_of(db, HERE, view.poll.poll_id)
+    assert (ballot.choice, ballot.reason, ballot.reason_named) == ('"b"', "fair", True)
+    assert await choice_of(db, view, ADA) == "b"
+    assert await choice_of(db, view, BERT) is None
+
+
+@pytest.mark.parametrize(("late", "extended"), [(1, False), (2, True)])
+async def test_over_a_quarter_of_late_ballots_extends_once(
+    db: Database, source: SampleSource, late: int, extended: bool
+) -> None:
+    view = await made(db, source)
+    close = view.poll.closes_at
+    for member in range(4, 0, -1):
+        then = close - 24 * HOUR + MOMENT if member <= late else close - 24 * HOUR
+        await cast_ballot(db, view, who(member), "a", then)
+    assert await close_due(db, close - MOMENT) == []
+    [changed] = await close_due(db, close)
+    assert (changed.poll.extended, changed.poll.state) == (extended, "open" if extended else "closed")
+    if extended:
+        assert changed.poll.closes_at == close + EXTENSION
+        await cast_ballot(db, changed, who(9), "b", close + HOUR)
+        [changed] = await close_due(db, close + EXTENSION)
+        assert changed.poll.state == "closed"
+    assert await close_due(db, close + 9 * EXTENSION) == []
+
+
+async def test_a_poll_closes_once_whoever_looks(db: Database, source: SampleSource) -> None:
+    view = await made(db, source)
+    await cast_ballot(db, view, who(ADA), "a", NOW)
+    found = await asyncio.gather(*(close_due(db, view.poll.closes_at) for _ in range(4)))
+    assert sum(map(len, found)) == 1
+    closed = await poll_view(db, HERE, 1)
+    assert closed.result is not None
+    assert verify(await poll_export(db, closed), head=closed.head).ok
+
+
+async def test_a_ballot_meanwhile_asks_for_another_count(db: Database, source: SampleSource) -> None:
+    view = await made(db, source)
+    await cast_ballot(db, view, who(ADA), "a", NOW)
+    assert not await close_poll(db, view.poll, NOW + HOUR, early=True), "counted before the ballot"
+    fresh = await poll_view(db, HERE, 1)
+    assert not await close_poll(db, fresh.poll, NOW + HOUR), "it is not over"
+    assert await close_poll(db, fresh.poll, NOW + HOUR, early=True)
+    assert not await close_poll(db, fresh.poll, NOW + HOUR, early=True)
+
+
+async def test_nothing_is_exported_before_the_close_nor_of_a_cancelled_poll(
+    db: Database, source: SampleSource
+) -> None:
+    view = await made(db, source)
+    assert (view.result, view.reasons) == (None, ())
+    for _ in range(2):
+        with pytest.raises(ValueError, match="until then nothing of it is shown"):
+            await poll_export(db, await poll_view(db, HERE, 1))
+        await cancel_poll(db, HERE, view.poll.poll_id, NOW)
+
+
+async def test_polls_of_other_servers_are_not_there(db: Database, source: SampleSource) -> None:
+    view = await made(db, source)
+    with pytest.raises(ValueError, match="no poll #1"):
+        await poll_view(db, THERE, 1)
+    with pytest.raises(ValueError, match="not on this server any more"):
+        await poll_with_id(db, THERE, view.poll.poll_id)
+    assert await list_polls(db, THERE, state=None, page=1) == ([], 1, 0)
+    elsewhere = replace(view, poll=replace(view.poll, guild_id=THERE))
+    with pytest.raises(ValueError, match="no such poll"):
+        await cast_ballot(db, elsewhere, who(CLEO), "a", NOW)
+
+
+async def test_pages_of_polls(db: Database, source: SampleSource) -> None:
+    for _ in range(5):
+        await made(db, source)
+    lines, pages, total = await list_polls(db, HERE, state="open", page=9, size=2)
+    assert ([line.number for line in lines], pages, total) == ([1], 3, 5)
+    assert (await list_polls(db, HERE, state="closed", page=1))[2] == 0

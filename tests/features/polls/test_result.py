@@ -1,0 +1,142 @@
+"""Results of polls counted by hand, and what of the stakes behind them is shown."""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from features.polls.result import PollResult, count, exact_weighted, tie_seed_commitment
+
+AB = ["a", "b"]
+SEED = "5eed" * 16
+
+
+def counted(
+    method: str,
+    choices: list[Any],
+    options: list[Any],
+    electors: dict[int, float] | None = None,
+    *,
+    quorum: int = 0,
+) -> PollResult:
+    return count(
+        method,
+        options,
+        list(enumerate(choices, 1)),
+        electors or {},
+        quorum=quorum,
+        electorate=100,
+        seed=SEED,
+        budget=10,
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "choices", "options", "finding", "details"),
+    [
+        ("single", ["a", "a", "b"], AB, "a wins.", ("a: 2", "b: 1")),
+        ("approval", [["a", "b"], ["b"]], AB, "b wins.", ("a: 1", "b: 2")),
+        ("score", [{"a": 5}, {"a": 1, "b": 4}], AB, "a wins.", ("a: 6", "b: 4")),
+        ("dots", [{"a": 10}, {"b": 9}], AB, "a wins.", ("a: 10", "b: 9")),
+        ("numeric", ["1", "2", "7"], [], "The median is 2.", None),
+        ("ranked_irv", [["a"], ["a", "b"], ["b"]], AB, "a wins.", ("Round 1: a 2, b 1",)),
+        ("ranked_schulze", [["a", "b"], ["a"], ["b"]], AB, "a wins.", None),
+        ("single", [], AB, "Nobody cast a ballot.", None),
+    ],
+)
+def test_the_outcome_in_one_sentence(
+    method: str, choices: list[Any], options: list[Any], finding: str, details: tuple[str, ...] | None
+) -> None:
+    found = counted(method, choices, options)
+    assert found.finding == finding
+    assert found.valid
+    if details is not None:
+        assert found.details[: len(details)] == details
+
+
+def test_ties_are_settled_by_a_lot_that_is_told() -> None:
+    found = counted("single", ["a", "b"], AB)
+    assert set(found.tie) == {"a", "b"}
+    assert found.finding in ("a wins a tie by lot.", "b wins a tie by lot.")
+    assert counted("single", ["b", "a"], AB).finding == found.finding
+    middle = counted("numeric", ["1", "2"], [])
+    assert middle.finding in [f"The answers in the middle are 1 and 2: {lot} by lot." for lot in (1, 2)]
+
+
+def test_a_missed_quorum_is_no_result() -> None:
+    found = counted("single", ["a", "a"], AB, quorum=3)
+    assert not found.valid
+    assert found.finding == "No quorum: 2 ballots, and 3 were needed."
+    assert counted("single", ["a"] * 3, AB, quorum=3).valid
+
+
+def test_how_near_it_was_is_told_of_few() -> None:
+    found = counted("single", ["a"] * 6 + ["b"] * 4, AB)
+    assert found.shares == {"a": 0.6, "b": 0.4}
+    assert found.interval is not None
+    assert found.interval[0] < 0.6 < found.interval[1]
+    assert found.flip == 3, "two more make a tie"
+    many = counted("single", ["a"] * 60 + ["b"] * 40, AB)
+    assert (many.interval, many.flip) == (None, None)
+    assert counted("score", [{"a": 1}], AB).interval is None
+
+
+def test_few_verified_members_are_not_shown() -> None:
+    found = counted("single", ["a"] * 3 + ["b"] * 3, AB, {1: 1000.0, 4: 1.0})
+    assert {each.shares for each in found.strategies} == {None}
+    for each in found.strategies:
+        assert each.sentence
+        assert (each.leaders, each.flips, each.effective_voters, each.top_three) == ((), None, None, None)
+    assert found.turnout == ()
+
+
+def test_shares_of_many_are_rounded_and_say_whether_they_flip() -> None:
+    stakes = {member: float(member * member) for member in range(1, 61)}
+    choices = ["a"] * 30 + ["b", "a", "b"] * 10  # the minority holds more
+    found = counted("single", choices, AB, stakes)
+    assert found.finding == "a wins."
+    linear = next(each for each in found.strategies if each.name == "linear_stake")
+    assert linear.shares is not None
+    assert all(share % 5 == 0 for share in linear.shares.values())
+    assert linear.leaders == ("b",)
+    assert linear.flips
+    [exact] = [
+        each
+        for each in exact_weighted("single", AB, list(enumerate(choices, 1)), stakes)
+        if each.strategy == "linear_stake"
+    ]
+    part = sum(Fraction(stakes[member]) for member in stakes if choices[member - 1] == "b")
+    assert exact.result.totals["b"] == part
+    assert abs(100 * part / sum(map(Fraction, stakes.values())) - linear.shares["b"]) <= Fraction(5, 2)
+
+
+def test_what_is_told_of_the_weights_depends_on_who_voted_and_not_on_how() -> None:
+    stakes = {member: 100.0 + member for member in range(1, 61)}
+    one = counted("single", ["a", "b"] * 30, AB, stakes)
+    other = counted("single", ["b", "a"] * 30, AB, stakes)
+    for mine, theirs in zip(one.strategies, other.strategies, strict=True):
+        if mine.shares and theirs.shares:
+            for name in ("effective_voters", "smallest_majority", "top_three"):
+                assert getattr(mine, name) == getattr(theirs, name)
+
+
+def test_turnout_is_told_by_tenths_of_a_hundred() -> None:
+    stakes = {member: float(member) for member in range(1, 101)}
+    assert counted("single", ["a"] * 40, AB, {m: stakes[m] for m in range(1, 100)}).turnout == ()
+    found = counted("single", ["a"] * 40, AB, stakes)
+    assert [members for members, _ in found.turnout] == [10] * 10
+    assert sum(voted for _, voted in found.turnout) == 40
+
+
+def test_it_is_kept_as_json() -> None:
+    found = counted("ranked_irv", [["a"], ["b", "a"], ["b"]], AB)
+    kept = json.loads(json.dumps(asdict(found)))
+    assert kept["winners"] == ["b"]
+    assert replace(found) == found
+
+
+def test_what_is_published_of_a_seed() -> None:
+    assert tie_seed_commitment("x") == hashlib.sha256(b"x").hexdigest()

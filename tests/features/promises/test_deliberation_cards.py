@@ -1,0 +1,102 @@
+"""The longest texts that the tables take still fit into Discord's limits."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import discord
+import numpy as np
+import pytest
+
+from features.opinions.forms import StatementForm
+from features.opinions.map import LETTERS, Camp, Line, OpinionPicture
+from features.opinions.opinion_card import added_card, hidden_card, list_card, opinion_card, turn_card
+from features.opinions.statements import StatementPage, Turn
+from features.promises.ledger import PAGE, Entry, Ledger
+from features.promises.promise_card import ledger_card, recorded_card
+from storage.opinions import Statement
+from tests.offline import check_limits
+
+NOW = datetime(2031, 5, 4, tzinfo=UTC)
+DAY = date(2031, 5, 4)
+TEXTS = ("x", "*", "_")  # the others become twice as long when they are escaped
+
+
+class Reply:
+    """A message with these cards."""
+
+    def __init__(self, *cards: discord.Embed) -> None:
+        self.embeds: Any = cards
+        self.attachments: Any = ()
+
+
+def longest(sign: str, kind: Any = "promise", resolution: str = "broken") -> Entry:
+    link = "https://forum.example/" + "x" * 278
+    return Entry(
+        "proposal #999999", kind, sign * 300, sign * 80, link, DAY, DAY, 0 if resolution else 99999,
+        resolution, DAY if resolution else None, sign * 300 if resolution else "", link if resolution else "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", TEXTS)
+@pytest.mark.parametrize("resolution", ["", "broken"])
+def test_a_full_page_of_promises_fits_and_keeps_its_links(sign: str, resolution: str) -> None:
+    entries = tuple(longest(sign, resolution=resolution) for _ in range(PAGE))
+    card = ledger_card(Ledger("overdue", entries, 999, 999, 99999, 99999, 99999, DAY))
+    check_limits(Reply(card))
+    check_limits(Reply(recorded_card(entries[0])))
+    for field, entry in zip(card.fields, entries, strict=True):
+        assert field.value is not None
+        assert f"<{entry.link}>" in field.value
+        assert field.value.count("<https://") == 1 + bool(resolution)
+        assert field.value.count(sign) > 60
+
+
+@pytest.mark.parametrize("sign", TEXTS)
+def test_statements_of_the_greatest_length_fit(sign: str) -> None:
+    claim = sign * 140
+    seen = Statement(1, 99999, claim, NOW, None, 99999)
+    hidden = Statement(1, 99999, claim, NOW, sign * 300, 99999)
+    for page in ((seen,) * 10, (hidden,) * 10):
+        check_limits(Reply(list_card(StatementPage(page, {1: -1}, 99, 99, 999))))
+    check_limits(Reply(turn_card(Turn(seen, -1, 99, 99), done="You disagreed with the last one, and more")))
+    check_limits(Reply(added_card(seen)))
+    check_limits(Reply(hidden_card(99999, sign * 300 + "\u200b" * 5000, hidden=True)))
+
+
+@pytest.mark.parametrize("sign", TEXTS)
+def test_the_fullest_map_fits(sign: str) -> None:
+    said = (
+        "A 99,999 of 99,999, B 99,999 of 99,999, C 99,999 of 99,999, D 99,999 of 99,999 and E 9 of 9 disagree"
+    )
+    line = Line(99999, sign * 140, said)
+    camps = tuple(Camp(letter, 99999, (line, line)) for letter in LETTERS)
+    card = opinion_card(
+        OpinionPicture(
+            "x" * 300, sign * 250, 99999, 99999, 999, 9999999, camps, (line,) * 4, (line,) * 4,
+            np.ones((1, 2)), np.zeros(1, dtype=np.intp), "E", NOW,
+        )
+    )  # fmt: skip
+    check_limits(Reply(card))
+    assert len(card.fields) == 7
+    assert all(str(field.value).count("#99999") >= 2 for field in card.fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("Short", "Short"),
+        ("x" * 140, "x" * 140),
+        ("x" * 2000, "x" * 140),
+        (" two\n\nlines ", "two lines"),
+        ("\u200b", None),
+        ("x" * 139 + " y", "x" * 139),
+    ],
+)
+def test_the_form_is_filled_with_what_fits(text: str, filled: str | None) -> None:
+    async def done(interaction: Any, claim: str) -> None:
+        raise AssertionError
+
+    form = StatementForm(text, done)
+    [label] = form.to_dict()["components"]
+    assert label["component"].get("value") == filled
+    assert len(form.title) <= 45

@@ -1,0 +1,103 @@
+"""How members propose in the offline server, and a clock that tests move."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
+
+from features.proposals.view import ProposalView, proposal_view
+from storage.database import fetch_all
+from storage.server.settings import change_settings
+from tests.offline import Server, said
+
+FORM = {
+    "title": "Say it eight weeks ahead",
+    "problem": "Rules change within days.",
+    "change": "A change takes effect eight weeks after its text is published.",
+    "parameters": "notice: 8 weeks",
+}
+REST = {
+    "evidence": "It happened in October.",
+    "alternatives": "Notice in proportion to the change.",
+    "drawbacks": "Eight weeks are long in an emergency.",
+    "wrong_if": "A loss that the notice caused.",
+}
+# nothing is missing before the last call
+READY = FORM | {
+    "parameters": "notice: 8 weeks\nphase-in: none, because it holds or not\nfallback: the old terms\n"
+    "review: 2099-01-01\ncompensation: none, because nobody loses"
+}
+PAYOUT = FORM | {"title": "Pay half as much more", "parameters": "rule: 1.5xCORR + 2xTC\nnotice: 8 weeks"}
+
+
+@dataclass
+class Clock:
+    """A present that stands still until a test moves it."""
+
+    moment: datetime = datetime(2031, 5, 4, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+async def without_limits(server: Server, **more: Any) -> None:
+    await change_settings(
+        server.database, server.guild.id, server.bot.now(), cooldown_hours=0, open_cap=50, **more
+    )
+
+
+async def draft(
+    server: Server, member: Any, *, channel: Any = None, kind: str = "communication", **typed: Any
+) -> Any:
+    """The draft that a member sees after the first form."""
+    shown = await member.slash(channel or server.channel, "proposal new", kind=kind)
+    return said(await member.submit_modal(shown, FORM | typed))
+
+
+async def file(
+    server: Server, member: Any, *, kind: str = "communication", channel: Any = None, **typed: Any
+) -> Any:
+    """What a member is told who fills in the first form and files it."""
+    shown = await draft(server, member, kind=kind, channel=channel, **typed)
+    return said(await member.click(shown.message, label="File it"))
+
+
+async def ask(server: Server, member: Any, command: str, **options: Any) -> Any:
+    return said(await member.slash(server.channel, f"proposal {command}", **options))
+
+
+async def view_of(server: Server, number: int = 1) -> ProposalView:
+    return await proposal_view(server.database, server.guild.id, number, server.bot.now())
+
+
+async def rows(server: Server, columns: str, table: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await fetch_all(server.database, f"SELECT {columns} FROM {table}")]
+
+
+async def deny(server: Server, room: Any, **permissions: bool) -> None:
+    """Take permissions from the bot in a channel."""
+    _, denied = discord.PermissionOverwrite(**permissions).pair()
+    me = Overwrite(
+        target_id=server.env.backend.bot_user.id, type=OverwriteType.MEMBER, allow=0, deny=denied.value
+    )
+    server.env.backend.edit_channel(room.id, {}, overwrites=[me])
+    await server.env.settle()
+
+
+def card_in(room: Any) -> Any:
+    """The newest message with a card in a channel, thread or post."""
+    return [message for message in room.history() if message.embeds][-1]
+
+
+def tags_of(server: Server, post: Any) -> set[str]:
+    """The names of the tags on a forum's post."""
+    backend = server.env.backend
+    channel = backend.get_channel(post.id)
+    names = {tag["id"]: tag["name"] for tag in backend.get_channel(channel.parent_id).available_tags}
+    return {names[str(tag)] for tag in channel.applied_tags}

@@ -1,0 +1,369 @@
+"""Drafts: kept as typed, read as far as they go, filed once, and revisions that lose nothing."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from features.proposals.drafts import (
+    discard_draft,
+    draft_fields,
+    fields_of,
+    file_draft,
+    form_of,
+    read_draft,
+    replace_draft,
+    revision_fields,
+    save_fields,
+)
+from features.proposals.steps import advance_proposal, second
+from features.proposals.view import proposal_view
+from governance.proposals.document import content_hash, from_json
+from storage.database import Database, fetch_all, open_database
+from storage.proposals.blocks import block
+from storage.proposals.filing import StaleRevisionError
+from storage.proposals.proposals import revisions_of
+from storage.server.settings import change_settings
+
+NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
+HERE, THERE = 700719925474099301, 700719925474099302
+ADA, BERT, CLEO = (900719925474099301 + number for number in range(3))
+TYPED = {
+    "title": "Say it ahead", "problem": "Too sudden.", "change": "Eight weeks.", "kind": "communication",
+    "tournament": "classic", "parameters": "notice: 8 weeks",
+}  # fmt: skip
+ROOT = Path(__file__).parents[3]
+EXAMPLES = sorted((ROOT / "data" / "examples").glob("*.json"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "bot.sqlite3"
+
+
+@pytest.fixture
+async def db(path: Path) -> AsyncIterator[Database]:
+    database = await open_database(path)
+    await change_settings(database, HERE, NOW, cooldown_hours=0, open_cap=50)
+    yield database
+    await database.close()
+
+
+async def filed(db: Database, member: int = ADA, **typed: str) -> int:
+    await replace_draft(db, HERE, member, TYPED | typed, NOW)
+    view, dropped = await file_draft(db, HERE, member, NOW)
+    assert dropped is None
+    return view.number
+
+
+async def revise(db: Database, **typed: str) -> None:
+    """Start a revision of #1 in the draft."""
+    fields = await revision_fields(db, HERE, 1, ADA, NOW)
+    await replace_draft(db, HERE, ADA, fields | typed, NOW)
+
+
+# ---------------------------------------------------------------- keeping and reading
+
+
+async def test_what_is_typed_is_kept_beside_what_was_typed_before(db: Database) -> None:
+    assert await draft_fields(db, HERE, ADA) is None
+    await save_fields(db, HERE, ADA, {"title": "A", "problem": "p"}, NOW)
+    view = await save_fields(db, HERE, ADA, {"title": "B  ", "parameters": "nonsense"}, NOW)
+    assert view.fields == {"title": "B  ", "problem": "p", "parameters": "nonsense"}
+    assert await draft_fields(db, HERE, ADA) == view.fields
+    assert view.title == "B  "
+    assert view.proposal is None
+    assert "has no name; write lines like" in view.problem
+    assert (view.findings, view.nearest, view.revising) == ((), (), None)
+    assert await draft_fields(db, THERE, ADA) is await draft_fields(db, HERE, BERT) is None
+    await replace_draft(db, HERE, ADA, {"title": "C"}, NOW)
+    assert await draft_fields(db, HERE, ADA) == {"title": "C"}
+    assert await discard_draft(db, HERE, ADA)
+    assert not await discard_draft(db, HERE, ADA)
+
+
+async def test_a_draft_is_read_with_what_is_missing_and_what_is_like_it(db: Database) -> None:
+    await filed(db, BERT)
+    await filed(db, BERT, title="Whales", problem="Large stakes.", change="A cap.", parameters="")
+    view = await save_fields(db, HERE, ADA, TYPED, NOW)
+    assert view.proposal is not None
+    assert view.proposal.parameters.notice_weeks == 8
+    assert {finding.field for finding in view.findings if finding.severity == "must"} == {
+        "drawbacks", "wrong_if", "phase_in_rounds", "fallback", "review_on", "compensation",
+    }  # fmt: skip
+    assert view.nearest == ((1, "Say it ahead"),)
+    assert (await read_draft(db, THERE, TYPED, NOW)).nearest == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"title": ""}, "The title is missing."),
+        ({"problem": " "}, "The problem is empty."),
+        ({"change": "c" * 1001}, "The change may have at most 1,000 characters; this one has 1,001."),
+        ({"kind": "coup"}, "The kind must be"),
+        ({"tournament": "poker"}, "The tournament must be classic, signals or crypto"),
+        ({"parameters": "cap: lots"}, "“lots” is no cap"),
+    ],
+)
+async def test_what_can_t_be_read_is_not_filed_and_stays(
+    db: Database, typed: dict[str, str], sentence: str
+) -> None:
+    view = await save_fields(db, HERE, ADA, TYPED | typed, NOW)
+    assert sentence in view.problem
+    with pytest.raises(ValueError, match=r".") as caught:
+        await file_draft(db, HERE, ADA, NOW)
+    assert str(caught.value) == view.problem
+    assert await draft_fields(db, HERE, ADA) == TYPED | typed
+    assert await fetch_all(db, "SELECT 1 FROM proposals") == []
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+async def test_every_example_survives_being_a_draft(db: Database, file: Path) -> None:
+    proposal = from_json(file.read_bytes())  # noqa: ASYNC240
+    view = await replace_draft(db, HERE, ADA, fields_of(proposal), NOW)
+    assert view.proposal == proposal
+    stored, _ = await file_draft(db, HERE, ADA, NOW)
+    assert stored.content_hash == content_hash(proposal)
+    assert stored.proposal == proposal
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.fixed_dictionaries(dict.fromkeys(("title", "problem", "change", "evidence"), WORDS)))
+def test_any_text_reads_back_alike_or_is_explained(texts: dict[str, str]) -> None:
+    try:
+        proposal = form_of(TYPED | texts)
+    except ValueError as error:
+        sentence = str(error)
+        assert re.fullmatch(r"(The (title|problem|change) is (empty|missing)\. ?)+", sentence)
+        return
+    assert form_of(fields_of(proposal)) == proposal
+
+
+# ---------------------------------------------------------------- filing
+
+
+async def test_filing_takes_the_draft_and_starts_the_clock(db: Database) -> None:
+    assert await filed(db) == 1
+    assert await draft_fields(db, HERE, ADA) is None
+    view = await proposal_view(db, HERE, 1, NOW)
+    assert (view.stage, view.stored.author, view.stored.due_at) == ("idea", ADA, NOW + timedelta(days=30))
+    with pytest.raises(ValueError, match="There is no draft of yours here: start one with /proposal new"):
+        await file_draft(db, HERE, ADA, NOW)
+
+
+async def test_a_refused_draft_is_kept(db: Database) -> None:
+    await block(db, HERE, ADA, "Spam.", NOW)
+    await save_fields(db, HERE, ADA, TYPED, NOW)
+    with pytest.raises(ValueError, match=r"for this reason: Spam\."):
+        await file_draft(db, HERE, ADA, NOW)
+    assert await draft_fields(db, HERE, ADA) == TYPED
+
+
+async def test_filed_at_the_same_moment_it_is_there_once(db: Database) -> None:
+    await save_fields(db, HERE, ADA, TYPED, NOW)
+    results = await asyncio.gather(
+        *(file_draft(db, HERE, ADA, NOW) for _ in range(5)), return_exceptions=True
+    )
+    refused = [result for result in results if isinstance(result, BaseException)]
+    assert len(refused) == 4
+    assert all(type(error) is ValueError for error in refused)
+    assert len(await fetch_all(db, "SELECT 1 FROM proposals")) == 1
+
+
+# ---------------------------------------------------------------- revising
+
+
+async def test_a_revision_says_what_it_does(db: Database) -> None:
+    await filed(db)
+    await second(db, HERE, 1, BERT, NOW)
+    fields = await revision_fields(db, HERE, 1, ADA, NOW)
+    assert fields == TYPED | dict.fromkeys(("evidence", "alternatives", "drawbacks", "wrong_if"), "") | {
+        "revises": "1", "base": "1",
+    }  # fmt: skip
+    for typed, consequence, changed in (
+        ({}, "Nothing would change.", False),
+        ({"problem": "Other."}, "Wording and reasons only: secondings stay, and ballots would.", False),
+        (
+            {"change": "Other."},
+            "It asks for something else: its 1 seconding falls and it starts again as an idea.",
+            True,
+        ),
+    ):
+        revising = (await read_draft(db, HERE, fields | typed, NOW)).revising
+        assert revising is not None
+        assert (revising.consequence, revising.substantive) == (consequence, changed)
+        assert [change.field for change in revising.changes] == list(typed)
+    view = await read_draft(db, HERE, fields, NOW)
+    assert view.nearest == (), "it is not like itself"
+
+
+async def test_wording_keeps_secondings_and_a_new_change_drops_them(db: Database) -> None:
+    await filed(db)
+    for member in (BERT, CLEO):
+        await second(db, HERE, 1, member, NOW)
+    later = NOW + timedelta(days=3)
+    await revise(db, problem="Other words.")
+    view, dropped = await file_draft(db, HERE, ADA, later)
+    assert (view.stage, view.seconds, view.revision, dropped) == ("discussion", 2, 2, 0)
+    await revise(db, parameters="notice: 9 weeks")
+    view, dropped = await file_draft(db, HERE, ADA, later)
+    assert (view.stage, view.seconds, view.revision, dropped) == ("idea", 0, 3, 2)
+    assert (view.since, view.stored.due_at) == (later, later + timedelta(days=30))
+    assert await draft_fields(db, HERE, ADA) is None
+    await revise(db)
+    with pytest.raises(ValueError, match="Nothing is different from what is filed"):
+        await file_draft(db, HERE, ADA, later)
+
+
+async def test_the_later_of_two_revisions_is_told_and_can_be_saved_then(db: Database) -> None:
+    await filed(db)
+    mine = await revision_fields(db, HERE, 1, ADA, NOW) | {"problem": "Mine."}
+    await revise(db, problem="Theirs.")
+    await file_draft(db, HERE, ADA, NOW)
+    await replace_draft(db, HERE, ADA, mine, NOW)
+    with pytest.raises(StaleRevisionError, match="saved revision 2 of proposal #1 meanwhile"):
+        await file_draft(db, HERE, ADA, NOW)
+    assert await draft_fields(db, HERE, ADA) == mine | {"base": "2"}
+    assert (await proposal_view(db, HERE, 1, NOW)).proposal.problem == "Theirs."
+    view, _ = await file_draft(db, HERE, ADA, NOW)
+    assert (view.proposal.problem, view.revision) == ("Mine.", 3)
+    problems = [from_json(each.content).problem for each in await revisions_of(db, HERE, 1)]
+    assert problems == ["Too sudden.", "Theirs.", "Mine."]
+
+
+async def test_saved_at_the_same_moment_it_is_one_revision(db: Database) -> None:
+    await filed(db)
+    await revise(db, problem="Other.")
+    results = await asyncio.gather(
+        *(file_draft(db, HERE, ADA, NOW) for _ in range(3)), return_exceptions=True
+    )
+    assert sum(isinstance(result, ValueError) for result in results) == 2
+    assert len(await revisions_of(db, HERE, 1)) == 2
+
+
+async def test_only_the_author_revises_and_only_what_is_not_frozen(db: Database) -> None:
+    await filed(db)
+    with pytest.raises(ValueError, match="Only its author can revise a proposal"):
+        await revision_fields(db, HERE, 1, BERT, NOW)
+    with pytest.raises(ValueError, match="There is no proposal #1 on this server"):
+        await revision_fields(db, THERE, 1, ADA, NOW)
+    await revise(db, problem="Too late.")
+    await advance_proposal(db, HERE, 1, "withdrawn", ADA, NOW, moderator=False)
+    with pytest.raises(ValueError, match="The text is frozen from the vote on; start a new proposal"):
+        await file_draft(db, HERE, ADA, NOW)
+    kept = await draft_fields(db, HERE, ADA)
+    assert kept is not None
+    assert kept["problem"] == "Too late."
+    # a draft that belongs to another's proposal, however it came there
+    await replace_draft(db, HERE, BERT, kept, NOW)
+    with pytest.raises(ValueError, match="Only its author"):
+        await file_draft(db, HERE, BERT, NOW)
+
+
+# ---------------------------------------------------------------- killed
+
+
+STEPS = """
+import asyncio, sys, threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from answers import drafts, proposals
+from storage.database import open_database
+
+HERE, ADA, BERT = 700719925474099301, 900719925474099301, 900719925474099302
+NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
+left = int(sys.argv[3])
+
+def pause(statement):
+    global left
+    left -= 1
+    if left == 0:
+        print("in", flush=True)
+        threading.Event().wait()
+
+async def main():
+    db = await open_database(Path(sys.argv[1]))
+    await db.connection.set_trace_callback(pause)
+    if sys.argv[2] == "draft":
+        await drafts.save_fields(db, HERE, ADA, {"problem": "More.", "evidence": "Some."}, NOW)
+    elif sys.argv[2] == "file":
+        await drafts.file_draft(db, HERE, ADA, NOW)
+    elif sys.argv[2] == "second":
+        await proposals.second(db, HERE, 1, BERT, NOW)
+    else:
+        later = NOW + timedelta(days=8)
+        await proposals.advance_proposal(db, HERE, 1, "withdrawn", ADA, later, moderator=False)
+    print("after", flush=True)
+    threading.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def told(path: Path) -> dict[str, Any]:
+    """What members would find after a start."""
+    database = await open_database(path)
+    try:
+        found: dict[str, Any] = {"draft": await draft_fields(database, HERE, ADA)}
+        for row in await fetch_all(database, "SELECT number FROM proposals"):
+            view = await proposal_view(database, HERE, row["number"], NOW + timedelta(days=9))
+            found[f"#{view.number}"] = (view.stage, view.seconds, view.proposal.problem)
+        found["events"] = [
+            tuple(row) for row in await fetch_all(database, "SELECT kind, detail FROM proposal_events")
+        ]
+        assert [tuple(row) for row in await fetch_all(database, "PRAGMA integrity_check")] == [("ok",)]
+        return found
+    finally:
+        await database.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["draft", "file", "second", "advance"])
+async def test_a_process_killed_on_the_way_loses_nothing(path: Path, tmp_path: Path, step: str) -> None:
+    database = await open_database(path)
+    await change_settings(database, HERE, NOW, cooldown_hours=0, seconds_least=2)
+    await filed(database)
+    await second(database, HERE, 1, CLEO, NOW)
+    await save_fields(database, HERE, ADA, TYPED | {"title": "Begun"}, NOW)
+    await database.close()
+    before, seen, last = await told(path), [], ""
+    statement = 1
+    while last != "after":
+        copy = Path(shutil.copy(path, tmp_path / f"{step}{statement}.sqlite3"))
+        with subprocess.Popen(  # noqa: ASYNC220 - nothing else runs here
+            [sys.executable, "-c", STEPS, str(copy), step, str(statement)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        ) as child:  # fmt: skip
+            assert child.stdout is not None
+            last = child.stdout.readline().strip()
+            child.kill()
+        assert last in ("in", "after")
+        seen.append(await told(copy))
+        statement += 1 if step == "draft" else 2
+    after = seen[-1]
+    assert len(seen) >= 4
+    assert seen[0] == before != after
+    expected = {
+        "draft": ("draft", TYPED | {"title": "Begun", "problem": "More.", "evidence": "Some."}),
+        "file": ("#2", ("idea", 0, "Too sudden.")),
+        "second": ("#1", ("discussion", 2, "Too sudden.")),
+        "advance": ("#1", ("withdrawn", 1, "Too sudden.")),
+    }[step]
+    assert after[expected[0]] == expected[1]
+    # a seconding and the stage it leads to are two writes: the first may stand alone
+    between = [before | {"#1": ("idea", 2, "Too sudden.")}] if step == "second" else []
+    for found in seen:
+        assert found in (before, after, *between)

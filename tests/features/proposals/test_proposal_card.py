@@ -1,0 +1,300 @@
+"""Cards of proposals: within Discord's limits for the longest there can be, and readable."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.proposals.drafts import file_draft, read_draft, replace_draft, revision_fields
+from features.proposals.forms import FIRST, REST, ArgumentForm, ProposalForm
+from features.proposals.proposal_card import (
+    arguments_cards,
+    draft_card,
+    list_card,
+    proposal_card,
+    revision_card,
+    text_cards,
+)
+from features.proposals.steps import argue, respond
+from features.proposals.view import ProposalLine, ProposalView, proposal_view
+from features.simulation.impact_card import impact_card
+from features.simulation.proposal_impact import proposal_impact
+from governance.proposals.parameters import parse_parameters
+from governance.proposals.revision import changes
+from storage.database import Database, open_database
+from tournament.sample import SampleSource
+from ui.text import fitted, plain, shortened
+
+NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
+HERE, ADA, BERT = 700719925474099301, 900719925474099301, 900719925474099302
+SIGNS = "*_`~|" * 200  # escaping makes every one of them two
+OTHERS = "~|*_`" * 200
+SHORT = {
+    "title": "Say it ahead", "problem": "Too sudden.", "change": "Eight weeks.", "kind": "communication",
+    "tournament": "classic", "parameters": "notice: 8 weeks",
+}  # fmt: skip
+
+
+def parameters(signs: str) -> str:
+    """Every line at its limit, five examples among them."""
+    example = "stake 100, corr 0.01, tc 0.02, rule 1C3T clip 0.05, factor 0.5 -> 3.5"
+    declined = ("notice", "phase-in", "fallback", "review", "compensation")
+    return "\n".join(
+        [
+            "rule: 1.5xCORR + 2xTC clip 0.05",
+            "cap: 1% or 5000 NMR",
+            "weights: cap 2%",
+            "gate: 0.2",
+            *(f"{name}: none, because {signs[:300]}" for name in declined),
+            f"eligibility: {signs[:300]}",
+            f"roll-back: {signs[:300]}",
+            "effective: round 1000000",
+            "ends: 2099-01-01",
+            *[f"example: {example}"] * 5,
+        ]
+    )
+
+
+def longest(signs: str = SIGNS, kind: str = "payout") -> dict[str, str]:
+    texts = ("problem", "change", "evidence", "alternatives", "drawbacks", "wrong_if")
+    return {
+        **dict.fromkeys(texts, signs), "title": signs[:100], "kind": kind, "tournament": "classic",
+        "parameters": parameters(signs),
+    }  # fmt: skip
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await open_database(tmp_path / "bot.sqlite3")
+    yield database
+    await database.close()
+
+
+async def filed(db: Database, fields: dict[str, str]) -> ProposalView:
+    await replace_draft(db, HERE, ADA, fields, NOW)
+    return (await file_draft(db, HERE, ADA, NOW))[0]
+
+
+def check(cards: Sequence[discord.Embed]) -> str:
+    """What can be read of the cards of one message, which Discord takes."""
+    seen, total = [], 0
+    assert 0 < len(cards) <= 10
+    for card in cards:
+        told: dict[str, Any] = dict(card.to_dict())
+        texts = [(told.get("title", ""), 256), (told.get("description", ""), 4096)]
+        texts += [(told.get("footer", {}).get("text", ""), 2048)]
+        assert len(card.fields) <= 25
+        for field in card.fields:
+            assert (field.name or "").strip()
+            assert (field.value or "").strip(), field.name
+            texts += [(field.name or "", 256), (field.value or "", 1024)]
+        for text, most in texts:
+            assert len(text) <= most, f"{len(text)} characters, {most} at most: {text[:80]}"
+            assert not text.endswith("\\"), "an escape was cut"
+        seen += [text for text, _ in texts]
+        total += len(card)
+    assert 0 < total <= 6000
+    return "\n".join(seen)
+
+
+# ---------------------------------------------------------------- the longest there can be
+
+
+async def test_the_longest_proposal_fits_on_every_card(db: Database, source: SampleSource) -> None:
+    view = await filed(db, longest())
+    assert max(len(text) for text in (view.proposal.problem, view.proposal.wrong_if)) == 1000
+    statement, link = SIGNS, "https://forum.example/" + "x" * 278
+    await respond(db, HERE, 1, BERT, "accepted", statement, link, NOW)
+    for side in ("for", "against", "question"):
+        for number in range(12):
+            await argue(db, HERE, 1, BERT, side, f"{side} {number}{SIGNS}"[:300], NOW)
+    view = await proposal_view(db, HERE, 1, NOW)
+    card = proposal_card(view)
+    text = check([card])
+    for words in ("**The change.** \\*\\_\\`", "1.5xCORR + 2xTC", "Answer of the team: accepted", link):
+        assert words in text
+    assert "12 for · 12 against · 12 questions" in text
+
+    impact = impact_card(await proposal_impact(source, view.proposal))
+    together = [fitted(card, 6000 - len(impact)), impact]
+    assert check(together).startswith("#1 " + plain(SIGNS[:100]))
+    assert sum(map(len, together)) > 5900, "no more is cut than has to be"
+    assert "Where it stands" in [field.name for field in together[0].fields]
+
+    cards = text_cards(view)
+    whole = "\n".join(check([each]) for each in cards)
+    assert whole.count(plain(SIGNS)) == 6, "nothing of the whole text is cut"
+    assert whole.count("example") >= 1
+    assert whole.count(plain(SIGNS[:300])) >= 7
+    for each in arguments_cards(view):
+        assert "11\\*\\_" in check([each]), "the newest is there"
+        assert "earlier ones don't fit here" in (each.description or "")
+    check(
+        [list_card([ProposalLine(9, SIGNS[:100], "last_call", "weights", "classic", 9, True)] * 8, 1, 9, 72)]
+    )
+
+
+async def test_the_longest_revision_and_draft_fit(db: Database) -> None:
+    await filed(db, longest())
+    fields = await revision_fields(db, HERE, 1, ADA, NOW)
+    view = await read_draft(db, HERE, fields | longest(OTHERS, "weights"), NOW)
+    assert view.revising is not None
+    text = check([revision_card(view.revising)])
+    assert "Problem" in text
+    assert "~~\\*\\_" in text
+    assert "**\\~\\|" in text, "what it becomes is seen beside what it was"
+    for fields in (longest(OTHERS), longest() | {"parameters": SIGNS * 4}, longest() | {"title": " "}):
+        check([draft_card(await read_draft(db, HERE, fields, NOW))])
+    similar = await read_draft(db, HERE, longest(), NOW)
+    assert "Much like it already\n• \\#1 \\*\\_" in check([draft_card(similar)])
+
+
+async def test_what_has_the_most_parameters_can_be_edited(db: Database) -> None:
+    given = parameters("x" * 300)
+    assert len(given) > 2700
+    view = await read_draft(db, HERE, longest() | {"parameters": given}, NOW)
+    assert view.proposal is not None
+    assert parse_parameters(given, "classic") == view.proposal.parameters
+    assert len(given) <= next(most for name, _, _, most, _ in FIRST if name == "parameters")
+
+
+# ---------------------------------------------------------------- what they say
+
+
+async def test_the_card_of_an_idea(db: Database) -> None:
+    card = proposal_card(await filed(db, SHORT))
+    assert card.title == "#1 Say it ahead"
+    assert card.description == "**The change.** Eight weeks.\n\n**The problem.** Too sudden."
+    assert [(field.name, field.value) for field in card.fields] == [
+        ("Parameters", "`notice` 8 weeks"),
+        (
+            "Where it stands",
+            f"**Idea** since <t:{int(NOW.timestamp())}:d>\nNext discussion: 2 more members must second it.\n"
+            "6 things to fill in before the last call.",
+        ),
+        ("So far", "0 of 2 secondings · 0 for · 0 against · 0 questions"),
+    ]
+    footer = card.footer.text or ""
+    assert footer.startswith("Classic · communication · revision 1 · ")
+    assert footer.endswith(" · Advisory, not binding on Numerai.")
+
+
+async def test_a_hidden_proposal_shows_its_reason_alone(db: Database) -> None:
+    view = await filed(db, SHORT)
+    hidden = replace(view, stored=replace(view.stored, hidden_reason="*" * 300))
+    card = proposal_card(hidden)
+    assert (card.title, card.description) == ("#1 is hidden", "By the moderators: " + "\\*" * 300)
+    assert card.fields == []
+    assert "Say it ahead" not in check([card])
+
+
+async def test_a_diff_can_be_read(db: Database) -> None:
+    await filed(db, SHORT | {"problem": "Rules change within days, and nobody can plan. " * 8})
+    fields = await revision_fields(db, HERE, 1, ADA, NOW)
+    problem = fields["problem"].replace("within days", "over *night*", 1)
+    typed = fields | {
+        "problem": problem,
+        "title": "Give eight weeks of notice",
+        "parameters": "review: 2099-01-01",
+    }
+    view = await read_draft(db, HERE, typed, NOW)
+    assert view.revising is not None
+    card = revision_card(view.revising)
+    check([card])
+    diff = {field.name: field.value for field in card.fields}
+    assert diff["Title"] == "~~Say it ahead~~\n**Give eight weeks of notice**"
+    assert diff["Notice"] == "gone: ~~8 weeks~~"
+    assert diff["Review"] == "now: 2099-01-01"
+    shown = diff["Problem"] or ""
+    assert shown.startswith("Rules change ~~within")
+    assert "\\*" in shown
+    assert len(shown) < 300, "what stayed is left out"
+    assert " … " in shown
+    unchanged = replace(view.revising, changes=())
+    assert revision_card(unchanged).description == "Nothing is different yet."
+
+
+@pytest.mark.parametrize(
+    ("count", "title"), [(0, "0 proposals"), (1, "1 proposal"), (1234, "1,234 proposals")]
+)
+def test_a_list_counts(count: int, title: str) -> None:
+    card = list_card([], 1, 1, count)
+    assert card.title == title
+    assert "Nothing here yet. Start one with /proposal new." in check([card])
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def test_what_was_written_neither_formats_nor_pings() -> None:
+    assert plain("**b** _i_ ||s|| `c` ~~d~~") == "\\*\\*b\\*\\* \\_i\\_ \\|\\|s\\|\\| \\`c\\` \\~\\~d\\~\\~"
+    assert plain("@everyone") == "@\u200beveryone"
+    assert plain("<@123456789012345678>") == "<@\u200b123456789012345678>"
+    assert plain("# a\n> b\n- c") == "\\# a\n\\> b\n\\- c"
+    assert plain("[x](https://x.example)") == "\\[x](https://x.example)"
+
+
+@given(st.text("\\*a ", max_size=30), st.integers(1, 30))
+def test_a_shortened_text_is_cut_with_an_ellipsis(text: str, most: int) -> None:
+    cut = shortened(text, most)
+    assert len(cut) <= most
+    if len(text) <= most:
+        assert cut == text
+    else:
+        assert cut.endswith("…")
+        assert text.startswith(cut[:-1])
+        assert not cut[:-1].endswith("\\")
+
+
+def test_a_card_is_cut_no_more_than_has_to_be() -> None:
+    def card() -> discord.Embed:
+        made = discord.Embed(title="t" * 10, description="d" * 1000)
+        for length in (900, 50, 700):
+            made.add_field(name="n" * 10, value="v" * length, inline=False)
+        return made
+
+    assert fitted(card(), 5000).to_dict() == card().to_dict()
+    cut = fitted(card(), 2400)
+    assert len(cut) == 2400
+    assert [len(field.value or "") for field in cut.fields] == [900, 50, 700]
+    cut = fitted(card(), 1500)
+    assert len(cut) == 1500
+    assert len(cut.description or "") == 300
+    assert [len(field.value or "") for field in cut.fields][1:] == [50, 700]
+    assert [field.name for field in cut.fields] == ["n" * 10] * 3
+
+
+async def test_forms_fit_and_are_told_apart() -> None:
+    async def done(*_: Any) -> None: ...
+
+    filled = {name: "x" * 9999 for name, *_ in (*FIRST, *REST)}
+    forms = [ProposalForm("A proposal", each, filled, done) for each in (FIRST, REST, REST)]
+    made: list[discord.ui.Modal] = [*forms, ArgumentForm(10**17, done)]
+    assert len({form.custom_id for form in made}) == 4, "several may be open at once"
+    for form in made:
+        told: dict[str, Any] = form.to_dict()
+        assert 0 < len(told["title"]) <= 45
+        assert 0 < len(told["components"]) <= 5
+        for part in told["components"]:
+            assert 0 < len(part["label"]) <= 45
+            assert len(part.get("description") or "") <= 100
+            field = part["component"]
+            assert len(field.get("value") or "") <= field.get("max_length", 4000) <= 4000
+
+
+async def test_changes_beyond_what_fits_are_said(db: Database) -> None:
+    view = await filed(db, longest())
+    other = await read_draft(db, HERE, longest("x" * 1000, "other"), NOW)
+    assert other.proposal is not None
+    fields = await revision_fields(db, HERE, 1, ADA, NOW)
+    revising = (await read_draft(db, HERE, fields, NOW)).revising
+    assert revising is not None
+    many = replace(revising, changes=changes(view.proposal, other.proposal))
+    assert len(many.changes) > 10
+    assert "More changed than fits here." in check([revision_card(many)])

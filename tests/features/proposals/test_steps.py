@@ -1,0 +1,354 @@
+"""Proposals of a server: what is shown, who may take which step, and what the clock does alone."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.proposals.clock import do_due
+from features.proposals.drafts import file_draft, replace_draft
+from features.proposals.steps import (
+    advance_proposal,
+    argue,
+    checked_link,
+    hide,
+    hide_argument,
+    respond,
+    second,
+)
+from features.proposals.view import (
+    ProposalView,
+    list_proposals,
+    proposal_view,
+    proposal_with_id,
+    rule_of,
+    stage_name,
+    suggest_proposals,
+    suggest_rules,
+)
+from storage.database import Database, execute, fetch_all, open_database, transaction
+from storage.proposals.blocks import block
+from storage.proposals.events import events_of
+from storage.server.settings import change_settings
+
+NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+HERE, THERE = 700719925474099301, 700719925474099302
+ADA, BERT, CLEO, DORA = (900719925474099301 + number for number in range(4))
+TYPED = {
+    "title": "Say it ahead", "problem": "Too sudden.", "change": "Eight weeks.", "kind": "communication",
+    "tournament": "classic", "drawbacks": "Slow.", "wrong_if": "A loss.",
+    "parameters": "notice: 8 weeks; phase-in: none, because it holds; fallback: as before; "
+    "review: 2099-01-01; compensation: none, because nobody loses",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await open_database(tmp_path / "bot.sqlite3")
+    await change_settings(database, HERE, NOW, cooldown_hours=0, open_cap=50)
+    yield database
+    await database.close()
+
+
+async def file(db: Database, member: int = ADA, now: datetime = NOW, **typed: str) -> ProposalView:
+    await replace_draft(db, HERE, member, TYPED | typed, now)
+    view, _ = await file_draft(db, HERE, member, now)
+    return view
+
+
+async def at(db: Database, stage: str) -> None:
+    """Put #1 at a stage that only votes lead to."""
+    async with transaction(db):
+        await execute(db, "UPDATE proposals SET stage = ? WHERE number = 1", (stage,))
+
+
+async def view(db: Database, now: datetime = NOW) -> ProposalView:
+    return await proposal_view(db, HERE, 1, now)
+
+
+async def refused(step: Any) -> str:
+    with pytest.raises(ValueError, match=r".") as caught:
+        await step
+    return str(caught.value)
+
+
+# ---------------------------------------------------------------- looking
+
+
+async def test_a_view_knows_everything(db: Database) -> None:
+    filed = await file(db, parameters="")
+    seen = await proposal_with_id(db, HERE, filed.stored.proposal_id, NOW)
+    assert seen == await view(db)
+    assert (seen.number, seen.stage, seen.since, seen.revision) == (1, "idea", NOW, 1)
+    assert (seen.seconds, seen.seconds_needed, seen.lacking) == (0, 2, 5)
+    assert seen.hidden_reason is None
+    assert seen.content_hash == filed.content_hash
+    assert dict(seen.arguments_by_side) == {"for": 0, "against": 0, "question": 0}
+    assert await refused(proposal_view(db, THERE, 1, NOW)) == "There is no proposal #1 on this server."
+    assert "is not on this server any more" in await refused(
+        proposal_with_id(db, THERE, filed.stored.proposal_id, NOW)
+    )
+    # a clock that went back is no reason to show nothing
+    assert (await view(db, NOW - DAY)).stage == "idea"
+
+
+async def test_lists_are_filtered_and_paged(db: Database) -> None:
+    assert await list_proposals(db, HERE) == ([], 1, 0)
+    for number in range(1, 8):
+        kind = "other" if number % 2 else "communication"
+        await file(db, (ADA, BERT)[number % 2], title=f"Idea {number}", kind=kind)
+    await file(db, title="Signals", tournament="signals")
+    await advance_proposal(db, HERE, 2, "withdrawn", ADA, NOW, moderator=False)
+    await hide(db, HERE, 3, DORA, "r", NOW, hidden=True)
+
+    async def numbers(**wanted: Any) -> list[int]:
+        lines, _, total = await list_proposals(db, HERE, **{"size": 50} | wanted)
+        assert len(lines) == total
+        return [line.number for line in lines]
+
+    assert await numbers() == [8, 7, 6, 5, 4, 2, 1]
+    assert await numbers(include_hidden=True) == [8, 7, 6, 5, 4, 3, 2, 1]
+    assert await numbers(stage="open") == [8, 7, 6, 5, 4, 1]
+    assert await numbers(stage="withdrawn") == [2]
+    assert await numbers(kind="other", author=BERT) == [7, 5, 1]
+    assert await numbers(tournament="signals") == [8]
+    lines, pages, total = await list_proposals(db, HERE, page=3, size=3)
+    assert ([line.number for line in lines], pages, total) == ([1], 3, 7)
+    assert (await list_proposals(db, HERE, page=99, size=3))[0] == lines
+    assert (await list_proposals(db, HERE, page=-1, size=3))[0][0].number == 8
+    assert await refused(list_proposals(db, HERE, stage="x" * 50)) == f"There is no stage called {'x' * 40}."
+    assert (await list_proposals(db, THERE))[2] == 0
+
+
+async def test_numbers_are_suggested_by_number_or_title(db: Database) -> None:
+    for number in range(1, 28):
+        await file(db, title=f"Idea {number}" + "x" * 90)
+    assert [number for _, number in await suggest_proposals(db, HERE, "#27")] == [27]
+    found = await suggest_proposals(db, HERE, "IDEA")
+    assert len(found) == 25
+    assert found[0][1] == 27
+    assert all(len(shown) <= 100 for shown, _ in found)
+    assert await suggest_proposals(db, THERE, "") == []
+
+
+async def test_a_number_stands_for_its_rule(db: Database) -> None:
+    await file(db, title="Half", kind="payout", parameters="rule: 1.5xCORR + 2xTC")
+    await file(db)
+    await file(db, kind="payout", tournament="signals", parameters="rule: 2xFNCV4")
+    assert await rule_of(db, HERE, " #1 Half: 1.5xCORR") == await rule_of(db, HERE, "#1") == "1.5xCORR + 2xTC"
+    for typed in ("1C3T", "#", "#x", "# 1", "#1x", ""):
+        assert await rule_of(db, HERE, typed) == typed
+    assert await rule_of(db, None, "#1") == "#1"
+    assert "sets no payout rule" in await refused(rule_of(db, HERE, "#2"))
+    assert "There is no proposal #9" in await refused(rule_of(db, HERE, "#9"))
+    assert "There is no proposal #1" in await refused(rule_of(db, THERE, "#1"))
+    assert await suggest_rules(db, HERE, "classic", "HALF") == [("#1 Half: 1.5xCORR + 2xTC", "#1")]
+    assert await suggest_rules(db, HERE, "classic", "whole") == []
+    assert [value for _, value in await suggest_rules(db, HERE, "signals", "")] == ["#3"]
+    await hide(db, HERE, 1, DORA, "r", NOW, hidden=True)
+    assert "is hidden" in await refused(rule_of(db, HERE, "#1"))
+    assert await suggest_rules(db, HERE, "classic", "") == []
+    await hide(db, HERE, 1, DORA, "r", NOW, hidden=False)
+    await advance_proposal(db, HERE, 1, "withdrawn", ADA, NOW, moderator=False)
+    assert "stands at “withdrawn”" in await refused(rule_of(db, HERE, "#1"))
+
+
+# ---------------------------------------------------------------- steps of members
+
+
+async def test_secondings_bring_the_discussion(db: Database) -> None:
+    await file(db)
+    assert await second(db, HERE, 1, BERT, NOW) == (True, False)
+    assert await second(db, HERE, 1, BERT, NOW) == (False, False)
+    assert await second(db, HERE, 1, CLEO, NOW) == (True, True)
+    assert (await view(db)).stage == "discussion"
+    assert await second(db, HERE, 1, DORA, NOW) == (True, False)
+    assert "it is your own" in await refused(second(db, HERE, 1, ADA, NOW))
+    await block(db, HERE, BERT, "Spam.", NOW)
+    assert (await refused(second(db, HERE, 1, BERT, NOW))).endswith("for this reason: Spam.")
+    await advance_proposal(db, HERE, 1, "withdrawn", ADA, NOW, moderator=False)
+    assert "stands at “withdrawn”" in await refused(second(db, HERE, 1, DORA, NOW))
+
+
+@pytest.mark.parametrize(("least", "needed"), [(0, 1), (1, 1), (3, 3)])
+async def test_a_server_says_how_many_must_second(db: Database, least: int, needed: int) -> None:
+    await change_settings(db, HERE, NOW, seconds_least=least)
+    await file(db)
+    assert (await view(db)).seconds_needed == needed
+    moved = [await second(db, HERE, 1, member, NOW) for member in (BERT, CLEO, DORA)[:needed]]
+    assert [stage for _, stage in moved] == [False] * (needed - 1) + [True]
+
+
+async def test_arguments_are_claims_about_the_proposal(db: Database) -> None:
+    await file(db)
+    assert (await argue(db, HERE, 1, BERT, "for", "  Good\n *idea*. ", NOW)).claim == "Good *idea*."
+    await argue(db, HERE, 1, BERT, "question", "a@b.example?", NOW)
+    assert dict((await view(db)).arguments_by_side) == {"for": 1, "against": 0, "question": 1}
+    assert await refused(argue(db, HERE, 1, BERT, "maybe", "c", NOW)) == (
+        "An argument is for, against or a question."
+    )
+    assert "nothing in that claim" in await refused(argue(db, HERE, 1, BERT, "for", "\u200b", NOW))
+    assert "this one has 301" in await refused(argue(db, HERE, 1, BERT, "for", "x" * 301, NOW))
+    assert "said exactly that" in await refused(argue(db, HERE, 1, BERT, "for", "Good *idea*.", NOW))
+    for claim in ("@cleo is wrong", "so says <@1>", "<@&5>", "(@x)"):
+        assert "without naming anybody" in await refused(argue(db, HERE, 1, BERT, "for", claim, NOW))
+    await at(db, "closed")
+    assert "stands at “closed”" in await refused(argue(db, HERE, 1, BERT, "for", "Late.", NOW))
+
+
+async def test_who_may_advance(db: Database) -> None:
+    await file(db)
+    for member in (BERT, CLEO):
+        await second(db, HERE, 1, member, NOW)
+    week = NOW + 7 * DAY
+
+    async def step(to: str, member: int, *, moderator: bool = False, now: datetime = week) -> str:
+        return (await advance_proposal(db, HERE, 1, to, member, now, moderator=moderator)).stage
+
+    assert "at least 7 days" in await refused(step("last_call", ADA, now=week - timedelta(seconds=1)))
+    assert await refused(step("last_call", BERT)) == "Only its author or a moderator can do that."
+    assert await refused(step("x" * 99, ADA)) == f"There is no stage called {'x' * 40}."
+    assert "From discussion a proposal can't come to review." in await refused(step("review", ADA))
+    assert await step("last_call", ADA) == "last_call"
+    assert await step("discussion", DORA, moderator=True) == "discussion"
+    assert "Only its author can bring" in await refused(step("withdrawn", DORA, moderator=True))
+    assert "Only a moderator can bring" in await refused(step("superseded", ADA))
+    assert "which other proposal" in await refused(step("superseded", DORA, moderator=True))
+    await hide(db, HERE, 1, DORA, "r", week, hidden=True)
+    assert "is hidden, for this reason: r" in await refused(step("withdrawn", ADA))
+    await hide(db, HERE, 1, DORA, "r", week, hidden=False)
+    assert await step("withdrawn", ADA) == "withdrawn"
+    assert "From withdrawn a proposal can't come to idea." in await refused(step("idea", ADA))
+
+
+async def test_a_moderator_who_is_the_author_may_do_both(db: Database) -> None:
+    await file(db)
+    await file(db, title="Another")
+    view = await advance_proposal(db, HERE, 1, "superseded", ADA, NOW, moderator=True, successor=2)
+    assert (view.stage, view.stored.successor) == ("superseded", 2)
+    assert (await advance_proposal(db, HERE, 2, "withdrawn", ADA, NOW, moderator=True)).stage == "withdrawn"
+
+
+async def test_a_last_call_comes_to_its_vote_by_itself_and_waits_for_its_count(db: Database) -> None:
+    await file(db)
+    for member in (BERT, CLEO):
+        await second(db, HERE, 1, member, NOW)
+    now = NOW + 7 * DAY
+    await advance_proposal(db, HERE, 1, "last_call", ADA, now, moderator=False)
+    told = await refused(advance_proposal(db, HERE, 1, "vote", ADA, now, moderator=True))
+    assert "The last call lasts 72 hours" in told
+    assert await do_due(db, now) == []
+    [moved] = await do_due(db, now + 3 * DAY)
+    assert moved.stage == "vote"
+    assert await do_due(db, now + 400 * DAY) == []
+    told = await refused(advance_proposal(db, HERE, 1, "result", ADA, now + 400 * DAY, moderator=True))
+    assert told == "Its vote is not closed and counted yet."
+
+
+async def test_the_answer_moves_on_what_waits_for_it(db: Database) -> None:
+    await file(db)
+    response = await respond(db, HERE, 1, DORA, "noted", " Seen. ", " ", NOW)
+    assert (response.statement, response.link, response.actor) == ("Seen.", None, DORA)
+    assert (await view(db)).stage == "idea"
+    await at(db, "result")
+    await respond(db, HERE, 1, DORA, "accepted", "Yes.", "https://forum.example/t/1", NOW)
+    assert (await view(db)).stage == "response"
+    for statement in ("", "x" * 1001):
+        assert "An answer has 1 to 1,000 characters" in await refused(
+            respond(db, HERE, 1, DORA, "noted", statement, None, NOW)
+        )
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["http://a.example", "https://", "https://localhost/x", "javascript:x", "https://a.example/ b",
+     "https://a.example/>x", "see https://a.example", "https://a.example:x/", "https://" + "a" * 300 + ".b/"],
+)  # fmt: skip
+def test_what_is_no_link(link: str) -> None:
+    with pytest.raises(ValueError, match="A link"):
+        checked_link(link)
+
+
+def test_what_is_a_link() -> None:
+    for link in ("https://forum.example/t/1", "https://a.b.example:8080", "https://a.example/?q=1#x"):
+        assert checked_link(f" {link} ") == link
+    assert checked_link(None) is checked_link("  ") is None
+    assert len(checked_link("https://a.example/" + "x" * 282) or "") == 300
+
+
+async def test_moderators_hide_and_show(db: Database) -> None:
+    await file(db)
+    await file(db, title="Another")
+    argument = await argue(db, HERE, 1, BERT, "for", "Good.", NOW)
+    assert await hide(db, HERE, 1, DORA, " Spam. ", NOW, hidden=True)
+    assert not await hide(db, HERE, 1, DORA, "Twice.", NOW, hidden=True)
+    assert (await view(db)).hidden_reason == "Spam."
+    assert await hide(db, HERE, 1, DORA, "Mistake.", NOW, hidden=False)
+    about = (argument.argument_id, DORA, "Rude.", NOW)
+    assert await hide_argument(db, HERE, 1, *about, hidden=True)
+    assert not await hide_argument(db, HERE, 1, *about, hidden=True)
+    assert (await view(db)).arguments == ()
+    assert await hide_argument(db, HERE, 1, *about, hidden=False)
+    assert "Proposal #2 has no argument 1." in await refused(hide_argument(db, HERE, 2, *about, hidden=True))
+    assert "has no argument" in await refused(hide_argument(db, THERE, 1, *about, hidden=True))
+    assert "There is no proposal #7" in await refused(hide(db, HERE, 7, DORA, "r", NOW, hidden=True))
+    for reason in ("", "\u200b", "x" * 301):
+        assert "A reason has 1 to 300" in await refused(hide(db, HERE, 1, DORA, reason, NOW, hidden=True))
+        assert "A reason has 1 to 300" in await refused(
+            hide_argument(db, HERE, 1, argument.argument_id, DORA, reason, NOW, hidden=True)
+        )
+    assert [(each.kind, each.detail) for each in await events_of(db, HERE, 1)] == [
+        ("filed", ""), ("hidden", "Spam."), ("unhidden", "Mistake."),
+        ("argument_hidden", "1: Rude."), ("argument_unhidden", "1: Rude."),
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- steps of the clock
+
+
+async def test_thirty_quiet_days_make_an_idea_stale(db: Database) -> None:
+    await file(db)
+    await file(db, now=NOW + 5 * DAY, title="Later")
+    assert await do_due(db, NOW + 30 * DAY - timedelta(seconds=1)) == []
+    [moved] = await do_due(db, NOW + 30 * DAY)
+    assert (moved.number, moved.stage, moved.since) == (1, "stale", NOW + 30 * DAY)
+    assert await do_due(db, NOW + 30 * DAY) == []
+    # after an outage: late is as good as in time, and once is enough
+    assert [each.number for each in await do_due(db, NOW + 400 * DAY)] == [2]
+    assert await do_due(db, NOW + 400 * DAY) == []
+    events = await fetch_all(db, "SELECT kind, detail FROM proposal_events WHERE kind = 'advanced'")
+    assert [tuple(row) for row in events] == [("advanced", "stale")] * 2
+    again = await advance_proposal(db, HERE, 1, "idea", ADA, NOW + 401 * DAY, moderator=False)
+    assert again.stored.due_at == NOW + 431 * DAY
+
+
+async def test_whatever_members_do_puts_it_off(db: Database) -> None:
+    await file(db)
+    now = NOW
+    for act in (
+        lambda now: second(db, HERE, 1, BERT, now),
+        lambda now: argue(db, HERE, 1, BERT, "for", "Good.", now),
+        lambda now: second(db, HERE, 1, CLEO, now),
+    ):
+        now += 20 * DAY
+        await act(now)
+        assert await do_due(db, now + 29 * DAY) == []
+        assert (await view(db, now)).stored.due_at == now + 30 * DAY
+    assert (await view(db, now)).stage == "discussion"
+    assert [each.stage for each in await do_due(db, now + 30 * DAY)] == ["stale"]
+
+
+async def test_what_is_due_is_found_in_all_servers(db: Database) -> None:
+    await file(db)
+    await replace_draft(db, THERE, ADA, TYPED, NOW)
+    await file_draft(db, THERE, ADA, NOW)
+    moved = await do_due(db, NOW + 31 * DAY)
+    assert {each.stored.guild_id for each in moved} == {HERE, THERE}
+
+
+def test_stages_have_names() -> None:
+    assert stage_name("last_call") == "last call"
+    assert stage_name("idea") == "idea"

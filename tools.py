@@ -1,0 +1,61 @@
+"""What every command and button works with."""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from storage.database import Database
+from tournament.source import Source
+from ui.card import CHARTS
+from ui.drawing import DrawingThread, Picture
+from wording.names import suggest_names
+
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every cog works with."""
+
+    database: Database
+    sources: Mapping[str, Source]  # by tournament, and the bundled "sample"
+    drawing: DrawingThread
+    now: Callable[[], datetime]
+
+    def source(self, tournament: str) -> Source:
+        """Where a tournament's numbers come from. Raises ValueError where there are none."""
+        if tournament not in self.sources:
+            there = " and ".join(name.title() for name in self.sources if name != SAMPLE)
+            raise ValueError(f"There are no numbers of {tournament.title()[:20]} here: this bot has {there}.")
+        return self.sources[tournament]
+
+
+async def complete_name(
+    tools: Tools, interaction: discord.Interaction[Any], typed: str
+) -> list[app_commands.Choice[str]]:
+    """Names to offer while somebody types one, of the tournament they have picked so far."""
+    names = suggest_names(await picked_source(tools, interaction).names(), typed)
+    return [app_commands.Choice(name=name, value=name) for name in names]
+
+
+def picked_source(tools: Tools, interaction: discord.Interaction[Any]) -> Source:
+    """The source of the tournament that is picked in a half-typed command; Classic's without one."""
+    return tools.source(getattr(interaction.namespace, "tournament", None) or "classic")
+
+
+def tools_of(interaction: discord.Interaction[Any]) -> Tools:
+    """The tools of the bot that got this interaction: for buttons, which outlive the cog that made them."""
+    return interaction.client.tools
+
+
+def files_of(*pictures: Picture) -> list[discord.File]:
+    """The pictures of a reply as the files that its cards name, in order."""
+    return [
+        discord.File(io.BytesIO(picture.png), filename=name, description=picture.alt)
+        for name, picture in zip(CHARTS, pictures, strict=False)
+    ]

@@ -1,0 +1,1 @@
+"""Numerai's public API, from the one request to arrays."""

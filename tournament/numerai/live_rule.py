@@ -1,0 +1,112 @@
+"""The payout rule that a round announces, and where it departs from the dated table."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from scoring.rules import PayoutRule, describe_multipliers, load_rules, rule_in_force
+from tournament.numerai.columns import Calendar
+
+
+def announced_rule(tournament: str, told: Mapping[str, Any]) -> PayoutRule | None:
+    """The rule that a round's payout configuration tells; None where it pays by no score.
+
+    `told` is what parse.announced makes of a round. What a configuration does not tell (how much of a stake
+    one round risks, how many rounds overlap, a missing clip) is that of the dated rule of the round's day.
+    """
+    scores: Mapping[str, Mapping[str, float | None]] = told["scores"]
+    if not any(max(_range(config)) for config in scores.values()):
+        return None
+    opened = date.fromisoformat(told["opened"][:10])
+    dated = rule_in_force(tournament, on=opened)
+    clips = _told(scores, "clip")
+    thresholds = _told(scores, "threshold") or [told["threshold"]]
+    fixed = 1.0 in _told(scores, "factor")
+    return PayoutRule(
+        id=f"{tournament}-round-{told['number']}",
+        tournament=tournament,
+        status="effective",
+        first_round=told["number"],
+        effective_on=opened,
+        multipliers=_frozen({score: max(_range(config)) for score, config in scores.items()}),
+        choices=tuple(_combinations(scores)),
+        fallback=_frozen({score: _default(config) for score, config in scores.items()}),
+        clip=min(clips) if clips else dated.clip,
+        clip_order=dated.clip_order,
+        stake_threshold=None if fixed else thresholds[0] or None,
+        stake_fraction=dated.stake_fraction,
+        rounds_at_once=dated.rounds_at_once,
+        verified=True,
+        source=f"live round {told['number']}",
+        note="",
+    )
+
+
+def difference(live: PayoutRule, dated: PayoutRule) -> str:
+    """A sentence on what the live rule and the dated one say differently; "" where they agree."""
+    if (_paid(live), live.clip, live.stake_threshold) == (_paid(dated), dated.clip, dated.stake_threshold):
+        return ""
+    return (
+        f"Round {live.first_round} announces {_words(live)}; the dated rules have {_words(dated)} "
+        f"since {dated.effective_on}, so answers by the dated rule may be out of date."
+    )
+
+
+def paid_spans(tournament: str, calendar: Calendar) -> dict[str, tuple[int, int]]:
+    """The scores that the dated rules pay, each with the first and last resolved round paid by it.
+
+    Those of a rule whose rounds have not resolved yet get the newest round that has: scores were often known
+    before they were paid. Never empty.
+    """
+    rules = [rule for rule in load_rules() if rule.tournament == tournament and rule.status == "effective"]
+    days = np.array([rule.effective_on for rule in rules[1:]], dtype="datetime64[s]")
+    done = calendar.resolved if calendar.resolved.any() else np.ones(calendar.resolved.shape, dtype=bool)
+    resolved = calendar.rounds.number[done]
+    which = np.searchsorted(days, calendar.rounds.opened[done], side="right")
+    spans: dict[str, tuple[int, int]] = {}
+    for index, rule in enumerate(rules):
+        numbers = resolved[which == index]
+        if rule is rules[-1] and not numbers.size:
+            numbers = resolved[-1:]
+        for score in rule.multipliers if numbers.size else ():
+            first, _ = spans.get(score, (int(numbers[0]), 0))
+            spans[score] = (first, int(numbers[-1]))
+    return spans
+
+
+def _combinations(scores: Mapping[str, Mapping[str, float | None]]) -> Iterator[Mapping[str, float]]:
+    for values in itertools.product(*(_range(config) for config in scores.values())):
+        yield _frozen(dict(zip(scores, values, strict=True)))
+
+
+def _range(config: Mapping[str, float | None]) -> list[float]:
+    return sorted({value for key in ("least", "default", "most") if (value := config[key]) is not None}) or [
+        0.0
+    ]
+
+
+def _default(config: Mapping[str, float | None]) -> float:
+    return max(_range(config)) if config["default"] is None else config["default"]
+
+
+def _told(scores: Mapping[str, Mapping[str, float | None]], key: str) -> list[float]:
+    return [value for config in scores.values() if (value := config[key]) is not None]
+
+
+def _frozen(multipliers: dict[str, float]) -> Mapping[str, float]:
+    return MappingProxyType(multipliers)
+
+
+def _paid(rule: PayoutRule) -> dict[str, float]:
+    return {score: multiplier for score, multiplier in rule.multipliers.items() if multiplier}
+
+
+def _words(rule: PayoutRule) -> str:
+    threshold = (
+        "no threshold" if rule.stake_threshold is None else f"a threshold of {rule.stake_threshold:,.0f}"
+    )
+    return f"{describe_multipliers(rule.multipliers)} with a clip of {rule.clip:g} and {threshold}"

@@ -1,0 +1,278 @@
+"""Numerai's public API as a source: asked without keys, remembered in the database, patient with faults."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from scoring.rules import PayoutRule, rule_in_force
+from tournament.numerai import columns
+from tournament.numerai.asking import ADDRESS, THREADS, Asking
+from tournament.numerai.board import Board
+from tournament.numerai.cache import Answer, Cache, Database
+from tournament.numerai.columns import Calendar
+from tournament.numerai.everyone import LARGEST, Coverage, Everyone
+from tournament.numerai.live_rule import announced_rule, difference, paid_spans
+from tournament.numerai.reading import Reading
+from tournament.numerai.throttle import Patience, Throttle
+from tournament.source import EVERYONE, History, ModelClaim, Names, Rounds, SourceError, Stakes, Tournament
+
+__all__ = ["Coverage", "NumeraiSource", "Patience", "Throttle"]
+
+NEWEST_ROUNDS = 3  # asked for their rule, newest first: one that has just opened may not have one yet
+
+
+def utc_now() -> datetime:
+    """The present moment, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class _Who:
+    """A model or an account, and the ids of its models by name."""
+
+    name: str
+    kind: str
+    models: Mapping[str, str]
+
+
+class NumeraiSource:
+    """Source over Numerai's API. Nothing is asked or imported before the first question; close it in the end.
+
+    Every question is answered from the API, or else from the newest answer that is kept, or else raises
+    SourceError with one plain sentence, within ten seconds. A history says in its notice how old it is.
+    What proves who somebody is (claims, models_now) is never kept.
+    """
+
+    live = True
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        tournament: Tournament = "classic",
+        address: str = ADDRESS,
+        now: Callable[[], datetime] = utc_now,
+        patience: Patience | None = None,
+        throttle: Throttle | None = None,
+        threads: int = THREADS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        patience, throttle = patience or Patience(), throttle or Throttle(clock=clock)
+        self.tournament: Tournament = tournament
+        self.label = f"Numerai {tournament.title()}"
+        self._now = now
+        self._asking = Asking(
+            tournament, address, throttle=throttle, patience=patience, threads=threads, clock=clock
+        )
+        self._cache = Cache(database, now, patience, clock=clock)
+        self._reading = Reading(self._asking, self._cache, tournament)
+        self._board = Board(self._reading, self._cache, now, clock=clock)
+        self._everyone = Everyone(self._reading, self._board, self._cache)
+        self._seen: dict[str, tuple[int, int]] | None = None
+
+    async def names(self) -> Names:
+        """Names on the leaderboards as last read; never waits for Numerai."""
+        return await self._board.names()
+
+    async def find(self, typed: str) -> str | None:
+        """A name on the leaderboards, whatever its case; else whatever Numerai knows by exactly this name."""
+        wanted = typed.strip()
+        if wanted.casefold() == EVERYONE:
+            return EVERYONE
+        spelled = await self._board.spelled(wanted)
+        if spelled is not None or not wanted:
+            return spelled
+        who = await self._who(wanted)
+        return None if who is None else who.name
+
+    async def rounds(self) -> Rounds:
+        """Every round of the tournament; total_at_risk where the payout factor gives it away."""
+        return (await self._calendar()).rounds
+
+    async def until(self) -> date:
+        """The day on which the newest resolved round resolved."""
+        return (await self._calendar()).until()
+
+    async def scores(self) -> Mapping[str, tuple[int, int]]:
+        """Scores that dated rules pay or a history had, with their first and last resolved rounds."""
+        return columns.widest(paid_spans(self.tournament, await self._calendar()), await self._seen_scores())
+
+    async def history(self, name: str) -> History:
+        """Every round of a model, an account or EVERYONE, those under way included.
+
+        A name that both a model and an account have means the account, unless that model is all it has.
+        Models of an account that can't be read are left out, and EVERYONE is what has been read in the
+        background: the notice says so. Raises KeyError for an unknown name.
+        """
+        if name == EVERYONE:
+            return await self._see(await self._everyone.history())
+        who = await self._who(name)
+        if who is None:
+            if await self._board.spelled(name):  # a leaderboard may be hours old
+                raise SourceError(f"Numerai no longer knows anybody called {name}", "Pick another name.")
+            raise KeyError(name)
+        results = await asyncio.gather(
+            *(self._reading.performances(model_id) for model_id in who.models.values()),
+            return_exceptions=True,
+        )
+        answers: dict[str, Answer] = {}
+        error: BaseException | None = None
+        for model, result in zip(who.models, results, strict=True):
+            if isinstance(result, Answer):
+                answers[model] = result
+            elif not isinstance(result, SourceError):
+                raise result
+            else:
+                error = result
+        if error is not None and not answers:
+            raise error
+        if not any(answer.value["round"] for answer in answers.values()):
+            raise SourceError(f"{who.name} has no rounds in {self.label}", "Pick another model or account.")
+        history = await asyncio.to_thread(
+            columns.history,
+            who.name,
+            who.kind,
+            {model: answer.value for model, answer in answers.items()},
+            also=await self._seen_scores(),
+            asked_at=min(answer.fetched_at for answer in answers.values()),
+            notice=self._notice(who, answers),
+        )
+        return await self._see(history)
+
+    async def stakes(self) -> Stakes:
+        """The leaderboards as last read; which model is whose is not on them."""
+        return await self._board.stakes()
+
+    async def live_rule(self) -> PayoutRule | None:
+        """The rule that the newest round announces; None where none does, or Numerai can't be asked."""
+        try:
+            rounds = await self.rounds()
+            opened = rounds.number[rounds.opened <= np.datetime64(self._now().replace(tzinfo=None))]
+            for number in opened[::-1][:NEWEST_ROUNDS].tolist():
+                told = (await self._reading.announced(number)).value
+                rule = None if told is None else announced_rule(self.tournament, told)
+                if rule is not None:
+                    return rule
+        except SourceError:
+            return None
+        return None
+
+    async def live_rule_differs(self) -> str:
+        """A sentence where the newest round announces something else than today's dated rule; else ""."""
+        live = await self.live_rule()
+        return "" if live is None else difference(live, rule_in_force(self.tournament, on=self._now()))
+
+    async def usd_per_nmr(self) -> tuple[date, float] | None:
+        """The price that Numerai last gave; None where it gives none and none is kept."""
+        try:
+            told = (await self._reading.price()).value
+        except SourceError:
+            return None
+        return None if told is None else (date.fromisoformat(told[0]), told[1])
+
+    async def usd_by_day(self) -> Mapping[str, float]:
+        """Nothing: Numerai gives the newest price alone."""
+        return {}
+
+    async def claims(self, account: str | None, model: str) -> ModelClaim:
+        """Whose a model is and what its bio says, by two questions that are never answered from what is kept.
+
+        Both of Numerai's pages have to agree: the model's names the account, and the account's lists the
+        model. Raises ValueError for an unknown model and, where `account` is given, for one of another.
+        """
+        told = await self._reading.profile_now(model)
+        if told is None:
+            raise ValueError(f"{self.label} has no model of that name. Check how it is spelled.")
+        model_id, name, owner, bio = told
+        if account is not None and account.casefold() != owner.casefold():
+            raise ValueError("That model belongs to another account. Check how both are spelled.")
+        owned = await self._reading.account_now(owner)
+        if model_id not in [each for each, _ in owned or ()]:
+            raise ValueError("Numerai does not list that model in its account. Try another of your models.")
+        return ModelClaim(owner, model_id, name, bio)
+
+    async def models_now(self, account: str) -> tuple[str, ...]:
+        """The models of an account, asked this moment behind all that members ask; () where it is gone."""
+        return tuple(name for _, name in await self._reading.account_now(account, background=True) or ())
+
+    async def coverage(self) -> Coverage:
+        """How many of the largest models EVERYONE has, of how many with a stake, and their share of it."""
+        return await self._everyone.coverage()
+
+    async def refresh_top(self, count: int = LARGEST) -> None:
+        """Read the leaderboards and the `count` largest models where they are old; to be run again and again.
+
+        Takes minutes: at most half of the requests per minute are its own. Raises no SourceError.
+        """
+        await self._everyone.refresh(count)
+        with contextlib.suppress(SourceError):  # nothing read yet
+            await self.history(EVERYONE)
+
+    async def close(self) -> None:
+        """Give up what is under way and write what is not yet kept; the database has to be open still."""
+        await self._board.close()
+        await self._asking.close()
+        await self._cache.close()
+
+    async def _calendar(self) -> Calendar:
+        return columns.calendar((await self._reading.rounds()).value)
+
+    async def _who(self, name: str) -> _Who | None:
+        results = await asyncio.gather(
+            self._reading.model(name), self._reading.account(name), return_exceptions=True
+        )
+        model, owned = (None if isinstance(result, BaseException) else result.value for result in results)
+        models = {each: model_id for model_id, each in owned or ()}
+        if models and (model is None or list(models.values()) != [model[0]]):
+            return _Who(name, "account", models)
+        if model is not None:
+            return _Who(model[1], "model", {model[1]: model[0]})
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return None
+
+    async def _seen_scores(self) -> dict[str, tuple[int, int]]:
+        if self._seen is None:
+            kept = await self._cache.stored(self._reading.question("scores"))
+            self._seen = columns.widest(kept.value if kept else {}, self._seen or {})
+        return self._seen
+
+    async def _see(self, history: History) -> History:
+        """Add the scores of a history to those that were seen before."""
+        before = await self._seen_scores()
+        self._seen = columns.widest(before, columns.score_spans(history))
+        if self._seen != before:
+            self._cache.keep(self._reading.question("scores"), self._seen)
+        return history
+
+    def _notice(self, who: _Who, answers: Mapping[str, Answer]) -> str:
+        late = [answer for answer in answers.values() if answer.late]
+        sentences = []
+        if late:
+            age = _age(self._now() - min(answer.fetched_at for answer in late))
+            what = "this is its answer" if len(late) == len(answers) else f"{len(late)} models are shown as"
+            sentences.append(f"{late[0].late}; {what} of {age} ago.")
+        if missing := len(who.models) - len(answers):
+            sentences.append(
+                f"Left out: {missing} of {len(who.models)} models, which could not be read just now."
+            )
+        if skipped := sum(answer.value["skipped"] for answer in answers.values()):
+            rows = "1 round" if skipped == 1 else f"{skipped:,} rounds"
+            sentences.append(f"Left out: {rows} that came without a number, a stake or scores.")
+        return " ".join(sentences)
+
+
+def _age(elapsed: timedelta) -> str:
+    """A length of time in its largest unit: "3 hours"."""
+    seconds = max(elapsed.total_seconds(), 60.0)
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}" if count == 1 else f"{count:,} {unit}s"
+    raise AssertionError("a minute at least")

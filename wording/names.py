@@ -1,0 +1,101 @@
+"""What people mean by a name or a range of rounds, and what to offer when it is neither."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tournament.source import EVERYONE, Names, Source
+from wording.numbers import listed, span
+
+LONGEST_NAME = 100
+LONGEST_RANGE = 40
+DEFAULT_ROUNDS = 20  # how many of the newest rounds are meant when nobody says
+
+
+async def find_name(source: Source, typed: str) -> str:
+    """The model, account or EVERYONE that was typed, as the source spells it.
+
+    Raises ValueError with the nearest names for anything else.
+    """
+    wanted = plain_name(typed)
+    found = await source.find(wanted)
+    if found is not None:
+        return found
+    names = await source.names()
+    raise ValueError(no_such_name(wanted, (EVERYONE, *names.accounts, *names.models), "in this data"))
+
+
+def plain_name(typed: str) -> str:
+    """A name as it was typed, without the spaces around it. Raises ValueError for none and for a long one."""
+    wanted = typed.strip()
+    if not wanted:
+        raise ValueError("That name is empty. Start typing a model's name and pick one from the list.")
+    if len(wanted) > LONGEST_NAME:
+        raise ValueError(f"That name has {len(wanted):,} characters; names have at most {LONGEST_NAME}.")
+    return wanted
+
+
+def no_such_name(typed: str, names: Iterable[str], where: str) -> str:
+    """A sentence that says a name is not there, and offers up to three that are spelled nearly like it."""
+    spelled = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(typed.strip().casefold(), spelled, n=3, cutoff=0.6)
+    offer = f" Did you mean {listed([spelled[name] for name in near], 'or')}?" if near else ""
+    return f"There is no model or account called “{_shown(typed.strip())}” {where}.{offer}"
+
+
+def suggest_names(names: Names, typed: str, *, limit: int = 25) -> list[str]:
+    """Up to `limit` names for an autocomplete: those that start with the text, then those that hold it."""
+    wanted = typed.strip().casefold()
+    everything = (EVERYONE, *names.models, *names.accounts)
+    starts = [name for name in everything if name.casefold().startswith(wanted)]
+    if len(starts) >= limit:
+        return starts[:limit]
+    return (starts + [name for name in everything if wanted in name.casefold() and name not in starts])[
+        :limit
+    ]
+
+
+def find_rounds(
+    typed: str, available: NDArray[np.int64], last_of: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """The rounds meant by "20" or "last 20", "311-325", "318" or "all", out of the sorted `available` ones.
+
+    The last ones are counted in `last_of` where it is given: those of a model that stopped long ago.
+
+    Raises ValueError with a sentence for anything else, for a range that runs backwards and for a range in
+    which nothing is available.
+    """
+    text = typed.strip().casefold()
+    if len(text) > LONGEST_RANGE:
+        raise ValueError(f"That range of rounds has {len(text):,} characters. {_RANGE_EXAMPLES}")
+    if text == "all":
+        return available
+    if match := re.fullmatch(r"(?:last\s+)?([0-9]{1,6})", text):
+        number = int(match[1])
+        if text.startswith("last") or number < available[0]:
+            if number == 0:
+                raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
+            return (available if last_of is None else last_of)[-number:]
+        first = last = number
+    elif match := re.fullmatch(r"([0-9]{1,6})\s*(?:-|–|—|\.\.|to)\s*([0-9]{1,6})", text):
+        first, last = int(match[1]), int(match[2])
+    else:
+        raise ValueError(f"I can't read “{_shown(typed.strip())}” as a range of rounds. {_RANGE_EXAMPLES}")
+    if first > last:
+        raise ValueError(f"Rounds {first}-{last} run backwards. Did you mean {last}-{first}?")
+    chosen = available[(available >= first) & (available <= last)]
+    if chosen.size == 0:
+        raise ValueError(
+            f"There is nothing in {span(first, last)}: the data has rounds {available[0]}-{available[-1]}."
+        )
+    return chosen
+
+
+_RANGE_EXAMPLES = "Write it like 20 (the last 20), 311-325, 318 or all."
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
