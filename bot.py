@@ -19,25 +19,12 @@ from discord import app_commands
 from discord.ext import commands
 from dotenv import dotenv_values
 
-from cogs.account import Account, VerifiedButton
-from cogs.digest import Digest
-from cogs.help import Help
-from cogs.opinion import Opinion, ShareOpinionButton, VoteButton
-from cogs.payout import Payout, ShareButton
-from cogs.poll import Poll
-from cogs.privacy import Privacy
-from cogs.promise import Promise, SharePromisesButton
-from cogs.proposal import Proposal
-from cogs.setup import Setup
-from cogs.stakes import ShareStakesButton, Stakes
 from features.account.verify import recheck_due
-from features.polls.buttons import PollButton
 from features.polls.card_queue import CardQueue
-from features.proposals.buttons import DraftButton, ProposalButton
 from storage.database import Database, StorageError, open_database
 from storage.members.links import linked_names
 from storage.server.syncs import record_sync, synced_digest
-from tools import SAMPLE, Tools
+from tools import SAMPLE, Client, Tools
 from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.sample import SampleSource
 from tournament.source import Source, SourceError, Tournament
@@ -50,6 +37,19 @@ log = logging.getLogger("roundtable")
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 REFRESH_SECONDS = 900.0
+EXTENSIONS = (
+    "cogs.account",
+    "cogs.digest",
+    "cogs.help",
+    "cogs.opinion",
+    "cogs.payout",
+    "cogs.poll",
+    "cogs.privacy",
+    "cogs.promise",
+    "cogs.proposal",
+    "cogs.setup",
+    "cogs.stakes",
+)
 TRY_THE_DEMO = "To try the bot without a token, run: make demo"
 
 
@@ -84,10 +84,8 @@ class Settings:
         )
 
 
-class Roundtable(commands.Bot):
+class Roundtable(Client):
     """The bot: opens what it needs before the gateway, closes it after."""
-
-    tools: Tools
 
     def __init__(self, settings: Settings, source: Source | None, now: Callable[[], datetime]) -> None:
         super().__init__(
@@ -106,28 +104,12 @@ class Roundtable(commands.Bot):
         self._background: list[asyncio.Task[None]] = []
 
     async def setup_hook(self) -> None:
-        """Open the database, build the cogs with what they need, sync if the commands changed."""
+        """Open the database, load the cogs, sync if the commands changed."""
         database = await open_database(self.settings.database_path)
         self.tools = Tools(database, self._sources(database), DrawingThread(), self.now)
-        for cog in (Payout, Stakes, Account, Privacy, Setup, Promise):
-            await self.add_cog(cog(self.tools))
-        await self.add_cog(Proposal(self.tools, self))
         self.cards = CardQueue(self.tools, self)
-        await self.add_cog(Poll(self.tools, self))
-        await self.add_cog(Opinion(self.tools, self.tree))
-        await self.add_cog(Digest(self.tools, self))
-        await self.add_cog(Help(self.tree))
-        self.add_dynamic_items(
-            ShareButton,
-            ShareStakesButton,
-            ProposalButton,
-            DraftButton,
-            VerifiedButton,
-            PollButton,
-            VoteButton,
-            ShareOpinionButton,
-            SharePromisesButton,
-        )
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
         await self._sync_if_changed()
         self._background.append(asyncio.create_task(self._warm_up()))
         if self.settings.data_source == "numerai":

@@ -4,10 +4,10 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import discord
 from discord import app_commands
+from discord.ext import commands
 
 from storage.database import Database
 from tournament.source import Source
@@ -35,21 +35,28 @@ class Tools:
         return self.sources[tournament]
 
 
+class Client(commands.Bot):
+    """The bot as its commands and buttons know it."""
+
+    tools: Tools
+
+
 async def complete_name(
-    tools: Tools, interaction: discord.Interaction[Any], typed: str
+    tools: Tools, interaction: discord.Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """Names to offer while somebody types one, of the tournament they have picked so far."""
     names = suggest_names(await picked_source(tools, interaction).names(), typed)
     return [app_commands.Choice(name=name, value=name) for name in names]
 
 
-def picked_source(tools: Tools, interaction: discord.Interaction[Any]) -> Source:
+def picked_source(tools: Tools, interaction: discord.Interaction) -> Source:
     """The source of the tournament that is picked in a half-typed command; Classic's without one."""
     return tools.source(getattr(interaction.namespace, "tournament", None) or "classic")
 
 
-def tools_of(interaction: discord.Interaction[Any]) -> Tools:
+def tools_of(interaction: discord.Interaction) -> Tools:
     """The tools of the bot that got this interaction: for buttons, which outlive the cog that made them."""
+    assert isinstance(interaction.client, Client)
     return interaction.client.tools
 
 

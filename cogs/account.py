@@ -11,7 +11,7 @@ from features.account.link import link_account, linked_account
 from features.account.verify import finish_verification, start_verification
 from storage.members.links import link_of, remove_link
 from storage.members.verifications import drop_verification, verification_of
-from tools import Tools, complete_name, tools_of
+from tools import Client, Tools, complete_name, tools_of
 from tournament.source import Tournament
 from ui.errors import errors_answered
 
@@ -28,7 +28,7 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
     )
     async def link(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         name: str,
         tournament: Tournament = "classic",
     ) -> None:
@@ -50,7 +50,7 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
     )
     async def verify(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         model: str,
         account: str | None = None,
         tournament: Tournament = "classic",
@@ -81,13 +81,11 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
     @link.autocomplete("name")
     @verify.autocomplete("model")
     @verify.autocomplete("account")
-    async def _name(
-        self, interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _name(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return await complete_name(self.tools, interaction, typed)
 
     @app_commands.command()
-    async def unlink(self, interaction: discord.Interaction[Any]) -> None:
+    async def unlink(self, interaction: discord.Interaction) -> None:
         """Take your link back; nothing else is changed"""
         removed = await remove_link(self.tools.database, interaction.user.id)
         await interaction.response.send_message(
@@ -95,7 +93,7 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
         )
 
     @app_commands.command()
-    async def unverify(self, interaction: discord.Interaction[Any]) -> None:
+    async def unverify(self, interaction: discord.Interaction) -> None:
         """Give up your verified account; the link stays, and you can verify again"""
         dropped = await drop_verification(self.tools.database, interaction.user.id)
         await interaction.response.send_message(
@@ -103,7 +101,7 @@ class Account(commands.GroupCog, group_name="account", group_description="Which 
         )
 
     @app_commands.command()
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    async def show(self, interaction: discord.Interaction) -> None:
         """What you have linked, the rounds behind it, and what is verified"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         database, member = self.tools.database, interaction.user.id
@@ -132,11 +130,11 @@ class VerifiedButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "VerifiedButton":
         return cls(int(match["member"]))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Read the bio, and verify the member or say what is missing."""
         async with errors_answered(interaction):
             if interaction.user.id != self.member_id:
@@ -146,3 +144,9 @@ class VerifiedButton(
             now = tools.now()
             verification = await finish_verification(tools.database, tools.source, self.member_id, now)
             await interaction.followup.send(embed=verified_card(verification, now, new=True), ephemeral=True)
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands and the buttons that outlive their message."""
+    await bot.add_cog(Account(bot.tools))
+    bot.add_dynamic_items(VerifiedButton)

@@ -4,7 +4,7 @@ import asyncio
 import io
 import logging
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import discord
 from discord import app_commands
@@ -19,7 +19,7 @@ from governance.digest.summary import Period, due_periods, is_quiet, period_of, 
 from storage.server import digests
 from storage.server.digests import DigestPost, Schedule
 from storage.server.settings import settings_of
-from tools import SAMPLE, Tools, files_of
+from tools import SAMPLE, Client, Tools, files_of
 from tournament.source import Source, SourceError
 from ui.roles import check_moderator
 
@@ -45,7 +45,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
     async def cog_unload(self) -> None:  # noqa: D102
         self.look_at_what_is_due.cancel()
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         _guild(interaction)
         return True
 
@@ -85,7 +85,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
     )
     async def schedule(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         weekday: Weekday = "Monday",
         hour: int = 18,
         channel: discord.TextChannel | None = None,
@@ -125,13 +125,11 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
         )
 
     @schedule.autocomplete("zone")
-    async def _zone(
-        self, interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _zone(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=name, value=name) for name in suggest_zones(typed)]
 
     @app_commands.command()
-    async def preview(self, interaction: discord.Interaction[Any]) -> None:
+    async def preview(self, interaction: discord.Interaction) -> None:
         """The summary as it would be now; only you see it"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         cards, files = await self._made(_guild(interaction), await self._this_week(interaction))
@@ -140,7 +138,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
             await interaction.followup.send(embed=card, ephemeral=True)
 
     @app_commands.command()
-    async def now(self, interaction: discord.Interaction[Any]) -> None:
+    async def now(self, interaction: discord.Interaction) -> None:
         """Moderators: post the summary of the last seven days here, beside the weekly one"""
         await self._moderated(interaction)
         await interaction.response.defer(thinking=True)
@@ -150,7 +148,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
         await self._thread(message, cards[1:], "This week")
 
     @app_commands.command()
-    async def me(self, interaction: discord.Interaction[Any]) -> None:
+    async def me(self, interaction: discord.Interaction) -> None:
         """What waits for you: votes you have not cast, proposals of yours; only you see it"""
         waiting = await waiting_for(
             self.tools.database, _guild(interaction).id, interaction.user.id, self.tools.now()
@@ -159,7 +157,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
 
     @app_commands.command()
     @app_commands.describe(markdown="As a file for the forum")
-    async def last(self, interaction: discord.Interaction[Any], markdown: bool = False) -> None:
+    async def last(self, interaction: discord.Interaction, markdown: bool = False) -> None:
         """Where the last weekly summary is, or the week as Markdown for the forum"""
         guild = _guild(interaction)
         if markdown:
@@ -183,7 +181,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
         )
 
     @app_commands.command()
-    async def snapshot(self, interaction: discord.Interaction[Any]) -> None:
+    async def snapshot(self, interaction: discord.Interaction) -> None:
         """Moderators: keep the stakes, the newest rounds and the announced rule as they are today"""
         await self._moderated(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -279,14 +277,14 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
     async def _told(self, guild: discord.Guild, period: Period) -> Told:
         return await summarise(self.tools.database, self._source(), guild.id, period, self.tools.now())
 
-    async def _this_week(self, interaction: discord.Interaction[Any]) -> Period:
+    async def _this_week(self, interaction: discord.Interaction) -> Period:
         """The seven days up to now."""
         guild, now = _guild(interaction), self.tools.now()
         zone = (await settings_of(self.tools.database, guild.id)).zone
         there = now.astimezone(read_zone(zone))
         return Period(period_of(now, zone, there.weekday(), there.hour).keys, now - timedelta(days=7), now)
 
-    async def _moderated(self, interaction: discord.Interaction[Any]) -> discord.Guild:
+    async def _moderated(self, interaction: discord.Interaction) -> discord.Guild:
         guild = _guild(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
         return guild
@@ -305,7 +303,12 @@ def _next(schedule: Schedule, now: datetime) -> datetime:
     return max(now, due.ends)
 
 
-def _guild(interaction: discord.Interaction[Any]) -> discord.Guild:
+def _guild(interaction: discord.Interaction) -> discord.Guild:
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
     return interaction.guild
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands."""
+    await bot.add_cog(Digest(bot.tools, bot))

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from features.server.help_card import command_card, noun_card, overview_card
+from tools import Client
 
 
 class Help(commands.Cog):
@@ -17,7 +18,7 @@ class Help(commands.Cog):
 
     @app_commands.command(name="help")
     @app_commands.describe(command="One command in full, like payout compare, or all of a noun, like payout")
-    async def explain(self, interaction: discord.Interaction[Any], command: str | None = None) -> None:
+    async def explain(self, interaction: discord.Interaction, command: str | None = None) -> None:
         """What you can type here, or one command in full
 
         Start with /account link, then /payout compare.
@@ -37,9 +38,7 @@ class Help(commands.Cog):
         await interaction.response.send_message(embed=card, ephemeral=True)
 
     @explain.autocomplete("command")
-    async def _command(
-        self, interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _command(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         wanted = typed.strip().lstrip("/").casefold()
         names = [name for name in self._commands() if wanted in name]
         return [app_commands.Choice(name=name, value=name) for name in names[:25]]
@@ -50,3 +49,8 @@ class Help(commands.Cog):
             for command in sorted(self.tree.walk_commands(), key=lambda command: command.qualified_name)
             if isinstance(command, app_commands.Command)
         }
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands."""
+    await bot.add_cog(Help(bot.tree))

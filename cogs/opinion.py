@@ -13,7 +13,7 @@ from features.opinions.map_chart import picture_of_opinions
 from features.opinions.opinion_card import DID, added_card, hidden_card, list_card, opinion_card, turn_card
 from features.opinions.statements import VOTES, Turn
 from storage.server.settings import settings_of
-from tools import Tools, files_of, tools_of
+from tools import Client, Tools, files_of, tools_of
 from ui.drawing import Picture
 from ui.errors import errors_answered
 from ui.pages import Pages
@@ -48,13 +48,13 @@ class Opinion(
     async def cog_unload(self) -> None:  # noqa: D102
         self.tree.remove_command(self.menu.name, type=self.menu.type)
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         _guild(interaction)
         return True
 
     @app_commands.command()
     @app_commands.describe(claim="One claim in one sentence, at most 140 characters, no names and no links")
-    async def add(self, interaction: discord.Interaction[Any], claim: str) -> None:
+    async def add(self, interaction: discord.Interaction, claim: str) -> None:
         """Add a claim that others can agree or disagree with; it is shown without your name
 
         A message can become one, too: open its menu, then Apps, then Add as statement.
@@ -63,7 +63,7 @@ class Opinion(
 
     @app_commands.command()
     @app_commands.describe(statement="This one, to change a vote; whatever is next without it")
-    async def vote(self, interaction: discord.Interaction[Any], statement: int | None = None) -> None:
+    async def vote(self, interaction: discord.Interaction, statement: int | None = None) -> None:
         """Agree, disagree or pass, one statement after the other; only you see it"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         database, guild, member = self.tools.database, _guild(interaction), interaction.user.id
@@ -75,7 +75,7 @@ class Opinion(
         await interaction.followup.send(embed=turn_card(turn), view=view, ephemeral=True)
 
     @app_commands.command()
-    async def map(self, interaction: discord.Interaction[Any]) -> None:
+    async def map(self, interaction: discord.Interaction) -> None:
         """Who votes alike: groups if there are any, what unites all, and what divides
 
         Groups are told once 20 members have voted on enough statements, and only if they are the same when
@@ -95,7 +95,7 @@ class Opinion(
 
     @app_commands.command(name="list")
     @app_commands.describe(page="Which page")
-    async def show_list(self, interaction: discord.Interaction[Any], page: int = 1) -> None:
+    async def show_list(self, interaction: discord.Interaction, page: int = 1) -> None:
         """The statements of this server, the newest first, with what you said to them"""
         guild = _guild(interaction)
 
@@ -114,7 +114,7 @@ class Opinion(
         number="Which statement", reason="Everybody can read it", show_again="Show it again instead"
     )
     async def hide(
-        self, interaction: discord.Interaction[Any], number: int, reason: str, show_again: bool = False
+        self, interaction: discord.Interaction, number: int, reason: str, show_again: bool = False
     ) -> None:
         """Moderators: hide a statement for a reason that is logged and shown"""
         guild = _guild(interaction)
@@ -135,13 +135,13 @@ class Opinion(
 
     @vote.autocomplete("statement")
     @hide.autocomplete("number")
-    async def _statement(self, interaction: discord.Interaction[Any], typed: Any) -> Choices:
+    async def _statement(self, interaction: discord.Interaction, typed: Any) -> Choices:
         found = await statements.suggest_statements(
             self.tools.database, _guild(interaction).id, str(typed or "")
         )
         return [app_commands.Choice(name=shown, value=number) for shown, number in found]
 
-    async def add_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    async def add_message(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Open a form with the beginning of a message, so that whoever adds it says one claim."""
         _guild(interaction)
         if not message.content.strip():
@@ -167,11 +167,11 @@ class VoteButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "VoteButton":
         return cls(int(match["statement"]), match["said"])
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Keep the vote, then show the next statement."""
         async with errors_answered(interaction):
             tools, guild, member = tools_of(interaction), _guild(interaction), interaction.user.id
@@ -199,11 +199,11 @@ class ShareOpinionButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "ShareOpinionButton":
         return cls(int(match["question"]))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Run the question again and post it for everyone in the channel."""
         async with errors_answered(interaction):
             tools = tools_of(interaction)
@@ -222,7 +222,7 @@ def vote_buttons(turn: Turn) -> discord.ui.View:
     return buttons
 
 
-async def _add(interaction: discord.Interaction[Any], claim: str) -> None:
+async def _add(interaction: discord.Interaction, claim: str) -> None:
     tools = tools_of(interaction)
     statement = await statements.add_statement(
         tools.database, _guild(interaction).id, interaction.user.id, claim, tools.now()
@@ -238,7 +238,13 @@ async def _map(
     return opinion_card(found), pictures
 
 
-def _guild(interaction: discord.Interaction[Any]) -> discord.Guild:
+def _guild(interaction: discord.Interaction) -> discord.Guild:
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
     return interaction.guild
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands and the buttons that outlive their message."""
+    await bot.add_cog(Opinion(bot.tools, bot.tree))
+    bot.add_dynamic_items(VoteButton, ShareOpinionButton)

@@ -21,7 +21,7 @@ from features.payout.rules_card import rule_card, timeline_card
 from features.payout.what_if import what_if
 from features.proposals.view import rule_of, suggest_rules
 from storage.members.links import link_of
-from tools import SAMPLE, Tools, complete_name, files_of, picked_source, tools_of
+from tools import SAMPLE, Client, Tools, complete_name, files_of, picked_source, tools_of
 from tournament.source import Tournament
 from ui.drawing import Picture
 from ui.errors import errors_answered
@@ -50,7 +50,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     )
     async def compare(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         proposed: str,
         who: str | None = None,
         current: str | None = None,
@@ -86,7 +86,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     )
     async def show(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         who: str | None = None,
         rounds: str | None = None,
         tournament: Tournament | None = None,
@@ -111,7 +111,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     )
     async def what_if(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         scores: str,
         stake: float,
         rule: str | None = None,
@@ -132,7 +132,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     )
     async def rules(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         tournament: Tournament = "classic",
         rule: str | None = None,
     ) -> None:
@@ -149,13 +149,13 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
 
     @compare.autocomplete("who")
     @show.autocomplete("who")
-    async def _who(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
+    async def _who(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await complete_name(self.tools, interaction, typed)
 
     @compare.autocomplete("proposed")
     @compare.autocomplete("current")
     @what_if.autocomplete("rule")
-    async def _rule(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
+    async def _rule(self, interaction: discord.Interaction, typed: str) -> Choices:
         source = picked_source(self.tools, interaction)
         found = list(await suggest_priced_rules(source, typed))
         if interaction.guild_id is not None:
@@ -166,19 +166,19 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
         return [app_commands.Choice(name=shown, value=value) for shown, value in found[:25]]
 
     @rules.autocomplete("rule")
-    async def _dated(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
+    async def _dated(self, interaction: discord.Interaction, typed: str) -> Choices:
         return [app_commands.Choice(name=found, value=found) for found in rule_ids(typed)[:25]]
 
     async def _ask_who(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         asked: dict[str, Any],
         tournament: Tournament,
         sentence: str,
     ) -> None:
         """Offer to link a model or to try one of the sample, then answer what was asked."""
 
-        async def link(pressed: discord.Interaction[Any], typed: str) -> None:
+        async def link(pressed: discord.Interaction, typed: str) -> None:
             await pressed.response.defer(ephemeral=True, thinking=True)
             source = self.tools.source(tournament)
             account = await link_account(
@@ -188,13 +188,13 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
                 pressed, asked | {"name": account.link.name, "tournament": account.link.tournament}
             )
 
-        async def try_sample(pressed: discord.Interaction[Any]) -> None:
+        async def try_sample(pressed: discord.Interaction) -> None:
             await pressed.response.defer(ephemeral=True, thinking=True)
             await self._answer_compare(pressed, asked | {"name": EXAMPLE, "tournament": SAMPLE})
 
         await interaction.followup.send(sentence, view=WhoAreYou(link, try_sample), ephemeral=True)
 
-    async def _answer_compare(self, interaction: discord.Interaction[Any], asked: dict[str, Any]) -> None:
+    async def _answer_compare(self, interaction: discord.Interaction, asked: dict[str, Any]) -> None:
         comparison, picture = await _answer(self.tools, asked)
         view = await share_view(
             interaction,
@@ -222,16 +222,16 @@ class ShareButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "ShareButton":
         return cls(int(match["question"]), "%" if match["percent"] else "NMR")
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Run the question again and post it for everyone in the channel."""
         async with errors_answered(interaction):
             await self._share(interaction)
 
-    async def _share(self, interaction: discord.Interaction[Any]) -> None:
+    async def _share(self, interaction: discord.Interaction) -> None:
         tools = tools_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         _, asked = await asked_to_share(interaction, tools.database, self.question_id)
@@ -250,3 +250,9 @@ async def _answer(
         link = await link_of(tools.database, shown_by)
         comparison = comparison.for_others(own_name=link.name if link else None)
     return comparison, await tools.drawing.run(picture_of_comparison, comparison)
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands and the buttons that outlive their message."""
+    await bot.add_cog(Payout(bot.tools))
+    bot.add_dynamic_items(ShareButton)

@@ -13,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from features.polls import casting
-from features.polls.buttons import show_mine
+from features.polls.buttons import PollButton, show_mine
 from features.polls.closing import ballots_and_electors, close_due, close_poll, poll_export
 from features.polls.dialogs import PollForm
 from features.polls.opening import new_poll
@@ -25,7 +25,7 @@ from features.polls.view import PollView, list_polls, poll_view, poll_with_id
 from storage.polls import closing, reminders
 from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
-from tools import Tools, files_of
+from tools import Client, Tools, files_of
 from tournament.source import Tournament
 from ui.dialogs import Confirm
 from ui.errors import errors_answered
@@ -51,7 +51,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     async def cog_unload(self) -> None:  # noqa: D102
         self.look_at_what_is_due.cancel()
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         _guild(interaction)
         return True
 
@@ -84,7 +84,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     )
     async def new(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         method: Method,
         hours: float = 72.0,
         quorum: int = 0,
@@ -107,7 +107,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
             raise ValueError("A poll lasts up to 60 days: hours is a number above 0 and at most 1440.")
         eligibility = Eligibility(role.id if role else None, server_days, account_days, verified)
 
-        async def done(filled: discord.Interaction[Any], typed: dict[str, str]) -> None:
+        async def done(filled: discord.Interaction, typed: dict[str, str]) -> None:
             await filled.response.defer(ephemeral=True, thinking=True)
             guild = _guild(filled)
             view = await new_poll(
@@ -131,14 +131,14 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
 
     @app_commands.command()
     @app_commands.describe(number="Which poll")
-    async def show(self, interaction: discord.Interaction[Any], number: int) -> None:
+    async def show(self, interaction: discord.Interaction, number: int) -> None:
         """A poll and its buttons"""
         view = await self._view(interaction, number)
         await interaction.response.send_message(embed=poll_card(view), view=buttons_of(view), ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", take_back="Withdraw your ballot")
-    async def my(self, interaction: discord.Interaction[Any], number: int, take_back: bool = False) -> None:
+    async def my(self, interaction: discord.Interaction, number: int, take_back: bool = False) -> None:
         """Your own ballot and its receipt, or take it back while the poll is open"""
         view = await self._view(interaction, number)
         if take_back:
@@ -150,7 +150,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", cancel="End it without a result")
-    async def close(self, interaction: discord.Interaction[Any], number: int, cancel: bool = False) -> None:
+    async def close(self, interaction: discord.Interaction, number: int, cancel: bool = False) -> None:
         """Close a poll now, or cancel it: its author or a moderator"""
         view = await self._view(interaction, number)
         guild = _guild(interaction)
@@ -184,7 +184,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", exact="The host of the bot alone: exact weighted totals")
-    async def results(self, interaction: discord.Interaction[Any], number: int, exact: bool = False) -> None:
+    async def results(self, interaction: discord.Interaction, number: int, exact: bool = False) -> None:
         """The result of a closed poll, with what other voting strategies say where that tells on nobody"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         view = await self._view(interaction, number)
@@ -202,7 +202,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     @app_commands.describe(state="Only these", page="Which page")
     async def show_list(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         state: Literal["open", "closed", "cancelled"] | None = None,
         page: int = 1,
     ) -> None:
@@ -217,7 +217,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     @app_commands.describe(number="Which poll", form="JSON to recount it; CSV for a spreadsheet")
     async def export(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         number: int,
         form: Literal["JSON", "CSV"] = "JSON",
     ) -> None:
@@ -249,7 +249,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     )
     async def quick(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         question: str,
         answers: str,
         hours: app_commands.Range[int, 1, 768] = 24,
@@ -275,9 +275,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     @close.autocomplete("number")
     @results.autocomplete("number")
     @export.autocomplete("number")
-    async def _number(
-        self, interaction: discord.Interaction[Any], typed: Any
-    ) -> list[app_commands.Choice[int]]:
+    async def _number(self, interaction: discord.Interaction, typed: Any) -> list[app_commands.Choice[int]]:
         lines, _, _ = await list_polls(
             self.tools.database, _guild(interaction).id, state=None, page=1, size=100
         )
@@ -288,7 +286,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
             if wanted in f"{line.number} {line.title}".casefold()
         ][:25]
 
-    async def _view(self, interaction: discord.Interaction[Any], number: int) -> PollView:
+    async def _view(self, interaction: discord.Interaction, number: int) -> PollView:
         return await poll_view(self.tools.database, _guild(interaction).id, number)
 
     async def _end(self, view: PollView, *, cancel: bool) -> None:
@@ -302,7 +300,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
                 return
         raise ValueError("Ballots keep coming in: try again in a moment.")
 
-    async def _exact(self, interaction: discord.Interaction[Any], view: PollView) -> str:
+    async def _exact(self, interaction: discord.Interaction, view: PollView) -> str:
         owner = (await self.client.application_info()).owner.id
         if interaction.user.id != owner:
             raise ValueError(
@@ -346,7 +344,13 @@ def _link(view: PollView) -> str:
     return f" https://discord.com/channels/{view.poll.guild_id}/{place}/{view.poll.message}"
 
 
-def _guild(interaction: discord.Interaction[Any]) -> discord.Guild:
+def _guild(interaction: discord.Interaction) -> discord.Guild:
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
     return interaction.guild
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands and the buttons that outlive their message."""
+    await bot.add_cog(Poll(bot.tools, bot))
+    bot.add_dynamic_items(PollButton)

@@ -1,7 +1,6 @@
 """`/privacy`: what the bot keeps about a member, as a list, as a file, or not at all."""
 
 import io
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -9,7 +8,7 @@ from discord.ext import commands
 
 from features.server.privacy_card import kept_card
 from storage.members import privacy
-from tools import Tools
+from tools import Client, Tools
 from ui.dialogs import Confirm
 
 
@@ -20,7 +19,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
         self.tools = tools
 
     @app_commands.command()
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    async def show(self, interaction: discord.Interaction) -> None:
         """Everything the bot keeps about you, and why"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept = await privacy.stored_about(self.tools.database, interaction.user.id)
@@ -29,7 +28,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
         )
 
     @app_commands.command()
-    async def export(self, interaction: discord.Interaction[Any]) -> None:
+    async def export(self, interaction: discord.Interaction) -> None:
         """Everything the bot keeps about you, as a JSON file only you can see"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         text = await privacy.export(self.tools.database, interaction.user.id, self.tools.now())
@@ -37,7 +36,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
         await interaction.followup.send("Everything the bot keeps about you:", file=file, ephemeral=True)
 
     @app_commands.command()
-    async def delete(self, interaction: discord.Interaction[Any]) -> None:
+    async def delete(self, interaction: discord.Interaction) -> None:
         """Delete everything the bot keeps about you, after asking once more"""
         question = Confirm(interaction.user.id, "Delete everything")
         await interaction.response.send_message(
@@ -59,3 +58,8 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
         await question.pressed.response.edit_message(
             content=f"Deleted: {removed} rows. {' '.join(privacy.KEPT_OTHERWISE)}", view=None
         )
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands."""
+    await bot.add_cog(Privacy(bot.tools))

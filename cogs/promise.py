@@ -11,7 +11,7 @@ from features.promises.ledger import Which
 from features.promises.promise_card import ledger_card, recorded_card
 from storage.promises import Kind, Resolution
 from storage.server.settings import settings_of
-from tools import Tools, tools_of
+from tools import Client, Tools, tools_of
 from ui.errors import errors_answered
 from ui.pages import Pages
 from ui.roles import check_moderator
@@ -26,7 +26,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         _guild(interaction)
         return True
 
@@ -41,7 +41,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
     )
     async def add(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         what: str,
         who: str,
         link: str,
@@ -68,9 +68,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
 
     @app_commands.command(name="list")
     @app_commands.describe(show="Open without it; overdue has unanswered questions, too", page="Which page")
-    async def show_list(
-        self, interaction: discord.Interaction[Any], show: Which = "open", page: int = 1
-    ) -> None:
+    async def show_list(self, interaction: discord.Interaction, show: Which = "open", page: int = 1) -> None:
         """Promises and questions, the longest overdue first
 
         Review dates of proposals are among them, and questions about proposals that no official answer has
@@ -110,7 +108,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
     )
     async def resolve(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         number: int,
         outcome: Resolution,
         note: str,
@@ -135,13 +133,11 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
         await self._tell(interaction, number)
 
     @resolve.autocomplete("number")
-    async def _number(
-        self, interaction: discord.Interaction[Any], typed: Any
-    ) -> list[app_commands.Choice[int]]:
+    async def _number(self, interaction: discord.Interaction, typed: Any) -> list[app_commands.Choice[int]]:
         found = await ledger.suggest_promises(self.tools.database, _guild(interaction).id, str(typed or ""))
         return [app_commands.Choice(name=shown, value=number) for shown, number in found]
 
-    async def _tell(self, interaction: discord.Interaction[Any], number: int) -> None:
+    async def _tell(self, interaction: discord.Interaction, number: int) -> None:
         entry = await ledger.entry_of(self.tools.database, _guild(interaction).id, number, self.tools.now())
         await interaction.response.send_message(embed=recorded_card(entry), ephemeral=True)
 
@@ -157,11 +153,11 @@ class SharePromisesButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "SharePromisesButton":
         return cls(int(match["question"]))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Read the list again and post it for everyone in the channel."""
         async with errors_answered(interaction):
             tools = tools_of(interaction)
@@ -173,7 +169,13 @@ class SharePromisesButton(
             await post_shared(interaction, [ledger_card(found)], [])
 
 
-def _guild(interaction: discord.Interaction[Any]) -> discord.Guild:
+def _guild(interaction: discord.Interaction) -> discord.Guild:
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
     return interaction.guild
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands and the buttons that outlive their message."""
+    await bot.add_cog(Promise(bot.tools))
+    bot.add_dynamic_items(SharePromisesButton)

@@ -14,6 +14,8 @@ from features.polls.posting import show_poll, verified_here
 from features.polls.view import poll_with_id
 from features.proposals import drafts, steps
 from features.proposals.buttons import (
+    DraftButton,
+    ProposalButton,
     argue_and_tell,
     buttons_of,
     check_visible,
@@ -50,7 +52,7 @@ from governance.proposals.stages import STAGES, VOTE
 from storage.polls.polls import Eligibility
 from storage.proposals.responses import Outcome
 from storage.server.settings import settings_of
-from tools import Tools, complete_name, files_of
+from tools import Client, Tools, complete_name, files_of
 from tournament.source import Tournament
 from ui.dialogs import Confirm
 from ui.errors import GuardedView, errors_answered
@@ -80,7 +82,7 @@ class Proposal(
     async def cog_unload(self) -> None:  # noqa: D102
         self.look_at_what_is_due.cancel()
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         guild_of(interaction)
         return True
 
@@ -106,7 +108,7 @@ class Proposal(
     @app_commands.command()
     @app_commands.describe(kind="What it would change", tournament="Classic without it")
     async def new(
-        self, interaction: discord.Interaction[Any], kind: Kind, tournament: Tournament = "classic"
+        self, interaction: discord.Interaction, kind: Kind, tournament: Tournament = "classic"
     ) -> None:
         """Start a proposal in a form, or go on with your draft
 
@@ -136,7 +138,7 @@ class Proposal(
     )
     async def show_list(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         stage: str | None = None,
         kind: Kind | None = None,
         tournament: Tournament | None = None,
@@ -171,7 +173,7 @@ class Proposal(
     @app_commands.describe(number="Which proposal", what="What to read; the card without it")
     async def show(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         number: int,
         what: Literal["card", "whole text", "arguments"] = "card",
     ) -> None:
@@ -181,7 +183,7 @@ class Proposal(
 
     @app_commands.command()
     @app_commands.describe(number="Which of your proposals")
-    async def revise(self, interaction: discord.Interaction[Any], number: int) -> None:
+    async def revise(self, interaction: discord.Interaction, number: int) -> None:
         """Improve a proposal of yours; you see what it changes before you save it
 
         Wording and reasons may change freely. Another change, rule or parameter makes it an idea again, and
@@ -202,7 +204,7 @@ class Proposal(
 
     @app_commands.command()
     @app_commands.describe(number="Which proposal")
-    async def second(self, interaction: discord.Interaction[Any], number: int) -> None:
+    async def second(self, interaction: discord.Interaction, number: int) -> None:
         """Say that an idea deserves a discussion; pressing again changes nothing"""
         await second_and_tell(interaction, await self._view(interaction, number))
 
@@ -210,7 +212,7 @@ class Proposal(
     @app_commands.describe(
         number="Which proposal", side="For, against, or a question", claim="One claim, no names"
     )
-    async def argue(self, interaction: discord.Interaction[Any], number: int, side: Side, claim: str) -> None:
+    async def argue(self, interaction: discord.Interaction, number: int, side: Side, claim: str) -> None:
         """Add one argument, or a question; it is shown without your name"""
         await argue_and_tell(interaction, await self._view(interaction, number), side, claim)
 
@@ -219,7 +221,7 @@ class Proposal(
         number="Which proposal", rounds="20 (the last 20), 311-325, 318 or all; both windows without it"
     )
     async def simulate(
-        self, interaction: discord.Interaction[Any], number: int, rounds: str | None = None
+        self, interaction: discord.Interaction, number: int, rounds: str | None = None
     ) -> None:
         """What a proposal would have done to everyone: who gains, who loses, what softening it costs"""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -234,9 +236,7 @@ class Proposal(
 
     @app_commands.command()
     @app_commands.describe(number="Which proposal", who="A model or account; without it the one you linked")
-    async def impact(
-        self, interaction: discord.Interaction[Any], number: int, who: str | None = None
-    ) -> None:
+    async def impact(self, interaction: discord.Interaction, number: int, who: str | None = None) -> None:
         """What a proposal would have done to you; only you see it"""
         await show_impact(interaction, await self._view(interaction, number), who)
 
@@ -246,7 +246,7 @@ class Proposal(
     )
     async def respond(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         number: int,
         outcome: Outcome,
         statement: str,
@@ -270,7 +270,7 @@ class Proposal(
 
     @app_commands.command()
     @app_commands.describe(number="Which of your proposals")
-    async def withdraw(self, interaction: discord.Interaction[Any], number: int) -> None:
+    async def withdraw(self, interaction: discord.Interaction, number: int) -> None:
         """Take a proposal of yours back; what was said about it stays readable"""
         view = await self._view(interaction, number)
         question = Confirm(interaction.user.id, f"Withdraw #{number}")
@@ -300,7 +300,7 @@ class Proposal(
     )
     async def hide(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         number: int,
         reason: str,
         argument: int | None = None,
@@ -330,7 +330,7 @@ class Proposal(
         successor="The proposal that takes its place",
     )
     async def advance(
-        self, interaction: discord.Interaction[Any], number: int, to: str, successor: int | None = None
+        self, interaction: discord.Interaction, number: int, to: str, successor: int | None = None
     ) -> None:
         """Bring a proposal to its next stage; says what is missing where it can't yet"""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -339,7 +339,7 @@ class Proposal(
 
     @app_commands.command(name="import")
     @app_commands.describe(file="A proposal as JSON, like /proposal export gives it; it becomes your draft")
-    async def import_file(self, interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
+    async def import_file(self, interaction: discord.Interaction, file: discord.Attachment) -> None:
         """Read a proposal from a JSON file into your draft"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = guild_of(interaction)
@@ -356,7 +356,7 @@ class Proposal(
     @app_commands.describe(number="Which proposal", form="JSON to keep or import; Markdown for a forum")
     async def export(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         number: int,
         form: Literal["JSON", "Markdown"] = "JSON",
     ) -> None:
@@ -383,16 +383,16 @@ class Proposal(
     @advance.autocomplete("number")
     @advance.autocomplete("successor")
     @export.autocomplete("number")
-    async def _number(self, interaction: discord.Interaction[Any], typed: Any) -> Choices:
+    async def _number(self, interaction: discord.Interaction, typed: Any) -> Choices:
         found = await suggest_proposals(self.tools.database, guild_of(interaction).id, str(typed or ""))
         return [app_commands.Choice(name=shown, value=number) for shown, number in found]
 
     @show_list.autocomplete("stage")
-    async def _stage(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
+    async def _stage(self, interaction: discord.Interaction, typed: str) -> Choices:
         return _stages(("open", *STAGES), typed)
 
     @advance.autocomplete("to")
-    async def _next(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
+    async def _next(self, interaction: discord.Interaction, typed: str) -> Choices:
         number = getattr(interaction.namespace, "number", None)
         if not isinstance(number, int):
             return _stages(STAGES, typed)
@@ -400,7 +400,7 @@ class Proposal(
         return _stages(tuple(dict.fromkeys(step.to for step in view.steps)), typed)
 
     @impact.autocomplete("who")
-    async def _who(self, interaction: discord.Interaction[Any], typed: str) -> Choices:
+    async def _who(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await complete_name(self.tools, interaction, typed)
 
     async def _open_vote(self, view: ProposalView) -> None:
@@ -432,11 +432,11 @@ class Proposal(
         )
         await show_poll(self.tools, self.client, poll, typed_in=room)
 
-    async def _view(self, interaction: discord.Interaction[Any], number: int) -> ProposalView:
+    async def _view(self, interaction: discord.Interaction, number: int) -> ProposalView:
         return await proposal_view(self.tools.database, guild_of(interaction).id, number, self.tools.now())
 
     async def _advance(
-        self, interaction: discord.Interaction[Any], number: int, to: str, successor: int | None
+        self, interaction: discord.Interaction, number: int, to: str, successor: int | None
     ) -> ProposalView:
         guild = guild_of(interaction)
         settings = await settings_of(self.tools.database, guild.id)
@@ -462,16 +462,16 @@ class Pages(GuardedView):
         self._turn, self._page, self._pages = turn, min(max(1, page), pages), pages
 
     @discord.ui.button(label="Newer", custom_id="proposals:newer")
-    async def newer(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+    async def newer(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """One page back."""
         await self._to(interaction, self._page - 1)
 
     @discord.ui.button(label="Older", custom_id="proposals:older")
-    async def older(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+    async def older(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """One page on."""
         await self._to(interaction, self._page + 1)
 
-    async def _to(self, interaction: discord.Interaction[Any], page: int) -> None:
+    async def _to(self, interaction: discord.Interaction, page: int) -> None:
         card, self._pages = await self._turn(page)
         self._page = min(max(1, page), self._pages)
         await interaction.response.edit_message(embed=card, view=self)
@@ -484,3 +484,9 @@ def _stages(stages: tuple[str, ...], typed: str) -> Choices:
         for stage in stages
         if wanted in stage_name(stage)
     ][:25]
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands and the buttons that outlive their message."""
+    await bot.add_cog(Proposal(bot.tools, bot))
+    bot.add_dynamic_items(ProposalButton, DraftButton)

@@ -1,7 +1,5 @@
 """`/setup`: how the bot behaves in one server."""
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -11,7 +9,7 @@ from features.server.setup_card import Trial, settings_card, trials_card
 from features.server.zones import find_zone, suggest_zones
 from storage.proposals import blocks
 from storage.server.settings import change_settings, set_sharing, settings_of
-from tools import Tools
+from tools import Client, Tools
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -23,7 +21,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         # Discord enforces neither the place nor the permission for us: both are hints to its client
         _server(interaction)
         if not interaction.permissions.manage_guild:
@@ -32,7 +30,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
 
     @app_commands.command()
     @app_commands.describe(allowed="Whether members may post their answers in this server's channels")
-    async def sharing(self, interaction: discord.Interaction[Any], allowed: bool) -> None:
+    async def sharing(self, interaction: discord.Interaction, allowed: bool) -> None:
         """Whether members may share their answers in this server"""
         await set_sharing(self.tools.database, _server(interaction).id, allowed, self.tools.now())
         await interaction.response.send_message(
@@ -43,7 +41,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         )
 
     @app_commands.command()
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    async def show(self, interaction: discord.Interaction) -> None:
         """The settings of this server"""
         settings = await settings_of(self.tools.database, _server(interaction).id)
         await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
@@ -55,7 +53,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     )
     async def channels(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         proposals: discord.ForumChannel | discord.TextChannel | None = None,
         announcements: discord.TextChannel | None = None,
     ) -> None:
@@ -77,7 +75,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     )
     async def roles(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         moderators: discord.Role | None = None,
         team: discord.Role | None = None,
     ) -> None:
@@ -97,7 +95,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
 
     @app_commands.command()
     @app_commands.describe(name="Like Europe/Berlin: start typing")
-    async def zone(self, interaction: discord.Interaction[Any], name: str) -> None:
+    async def zone(self, interaction: discord.Interaction, name: str) -> None:
         """The time zone of this server's schedules"""
         settings = await change_settings(
             self.tools.database, _server(interaction).id, self.tools.now(), zone=find_zone(name)
@@ -105,9 +103,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         await interaction.response.send_message(f"Schedules follow {settings.zone} now.", ephemeral=True)
 
     @zone.autocomplete("name")
-    async def _zone(
-        self, interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _zone(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=name, value=name) for name in suggest_zones(typed)]
 
     @app_commands.command()
@@ -118,7 +114,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     )
     async def limits(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         hours: int | None = None,
         open_at_once: int | None = None,
         secondings: int | None = None,
@@ -141,7 +137,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
 
     @app_commands.command()
-    async def check(self, interaction: discord.Interaction[Any]) -> None:
+    async def check(self, interaction: discord.Interaction) -> None:
         """Try everything the settings ask of the bot, and say what is missing"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._check(interaction)
@@ -152,7 +148,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     )
     async def block(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         member: discord.User,
         reason: str = "",
         lift: bool = False,
@@ -169,7 +165,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
             told = "can't file, second or argue here any more."
         await interaction.response.send_message(f"{member.mention} {told}", ephemeral=True)
 
-    async def _check(self, interaction: discord.Interaction[Any]) -> None:
+    async def _check(self, interaction: discord.Interaction) -> None:
         guild = _server(interaction)
         settings = await settings_of(self.tools.database, guild.id)
         tried: list[tuple[str, list[Trial]]] = []
@@ -192,7 +188,12 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         await interaction.followup.send(embed=trials_card(tried), ephemeral=True)
 
 
-def _server(interaction: discord.Interaction[Any]) -> discord.Guild:
+def _server(interaction: discord.Interaction) -> discord.Guild:
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
     return interaction.guild
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands."""
+    await bot.add_cog(Setup(bot.tools))

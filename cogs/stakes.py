@@ -21,7 +21,7 @@ from features.stakes.unstaking import unstake_scenario
 from features.stakes.unstaking_card import unstaking_card
 from features.stakes.unstaking_chart import picture_of_unstaking
 from storage.members.links import link_of
-from tools import SAMPLE, Tools, files_of, picked_source, tools_of
+from tools import SAMPLE, Client, Tools, files_of, picked_source, tools_of
 from tournament.source import Tournament
 from ui.drawing import Picture
 from ui.errors import errors_answered
@@ -47,7 +47,7 @@ class Stakes(
     )
     async def concentration(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         unit: Unit = "account",
         zeros: bool = False,
         tournament: Tournament = "classic",
@@ -71,7 +71,7 @@ class Stakes(
     )
     async def influence(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         by: Literal["today", "round"] = "today",
         score: str | None = None,
         rounds: str | None = None,
@@ -106,7 +106,7 @@ class Stakes(
     )
     async def unstake(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         top: int | None = None,
         above: float | None = None,
         who: str | None = None,
@@ -136,7 +136,7 @@ class Stakes(
     )
     async def history(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         unit: Unit = "account",
         tournament: Tournament = "classic",
     ) -> None:
@@ -152,7 +152,7 @@ class Stakes(
     )
     async def who(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: discord.Interaction,
         name: str | None = None,
         tournament: Tournament | None = None,
     ) -> None:
@@ -165,13 +165,11 @@ class Stakes(
 
     @unstake.autocomplete("who")
     @who.autocomplete("name")
-    async def _name(
-        self, interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _name(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         found = await suggest_holders(picked_source(self.tools, interaction), typed)
         return [app_commands.Choice(name=name, value=name) for name in found]
 
-    async def _answer(self, interaction: discord.Interaction[Any], question: str, **asked: Any) -> None:
+    async def _answer(self, interaction: discord.Interaction, question: str, **asked: Any) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         cards, pictures = await QUESTIONS[question](self.tools, asked, None)
         view = await share_view(
@@ -196,11 +194,11 @@ class ShareStakesButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "ShareStakesButton":
         return cls(int(match["question"]))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Run the question again and post it for everyone in the channel."""
         async with errors_answered(interaction):
             tools = tools_of(interaction)
@@ -267,3 +265,9 @@ QUESTIONS: Mapping[str, Callable[[Tools, Mapping[str, Any], int | None], Awaitab
     "history": _history,
     "who": _who,
 }
+
+
+async def setup(bot: Client) -> None:
+    """Add the commands and the buttons that outlive their message."""
+    await bot.add_cog(Stakes(bot.tools))
+    bot.add_dynamic_items(ShareStakesButton)

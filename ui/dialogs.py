@@ -14,24 +14,24 @@ class Confirm(GuardedView):
         super().__init__(timeout=300)
         self.member_id = member_id
         self.confirmed: bool | None = None
-        self.pressed: discord.Interaction[Any] | None = None
+        self.pressed: discord.Interaction | None = None
         self.yes.label = label
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: D102
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         if interaction.user.id != self.member_id:
             raise ValueError("Only the member who asked can answer this.")
         return True
 
     @discord.ui.button(style=discord.ButtonStyle.danger)
-    async def yes(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+    async def yes(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """Go ahead."""
         self._answer(interaction, confirmed=True)
 
     @discord.ui.button(label="Leave it", style=discord.ButtonStyle.secondary)
-    async def no(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+    async def no(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """Change nothing."""
         self._answer(interaction, confirmed=False)
 
-    def _answer(self, interaction: discord.Interaction[Any], *, confirmed: bool) -> None:
+    def _answer(self, interaction: discord.Interaction, *, confirmed: bool) -> None:
         self.confirmed, self.pressed = confirmed, interaction
         self.stop()

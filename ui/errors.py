@@ -30,7 +30,7 @@ def sentence_for(error: BaseException) -> str | None:
     return None
 
 
-async def answer_error(interaction: discord.Interaction[Any], error: BaseException) -> None:
+async def answer_error(interaction: discord.Interaction, error: BaseException) -> None:
     """Tell the member privately what went wrong; log what nobody expected under the id they are shown."""
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
         error = error.__cause__ or error
@@ -75,7 +75,7 @@ class GuardedView(discord.ui.View):
 
 
 @asynccontextmanager
-async def errors_answered(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
+async def errors_answered(interaction: discord.Interaction) -> AsyncIterator[None]:
     """For callbacks of dynamic items, whose errors discord.py would only log."""
     try:
         yield

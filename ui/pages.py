@@ -18,16 +18,16 @@ class Pages(GuardedView):
         self._turn, self._page, self._pages = turn, min(max(1, page), pages), pages
 
     @discord.ui.button(label="Back", custom_id="pages:back")
-    async def back(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+    async def back(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """One page back."""
         await self._to(interaction, self._page - 1)
 
     @discord.ui.button(label="Next", custom_id="pages:next")
-    async def next(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+    async def next(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """One page on."""
         await self._to(interaction, self._page + 1)
 
-    async def _to(self, interaction: discord.Interaction[Any], page: int) -> None:
+    async def _to(self, interaction: discord.Interaction, page: int) -> None:
         card, self._pages = await self._turn(page)
         self._page = min(max(1, page), self._pages)
         await interaction.response.edit_message(embed=card, view=self)

@@ -1,24 +1,22 @@
 """Who is a moderator of a server, and who may answer for the team."""
 
-from typing import Any
-
 import discord
 
 from storage.server.settings import GuildSettings
 
 
-def is_moderator(interaction: discord.Interaction[Any], settings: GuildSettings) -> bool:
+def is_moderator(interaction: discord.Interaction, settings: GuildSettings) -> bool:
     """Whether the member may manage the server, or has the role that was set for it."""
     return interaction.permissions.manage_guild or _has(interaction, settings.moderator_role)
 
 
-def check_moderator(interaction: discord.Interaction[Any], settings: GuildSettings) -> None:
+def check_moderator(interaction: discord.Interaction, settings: GuildSettings) -> None:
     """Raise ValueError unless the member is a moderator."""
     if not is_moderator(interaction, settings):
         raise ValueError("Only moderators of this server can do that.")
 
 
-def check_team(interaction: discord.Interaction[Any], settings: GuildSettings) -> None:
+def check_team(interaction: discord.Interaction, settings: GuildSettings) -> None:
     """Raise ValueError unless the member may give official answers: the team's role, else moderators."""
     if settings.team_role is None:
         check_moderator(interaction, settings)
@@ -26,6 +24,6 @@ def check_team(interaction: discord.Interaction[Any], settings: GuildSettings) -
         raise ValueError("Only members with the team's role can give an official answer here.")
 
 
-def _has(interaction: discord.Interaction[Any], role_id: int | None) -> bool:
+def _has(interaction: discord.Interaction, role_id: int | None) -> bool:
     member = interaction.user
     return role_id is not None and isinstance(member, discord.Member) and member.get_role(role_id) is not None

@@ -14,7 +14,7 @@ Buttons = Callable[[int], list[discord.ui.Item[Any]]]
 
 
 async def share_view(
-    interaction: discord.Interaction[Any],
+    interaction: discord.Interaction,
     database: Database,
     question: str,
     asked: Mapping[str, Any],
@@ -39,7 +39,7 @@ async def share_view(
 
 
 async def asked_to_share(
-    interaction: discord.Interaction[Any], database: Database, question_id: int
+    interaction: discord.Interaction, database: Database, question_id: int
 ) -> tuple[str, dict[str, Any]]:
     """The question and the arguments that a button stands for.
 
@@ -55,7 +55,7 @@ async def asked_to_share(
 
 
 async def post_shared(
-    interaction: discord.Interaction[Any], cards: list[discord.Embed], files: list[discord.File]
+    interaction: discord.Interaction, cards: list[discord.Embed], files: list[discord.File]
 ) -> None:
     """Post an answer for everyone in the channel, under the name of who shares it."""
     await interaction.edit_original_response(content="Shared below.")
@@ -63,7 +63,7 @@ async def post_shared(
     await interaction.followup.send(embeds=cards, files=files, ephemeral=False)
 
 
-def check_may_post(interaction: discord.Interaction[Any]) -> None:
+def check_may_post(interaction: discord.Interaction) -> None:
     """Raise ValueError unless the member may write in this channel themselves."""
     may = interaction.permissions
     in_thread = isinstance(interaction.channel, discord.Thread)

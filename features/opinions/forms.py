@@ -13,7 +13,7 @@ from ui.errors import answer_error
 class StatementForm(discord.ui.Modal):
     """One claim, filled with the beginning of a message to shorten."""
 
-    def __init__(self, text: str, done: Callable[[discord.Interaction[Any], str], Awaitable[None]]) -> None:
+    def __init__(self, text: str, done: Callable[[discord.Interaction, str], Awaitable[None]]) -> None:
         super().__init__(title="Add as statement", custom_id="opinion:form")
         self._done = done
         self._claim: discord.ui.TextInput[Any] = discord.ui.TextInput(
@@ -31,10 +31,10 @@ class StatementForm(discord.ui.Modal):
             )
         )
 
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
         await self._done(interaction, self._claim.value)
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Say what went wrong."""
         await answer_error(interaction, error)

@@ -44,11 +44,11 @@ class PollButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "PollButton":
         return cls(match["verb"], int(match["poll"]))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Do what the button says."""
         async with errors_answered(interaction):
             tools = tools_of(interaction)
@@ -75,7 +75,7 @@ class PollButton(
 _LABELS = {"vote": "Vote", "my": "My ballot", "remind": "Remind me", "reason": "Say why"}
 
 
-async def _vote(interaction: discord.Interaction[Any], view: PollView) -> None:
+async def _vote(interaction: discord.Interaction, view: PollView) -> None:
     """Open the dialog of the poll's method, filled with an earlier ballot."""
     tools = tools_of(interaction)
     check_open(view, tools.now())
@@ -108,28 +108,28 @@ async def _vote(interaction: discord.Interaction[Any], view: PollView) -> None:
     await interaction.response.send_message(text, view=dialog, ephemeral=True)
 
 
-def _cast(view: PollView) -> Callable[[discord.Interaction[Any], Any], Awaitable[None]]:
-    async def cast(interaction: discord.Interaction[Any], choice: Any) -> None:
+def _cast(view: PollView) -> Callable[[discord.Interaction, Any], Awaitable[None]]:
+    async def cast(interaction: discord.Interaction, choice: Any) -> None:
         await cast_and_tell(interaction, view, choice)
 
     return cast
 
 
-def _number_typed(view: PollView) -> Callable[[discord.Interaction[Any], str], Awaitable[None]]:
-    async def done(interaction: discord.Interaction[Any], text: str) -> None:
+def _number_typed(view: PollView) -> Callable[[discord.Interaction, str], Awaitable[None]]:
+    async def done(interaction: discord.Interaction, text: str) -> None:
         await cast_and_tell(interaction, view, read_number(text))
 
     return done
 
 
-def _numbers_typed(view: PollView) -> Callable[[discord.Interaction[Any], str], Awaitable[None]]:
-    async def done(interaction: discord.Interaction[Any], text: str) -> None:
+def _numbers_typed(view: PollView) -> Callable[[discord.Interaction, str], Awaitable[None]]:
+    async def done(interaction: discord.Interaction, text: str) -> None:
         await cast_and_tell(interaction, view, read_numbers(text, list(view.options)))
 
     return done
 
 
-async def cast_and_tell(interaction: discord.Interaction[Any], view: PollView, choice: Any) -> None:
+async def cast_and_tell(interaction: discord.Interaction, view: PollView, choice: Any) -> None:
     """Cast a ballot, and acknowledge it once it is on disk."""
     tools = tools_of(interaction)
     mine = await cast_ballot(tools.database, view, _member(interaction), choice, tools.now())
@@ -139,8 +139,8 @@ async def cast_and_tell(interaction: discord.Interaction[Any], view: PollView, c
     interaction.client.cards.touch(view)  # type: ignore[attr-defined]
 
 
-def _say_why(view: PollView) -> Callable[[discord.Interaction[Any], str, bool], Awaitable[None]]:
-    async def done(interaction: discord.Interaction[Any], text: str, named: bool) -> None:
+def _say_why(view: PollView) -> Callable[[discord.Interaction, str, bool], Awaitable[None]]:
+    async def done(interaction: discord.Interaction, text: str, named: bool) -> None:
         tools = tools_of(interaction)
         await give_reason(tools.database, view, interaction.user.id, text, named, tools.now())
         await interaction.response.send_message(
@@ -150,20 +150,20 @@ def _say_why(view: PollView) -> Callable[[discord.Interaction[Any], str, bool], 
     return done
 
 
-async def show_mine(interaction: discord.Interaction[Any], view: PollView) -> None:
+async def show_mine(interaction: discord.Interaction, view: PollView) -> None:
     """A member's own ballot, for their eyes only."""
     mine = await my_ballot(tools_of(interaction).database, view, interaction.user.id)
     await interaction.response.send_message(embed=ballot_card(mine), ephemeral=True)
 
 
-def _member(interaction: discord.Interaction[Any]) -> Member:
+def _member(interaction: discord.Interaction) -> Member:
     user = interaction.user
     roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset()
     joined = user.joined_at if isinstance(user, discord.Member) else None
     return Member(user.id, roles, joined, user.created_at)
 
 
-def _guild(interaction: discord.Interaction[Any]) -> discord.Guild:
+def _guild(interaction: discord.Interaction) -> discord.Guild:
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
     return interaction.guild

@@ -8,8 +8,8 @@ import discord
 from features.polls.ballot_text import STEP_WORDS, numbers_template
 from ui.errors import GuardedView, answer_error
 
-Cast = Callable[[discord.Interaction[Any], Any], Awaitable[None]]
-Typed = Callable[[discord.Interaction[Any], str], Awaitable[None]]
+Cast = Callable[[discord.Interaction, Any], Awaitable[None]]
+Typed = Callable[[discord.Interaction, str], Awaitable[None]]
 LABEL = 100  # characters of a select's option
 STEP_STYLES = {
     "strong_for": discord.ButtonStyle.success,
@@ -40,7 +40,7 @@ class Choosing(GuardedView):
         self._select.callback = self._picked  # type: ignore[method-assign]
         self.add_item(self._select)
 
-    async def _picked(self, interaction: discord.Interaction[Any]) -> None:
+    async def _picked(self, interaction: discord.Interaction) -> None:
         picked = [self._options[int(place)] for place in self._select.values]
         await self._cast(interaction, picked if self._several else picked[0])
 
@@ -61,8 +61,8 @@ class Agreeing(GuardedView):
             self.add_item(button)
 
     @staticmethod
-    def _pressed(step: str, cast: Cast) -> Callable[[discord.Interaction[Any]], Awaitable[None]]:
-        async def pressed(interaction: discord.Interaction[Any]) -> None:
+    def _pressed(step: str, cast: Cast) -> Callable[[discord.Interaction], Awaitable[None]]:
+        async def pressed(interaction: discord.Interaction) -> None:
             await cast(interaction, step)
 
         return pressed
@@ -112,15 +112,15 @@ class Ranking(GuardedView):
             button.callback = callback  # type: ignore[method-assign]
             self.add_item(button)
 
-    async def _picked(self, interaction: discord.Interaction[Any]) -> None:
+    async def _picked(self, interaction: discord.Interaction) -> None:
         self.ranked.append(self._options[int(self._select.values[0])])
         self._build()
         await interaction.response.edit_message(content=self.text, view=self)
 
-    async def _done(self, interaction: discord.Interaction[Any]) -> None:
+    async def _done(self, interaction: discord.Interaction) -> None:
         await self._cast(interaction, list(self.ranked))
 
-    async def _again(self, interaction: discord.Interaction[Any]) -> None:
+    async def _again(self, interaction: discord.Interaction) -> None:
         self.ranked.clear()
         self._build()
         await interaction.response.edit_message(content=self.text, view=self)
@@ -141,11 +141,11 @@ class NumbersForm(discord.ui.Modal):
         )
         self.add_item(discord.ui.Label(text=label[:45], description=hint[:100], component=self._text))
 
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
         await self._done(interaction, self._text.value)
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Say what went wrong."""
         await answer_error(interaction, error)
 
@@ -163,7 +163,7 @@ class PollForm(discord.ui.Modal):
     """The form of a new poll."""
 
     def __init__(
-        self, method: str, done: Callable[[discord.Interaction[Any], dict[str, str]], Awaitable[None]]
+        self, method: str, done: Callable[[discord.Interaction, dict[str, str]], Awaitable[None]]
     ) -> None:
         super().__init__(title="A poll")
         self._done = done
@@ -190,11 +190,11 @@ class PollForm(discord.ui.Modal):
             self._inputs[name] = field
             self.add_item(discord.ui.Label(text=text, description=hint, component=field))
 
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
         await self._done(interaction, {name: field.value for name, field in self._inputs.items()})
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Say what went wrong."""
         await answer_error(interaction, error)
 
@@ -202,7 +202,7 @@ class PollForm(discord.ui.Modal):
 class ReasonForm(discord.ui.Modal):
     """A reason for one's ballot, shown after the close, with one's name only if one wants."""
 
-    def __init__(self, done: Callable[[discord.Interaction[Any], str, bool], Awaitable[None]]) -> None:
+    def __init__(self, done: Callable[[discord.Interaction, str, bool], Awaitable[None]]) -> None:
         super().__init__(title="Your reason")
         self._done = done
         self._text: discord.ui.TextInput[Any] = discord.ui.TextInput(
@@ -222,10 +222,10 @@ class ReasonForm(discord.ui.Modal):
         )
         self.add_item(discord.ui.Label(text="Show it", component=self._named))
 
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
         await self._done(interaction, self._text.value, self._named.values == ["yes"])
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Say what went wrong."""
         await answer_error(interaction, error)

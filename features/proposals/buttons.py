@@ -40,11 +40,11 @@ class ProposalButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "ProposalButton":
         return cls(match["verb"], int(match["proposal"]))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Do what the button says."""
         async with errors_answered(interaction):
             tools = tools_of(interaction)
@@ -76,11 +76,11 @@ class DraftButton(
 
     @classmethod
     async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
     ) -> "DraftButton":
         return cls(match["verb"], int(match["guild"]))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: discord.Interaction) -> None:
         """Do what the button says."""
         async with errors_answered(interaction):
             tools, guild = tools_of(interaction), guild_of(interaction)
@@ -138,10 +138,10 @@ def draft_buttons(guild_id: int, view: drafts.DraftView) -> discord.ui.View:
 
 def save_and_show(
     before: dict[str, str],
-) -> Callable[[discord.Interaction[Any], dict[str, str]], Awaitable[None]]:
+) -> Callable[[discord.Interaction, dict[str, str]], Awaitable[None]]:
     """What a form does with what was typed: keep it as the draft and show that."""
 
-    async def done(interaction: discord.Interaction[Any], typed: dict[str, str]) -> None:
+    async def done(interaction: discord.Interaction, typed: dict[str, str]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         tools, guild = tools_of(interaction), guild_of(interaction)
         view = await drafts.save_fields(
@@ -154,7 +154,7 @@ def save_and_show(
     return done
 
 
-async def show_draft_first(interaction: discord.Interaction[Any], fields: dict[str, str]) -> None:
+async def show_draft_first(interaction: discord.Interaction, fields: dict[str, str]) -> None:
     """Show the draft that starting over would lose; it has the buttons to file or discard it."""
     tools, guild = tools_of(interaction), guild_of(interaction)
     view = await drafts.read_draft(tools.database, guild.id, fields, tools.now())
@@ -171,7 +171,7 @@ def draft_cards(view: drafts.DraftView) -> list[discord.Embed]:
     return [draft_card(view)] if view.revising is None else [revision_card(view.revising)]
 
 
-async def _file(interaction: discord.Interaction[Any]) -> None:
+async def _file(interaction: discord.Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     tools, guild = tools_of(interaction), guild_of(interaction)
     view, dropped = await drafts.file_draft(tools.database, guild.id, interaction.user.id, tools.now())
@@ -183,7 +183,7 @@ async def _file(interaction: discord.Interaction[Any]) -> None:
     await tell(interaction, view, done, text_changed=True)
 
 
-async def second_and_tell(interaction: discord.Interaction[Any], view: ProposalView) -> None:
+async def second_and_tell(interaction: discord.Interaction, view: ProposalView) -> None:
     """Second a proposal and say how many do."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     tools = tools_of(interaction)
@@ -198,16 +198,14 @@ async def second_and_tell(interaction: discord.Interaction[Any], view: ProposalV
     await tell(interaction, view, done + (" Its discussion begins." if moved else ""))
 
 
-def _argue_about(view: ProposalView) -> Callable[[discord.Interaction[Any], str, str], Awaitable[None]]:
-    async def done(interaction: discord.Interaction[Any], side: str, claim: str) -> None:
+def _argue_about(view: ProposalView) -> Callable[[discord.Interaction, str, str], Awaitable[None]]:
+    async def done(interaction: discord.Interaction, side: str, claim: str) -> None:
         await argue_and_tell(interaction, view, side, claim)
 
     return done
 
 
-async def argue_and_tell(
-    interaction: discord.Interaction[Any], view: ProposalView, side: str, claim: str
-) -> None:
+async def argue_and_tell(interaction: discord.Interaction, view: ProposalView, side: str, claim: str) -> None:
     """Put an argument on record and say so."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     tools = tools_of(interaction)
@@ -218,7 +216,7 @@ async def argue_and_tell(
     await tell(interaction, view, f"Your {'question' if side == 'question' else 'argument'} is on record.")
 
 
-async def show_impact(interaction: discord.Interaction[Any], view: ProposalView, who: str | None) -> None:
+async def show_impact(interaction: discord.Interaction, view: ProposalView, who: str | None) -> None:
     """What a proposal would have done to the member who asks."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     tools = tools_of(interaction)
@@ -228,7 +226,7 @@ async def show_impact(interaction: discord.Interaction[Any], view: ProposalView,
     await interaction.followup.send(embed=member_impact_card(impact), ephemeral=True)
 
 
-async def show_to(interaction: discord.Interaction[Any], view: ProposalView, what: str) -> None:
+async def show_to(interaction: discord.Interaction, view: ProposalView, what: str) -> None:
     """The card of a proposal, its whole text or the arguments, for the member who asks."""
     if view.hidden_reason is not None or what == "card":
         buttons = buttons_of(view)
@@ -247,7 +245,7 @@ async def show_to(interaction: discord.Interaction[Any], view: ProposalView, wha
 
 
 async def tell(
-    interaction: discord.Interaction[Any], view: ProposalView, done: str, *, text_changed: bool = False
+    interaction: discord.Interaction, view: ProposalView, done: str, *, text_changed: bool = False
 ) -> None:
     """Bring the public card up to date, then say what was done and where it is."""
     guild = guild_of(interaction)

@@ -7,7 +7,7 @@ import discord
 
 from ui.errors import answer_error
 
-Done = Callable[[discord.Interaction[Any], dict[str, str]], Awaitable[None]]
+Done = Callable[[discord.Interaction, dict[str, str]], Awaitable[None]]
 LONG = discord.TextStyle.paragraph
 KEPT = 24 * 3600.0  # seconds that an open form is waited for
 FIRST: tuple[tuple[str, str, str, int, bool], ...] = (
@@ -54,11 +54,11 @@ class ProposalForm(discord.ui.Modal):
             self._inputs[name] = field
             self.add_item(discord.ui.Label(text=text, description=hint[:100], component=field))
 
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
         await self._done(interaction, {name: field.value for name, field in self._inputs.items()})
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Say what went wrong."""
         await answer_error(interaction, error)
 
@@ -66,9 +66,7 @@ class ProposalForm(discord.ui.Modal):
 class ArgumentForm(discord.ui.Modal):
     """One claim for, against, or a question."""
 
-    def __init__(
-        self, number: int, done: Callable[[discord.Interaction[Any], str, str], Awaitable[None]]
-    ) -> None:
+    def __init__(self, number: int, done: Callable[[discord.Interaction, str, str], Awaitable[None]]) -> None:
         super().__init__(title=f"An argument about #{number}"[:45], timeout=KEPT)
         self._done = done
         self._side: discord.ui.Select[Any] = discord.ui.Select(
@@ -89,10 +87,10 @@ class ArgumentForm(discord.ui.Modal):
             )
         )
 
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
         await self._done(interaction, self._side.values[0], self._claim.value)
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Say what went wrong."""
         await answer_error(interaction, error)
