@@ -33,8 +33,9 @@ def ewc_interval(values: ArrayLike, *, level: float = 0.95) -> Interval:
     low-frequency cosines, L_j = sqrt(2/r) sum_t cos(pi j (t - 1/2) / r) x_t for j = 1..nu, the long-run
     variance is mean(L_j^2), se^2 is that over r, and the interval is mean -+ t_nu((1 + level)/2) se. A
     constant record has width 0. Fewer than 15 rounds give no interval: low, high, se and df are NaN, and so
-    is the mean of none. In simulated records of 20 to 142 rounds that each share four fifths of the next, 95 %
-    intervals held .93 to .94 of the time; with a slow component on top (AR .9) .90 to .91. Raises ValueError unless all values are finite and level is between 0 and 1.
+    is the mean of none. In simulated records of 20 to 142 rounds that share four fifths of the next one, 95 %
+    intervals held .93 to .94 of the time; with a slow component on top (AR .9) .90 to .91. Raises ValueError
+    unless all values are finite and level is between 0 and 1.
     Source: Lazarus, Lewis, Stock and Watson 2018, HAR inference: recommendations for practice.
     """
     values = as_numbers(values, "The values of the rounds")

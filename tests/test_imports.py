@@ -20,7 +20,9 @@ class Room:
 
 
 HOUSE = {
-    "scoring": Room("numbers in, numbers out; opens nothing but its own `rules.toml`", (), ("numpy", "scipy")),
+    "scoring": Room(
+        "numbers in, numbers out; opens nothing but its own `rules.toml`", (), ("numpy", "scipy")
+    ),
     "governance": Room(
         "what proposals, ballots, promises, opinions and summaries say, and how they are counted",
         ("scoring",),
