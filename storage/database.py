@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +40,7 @@ async def open_database(path: Path | str, *, busy_timeout_ms: int = 2000) -> Dat
     await asyncio.to_thread(_look_before_opening, path, busy_timeout_ms / 1000)
     connection = aiosqlite.connect(path, isolation_level=None, timeout=busy_timeout_ms / 1000)
     # aiosqlite's thread would otherwise keep a process alive that failed before it could close the database
-    connection._thread.daemon = True
+    connection._thread.daemon = True  # pyright: ignore[reportPrivateUsage] - it has no public name
     db = Database(connection, path)
     try:
         with plain_errors():
@@ -56,7 +56,7 @@ async def open_database(path: Path | str, *, busy_timeout_ms: int = 2000) -> Dat
 
 
 @asynccontextmanager
-async def transaction(db: Database) -> AsyncIterator[None]:
+async def transaction(db: Database) -> AsyncGenerator[None]:
     """Make all writes of the body happen, or none; the body stays in its task and awaits nothing but `db`.
 
     A cancelled body changes nothing. A cancellation that arrives during the commit comes too late to stop it:
@@ -116,7 +116,7 @@ async def migrate(db: Database, folder: Path = MIGRATIONS) -> None:
 
 
 @asynccontextmanager
-async def _turn(db: Database) -> AsyncIterator[None]:
+async def _turn(db: Database) -> AsyncGenerator[None]:
     # Everyone shares the connection, so a read amid another task's transaction would see rows that may yet be
     # rolled back. Reads therefore take the lock too. That costs little, for a transaction waits for nothing
     # but the disk; inside one, reads go straight through and see what it has written so far.

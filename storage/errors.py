@@ -1,7 +1,7 @@
 """What a user is told when the database cannot do what was asked."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 _DAMAGED = (
@@ -40,7 +40,7 @@ class StorageError(Exception):
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
+def plain_errors() -> Generator[None]:
     """Turn what a user can be told about SQLite's errors into a StorageError, and let the rest through."""
     try:
         yield

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from sqlite3 import Row
 
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
@@ -23,6 +23,18 @@ class Statement:
     hidden_reason: str | None  # hidden unless None
     votes: int
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Statement":
+        """Return what a row of `_STATEMENTS` says."""
+        return cls(
+            statement_id=row["statement_id"],
+            number=row["number"],
+            claim=row["claim"],
+            added_at=from_text(row["added_at"]),
+            hidden_reason=row["hidden_reason"],
+            votes=row["votes"],
+        )
+
 
 @dataclass(frozen=True)
 class Vote:
@@ -31,6 +43,11 @@ class Vote:
     statement_id: int
     member_id: int
     vote: int
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Vote":
+        """Return what a row of `opinion_votes` says."""
+        return cls(row["statement_id"], row["member_id"], row["vote"])
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,7 @@ async def statements_of(
         + "WHERE s.guild_id = ? AND (? OR s.hidden_reason IS NULL) ORDER BY s.number DESC LIMIT ? OFFSET ?",
         (guild_id, include_hidden, limit, offset),
     )
-    return [_statement(row) for row in rows]
+    return [Statement.from_row(row) for row in rows]
 
 
 async def count_statements(db: Database, guild_id: int, *, include_hidden: bool = False) -> int:
@@ -154,7 +171,7 @@ async def votes_in(db: Database, guild_id: int, *, member_id: int | None = None)
         "ORDER BY v.member_id, v.statement_id",
         (guild_id, member_id),
     )
-    return [Vote(*row) for row in rows]
+    return [Vote.from_row(row) for row in rows]
 
 
 async def hide_statement(
@@ -201,35 +218,34 @@ async def statement_events(db: Database, guild_id: int, number: int) -> list[Sta
 
 
 async def _check_limits(db: Database, guild_id: int, member_id: int, now: datetime) -> None:
-    [own, newest, in_sight, own_in_sight] = (
-        await fetch_all(
-            db,
-            "SELECT coalesce(sum(own AND recent), 0), coalesce(sum(recent), 0), coalesce(sum(seen), 0), "
-            "coalesce(sum(own AND seen), 0) FROM (SELECT ifnull(a.member_id = ?2, 0) AS own, "
-            "s.added_at > ?3 AS recent, s.hidden_reason IS NULL AS seen FROM opinion_statements s "
-            "LEFT JOIN opinion_authors a USING (guild_id, statement_id) WHERE s.guild_id = ?1)",
-            (guild_id, member_id, to_text(now - DAY)),
-        )
-    )[0]
-    if own >= MEMBER_A_DAY:
+    [there] = await fetch_all(
+        db,
+        "SELECT coalesce(sum(own AND recent), 0) AS own, coalesce(sum(recent), 0) AS recent, "
+        "coalesce(sum(seen), 0) AS in_sight, coalesce(sum(own AND seen), 0) AS own_in_sight "
+        "FROM (SELECT ifnull(a.member_id = ?2, 0) AS own, s.added_at > ?3 AS recent, "
+        "s.hidden_reason IS NULL AS seen FROM opinion_statements s "
+        "LEFT JOIN opinion_authors a USING (guild_id, statement_id) WHERE s.guild_id = ?1)",
+        (guild_id, member_id, to_text(now - DAY)),
+    )
+    if there["own"] >= MEMBER_A_DAY:
         raise ValueError(
-            f"You have added {own} statements in 24 hours, and that is the most. Vote on others."
+            f"You have added {there['own']} statements in 24 hours, and that is the most. Vote on others."
         )
-    if own_in_sight >= MEMBER_IN_SIGHT:
-        raise ValueError(f"{own_in_sight} statements here are yours, and that is the most a member may have.")
-    if newest >= SERVER_A_DAY:
+    if there["own_in_sight"] >= MEMBER_IN_SIGHT:
         raise ValueError(
-            f"{newest} statements were added here in 24 hours, and that is the most. Vote first."
+            f"{there['own_in_sight']} statements here are yours, and that is the most a member may have."
         )
-    if in_sight >= SERVER_IN_SIGHT:
-        raise ValueError(f"This server has {in_sight} statements, and that is the most. Vote on them.")
+    if there["recent"] >= SERVER_A_DAY:
+        raise ValueError(
+            f"{there['recent']} statements were added here in 24 hours, and that is the most. Vote first."
+        )
+    if there["in_sight"] >= SERVER_IN_SIGHT:
+        raise ValueError(
+            f"This server has {there['in_sight']} statements, and that is the most. Vote on them."
+        )
 
 
-def _in_sight(row: Any) -> Statement:
+def _in_sight(row: Row) -> Statement:
     if row["hidden_reason"] is not None:
         raise ValueError(f"Statement #{row['number']} is hidden, for this reason: {row['hidden_reason']}")
-    return _statement(row)
-
-
-def _statement(row: Any) -> Statement:
-    return Statement(**{**dict(row), "added_at": from_text(row["added_at"])})
+    return Statement.from_row(row)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from sqlite3 import Row
+from typing import Literal
 
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
@@ -39,6 +40,23 @@ class Promise:
     note: str | None
     resolved_link: str | None
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Promise":
+        """Return what a row of `_PROMISES` says."""
+        return cls(
+            number=row["number"],
+            kind=row["kind"],
+            what=row["what"],
+            speaker=row["speaker"],
+            link=row["link"],
+            said_on=date.fromisoformat(row["said_on"]),
+            due_on=None if row["due_on"] is None else date.fromisoformat(row["due_on"]),
+            resolution=row["resolution"],
+            resolved_on=None if row["resolved_on"] is None else date.fromisoformat(row["resolved_on"]),
+            note=row["note"],
+            resolved_link=row["resolved_link"],
+        )
+
 
 @dataclass(frozen=True)
 class Step:
@@ -60,6 +78,11 @@ class Place:
     channel: int | None
     message: int | None
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Place":
+        """Return where a row of `_REVIEWS` or `_UNANSWERED` says that it stands."""
+        return cls(row["number"], row["title"], row["stage"], row["channel"], row["message"])
+
 
 @dataclass(frozen=True)
 class Review:
@@ -70,6 +93,16 @@ class Review:
     closed_at: datetime | None  # None while the proposal is open
     reviewed: bool  # whether it came to its review before it was closed
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Review":
+        """Return what a row of `_REVIEWS` says."""
+        return cls(
+            place=Place.from_row(row),
+            review_on=date.fromisoformat(row["review_on"]),
+            closed_at=from_text(row["stage_since"]) if row["stage"] == "closed" else None,
+            reviewed=bool(row["reviewed"]),
+        )
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -79,7 +112,16 @@ class Asked:
     claim: str
     asked_at: datetime
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Asked":
+        """Return what a row of `_UNANSWERED` says."""
+        return cls(Place.from_row(row), row["claim"], from_text(row["made_at"]))
 
+
+_PROMISES = """
+SELECT number, kind, what, speaker, link, said_on, due_on, resolution, resolved_on, note, resolved_link
+FROM promises
+"""
 # where a proposal is or has ended well; what is hidden promises nothing
 _REVIEWS = """
 SELECT p.number, p.title, p.stage, ifnull(p.thread, p.channel) AS channel, p.message, p.stage_since,
@@ -116,7 +158,7 @@ async def add_promise(db: Database, guild_id: int, member_id: int, said: Said, n
             db,
             "INSERT INTO promises (guild_id, number, kind, what, speaker, link, said_on, due_on) "
             "SELECT ?1, ifnull(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM promises WHERE guild_id = ?1 "
-            "RETURNING *",
+            "RETURNING promise_id, number",
             (
                 guild_id,
                 said.kind,
@@ -128,21 +170,21 @@ async def add_promise(db: Database, guild_id: int, member_id: int, said: Said, n
             ),
         )
         await _record_step(db, guild_id, row["promise_id"], "added", "", member_id, now)
-        return _promise(row)
+        return await promise_of(db, guild_id, row["number"])
 
 
 async def promises_of(db: Database, guild_id: int) -> list[Promise]:
     """Return what is on record on a server, settled or not, the first one first."""
-    rows = await fetch_all(db, "SELECT * FROM promises WHERE guild_id = ? ORDER BY number", (guild_id,))
-    return [_promise(row) for row in rows]
+    rows = await fetch_all(db, _PROMISES + "WHERE guild_id = ? ORDER BY number", (guild_id,))
+    return [Promise.from_row(row) for row in rows]
 
 
 async def promise_of(db: Database, guild_id: int, number: int) -> Promise:
     """Return one of them. Raises ValueError if there is none of that number."""
-    row = await fetch_one(db, "SELECT * FROM promises WHERE guild_id = ? AND number = ?", (guild_id, number))
+    row = await fetch_one(db, _PROMISES + "WHERE guild_id = ? AND number = ?", (guild_id, number))
     if row is None:
         raise ValueError(f"There is no promise or question #{number} on record on this server.")
-    return _promise(row)
+    return Promise.from_row(row)
 
 
 async def settle_promise(
@@ -165,11 +207,11 @@ async def settle_promise(
         [row] = await fetch_all(
             db,
             "UPDATE promises SET resolution = ?, resolved_on = ?, note = ?, resolved_link = ? "
-            "WHERE guild_id = ? AND number = ? RETURNING *",
+            "WHERE guild_id = ? AND number = ? RETURNING promise_id",
             (resolution, on.isoformat(), note, link, guild_id, number),
         )
         await _record_step(db, guild_id, row["promise_id"], resolution, note, member_id, now)
-        return _promise(row)
+        return await promise_of(db, guild_id, number)
 
 
 async def steps_of(db: Database, guild_id: int, number: int) -> list[Step]:
@@ -188,21 +230,13 @@ async def steps_of(db: Database, guild_id: int, number: int) -> list[Step]:
 async def reviews_of(db: Database, guild_id: int) -> list[Review]:
     """Return the review dates in a server's proposals that are open or closed, by number."""
     rows = await fetch_all(db, _REVIEWS, (guild_id,))
-    return [
-        Review(
-            _place(row),
-            date.fromisoformat(row["review_on"]),
-            from_text(row["stage_since"]) if row["stage"] == "closed" else None,
-            bool(row["reviewed"]),
-        )
-        for row in rows
-    ]
+    return [Review.from_row(row) for row in rows]
 
 
 async def unanswered_questions(db: Database, guild_id: int) -> list[Asked]:
     """Return the questions about a server's proposals that no official answer has followed, in order."""
     rows = await fetch_all(db, _UNANSWERED, (guild_id,))
-    return [Asked(_place(row), row["claim"], from_text(row["made_at"])) for row in rows]
+    return [Asked.from_row(row) for row in rows]
 
 
 async def _record_step(
@@ -219,16 +253,3 @@ async def _record_step(
         "INSERT INTO promise_step_actors (step_id, guild_id, member_id) VALUES (?, ?, ?)",
         (step["step_id"], guild_id, member_id),
     )
-
-
-def _place(row: Any) -> Place:
-    return Place(row["number"], row["title"], row["stage"], row["channel"], row["message"])
-
-
-def _promise(row: Any) -> Promise:
-    told = {name: row[name] for name in Promise.__dataclass_fields__}
-    days = {
-        name: None if told[name] is None else date.fromisoformat(told[name])
-        for name in ("said_on", "due_on", "resolved_on")
-    }
-    return Promise(**{**told, **days})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from sqlite3 import Row
 
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
@@ -20,15 +21,18 @@ class FetchedAnswer:
     answer: str
     fetched_at: datetime
 
+    @classmethod
+    def from_row(cls, row: Row) -> "FetchedAnswer":
+        """Return what a row of `fetched_answers` says."""
+        return cls(row["question"], row["answer"], from_text(row["fetched_at"]))
+
 
 async def fetched_answer(db: Database, question: str) -> FetchedAnswer | None:
     """Return the last answer to a question, however old; None if there was none."""
     row = await fetch_one(
         db, "SELECT question, answer, fetched_at FROM fetched_answers WHERE question = ?", (question,)
     )
-    return (
-        None if row is None else FetchedAnswer(row["question"], row["answer"], from_text(row["fetched_at"]))
-    )
+    return None if row is None else FetchedAnswer.from_row(row)
 
 
 async def fetched_moments(db: Database, questions: Iterable[str]) -> dict[str, datetime]:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from sqlite3 import Row
 
 from storage.database import Database, execute, fetch_all, transaction
 from storage.moments import from_text, to_text
@@ -22,6 +22,19 @@ class StakeSnapshot:
     accounts: Holders
     guessed: bool  # accounts are guesses from the models' names
     taken_at: datetime
+
+    @classmethod
+    def from_row(cls, row: Row) -> "StakeSnapshot":
+        """Return what a row of `stake_snapshots` says."""
+        return cls(
+            tournament=row["tournament"],
+            source=row["source"],
+            day=date.fromisoformat(row["day"]),
+            models=_holders(row["models"]),
+            accounts=_holders(row["accounts"]),
+            guessed=bool(row["guessed"]),
+            taken_at=from_text(row["taken_at"]),
+        )
 
 
 async def keep_snapshot(db: Database, snapshot: StakeSnapshot) -> bool:
@@ -53,20 +66,8 @@ async def snapshots(db: Database, tournament: str, source: str) -> list[StakeSna
         "WHERE tournament = ? AND source = ? ORDER BY day",
         (tournament, source),
     )
-    return [_snapshot(row) for row in rows]
+    return [StakeSnapshot.from_row(row) for row in rows]
 
 
-def _snapshot(row: Any) -> StakeSnapshot:
-    models, accounts = (
-        tuple((str(name), float(stake)) for name, stake in json.loads(row[column]))
-        for column in ("models", "accounts")
-    )
-    return StakeSnapshot(
-        tournament=row["tournament"],
-        source=row["source"],
-        day=date.fromisoformat(row["day"]),
-        models=models,
-        accounts=accounts,
-        guessed=bool(row["guessed"]),
-        taken_at=from_text(row["taken_at"]),
-    )
+def _holders(text: str) -> Holders:
+    return tuple((str(name), float(stake)) for name, stake in json.loads(text))

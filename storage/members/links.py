@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 from typing import Literal
 
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
@@ -18,6 +19,17 @@ class AccountLink:
     tournament: Literal["classic", "signals", "crypto"]
     linked_at: datetime
 
+    @classmethod
+    def from_row(cls, row: Row) -> "AccountLink":
+        """Return what a row of `account_links` says."""
+        return cls(
+            member_id=row["member_id"],
+            name=row["name"],
+            kind=row["kind"],
+            tournament=row["tournament"],
+            linked_at=from_text(row["linked_at"]),
+        )
+
 
 async def link_of(db: Database, member_id: int) -> AccountLink | None:
     """Return the member's link, or None."""
@@ -26,11 +38,7 @@ async def link_of(db: Database, member_id: int) -> AccountLink | None:
         "SELECT member_id, name, kind, tournament, linked_at FROM account_links WHERE member_id = ?",
         (member_id,),
     )
-    if row is None:
-        return None
-    return AccountLink(
-        row["member_id"], row["name"], row["kind"], row["tournament"], from_text(row["linked_at"])
-    )
+    return None if row is None else AccountLink.from_row(row)
 
 
 async def set_link(db: Database, link: AccountLink) -> None:

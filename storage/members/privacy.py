@@ -91,7 +91,7 @@ KEPT_OTHERWISE: tuple[str, ...] = (
 
 async def stored_about(db: Database, member_id: int) -> dict[str, list[dict[str, Any]]]:
     """Return every row that is kept about a member, by table; a table without one has an empty list."""
-    stored = {}
+    stored: dict[str, list[dict[str, Any]]] = {}
     for table in PERSONAL_TABLES:  # names we wrote ourselves, so they may stand in the SQL
         rows = await fetch_all(db, f"SELECT * FROM {table} WHERE member_id = ?", (member_id,))  # noqa: S608
         stored[table] = [dict(row) for row in rows]

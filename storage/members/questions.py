@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from sqlite3 import Row
 from typing import Any
 
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
@@ -22,6 +23,17 @@ class AskedQuestion:
     question: str
     arguments: dict[str, Any]
     asked_at: datetime
+
+    @classmethod
+    def from_row(cls, row: Row) -> "AskedQuestion":
+        """Return what a row of `asked_questions` says."""
+        return cls(
+            question_id=row["question_id"],
+            member_id=row["member_id"],
+            question=row["question"],
+            arguments=json.loads(row["arguments"]),
+            asked_at=from_text(row["asked_at"]),
+        )
 
 
 async def remember(
@@ -53,12 +65,4 @@ async def recall(db: Database, question_id: int, member_id: int) -> AskedQuestio
         "WHERE question_id = ? AND member_id = ?",
         (question_id, member_id),
     )
-    if row is None:
-        return None
-    return AskedQuestion(
-        row["question_id"],
-        row["member_id"],
-        row["question"],
-        json.loads(row["arguments"]),
-        from_text(row["asked_at"]),
-    )
+    return None if row is None else AskedQuestion.from_row(row)

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from sqlite3 import Row
 
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
@@ -25,6 +25,18 @@ class Verification:
     checked_at: datetime
     state: str = "verified"  # or lapsed
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Verification":
+        """Return what a row of `_VERIFICATIONS` says."""
+        return cls(
+            member_id=row["member_id"],
+            tournament=row["tournament"],
+            account=row["account"],
+            verified_at=from_text(row["verified_at"]),
+            checked_at=from_text(row["checked_at"]),
+            state=row["state"],
+        )
+
 
 @dataclass(frozen=True)
 class Code:
@@ -36,6 +48,18 @@ class Code:
     code: str = field(repr=False)  # 24 hex digits
     made_at: datetime
     expires_at: datetime
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Code":
+        """Return what a row of `verification_codes` says."""
+        return cls(
+            member_id=row["member_id"],
+            tournament=row["tournament"],
+            model=row["model"],
+            code=row["code"],
+            made_at=from_text(row["made_at"]),
+            expires_at=from_text(row["expires_at"]),
+        )
 
 
 _VERIFICATIONS = """
@@ -72,7 +96,7 @@ async def code_of(db: Database, member_id: int, now: datetime) -> Code | None:
         "WHERE member_id = ? AND expires_at > ?",
         (member_id, to_text(now)),
     )
-    return None if row is None else Code(**_with_moments(row, "made_at", "expires_at"))
+    return None if row is None else Code.from_row(row)
 
 
 async def use_code(db: Database, member_id: int, code: str, account: str, now: datetime) -> Verification:
@@ -109,13 +133,13 @@ async def use_code(db: Database, member_id: int, code: str, account: str, now: d
 async def verification_of(db: Database, member_id: int) -> Verification | None:
     """Return what is known of a member's account, also if it has lapsed, or None."""
     row = await fetch_one(db, _VERIFICATIONS + "WHERE member_id = ?", (member_id,))
-    return None if row is None else _verification(row)
+    return None if row is None else Verification.from_row(row)
 
 
 async def verified_members(db: Database, member_ids: Iterable[int]) -> list[Verification]:
     """Return those of these members whose account is verified, without the lapsed."""
     rows = await fetch_all(db, _VERIFICATIONS + _AMONG, (json.dumps(list(member_ids)),))
-    return [_verification(row) for row in rows]
+    return [Verification.from_row(row) for row in rows]
 
 
 async def all_verified(db: Database) -> list[int]:
@@ -133,7 +157,7 @@ async def due_rechecks(db: Database, now: datetime, age: timedelta = AGAIN) -> l
         _VERIFICATIONS + "WHERE state = 'verified' AND checked_at <= ? ORDER BY checked_at, member_id",
         (to_text(now - age),),
     )
-    return [_verification(row) for row in rows]
+    return [Verification.from_row(row) for row in rows]
 
 
 async def record_check(db: Database, checked: Verification, now: datetime, *, holds: bool) -> bool:
@@ -159,11 +183,3 @@ async def drop_verification(db: Database, member_id: int) -> bool:
     """Forget the member's verified account, and say whether there was one."""
     async with transaction(db):
         return await execute(db, "DELETE FROM account_verifications WHERE member_id = ?", (member_id,)) > 0
-
-
-def _verification(row: Any) -> Verification:
-    return Verification(**_with_moments(row, "verified_at", "checked_at"))
-
-
-def _with_moments(row: Any, *names: str) -> dict[str, Any]:
-    return {**dict(row), **{name: from_text(row[name]) for name in names}}

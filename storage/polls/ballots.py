@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from sqlite3 import Row
 
 from governance.chain import Entry, start
 from storage.database import Database, fetch_all, fetch_one
@@ -26,6 +26,21 @@ class Ballot:
     changed_at: datetime
     changes: int
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Ballot":
+        """Return what a row of `_BALLOTS` says."""
+        return cls(
+            member_id=row["member_id"],
+            choice=row["choice"],
+            salt=row["salt"],
+            sequence=row["sequence"],
+            reason=row["reason"],
+            reason_named=bool(row["reason_named"]),
+            cast_at=from_text(row["cast_at"]),
+            changed_at=from_text(row["changed_at"]),
+            changes=row["changes"],
+        )
+
 
 @dataclass(frozen=True)
 class PollActivity:
@@ -33,6 +48,11 @@ class PollActivity:
 
     ballots: int
     lately: int
+
+    @classmethod
+    def from_row(cls, row: Row) -> "PollActivity":
+        """Return what a row with both counts says."""
+        return cls(row["ballots"], row["lately"])
 
 
 _BALLOTS = """
@@ -44,7 +64,7 @@ WITH RECURSIVE erased (choice, times) AS (
     SELECT choice, times FROM erased_choices WHERE guild_id = ?1 AND poll_id = ?2
     UNION ALL SELECT choice, times - 1 FROM erased WHERE times > 1
 )
-SELECT choice, {column} FROM ballots WHERE guild_id = ?1 AND poll_id = ?2
+SELECT choice, {column} AS whose FROM ballots WHERE guild_id = ?1 AND poll_id = ?2
 UNION ALL SELECT choice, NULL FROM erased
 """
 
@@ -52,13 +72,13 @@ UNION ALL SELECT choice, NULL FROM erased
 async def ballot_of(db: Database, guild_id: int, poll_id: int, member_id: int) -> Ballot | None:
     """Return a member's ballot in a poll, or None."""
     row = await fetch_one(db, _BALLOTS + "AND member_id = ?", (guild_id, poll_id, member_id))
-    return None if row is None else _ballot(row)
+    return None if row is None else Ballot.from_row(row)
 
 
 async def ballots_of(db: Database, guild_id: int, poll_id: int) -> list[Ballot]:
     """Return the ballots of a poll by member, without those that were erased."""
     rows = await fetch_all(db, _BALLOTS + "ORDER BY member_id", (guild_id, poll_id))
-    return [_ballot(row) for row in rows]
+    return [Ballot.from_row(row) for row in rows]
 
 
 async def choices_of(db: Database, guild_id: int, poll_id: int) -> list[tuple[str, int | None]]:
@@ -66,7 +86,8 @@ async def choices_of(db: Database, guild_id: int, poll_id: int) -> list[tuple[st
 
     Read the poll before: if its head is still the same at the close, these are what it stands for.
     """
-    return await _choices(db, guild_id, poll_id, "member_id")
+    rows = await fetch_all(db, _CHOICES.format(column="member_id"), (guild_id, poll_id))
+    return [(row["choice"], row["whose"]) for row in rows]
 
 
 async def choices_with_salts(db: Database, guild_id: int, poll_id: int) -> list[tuple[str, str | None]]:
@@ -74,7 +95,8 @@ async def choices_with_salts(db: Database, guild_id: int, poll_id: int) -> list[
 
     For the export, which sorts them: their order here is that of the members' ids.
     """
-    return await _choices(db, guild_id, poll_id, "salt")
+    rows = await fetch_all(db, _CHOICES.format(column="salt"), (guild_id, poll_id))
+    return [(row["choice"], row["whose"]) for row in rows]
 
 
 async def chain_of(db: Database, guild_id: int, poll_id: int) -> list[Entry]:
@@ -100,18 +122,8 @@ async def activity_of(db: Database, guild_id: int, poll_id: int, now: datetime) 
     [row] = await fetch_all(
         db,
         "SELECT count(*) + (SELECT CAST(total(times) AS INTEGER) FROM erased_choices "
-        "WHERE guild_id = ?1 AND poll_id = ?2), count(*) FILTER (WHERE changed_at > ?3) "
+        "WHERE guild_id = ?1 AND poll_id = ?2) AS ballots, count(*) FILTER (WHERE changed_at > ?3) AS lately "
         "FROM ballots WHERE guild_id = ?1 AND poll_id = ?2",
         (guild_id, poll_id, to_text(now - LATELY)),
     )
-    return PollActivity(*row)
-
-
-async def _choices(db: Database, guild_id: int, poll_id: int, column: str) -> list[tuple[str, Any]]:
-    rows = await fetch_all(db, _CHOICES.format(column=column), (guild_id, poll_id))
-    return [tuple(row) for row in rows]
-
-
-def _ballot(row: Any) -> Ballot:
-    moments = {name: from_text(row[name]) for name in ("cast_at", "changed_at")}
-    return Ballot(**{**dict(row), **moments, "reason_named": bool(row["reason_named"])})
+    return PollActivity.from_row(row)

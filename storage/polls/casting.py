@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from sqlite3 import Row
 
 from governance.chain import Entry, append, canonical, commit, new_salt
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
@@ -20,6 +20,17 @@ class CastBallot:
     salt: str = field(repr=False)
     head: str  # right after it
     replaced: bool  # an earlier ballot of theirs
+
+    @classmethod
+    def from_row(cls, row: Row) -> "CastBallot":
+        """Return what a row of a ballot and its entry in the chain says."""
+        return cls(
+            sequence=row["sequence"],
+            commitment=row["commitment"],
+            salt=row["salt"],
+            head=row["head"],
+            replaced=bool(row["replaced"]),
+        )
 
 
 # the poll, the newest entry of its chain, and the member's ballot in force
@@ -121,7 +132,7 @@ async def receipt_of(db: Database, guild_id: int, poll_id: int, member_id: int) 
         "WHERE b.guild_id = ? AND b.poll_id = ? AND b.member_id = ?",
         (guild_id, poll_id, member_id),
     )
-    return None if row is None else CastBallot(**{**dict(row), "replaced": bool(row["replaced"])})
+    return None if row is None else CastBallot.from_row(row)
 
 
 async def unname_ballots(db: Database, member_id: int) -> None:
@@ -143,19 +154,20 @@ async def unname_ballots(db: Database, member_id: int) -> None:
         "WHERE member_id = ? AND state = 'open' ORDER BY poll_id",
         (member_id,),
     )
-    for guild_id, poll_id in still_open:
+    for row in still_open:
+        guild_id, poll_id = row["guild_id"], row["poll_id"]
         box = await _box(db, guild_id, poll_id, member_id)
         await _append(db, guild_id, poll_id, box, None, box["appended_at"])
 
 
-async def _box(db: Database, guild_id: int, poll_id: int, member_id: int) -> Any:
+async def _box(db: Database, guild_id: int, poll_id: int, member_id: int) -> Row:
     box = await fetch_one(db, _BOX, (member_id, guild_id, poll_id))
     if box is None:
         raise ValueError("There is no such poll on this server.")
     return box
 
 
-def _check_open(box: Any, now: datetime) -> None:
+def _check_open(box: Row, now: datetime) -> None:
     opens_at, closes_at = from_text(box["opens_at"]), from_text(box["closes_at"])
     if box["state"] == "cancelled":
         raise ValueError(f"Poll #{box['number']} was cancelled.")
@@ -173,7 +185,7 @@ def _not_before(newest: str | None, now: datetime) -> str:
 
 
 async def _append(
-    db: Database, guild_id: int, poll_id: int, box: Any, commitment: str | None, time: str
+    db: Database, guild_id: int, poll_id: int, box: Row, commitment: str | None, time: str
 ) -> Entry:
     """Add what happened to the ballot of a box (commitment None: it was taken back) to the chain."""
     previous, replaces = box["head"], box["sequence"]

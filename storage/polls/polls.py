@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from sqlite3 import Row
 from typing import Any
 
 from governance.chain import canonical, sha256, start
@@ -47,6 +48,15 @@ class Elector:
     stake: float
     account: str
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Elector":
+        """Return what a row of `electors` says."""
+        return cls(
+            member_id=row["member_id"],
+            stake=row["stake"],
+            account=row["account"],
+        )
+
 
 @dataclass(frozen=True)
 class Poll:
@@ -80,8 +90,47 @@ class Poll:
     changed_at: datetime  # when it was opened, extended, closed or cancelled
     author: int | None  # None once the author has deleted their data
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Poll":
+        """Return what a row of `_POLLS` says."""
+        return cls(
+            poll_id=row["poll_id"],
+            guild_id=row["guild_id"],
+            number=row["number"],
+            proposal_id=row["proposal_id"],
+            title=row["title"],
+            description=row["description"],
+            method=row["method"],
+            options=json.loads(row["options"]),
+            budget=row["budget"],
+            opens_at=from_text(row["opens_at"]),
+            closes_at=from_text(row["closes_at"]),
+            extended=bool(row["extended"]),
+            quorum=row["quorum"],
+            eligibility=Eligibility(**json.loads(row["eligibility"])),
+            state=row["state"],
+            tie_seed=row["tie_seed"],
+            tie_commitment=row["tie_commitment"],
+            spec_hash=row["spec_hash"],
+            electorate=row["electorate"],
+            head=row["head"],
+            result=row["result"],
+            closed_at=None if row["closed_at"] is None else from_text(row["closed_at"]),
+            channel=row["channel"],
+            thread=row["thread"],
+            message=row["message"],
+            changed_at=from_text(row["changed_at"]),
+            author=row["author"],
+        )
 
-_POLLS = "SELECT p.*, a.member_id AS author FROM polls p LEFT JOIN poll_authors a USING (poll_id, guild_id) "
+
+_POLLS = """
+SELECT poll_id, guild_id, p.number, p.proposal_id, p.title, p.description, p.method, p.options, p.budget,
+    p.opens_at, p.closes_at, p.extended, p.quorum, p.eligibility, p.state, p.tie_seed, p.tie_commitment,
+    p.spec_hash, p.electorate, p.head, p.result, p.closed_at, p.channel, p.thread, p.message, p.changed_at,
+    a.member_id AS author
+FROM polls p LEFT JOIN poll_authors a USING (poll_id, guild_id)
+"""
 _COUNT = "SELECT count(*) FROM polls p "
 _AMONG = "WHERE p.guild_id = ?1 AND (?2 IS NULL OR p.state IN (SELECT value FROM json_each(?2))) "
 
@@ -164,7 +213,7 @@ def public_terms(poll: Poll) -> dict[str, Any]:
 async def poll_of(db: Database, guild_id: int, number: int) -> Poll | None:
     """Return a server's poll by its number, or None."""
     row = await fetch_one(db, _POLLS + "WHERE p.guild_id = ? AND p.number = ?", (guild_id, number))
-    return None if row is None else _poll(row)
+    return None if row is None else Poll.from_row(row)
 
 
 async def poll_in(db: Database, guild_id: int, number: int) -> Poll:
@@ -178,7 +227,7 @@ async def poll_in(db: Database, guild_id: int, number: int) -> Poll:
 async def poll_with_id(db: Database, guild_id: int, poll_id: int) -> Poll | None:
     """Return a server's poll by the id that its buttons carry, or None."""
     row = await fetch_one(db, _POLLS + "WHERE p.guild_id = ? AND p.poll_id = ?", (guild_id, poll_id))
-    return None if row is None else _poll(row)
+    return None if row is None else Poll.from_row(row)
 
 
 async def open_poll_of(db: Database, guild_id: int, proposal_id: int) -> Poll | None:
@@ -188,7 +237,7 @@ async def open_poll_of(db: Database, guild_id: int, proposal_id: int) -> Poll | 
         _POLLS + "WHERE p.guild_id = ? AND p.proposal_id = ? AND p.state = 'open'",
         (guild_id, proposal_id),
     )
-    return None if row is None else _poll(row)
+    return None if row is None else Poll.from_row(row)
 
 
 async def newest_poll_of(db: Database, guild_id: int, proposal_id: int) -> Poll | None:
@@ -198,7 +247,7 @@ async def newest_poll_of(db: Database, guild_id: int, proposal_id: int) -> Poll 
         _POLLS + "WHERE p.guild_id = ? AND p.proposal_id = ? ORDER BY p.poll_id DESC LIMIT 1",
         (guild_id, proposal_id),
     )
-    return None if row is None else _poll(row)
+    return None if row is None else Poll.from_row(row)
 
 
 async def polls_in(
@@ -215,7 +264,7 @@ async def polls_in(
         _POLLS + _AMONG + "ORDER BY p.number DESC LIMIT ?3 OFFSET ?4",
         (guild_id, _listed(states), limit, offset),
     )
-    return [_poll(row) for row in rows]
+    return [Poll.from_row(row) for row in rows]
 
 
 async def count_polls(db: Database, guild_id: int, *, states: Collection[str] | None = None) -> int:
@@ -231,7 +280,7 @@ async def due_polls(db: Database, now: datetime) -> list[Poll]:
         _POLLS + "WHERE p.state = 'open' AND p.closes_at <= ? ORDER BY p.closes_at, p.poll_id",
         (to_text(now),),
     )
-    return [_poll(row) for row in rows]
+    return [Poll.from_row(row) for row in rows]
 
 
 async def electors_of(db: Database, guild_id: int, poll_id: int) -> list[Elector]:
@@ -242,19 +291,8 @@ async def electors_of(db: Database, guild_id: int, poll_id: int) -> list[Elector
         "ORDER BY member_id",
         (guild_id, poll_id),
     )
-    return [Elector(*row) for row in rows]
+    return [Elector.from_row(row) for row in rows]
 
 
 def _listed(states: Collection[str] | None) -> str | None:
     return None if states is None else json.dumps(list(states))
-
-
-def _poll(row: Any) -> Poll:
-    moments = {name: from_text(row[name]) for name in ("opens_at", "closes_at", "changed_at")}
-    read = {
-        "options": json.loads(row["options"]),
-        "eligibility": Eligibility(**json.loads(row["eligibility"])),
-        "extended": bool(row["extended"]),
-        "closed_at": None if row["closed_at"] is None else from_text(row["closed_at"]),
-    }
-    return Poll(**{**dict(row), **moments, **read})

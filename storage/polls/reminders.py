@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 
 from storage.database import Database, execute, fetch_all, transaction
 from storage.moments import from_text, to_text
@@ -15,6 +16,11 @@ class Reminder:
     guild_id: int
     member_id: int
     due_at: datetime
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Reminder":
+        """Return what a row of `reminders` says."""
+        return cls(row["poll_id"], row["guild_id"], row["member_id"], from_text(row["due_at"]))
 
 
 async def add_reminder(db: Database, guild_id: int, poll_id: int, member_id: int, due_at: datetime) -> bool:
@@ -57,9 +63,5 @@ async def take_due_reminders(db: Database, now: datetime) -> list[Reminder]:
             "AND b.member_id = reminders.member_id) AS of_use",
             (to_text(now),),
         )
-    due = [
-        Reminder(row["poll_id"], row["guild_id"], row["member_id"], from_text(row["due_at"]))
-        for row in rows
-        if row["of_use"]
-    ]
+    due = [Reminder.from_row(row) for row in rows if row["of_use"]]
     return sorted(due, key=lambda reminder: (reminder.due_at, reminder.poll_id, reminder.member_id))

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 from typing import Literal
 
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
@@ -21,6 +22,18 @@ class Argument:
     claim: str
     made_at: datetime
     hidden_reason: str | None  # hidden unless None
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Argument":
+        """Return what a row of `proposal_arguments` says."""
+        return cls(
+            argument_id=row["argument_id"],
+            member_id=row["member_id"],
+            side=row["side"],
+            claim=row["claim"],
+            made_at=from_text(row["made_at"]),
+            hidden_reason=row["hidden_reason"],
+        )
 
 
 async def argue(
@@ -69,7 +82,7 @@ async def arguments_of(
         "WHERE p.guild_id = ? AND p.number = ? AND (? OR a.hidden_reason IS NULL) ORDER BY a.argument_id",
         (guild_id, number, include_hidden),
     )
-    return [Argument(**{**dict(row), "made_at": from_text(row["made_at"])}) for row in rows]
+    return [Argument.from_row(row) for row in rows]
 
 
 async def hide_argument(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 
 from storage.database import Database, execute, fetch_one, transaction
 from storage.moments import from_text, to_text
@@ -13,6 +14,11 @@ class Draft:
 
     content: str
     changed_at: datetime
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Draft":
+        """Return what a row of `proposal_drafts` says."""
+        return cls(row["content"], from_text(row["changed_at"]))
 
 
 async def save_draft(db: Database, guild_id: int, member_id: int, content: str, now: datetime) -> None:
@@ -34,7 +40,7 @@ async def draft_of(db: Database, guild_id: int, member_id: int) -> Draft | None:
         "SELECT content, changed_at FROM proposal_drafts WHERE guild_id = ? AND member_id = ?",
         (guild_id, member_id),
     )
-    return None if row is None else Draft(row["content"], from_text(row["changed_at"]))
+    return None if row is None else Draft.from_row(row)
 
 
 async def delete_draft(db: Database, guild_id: int, member_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 
 from storage.database import Database, execute, fetch_all
 from storage.moments import from_text, to_text
@@ -16,6 +17,17 @@ class ProposalEvent:
     detail: str
     happened_at: datetime
     actor: int | None  # None: the clock, or a member who has deleted their data
+
+    @classmethod
+    def from_row(cls, row: Row) -> "ProposalEvent":
+        """Return what a row of an event and its actor says."""
+        return cls(
+            event_id=row["event_id"],
+            kind=row["kind"],
+            detail=row["detail"],
+            happened_at=from_text(row["happened_at"]),
+            actor=row["actor"],
+        )
 
 
 async def record_event(
@@ -47,14 +59,10 @@ async def events_of(db: Database, guild_id: int, number: int) -> list[ProposalEv
     """Return what happened to a proposal, the first event first."""
     rows = await fetch_all(
         db,
-        "SELECT e.event_id, e.kind, e.detail, e.happened_at, a.member_id FROM proposal_events e "
+        "SELECT e.event_id, e.kind, e.detail, e.happened_at, a.member_id AS actor "
+        "FROM proposal_events e "
         "JOIN proposals p USING (guild_id, proposal_id) LEFT JOIN event_actors a USING (guild_id, event_id) "
         "WHERE p.guild_id = ? AND p.number = ? ORDER BY e.event_id",
         (guild_id, number),
     )
-    return [
-        ProposalEvent(
-            row["event_id"], row["kind"], row["detail"], from_text(row["happened_at"]), row["member_id"]
-        )
-        for row in rows
-    ]
+    return [ProposalEvent.from_row(row) for row in rows]

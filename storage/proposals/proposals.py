@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from sqlite3 import Row
 
 from storage.database import Database, fetch_all, fetch_one
 from storage.moments import from_text, to_text
@@ -47,6 +47,33 @@ class Proposal:
     seconds: int  # members who second it
     successor: int | None  # number of the one that superseded it
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Proposal":
+        """Return what a row of `_PROPOSALS` says."""
+        return cls(
+            proposal_id=row["proposal_id"],
+            guild_id=row["guild_id"],
+            number=row["number"],
+            stage=row["stage"],
+            open=bool(row["open"]),
+            stage_since=from_text(row["stage_since"]),
+            created_at=from_text(row["created_at"]),
+            changed_at=from_text(row["changed_at"]),
+            revision=row["revision"],
+            title=row["title"],
+            tournament=row["tournament"],
+            kind=row["kind"],
+            content_hash=row["content_hash"],
+            hidden_reason=row["hidden_reason"],
+            channel=row["channel"],
+            thread=row["thread"],
+            message=row["message"],
+            due_at=None if row["due_at"] is None else from_text(row["due_at"]),
+            author=row["author"],
+            seconds=row["seconds"],
+            successor=row["successor"],
+        )
+
 
 @dataclass(frozen=True)
 class Revision:
@@ -58,6 +85,17 @@ class Revision:
     note: str  # what its author says about the change
     created_at: datetime
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Revision":
+        """Return what a row of `_REVISIONS` says."""
+        return cls(
+            revision=row["revision"],
+            content=row["content"],
+            content_hash=row["content_hash"],
+            note=row["note"],
+            created_at=from_text(row["created_at"]),
+        )
+
 
 @dataclass(frozen=True)
 class OpenContent:
@@ -66,6 +104,11 @@ class OpenContent:
     number: int
     title: str
     content: str
+
+    @classmethod
+    def from_row(cls, row: Row) -> "OpenContent":
+        """Return what a row of `open_contents` says."""
+        return cls(row["number"], row["title"], row["content"])
 
 
 _PROPOSALS = """
@@ -85,13 +128,16 @@ WHERE p.guild_id = ?1 AND (?2 IS NULL OR p.stage IN (SELECT value FROM json_each
     AND (?3 IS NULL OR p.kind = ?3) AND (?4 IS NULL OR p.tournament = ?4)
     AND (?5 IS NULL OR a.member_id = ?5) AND (?6 OR p.hidden_reason IS NULL)
 """
-_REVISIONS = "SELECT r.* FROM proposal_revisions r JOIN proposals p USING (guild_id, proposal_id) "
+_REVISIONS = """
+SELECT r.revision, r.content, r.content_hash, r.note, r.created_at
+FROM proposal_revisions r JOIN proposals p USING (guild_id, proposal_id)
+"""
 
 
 async def proposal_of(db: Database, guild_id: int, number: int) -> Proposal | None:
     """Return a server's proposal by its number, hidden or not, or None."""
     row = await fetch_one(db, _PROPOSALS + "WHERE p.guild_id = ? AND p.number = ?", (guild_id, number))
-    return None if row is None else _proposal(row)
+    return None if row is None else Proposal.from_row(row)
 
 
 async def proposal_with_id(db: Database, guild_id: int, proposal_id: int) -> Proposal | None:
@@ -99,7 +145,7 @@ async def proposal_with_id(db: Database, guild_id: int, proposal_id: int) -> Pro
     row = await fetch_one(
         db, _PROPOSALS + "WHERE p.guild_id = ? AND p.proposal_id = ?", (guild_id, proposal_id)
     )
-    return None if row is None else _proposal(row)
+    return None if row is None else Proposal.from_row(row)
 
 
 async def proposal_in(
@@ -140,7 +186,7 @@ async def proposals_in(
         _PROPOSALS + _FILTERED + "ORDER BY p.number DESC LIMIT ?7 OFFSET ?8",
         (*_filters(guild_id, stages, kind, tournament, author, include_hidden), limit, offset),
     )
-    return [_proposal(row) for row in rows]
+    return [Proposal.from_row(row) for row in rows]
 
 
 async def count_proposals(
@@ -171,7 +217,7 @@ async def open_contents(db: Database, guild_id: int) -> list[OpenContent]:
         "WHERE p.guild_id = ? AND p.open AND p.hidden_reason IS NULL ORDER BY p.number DESC",
         (guild_id,),
     )
-    return [OpenContent(*row) for row in rows]
+    return [OpenContent.from_row(row) for row in rows]
 
 
 async def revision_of(
@@ -183,7 +229,7 @@ async def revision_of(
         _REVISIONS + "WHERE p.guild_id = ? AND p.number = ? AND r.revision = ifnull(?, p.revision)",
         (guild_id, number, revision),
     )
-    return None if row is None else _revision(row)
+    return None if row is None else Revision.from_row(row)
 
 
 async def revisions_of(db: Database, guild_id: int, number: int) -> list[Revision]:
@@ -191,7 +237,7 @@ async def revisions_of(db: Database, guild_id: int, number: int) -> list[Revisio
     rows = await fetch_all(
         db, _REVISIONS + "WHERE p.guild_id = ? AND p.number = ? ORDER BY r.revision", (guild_id, number)
     )
-    return [_revision(row) for row in rows]
+    return [Revision.from_row(row) for row in rows]
 
 
 async def in_stage(db: Database, stage: str) -> list[Proposal]:
@@ -201,7 +247,7 @@ async def in_stage(db: Database, stage: str) -> list[Proposal]:
         _PROPOSALS + "WHERE p.stage = ? AND p.hidden_reason IS NULL ORDER BY p.proposal_id",
         (stage,),
     )
-    return [_proposal(row) for row in rows]
+    return [Proposal.from_row(row) for row in rows]
 
 
 async def due_proposals(db: Database, now: datetime) -> list[Proposal]:
@@ -209,7 +255,7 @@ async def due_proposals(db: Database, now: datetime) -> list[Proposal]:
     rows = await fetch_all(
         db, _PROPOSALS + "WHERE p.due_at <= ? ORDER BY p.due_at, p.proposal_id", (to_text(now),)
     )
-    return [_proposal(row) for row in rows]
+    return [Proposal.from_row(row) for row in rows]
 
 
 def _filters(
@@ -219,18 +265,6 @@ def _filters(
     tournament: str | None,
     author: int | None,
     include_hidden: bool,
-) -> tuple[Any, ...]:
+) -> tuple[int, str | None, str | None, str | None, int | None, bool]:
     among = None if stages is None else json.dumps(list(stages))
     return guild_id, among, kind, tournament, author, include_hidden
-
-
-def _proposal(row: Any) -> Proposal:
-    moments = {name: from_text(row[name]) for name in ("stage_since", "created_at", "changed_at")}
-    due_at = None if row["due_at"] is None else from_text(row["due_at"])
-    return Proposal(**{**dict(row), **moments, "open": bool(row["open"]), "due_at": due_at})
-
-
-def _revision(row: Any) -> Revision:
-    return Revision(
-        row["revision"], row["content"], row["content_hash"], row["note"], from_text(row["created_at"])
-    )

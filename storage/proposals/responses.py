@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 from typing import Literal
 
 from storage.database import Database, execute, fetch_all, transaction
@@ -22,6 +23,18 @@ class Response:
     link: str | None
     responded_at: datetime
     actor: int | None  # None once that member has deleted their data
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Response":
+        """Return what a row of an answer and its actor says."""
+        return cls(
+            response_id=row["response_id"],
+            outcome=row["outcome"],
+            statement=row["statement"],
+            link=row["link"],
+            responded_at=from_text(row["responded_at"]),
+            actor=row["actor"],
+        )
 
 
 async def respond(
@@ -65,4 +78,4 @@ async def responses_of(db: Database, guild_id: int, number: int) -> list[Respons
         "WHERE p.guild_id = ? AND p.number = ? ORDER BY r.response_id",
         (guild_id, number),
     )
-    return [Response(**{**dict(row), "responded_at": from_text(row["responded_at"])}) for row in rows]
+    return [Response.from_row(row) for row in rows]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from sqlite3 import Row
 
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
@@ -21,6 +21,18 @@ class Schedule:
     channel: int
     last_key: str | None  # the newest week that was told
 
+    @classmethod
+    def from_row(cls, row: Row) -> "Schedule":
+        """Return what a row of `_SCHEDULES` says."""
+        return cls(
+            guild_id=row["guild_id"],
+            weekday=row["weekday"],
+            hour=row["hour"],
+            zone=row["zone"],
+            channel=row["channel"],
+            last_key=row["last_key"],
+        )
+
 
 @dataclass(frozen=True)
 class DigestPost:
@@ -34,6 +46,20 @@ class DigestPost:
     given_up: str | None  # why it was not posted
     channel: int | None
     message: int | None
+
+    @classmethod
+    def from_row(cls, row: Row) -> "DigestPost":
+        """Return what a row of `_POSTS` says."""
+        return cls(
+            guild_id=row["guild_id"],
+            key=row["key"],
+            keys=tuple(json.loads(row["keys"])),
+            claimed_at=from_text(row["claimed_at"]),
+            posted_at=None if row["posted_at"] is None else from_text(row["posted_at"]),
+            given_up=row["given_up"],
+            channel=row["channel"],
+            message=row["message"],
+        )
 
 
 async def set_schedule(db: Database, schedule: Schedule, now: datetime) -> None:
@@ -66,13 +92,13 @@ async def drop_schedule(db: Database, guild_id: int) -> bool:
 async def schedules(db: Database) -> list[Schedule]:
     """Return the schedules of all servers."""
     rows = await fetch_all(db, _SCHEDULES + "ORDER BY guild_id")
-    return [Schedule(**dict(row)) for row in rows]
+    return [Schedule.from_row(row) for row in rows]
 
 
 async def schedule_of(db: Database, guild_id: int) -> Schedule | None:
     """Return a server's schedule, or None."""
     row = await fetch_one(db, _SCHEDULES + "WHERE guild_id = ?", (guild_id,))
-    return None if row is None else Schedule(**dict(row))
+    return None if row is None else Schedule.from_row(row)
 
 
 async def claim(db: Database, guild_id: int, keys: Sequence[str], now: datetime) -> bool:
@@ -94,7 +120,7 @@ async def claim(db: Database, guild_id: int, keys: Sequence[str], now: datetime)
 async def unposted(db: Database) -> list[DigestPost]:
     """Return what was claimed and is not known to be posted: a crash came between, or Discord refused."""
     rows = await fetch_all(db, _POSTS + "WHERE posted_at IS NULL AND given_up IS NULL ORDER BY guild_id, key")
-    return [_post(row) for row in rows]
+    return [DigestPost.from_row(row) for row in rows]
 
 
 async def posted(db: Database, guild_id: int, key: str, channel: int, message: int, now: datetime) -> None:
@@ -120,7 +146,7 @@ async def give_up(db: Database, guild_id: int, key: str, reason: str) -> None:
 async def newest_post(db: Database, guild_id: int) -> DigestPost | None:
     """Return the newest summary of a server, posted or not, or None."""
     row = await fetch_one(db, _POSTS + "WHERE guild_id = ? ORDER BY key DESC LIMIT 1", (guild_id,))
-    return None if row is None else _post(row)
+    return None if row is None else DigestPost.from_row(row)
 
 
 async def keep_rules(
@@ -151,15 +177,3 @@ async def rules_before(db: Database, tournament: str, source: str, day: date) ->
 
 _SCHEDULES = "SELECT guild_id, weekday, hour, zone, channel, last_key FROM digest_schedules "
 _POSTS = "SELECT guild_id, key, keys, claimed_at, posted_at, given_up, channel, message FROM digest_posts "
-
-
-def _post(row: Any) -> DigestPost:
-    posted_at = None if row["posted_at"] is None else from_text(row["posted_at"])
-    return DigestPost(
-        **{
-            **dict(row),
-            "keys": tuple(json.loads(row["keys"])),
-            "claimed_at": from_text(row["claimed_at"]),
-            "posted_at": posted_at,
-        }
-    )

@@ -2,6 +2,7 @@
 
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
+from sqlite3 import Row
 from typing import Any
 
 from storage.database import Database, execute, fetch_one, transaction
@@ -23,6 +24,22 @@ class GuildSettings:
     open_cap: int = 3  # proposals of a member that may be open at once
     seconds_least: int = 2  # members who must second an idea at least
 
+    @classmethod
+    def from_row(cls, row: Row) -> "GuildSettings":
+        """Return what a row of `guild_settings` says."""
+        return cls(
+            guild_id=row["guild_id"],
+            sharing=bool(row["sharing"]),
+            proposal_channel=row["proposal_channel"],
+            announce_channel=row["announce_channel"],
+            moderator_role=row["moderator_role"],
+            team_role=row["team_role"],
+            zone=row["zone"],
+            cooldown_hours=row["cooldown_hours"],
+            open_cap=row["open_cap"],
+            seconds_least=row["seconds_least"],
+        )
+
 
 async def settings_of(db: Database, guild_id: int) -> GuildSettings:
     """Return the server's settings, which are the defaults until somebody changes one."""
@@ -32,9 +49,7 @@ async def settings_of(db: Database, guild_id: int) -> GuildSettings:
         "cooldown_hours, open_cap, seconds_least FROM guild_settings WHERE guild_id = ?",
         (guild_id,),
     )
-    if row is None:
-        return GuildSettings(guild_id)
-    return GuildSettings(**{**dict(row), "sharing": bool(row["sharing"])})
+    return GuildSettings(guild_id) if row is None else GuildSettings.from_row(row)
 
 
 async def change_settings(db: Database, guild_id: int, now: datetime, **changes: Any) -> GuildSettings:
