@@ -22,6 +22,7 @@ from storage.server.settings import settings_of
 from tools import SAMPLE, Client, Tools, files_of
 from tournament.source import Source, SourceError
 from ui.roles import check_moderator
+from ui.server import guild_of
 
 log = logging.getLogger("roundtable.digest")
 
@@ -46,7 +47,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
         self.look_at_what_is_due.cancel()
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
-        _guild(interaction)
+        guild_of(interaction)
         return True
 
     @tasks.loop(minutes=1)
@@ -132,7 +133,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
     async def preview(self, interaction: discord.Interaction) -> None:
         """The summary as it would be now; only you see it"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        cards, files = await self._made(_guild(interaction), await self._this_week(interaction))
+        cards, files = await self._made(guild_of(interaction), await self._this_week(interaction))
         await interaction.followup.send(embed=cards[0], files=files, ephemeral=True)
         for card in cards[1:]:
             await interaction.followup.send(embed=card, ephemeral=True)
@@ -143,7 +144,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
         await self._moderated(interaction)
         await interaction.response.defer(thinking=True)
         week = await self._this_week(interaction)
-        cards, files = await self._made(_guild(interaction), week, weekly=False)
+        cards, files = await self._made(guild_of(interaction), week, weekly=False)
         message = await interaction.followup.send(embed=cards[0], files=files, wait=True)
         await self._thread(message, cards[1:], "This week")
 
@@ -151,7 +152,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
     async def me(self, interaction: discord.Interaction) -> None:
         """What waits for you: votes you have not cast, proposals of yours; only you see it"""
         waiting = await waiting_for(
-            self.tools.database, _guild(interaction).id, interaction.user.id, self.tools.now()
+            self.tools.database, guild_of(interaction).id, interaction.user.id, self.tools.now()
         )
         await interaction.response.send_message(embed=waiting_card(waiting), ephemeral=True)
 
@@ -159,7 +160,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
     @app_commands.describe(markdown="As a file for the forum")
     async def last(self, interaction: discord.Interaction, markdown: bool = False) -> None:
         """Where the last weekly summary is, or the week as Markdown for the forum"""
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
         if markdown:
             await interaction.response.defer(ephemeral=True, thinking=True)
             told = await self._told(guild, await self._this_week(interaction))
@@ -279,13 +280,13 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
 
     async def _this_week(self, interaction: discord.Interaction) -> Period:
         """The seven days up to now."""
-        guild, now = _guild(interaction), self.tools.now()
+        guild, now = guild_of(interaction), self.tools.now()
         zone = (await settings_of(self.tools.database, guild.id)).zone
         there = now.astimezone(read_zone(zone))
         return Period(period_of(now, zone, there.weekday(), there.hour).keys, now - timedelta(days=7), now)
 
     async def _moderated(self, interaction: discord.Interaction) -> discord.Guild:
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
         return guild
 
@@ -301,12 +302,6 @@ def _next(schedule: Schedule, now: datetime) -> datetime:
         if schedule.last_key is None or due.key > schedule.last_key:
             break
     return max(now, due.ends)
-
-
-def _guild(interaction: discord.Interaction) -> discord.Guild:
-    if interaction.guild is None:
-        raise app_commands.NoPrivateMessage
-    return interaction.guild
 
 
 async def setup(bot: Client) -> None:

@@ -18,6 +18,7 @@ from ui.drawing import Picture
 from ui.errors import errors_answered
 from ui.pages import Pages
 from ui.roles import check_moderator
+from ui.server import guild_of
 from ui.share import asked_to_share, post_shared, share_view
 
 Choices = list[app_commands.Choice[int]]
@@ -49,7 +50,7 @@ class Opinion(
         self.tree.remove_command(self.menu.name, type=self.menu.type)
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
-        _guild(interaction)
+        guild_of(interaction)
         return True
 
     @app_commands.command()
@@ -66,7 +67,7 @@ class Opinion(
     async def vote(self, interaction: discord.Interaction, statement: int | None = None) -> None:
         """Agree, disagree or pass, one statement after the other; only you see it"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        database, guild, member = self.tools.database, _guild(interaction), interaction.user.id
+        database, guild, member = self.tools.database, guild_of(interaction), interaction.user.id
         if statement is None:
             turn = await statements.next_turn(database, guild.id, member)
         else:
@@ -82,7 +83,7 @@ class Opinion(
         members are drawn again and clearer than in shuffled votes. Otherwise it says why there are none.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        card, pictures = await _map(self.tools, _guild(interaction).id, interaction.user.id)
+        card, pictures = await _map(self.tools, guild_of(interaction).id, interaction.user.id)
         view = await share_view(
             interaction,
             self.tools.database,
@@ -97,7 +98,7 @@ class Opinion(
     @app_commands.describe(page="Which page")
     async def show_list(self, interaction: discord.Interaction, page: int = 1) -> None:
         """The statements of this server, the newest first, with what you said to them"""
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
 
         async def turn(page: int) -> tuple[discord.Embed, int]:
             found = await statements.list_statements(
@@ -117,7 +118,7 @@ class Opinion(
         self, interaction: discord.Interaction, number: int, reason: str, show_again: bool = False
     ) -> None:
         """Moderators: hide a statement for a reason that is logged and shown"""
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
         changed = await statements.hide_statement(
             self.tools.database,
@@ -137,13 +138,13 @@ class Opinion(
     @hide.autocomplete("number")
     async def _statement(self, interaction: discord.Interaction, typed: Any) -> Choices:
         found = await statements.suggest_statements(
-            self.tools.database, _guild(interaction).id, str(typed or "")
+            self.tools.database, guild_of(interaction).id, str(typed or "")
         )
         return [app_commands.Choice(name=shown, value=number) for shown, number in found]
 
     async def add_message(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Open a form with the beginning of a message, so that whoever adds it says one claim."""
-        _guild(interaction)
+        guild_of(interaction)
         if not message.content.strip():
             raise ValueError("There is no text in that message. Add a claim with /opinion add.")
         await interaction.response.send_modal(StatementForm(message.content, _add))
@@ -174,7 +175,7 @@ class VoteButton(
     async def callback(self, interaction: discord.Interaction) -> None:
         """Keep the vote, then show the next statement."""
         async with errors_answered(interaction):
-            tools, guild, member = tools_of(interaction), _guild(interaction), interaction.user.id
+            tools, guild, member = tools_of(interaction), guild_of(interaction), interaction.user.id
             await interaction.response.defer()
             before = await statements.vote(
                 tools.database, guild.id, self.statement_id, member, self.said, tools.now()
@@ -209,7 +210,7 @@ class ShareOpinionButton(
             tools = tools_of(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await asked_to_share(interaction, tools.database, self.question_id)
-            card, pictures = await _map(tools, _guild(interaction).id, None)
+            card, pictures = await _map(tools, guild_of(interaction).id, None)
             await post_shared(interaction, [card], files_of(*pictures))
 
 
@@ -225,7 +226,7 @@ def vote_buttons(turn: Turn) -> discord.ui.View:
 async def _add(interaction: discord.Interaction, claim: str) -> None:
     tools = tools_of(interaction)
     statement = await statements.add_statement(
-        tools.database, _guild(interaction).id, interaction.user.id, claim, tools.now()
+        tools.database, guild_of(interaction).id, interaction.user.id, claim, tools.now()
     )
     await interaction.response.send_message(embed=added_card(statement), ephemeral=True)
 
@@ -236,12 +237,6 @@ async def _map(
     found = await opinion_picture(tools.database, guild_id, tools.now(), member_id=member_id)
     pictures = (await tools.drawing.run(picture_of_opinions, found),) if found.places.size else ()
     return opinion_card(found), pictures
-
-
-def _guild(interaction: discord.Interaction) -> discord.Guild:
-    if interaction.guild is None:
-        raise app_commands.NoPrivateMessage
-    return interaction.guild
 
 
 async def setup(bot: Client) -> None:

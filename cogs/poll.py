@@ -30,6 +30,7 @@ from tournament.source import Tournament
 from ui.dialogs import Confirm
 from ui.errors import errors_answered
 from ui.roles import check_moderator, is_moderator
+from ui.server import guild_of
 from ui.text import plain
 
 log = logging.getLogger("roundtable.poll")
@@ -52,7 +53,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         self.look_at_what_is_due.cancel()
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
-        _guild(interaction)
+        guild_of(interaction)
         return True
 
     @tasks.loop(minutes=1)
@@ -109,7 +110,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
 
         async def done(filled: discord.Interaction, typed: dict[str, str]) -> None:
             await filled.response.defer(ephemeral=True, thinking=True)
-            guild = _guild(filled)
+            guild = guild_of(filled)
             view = await new_poll(
                 self.tools.database,
                 self.tools.source(tournament),
@@ -153,7 +154,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     async def close(self, interaction: discord.Interaction, number: int, cancel: bool = False) -> None:
         """Close a poll now, or cancel it: its author or a moderator"""
         view = await self._view(interaction, number)
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
         if view.poll.author != interaction.user.id:
             check_moderator(interaction, await settings_of(self.tools.database, guild.id))
         if view.poll.state != "open":
@@ -208,7 +209,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     ) -> None:
         """Polls of this server, newest first"""
         lines, pages, total = await list_polls(
-            self.tools.database, _guild(interaction).id, state=state, page=page
+            self.tools.database, guild_of(interaction).id, state=state, page=page
         )
         card = polls_card(lines, min(max(1, page), pages), pages, total)
         await interaction.response.send_message(embed=card, ephemeral=True)
@@ -277,7 +278,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     @export.autocomplete("number")
     async def _number(self, interaction: discord.Interaction, typed: Any) -> list[app_commands.Choice[int]]:
         lines, _, _ = await list_polls(
-            self.tools.database, _guild(interaction).id, state=None, page=1, size=100
+            self.tools.database, guild_of(interaction).id, state=None, page=1, size=100
         )
         wanted = str(typed or "").strip().lstrip("#").casefold()
         return [
@@ -287,7 +288,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         ][:25]
 
     async def _view(self, interaction: discord.Interaction, number: int) -> PollView:
-        return await poll_view(self.tools.database, _guild(interaction).id, number)
+        return await poll_view(self.tools.database, guild_of(interaction).id, number)
 
     async def _end(self, view: PollView, *, cancel: bool) -> None:
         database, now = self.tools.database, self.tools.now()
@@ -342,12 +343,6 @@ def _link(view: PollView) -> str:
         return ""
     place = view.poll.thread or view.poll.channel
     return f" https://discord.com/channels/{view.poll.guild_id}/{place}/{view.poll.message}"
-
-
-def _guild(interaction: discord.Interaction) -> discord.Guild:
-    if interaction.guild is None:
-        raise app_commands.NoPrivateMessage
-    return interaction.guild
 
 
 async def setup(bot: Client) -> None:

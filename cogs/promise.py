@@ -15,6 +15,7 @@ from tools import Client, Tools, tools_of
 from ui.errors import errors_answered
 from ui.pages import Pages
 from ui.roles import check_moderator
+from ui.server import guild_of
 from ui.share import asked_to_share, post_shared, share_view
 
 
@@ -27,7 +28,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
         self.tools = tools
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
-        _guild(interaction)
+        guild_of(interaction)
         return True
 
     @app_commands.command()
@@ -50,7 +51,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
         kind: Kind = "promise",
     ) -> None:
         """Moderators: put a promise, or a question to the team, on record"""
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
         added = await ledger.add_promise(
             self.tools.database,
@@ -74,7 +75,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
         Review dates of proposals are among them, and questions about proposals that no official answer has
         followed. Both leave by themselves: when the review is closed, and when the team responds.
         """
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
 
         async def turn(page: int) -> tuple[discord.Embed, int]:
             found = await ledger.ledger(
@@ -118,7 +119,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
 
         A second time replaces the first; what was said before stays in the log.
         """
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
         await ledger.resolve_promise(
             self.tools.database,
@@ -134,11 +135,11 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
 
     @resolve.autocomplete("number")
     async def _number(self, interaction: discord.Interaction, typed: Any) -> list[app_commands.Choice[int]]:
-        found = await ledger.suggest_promises(self.tools.database, _guild(interaction).id, str(typed or ""))
+        found = await ledger.suggest_promises(self.tools.database, guild_of(interaction).id, str(typed or ""))
         return [app_commands.Choice(name=shown, value=number) for shown, number in found]
 
     async def _tell(self, interaction: discord.Interaction, number: int) -> None:
-        entry = await ledger.entry_of(self.tools.database, _guild(interaction).id, number, self.tools.now())
+        entry = await ledger.entry_of(self.tools.database, guild_of(interaction).id, number, self.tools.now())
         await interaction.response.send_message(embed=recorded_card(entry), ephemeral=True)
 
 
@@ -164,15 +165,9 @@ class SharePromisesButton(
             await interaction.response.defer(ephemeral=True, thinking=True)
             _, asked = await asked_to_share(interaction, tools.database, self.question_id)
             found = await ledger.ledger(
-                tools.database, _guild(interaction).id, tools.now(), which=asked["show"], page=asked["page"]
+                tools.database, guild_of(interaction).id, tools.now(), which=asked["show"], page=asked["page"]
             )
             await post_shared(interaction, [ledger_card(found)], [])
-
-
-def _guild(interaction: discord.Interaction) -> discord.Guild:
-    if interaction.guild is None:
-        raise app_commands.NoPrivateMessage
-    return interaction.guild
 
 
 async def setup(bot: Client) -> None:

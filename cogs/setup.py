@@ -10,6 +10,7 @@ from features.server.zones import find_zone, suggest_zones
 from storage.proposals import blocks
 from storage.server.settings import change_settings, set_sharing, settings_of
 from tools import Client, Tools
+from ui.server import guild_of
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -23,7 +24,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         # Discord enforces neither the place nor the permission for us: both are hints to its client
-        _server(interaction)
+        guild_of(interaction)
         if not interaction.permissions.manage_guild:
             raise app_commands.MissingPermissions(["manage_guild"])
         return True
@@ -32,7 +33,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     @app_commands.describe(allowed="Whether members may post their answers in this server's channels")
     async def sharing(self, interaction: discord.Interaction, allowed: bool) -> None:
         """Whether members may share their answers in this server"""
-        await set_sharing(self.tools.database, _server(interaction).id, allowed, self.tools.now())
+        await set_sharing(self.tools.database, guild_of(interaction).id, allowed, self.tools.now())
         await interaction.response.send_message(
             "Members may share their answers where they may write."
             if allowed
@@ -43,7 +44,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     @app_commands.command()
     async def show(self, interaction: discord.Interaction) -> None:
         """The settings of this server"""
-        settings = await settings_of(self.tools.database, _server(interaction).id)
+        settings = await settings_of(self.tools.database, guild_of(interaction).id)
         await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
 
     @app_commands.command()
@@ -61,7 +62,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         await interaction.response.defer(ephemeral=True, thinking=True)
         await change_settings(
             self.tools.database,
-            _server(interaction).id,
+            guild_of(interaction).id,
             self.tools.now(),
             proposal_channel=proposals.id if proposals else None,
             announce_channel=announcements.id if announcements else None,
@@ -80,7 +81,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         team: discord.Role | None = None,
     ) -> None:
         """Which roles moderate proposals, and answer for the team"""
-        guild = _server(interaction)
+        guild = guild_of(interaction)
         for role in (moderators, team):
             if role is not None and role.is_default():
                 raise ValueError("@everyone would make every member a moderator: pick another role.")
@@ -98,7 +99,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
     async def zone(self, interaction: discord.Interaction, name: str) -> None:
         """The time zone of this server's schedules"""
         settings = await change_settings(
-            self.tools.database, _server(interaction).id, self.tools.now(), zone=find_zone(name)
+            self.tools.database, guild_of(interaction).id, self.tools.now(), zone=find_zone(name)
         )
         await interaction.response.send_message(f"Schedules follow {settings.zone} now.", ephemeral=True)
 
@@ -132,7 +133,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
             if value is not None:
                 changes[name] = value
         settings = await change_settings(
-            self.tools.database, _server(interaction).id, self.tools.now(), **changes
+            self.tools.database, guild_of(interaction).id, self.tools.now(), **changes
         )
         await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
 
@@ -154,7 +155,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         lift: bool = False,
     ) -> None:
         """Keep a member from filing proposals in this server, or let them again"""
-        guild = _server(interaction)
+        guild = guild_of(interaction)
         if lift:
             lifted = await blocks.unblock(self.tools.database, guild.id, member.id)
             told = "may file proposals again." if lifted else "was not blocked."
@@ -166,7 +167,7 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         await interaction.response.send_message(f"{member.mention} {told}", ephemeral=True)
 
     async def _check(self, interaction: discord.Interaction) -> None:
-        guild = _server(interaction)
+        guild = guild_of(interaction)
         settings = await settings_of(self.tools.database, guild.id)
         tried: list[tuple[str, list[Trial]]] = []
         for what, channel_id in (
@@ -186,12 +187,6 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
         if not tried:
             tried.append(("Channels", [Trial("none are set", "")]))
         await interaction.followup.send(embed=trials_card(tried), ephemeral=True)
-
-
-def _server(interaction: discord.Interaction) -> discord.Guild:
-    if interaction.guild is None:
-        raise app_commands.NoPrivateMessage
-    return interaction.guild
 
 
 async def setup(bot: Client) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import discord
-from discord import app_commands
 
 from features.polls.ballot_text import read_number, read_numbers
 from features.polls.casting import (
@@ -24,6 +23,7 @@ from features.polls.view import PollView, poll_with_id
 from storage.polls import reminders
 from tools import tools_of
 from ui.errors import errors_answered
+from ui.server import guild_of
 
 log = logging.getLogger("roundtable.voting")
 REMIND_BEFORE = timedelta(hours=6)
@@ -52,7 +52,7 @@ class PollButton(
         """Do what the button says."""
         async with errors_answered(interaction):
             tools = tools_of(interaction)
-            view = await poll_with_id(tools.database, _guild(interaction).id, self.poll_id)
+            view = await poll_with_id(tools.database, guild_of(interaction).id, self.poll_id)
             if self.verb == "vote":
                 await _vote(interaction, view)
             elif self.verb == "my":
@@ -161,9 +161,3 @@ def _member(interaction: discord.Interaction) -> Member:
     roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset()
     joined = user.joined_at if isinstance(user, discord.Member) else None
     return Member(user.id, roles, joined, user.created_at)
-
-
-def _guild(interaction: discord.Interaction) -> discord.Guild:
-    if interaction.guild is None:
-        raise app_commands.NoPrivateMessage
-    return interaction.guild
