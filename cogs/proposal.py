@@ -2,7 +2,6 @@
 
 import io
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 import discord
@@ -55,7 +54,8 @@ from storage.server.settings import settings_of
 from tools import Client, Tools, complete_name, files_of
 from tournament.source import Tournament
 from ui.dialogs import Confirm
-from ui.errors import GuardedView, errors_answered
+from ui.errors import errors_answered
+from ui.pages import Pages
 from ui.roles import check_moderator, check_team, is_moderator
 from ui.server import guild_of
 from ui.text import ADVISORY
@@ -166,7 +166,7 @@ class Proposal(
             return list_card(lines, page, pages, total), pages
 
         card, pages = await turn(page)
-        view = Pages(turn, page, pages) if pages > 1 else discord.utils.MISSING
+        view = Pages(turn, page, pages, back="Newer", on="Older") if pages > 1 else discord.utils.MISSING
         await interaction.response.send_message(embed=card, view=view, ephemeral=True)
 
     @app_commands.command()
@@ -450,31 +450,6 @@ class Proposal(
             moderator=is_moderator(interaction, settings),
             successor=successor,
         )
-
-
-class Pages(GuardedView):
-    """Two buttons that turn the pages of a list, for as long as anybody looks at it."""
-
-    def __init__(
-        self, turn: Callable[[int], Awaitable[tuple[discord.Embed, int]]], page: int, pages: int
-    ) -> None:
-        super().__init__(timeout=600)
-        self._turn, self._page, self._pages = turn, min(max(1, page), pages), pages
-
-    @discord.ui.button(label="Newer", custom_id="proposals:newer")
-    async def newer(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
-        """One page back."""
-        await self._to(interaction, self._page - 1)
-
-    @discord.ui.button(label="Older", custom_id="proposals:older")
-    async def older(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
-        """One page on."""
-        await self._to(interaction, self._page + 1)
-
-    async def _to(self, interaction: discord.Interaction, page: int) -> None:
-        card, self._pages = await self._turn(page)
-        self._page = min(max(1, page), self._pages)
-        await interaction.response.edit_message(embed=card, view=self)
 
 
 def _stages(stages: tuple[str, ...], typed: str) -> Choices:
