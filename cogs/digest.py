@@ -23,6 +23,7 @@ from tools import SAMPLE, Client, Tools, files_of
 from tournament.source import Source, SourceError
 from ui.roles import check_moderator
 from ui.server import guild_of
+from wording.links import message_link
 
 log = logging.getLogger("roundtable.digest")
 
@@ -177,7 +178,7 @@ class Digest(commands.GroupCog, group_name="digest", group_description="The week
                 f"The summary of week {post.key} could not be posted: {post.given_up or 'not yet'}."
             )
         await interaction.response.send_message(
-            f"Week {post.key}: https://discord.com/channels/{guild.id}/{post.channel}/{post.message}",
+            f"Week {post.key}: {message_link(guild.id, post.channel, post.message)}",
             ephemeral=True,
         )
 

@@ -32,6 +32,7 @@ from ui.errors import errors_answered
 from ui.roles import check_moderator, is_moderator
 from ui.server import guild_of
 from ui.text import plain
+from wording.links import message_link
 
 log = logging.getLogger("roundtable.poll")
 
@@ -339,10 +340,8 @@ def _cell(choice: Any) -> str:
 
 
 def _link(view: PollView) -> str:
-    if view.poll.message is None:
-        return ""
-    place = view.poll.thread or view.poll.channel
-    return f" https://discord.com/channels/{view.poll.guild_id}/{place}/{view.poll.message}"
+    link = message_link(view.poll.guild_id, view.poll.thread or view.poll.channel, view.poll.message)
+    return f" {link}" if link else ""
 
 
 async def setup(bot: Client) -> None:

@@ -39,6 +39,7 @@ from storage.proposals import arguments, events, proposals, responses
 from storage.server import digests
 from storage.server.digests import Schedule
 from tournament.source import EVERYONE, Source, SourceError
+from wording.links import message_link
 
 log = logging.getLogger("roundtable.digest")
 
@@ -152,7 +153,7 @@ async def _closing(db: Database, poll: Poll) -> Closing:
     return Closing(
         poll.number,
         poll.title,
-        link_to(poll.guild_id, poll.thread or poll.channel, poll.message),
+        message_link(poll.guild_id, poll.thread or poll.channel, poll.message),
         poll.closes_at,
         cast.ballots // 5 * 5,  # in steps, as on its card
         poll.quorum or None,
@@ -162,7 +163,7 @@ async def _closing(db: Database, poll: Poll) -> Closing:
 async def _drafts(db: Database, guild_id: int, period: Period, now: datetime) -> list[Draft]:
     found = []
     for stored in await proposals.proposals_in(db, guild_id, limit=MOST):
-        link = link_to(guild_id, stored.thread or stored.channel, stored.message)
+        link = message_link(guild_id, stored.thread or stored.channel, stored.message)
         versions = await proposals.revisions_of(db, guild_id, stored.number)
         late = [each for each in versions if period.starts < each.created_at <= period.ends]
         if not late:
@@ -189,7 +190,7 @@ def _against_today(proposal: Proposal, now: datetime) -> str:
 
 def _result(view: PollView) -> Result:
     poll, result = view.poll, view.result
-    link = link_to(poll.guild_id, poll.thread or poll.channel, poll.message)
+    link = message_link(poll.guild_id, poll.thread or poll.channel, poll.message)
     if result is None or not result.valid:
         return Result(poll.number, poll.title, link, 0 if result is None else result.ballots, ())
     views = [View(STRATEGY_WORDS["one_member_one_vote"], result.winners)]
@@ -203,7 +204,7 @@ def _result(view: PollView) -> Result:
 async def _outcomes(db: Database, guild_id: int, period: Period) -> list[Outcome]:
     found = []
     for stored in await proposals.proposals_in(db, guild_id, limit=MOST):
-        link = link_to(guild_id, stored.thread or stored.channel, stored.message)
+        link = message_link(guild_id, stored.thread or stored.channel, stored.message)
         for response in await responses.responses_of(db, guild_id, stored.number):
             if period.starts < response.responded_at <= period.ends:
                 what = f"{response.outcome}: {response.statement}"
@@ -292,7 +293,7 @@ async def _argument(db: Database, guild_id: int, there: Sequence[Poll], period: 
         for argument in await arguments.arguments_of(db, guild_id, stored.number):
             moved = sum(argument.made_at < moment <= argument.made_at + AFTER for moment in changed)
             if moved >= FEWEST_MOVED and (best is None or moved > best.moved):
-                link = link_to(guild_id, stored.thread or stored.channel, stored.message)
+                link = message_link(guild_id, stored.thread or stored.channel, stored.message)
                 best = Argument(stored.number, argument.claim, link, moved)
     return best
 
@@ -312,13 +313,6 @@ async def _notices(db: Database, source: Source, period: Period, now: datetime) 
     if before is not None and before[0] != told:
         notices.append(f"The announced rule changed from {before[0] or 'nothing'} to {told or 'nothing'}.")
     return tuple(notices)
-
-
-def link_to(guild_id: int, channel: int | None, message: int | None) -> str:
-    """A link to a message; "" where it is shown nowhere."""
-    if channel is None or message is None:
-        return ""
-    return f"https://discord.com/channels/{guild_id}/{channel}/{message}"
 
 
 def _known(value: float) -> float | None:

@@ -12,8 +12,9 @@ from governance.proposals.stages import NAMES
 from governance.text import clean_line
 from storage import promises
 from storage.database import Database
-from storage.promises import Asked, Kind, Place, Promise, Resolution, Review, Said
+from storage.promises import Asked, Kind, Promise, Resolution, Review, Said
 from storage.server.settings import settings_of
+from wording.links import message_link
 
 LONGEST_WHAT, LONGEST_WHO, LONGEST_NOTE, LONGEST_LINK = 300, 80, 300, 300
 PAGE = 5  # entries on a page of the list
@@ -204,7 +205,7 @@ def _review(review: Review, guild_id: int, zone: ZoneInfo, today: date) -> Entry
         kind="review",
         what=promise.what,
         who=f"{promise.by_whom}, now at “{stage}”",
-        link=_jump(guild_id, place),
+        link=message_link(guild_id, place.channel, place.message),
         said_on=None,
         due_on=promise.due_on,
         days=overdue_days(promise, today),
@@ -221,7 +222,7 @@ def _asked(question: Asked, guild_id: int, zone: ZoneInfo, today: date) -> Entry
         kind="question",
         what=question.claim,
         who=f"whoever answers for the team, about “{question.place.title}”",
-        link=_jump(guild_id, question.place),
+        link=message_link(guild_id, question.place.channel, question.place.message),
         said_on=asked_on,
         due_on=None,
         days=unanswered_days(asked_on, today),
@@ -232,12 +233,6 @@ def _urgency(entry: Entry) -> tuple[int, int, date]:
     if entry.late:
         return int(entry.kind == "question"), -entry.days, date.min
     return 2, 0, entry.due_on or date.max
-
-
-def _jump(guild_id: int, place: Place) -> str:
-    if place.message is None or place.channel is None:
-        return ""
-    return f"https://discord.com/channels/{guild_id}/{place.channel}/{place.message}"
 
 
 async def _today(db: Database, guild_id: int, now: datetime) -> date:

@@ -23,6 +23,7 @@ from features.simulation.proposal_impact import member_impact
 from tools import tools_of
 from ui.errors import errors_answered
 from ui.server import guild_of
+from wording.links import message_link
 
 
 class ProposalButton(
@@ -260,11 +261,9 @@ async def tell(
     view = await proposal_view(
         tools_of(interaction).database, guild.id, view.number, tools_of(interaction).now()
     )
-    where = ""
-    if view.stored.message is not None:
-        channel = view.stored.thread or view.stored.channel
-        where = f" <https://discord.com/channels/{guild.id}/{channel}/{view.stored.message}>"
-    await interaction.followup.send(" ".join((done + where, *notices)), ephemeral=True)
+    link = message_link(guild.id, view.stored.thread or view.stored.channel, view.stored.message)
+    where = [f"<{link}>"] if link else []
+    await interaction.followup.send(" ".join((done, *where, *notices)), ephemeral=True)
 
 
 def check_visible(view: ProposalView) -> None:
