@@ -7,6 +7,7 @@ _INVISIBLE = {"Cc", "Cf", "Cs"}
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that are drawn as nothing
 _JOINERS = "\u200c\u200d\u200e\u200f"  # emoji, Persian and mixed directions need them, between two characters
 _LOOSE_JOINERS = re.compile(rf"(?:^|(?<=\s))[{_JOINERS}]|[{_JOINERS}](?=\s|$)")
+_NAMED = re.compile(r"@(?=\S)|<#|discord(?:app)?\.com/users/", re.IGNORECASE)
 _REPEATED_JOINERS = re.compile(rf"([{_JOINERS}])[{_JOINERS}]+")
 
 
@@ -32,6 +33,16 @@ def clean_line(text: str) -> str:
 def clean_phrase(text: str) -> str:
     """The same for one setting among several on a line: semicolons, which part settings, become commas."""
     return clean_line(text).replace(";", ",")
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a clean text names a member, a role or a channel, as far as signs tell.
+
+    That is an at sign before anything but a space, in any of its forms (＠, ﹫), also inside an address, what
+    Discord writes for a channel, and the address of a member's page. A name without a sign is for members
+    to see.
+    """
+    return _NAMED.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def _visible(sign: str) -> str:

@@ -1,6 +1,5 @@
 """What was promised and asked in public: by whom, by when, and how long it is overdue."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 from governance.digest.promise import check_link, from_review, overdue_days, read_promise, unanswered_days
 from governance.digest.promise import resolve as resolved
 from governance.proposals.stages import NAMES
-from governance.text import clean_line
+from governance.text import clean_line, names_somebody
 from storage import promises
 from storage.database import Database
 from storage.promises import Asked, Kind, Promise, Resolution, Review, Said
@@ -23,7 +22,6 @@ WAYS: dict[Kind, tuple[Resolution, ...]] = {
     "promise": ("kept", "broken", "withdrawn"),
     "question": ("answered", "withdrawn"),
 }
-_NAMES_SOMEBODY = re.compile(r"[@＠﹫](?=\S)|<#")
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ async def add_promise(
     text = _text(what, f"a {kind}", LONGEST_WHAT)
     speaker = _text(who, "who said it" if kind == "promise" else "whom it was put to", LONGEST_WHO)
     for line in (text, speaker):
-        if _NAMES_SOMEBODY.search(line):
+        if names_somebody(line):
             raise ValueError("Please name a role or an organisation, like “the team”, and no members.")
     today = await _today(db, guild_id, now)
     if kind == "question" and due_on:

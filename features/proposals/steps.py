@@ -9,7 +9,7 @@ from governance.proposals.stages import (
     STAGES,
     advance,
 )
-from governance.text import clean_line
+from governance.text import clean_line, names_somebody
 from storage.database import Database
 from storage.proposals import arguments, proposals, responses, seconds
 from storage.proposals.arguments import Argument
@@ -22,7 +22,6 @@ from storage.proposals.stages import unhide as unhide_proposal
 OPEN_TO_SECONDS = ("idea", "discussion")
 OPEN_TO_ARGUMENTS = ("idea", "discussion", "last_call", "vote")
 LONGEST_CLAIM, LONGEST_STATEMENT, LONGEST_REASON = 300, 1000, 300
-_NAMES_SOMEBODY = re.compile(r"<@|(?<![\w.])@\w")
 
 
 async def second(
@@ -45,7 +44,7 @@ async def argue(
         raise ValueError("There is nothing in that claim.")
     if len(text) > LONGEST_CLAIM:
         raise ValueError(f"A claim has at most {LONGEST_CLAIM} characters; this one has {len(text):,}.")
-    if _NAMES_SOMEBODY.search(text):
+    if names_somebody(text):
         raise ValueError("Please argue without naming anybody: it is about the proposal.")
     await _check_allowed(db, guild_id, member_id)
     return await arguments.argue(db, guild_id, number, member_id, side, text, now, stages=OPEN_TO_ARGUMENTS)

@@ -2,12 +2,11 @@
 
 import re
 
-from governance.text import clean_line
+from governance.text import clean_line, names_somebody
 
 LONGEST = 140  # as in Polis
 
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|\]\(|\bmailto:|\w\.[a-z]{2,}/\S", re.IGNORECASE)
-_NAME = re.compile(r"[@＠﹫](?=\S)|<#")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|vs|cf|etc|approx|resp|incl|max|min|no)\.\s*$", re.IGNORECASE)
 _NEXT = re.compile(r"(?:[.!?…]+[\"'”’)\]]*\s+|[。！？]+)(?=[\"'“‘(]*(\w))")
 
@@ -28,7 +27,7 @@ def check_statement(text: str) -> str:
         )
     if _LINK.search(statement):
         raise ValueError("A statement has no links: people vote on what it says itself.")
-    if _NAME.search(statement):
+    if names_somebody(statement):
         raise ValueError("A statement names nobody: it is about a rule or an idea, not about a person.")
     if statement.rstrip("\"'”’)]").endswith(("?", "？", "؟")):
         raise ValueError("A question can't be agreed with; say what you think is the answer.")

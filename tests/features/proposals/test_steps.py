@@ -185,7 +185,7 @@ async def test_a_server_says_how_many_must_second(db: Database, least: int, need
 async def test_arguments_are_claims_about_the_proposal(db: Database) -> None:
     await file(db)
     assert (await argue(db, HERE, 1, BERT, "for", "  Good\n *idea*. ", NOW)).claim == "Good *idea*."
-    await argue(db, HERE, 1, BERT, "question", "a@b.example?", NOW)
+    await argue(db, HERE, 1, BERT, "question", "0.5 @ 50 NMR?", NOW)
     assert dict((await view(db)).arguments_by_side) == {"for": 1, "against": 0, "question": 1}
     assert await refused(argue(db, HERE, 1, BERT, "maybe", "c", NOW)) == (
         "An argument is for, against or a question."
