@@ -43,7 +43,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
         proposed="The rule to try, like 1xCORR + 3xTC, 1C3T or 0.75 corr + 2.25 mmc clip 0.05",
         who="A model, an account, or everyone; without it the one you linked",
         current="The rule to compare with, or live; without it what was really paid",
-        rounds="20 (the last 20), 311-325, 318 or all",
+        rounds="20 (the last 20), 311-325, round 318 or all",
         stake="NMR, instead of the stake of the time",
         basis="What is at risk: the stake of the time, a fixed one, one that compounds, a share per round",
         tournament="Classic without it",
@@ -81,7 +81,7 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
     @app_commands.command()
     @app_commands.describe(
         who="A model, an account, or everyone; without it the one you linked",
-        rounds="20 (the last 20), 311-325, 318 or all",
+        rounds="20 (the last 20), 311-325, round 318 or all",
         tournament="Classic without it",
     )
     async def show(

@@ -218,7 +218,7 @@ class Proposal(
 
     @app_commands.command()
     @app_commands.describe(
-        number="Which proposal", rounds="20 (the last 20), 311-325, 318 or all; both windows without it"
+        number="Which proposal", rounds="20 (the last 20), 311-325, round 318 or all; both windows without it"
     )
     async def simulate(
         self, interaction: discord.Interaction, number: int, rounds: str | None = None

@@ -64,7 +64,7 @@ class Stakes(
     @app_commands.describe(
         by="The newest stakes, or the stake at risk in each round; the newest without it",
         score="What to compare stake with; TC where there is one",
-        rounds="all, 20 (the last 20), 311-325 or 318; all without it",
+        rounds="all, 20 (the last 20), 311-325 or round 318; all without it",
         threshold="Compare those above and below so many NMR; 8000 without it",
         zoom="Draw stakes up to so many NMR",
         tournament="Classic without it",

@@ -7,9 +7,10 @@ from decimal import Decimal
 LONGEST = 60  # characters of a number with its unit
 LARGEST = Decimal(10) ** 18
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－ー"), "-")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _COMMAS = dict.fromkeys(map(ord, "、﹐﹑，､"), ",")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000\t"), " ")
+_TILDES = dict.fromkeys(map(ord, "〜～"), "~")
 _QUOTES = dict.fromkeys(map(ord, "`´‘’"), "'")
 _UNSEEN = {"Cc", "Cf", "Cs"}
 _NUMBER = re.compile(
@@ -86,7 +87,7 @@ def _tidy_line(line: str) -> str:
     plain = unicodedata.normalize("NFKC", line.translate(_SPACES).translate(_COMMAS).translate(_DASHES))
     plain = plain.translate(_DASHES).translate(_COMMAS).translate(_SPACES)
     plain = "".join(sign for sign in plain if unicodedata.category(sign) not in _UNSEEN)
-    return " ".join(plain.split()).strip("`").translate(_QUOTES).strip()
+    return " ".join(plain.split()).strip("`").translate(_QUOTES).translate(_TILDES).strip()
 
 
 def _readings(digits: str) -> list[Decimal]:

@@ -34,7 +34,9 @@ HOUSE = {
         ("numerapi", "numpy", "pandas", "requests"),
     ),
     "wording": Room(
-        "numbers and names as people read them", ("scoring.rules", "tournament.source"), ("numpy",)
+        "numbers and names as people read them",
+        ("scoring.rules", "scoring.typed", "tournament.source"),
+        ("numpy",),
     ),
     "ui": Room(
         "what all cards share: their parts, errors, pages, sharing, posting, the drawing thread",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.typed import tidy
 from tournament.source import EVERYONE, Names, Source
 from wording.numbers import listed, span
 
@@ -61,26 +62,27 @@ def suggest_names(names: Names, typed: str, *, limit: int = 25) -> list[str]:
 def find_rounds(
     typed: str, available: NDArray[np.int64], last_of: NDArray[np.int64] | None = None
 ) -> NDArray[np.int64]:
-    """The rounds meant by "20" or "last 20", "311-325", "318" or "all", out of the sorted `available` ones.
+    """The rounds meant by "20", "311-325", "round 318" or "all", out of the sorted `available` ones.
 
-    The last ones are counted in `last_of` where it is given: those of a model that stopped long ago.
+    A plain number is always the last so many, whatever the rounds are called. They are counted in `last_of`
+    where it is given: those of a model that stopped long ago.
 
     Raises ValueError with a sentence for anything else, for a range that runs backwards and for a range in
     which nothing is available.
     """
-    text = typed.strip().casefold()
-    if len(text) > LONGEST_RANGE:
-        raise ValueError(f"That range of rounds has {len(text):,} characters. {_RANGE_EXAMPLES}")
+    if len(typed.strip()) > LONGEST_RANGE:
+        raise ValueError(f"That range of rounds has {len(typed.strip()):,} characters. {_RANGE_EXAMPLES}")
+    text = tidy(typed).casefold()
     if text == "all":
         return available
-    if match := re.fullmatch(r"(?:last\s+)?([0-9]{1,6})", text):
+    if match := re.fullmatch(r"(?:(?:the )?last )?([0-9]{1,6})(?: rounds)?", text):
         number = int(match[1])
-        if text.startswith("last") or number < available[0]:
-            if number == 0:
-                raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
-            return (available if last_of is None else last_of)[-number:]
-        first = last = number
-    elif match := re.fullmatch(r"([0-9]{1,6})\s*(?:-|–|—|\.\.|to)\s*([0-9]{1,6})", text):
+        if number == 0:
+            raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
+        return (available if last_of is None else last_of)[-number:]
+    if match := re.fullmatch(r"(?:round |#)([0-9]{1,6})", text):
+        first = last = int(match[1])
+    elif match := re.fullmatch(r"(?:rounds )?([0-9]{1,6}) ?(?:-|\.\.|to|~) ?([0-9]{1,6})", text):
         first, last = int(match[1]), int(match[2])
     else:
         raise ValueError(f"I can't read “{_shown(typed.strip())}” as a range of rounds. {_RANGE_EXAMPLES}")
@@ -94,7 +96,7 @@ def find_rounds(
     return chosen
 
 
-_RANGE_EXAMPLES = "Write it like 20 (the last 20), 311-325, 318 or all."
+_RANGE_EXAMPLES = "Write it like 20 (the last 20), 311-325, round 318 or all."
 
 
 def _shown(text: str) -> str:

@@ -43,9 +43,9 @@ async def compare_payouts(
     """What `name` was or would be paid under the current and a proposed rule, on the same rounds.
 
     name: a model, an account or EVERYONE. proposed, current: what people type, a dated rule's id or LIVE;
-    without `current`, the amounts really paid. rounds: "20", "311-325", "318" or "all"; without it the last
-    20. stake: NMR instead of the stake of the time, split evenly over an account's models. basis: what is
-    at risk in a round, see answers.basis. unit: NMR, or % of the stake. Raises ValueError with a sentence for
+    without `current`, the amounts really paid. rounds: "20", "311-325", "round 318" or "all"; without it the
+    last 20. stake: NMR instead of the stake of the time, split evenly over an account's models. basis: what
+    is at risk in a round, see at_risk. unit: NMR, or % of the stake. Raises ValueError with a sentence for
     a person wherever one of them makes no sense or nothing is left to compare.
     """
     if stake is not None:

@@ -24,7 +24,7 @@ MODELS = (
 ACCOUNTS = ("heron_house", "kettle_works")
 NAMES = Names(MODELS, ACCOUNTS)
 SAMPLE_ROUNDS = np.arange(168, 326)
-EXAMPLES = "Write it like 20 (the last 20), 311-325, 318 or all."
+EXAMPLES = "Write it like 20 (the last 20), 311-325, round 318 or all."
 
 
 @pytest.fixture(scope="module")
@@ -172,12 +172,17 @@ def test_suggestions_stop_at_25_as_a_list_in_discord_does() -> None:
         ("  LAST   20 ", 306, 325),
         ("1", 325, 325),
         ("last 1", 325, 325),
-        ("167", 168, 325),  # no round of that number: the last 167 of 158
+        ("150", 176, 325),  # a plain number is the last so many, whether or not a round has that number
+        ("200", 168, 325),
+        ("20 rounds", 306, 325),
+        ("the last 20 rounds", 306, 325),
         ("last 318", 168, 325),
         ("last 999999", 168, 325),
-        ("168", 168, 168),
-        ("318", 318, 318),
-        ("325", 325, 325),
+        ("round 168", 168, 168),
+        ("Round 318", 318, 318),
+        ("#325", 325, 325),
+        ("３１１〜３２５", 311, 325),
+        ("rounds 311-325", 311, 325),
         ("311-325", 311, 325),
         ("311 - 325", 311, 325),
         ("311–325", 311, 325),
@@ -234,7 +239,7 @@ def test_ranges_that_make_no_sense_get_their_sentence(typed: str, words: str) ->
 
 def test_a_single_round_that_is_not_there_is_named_once() -> None:
     with pytest.raises(ValueError, match=r"^There is nothing in round 400: the data has rounds 168-325\.$"):
-        find_rounds("400", SAMPLE_ROUNDS)
+        find_rounds("round 400", SAMPLE_ROUNDS)
 
 
 @settings(deadline=None)

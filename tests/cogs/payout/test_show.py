@@ -43,7 +43,7 @@ CANNOT_SHOW = [
     ({"who": "model_0758"}, "Did you mean model_07585"),
     ({"who": MODEL, "rounds": "168-170"}, "had no stake in rounds 168-170"),
     ({"who": MODEL, "rounds": "400-300"}, "run backwards"),
-    ({"who": MODEL, "rounds": "9000"}, "There is nothing in round 9000"),
+    ({"who": MODEL, "rounds": "round 9000"}, "There is nothing in round 9000"),
     ({"who": "model_00112"}, "has no round with a stake"),
     ({}, "Type /account link"),
     (

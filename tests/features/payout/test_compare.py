@@ -235,7 +235,7 @@ async def test_without_a_wish_it_is_the_last_20_rounds_with_a_stake(
     [
         ("5", 321, 325),
         ("last 5", 321, 325),
-        ("318", 318, 318),
+        ("round 318", 318, 318),
         ("311-325", 311, 325),
         ("320 to 999", 320, 325),
     ],
@@ -269,7 +269,7 @@ async def test_the_finding_in_a_sentence(source: SampleSource) -> None:
         "2xCORR + 1xTC would have paid 58,628 NMR more than 1xCORR + 3xTC over rounds 183-325: "
         "124,091 against 65,463 NMR."
     )
-    recent = await compare_payouts(source, EVERYONE, ONE_THREE, rounds="318")
+    recent = await compare_payouts(source, EVERYONE, ONE_THREE, rounds="round 318")
     assert recent.finding.startswith("1xCORR + 3xTC would have paid ")
     assert " more than what was paid over round 318: " in recent.finding
 
@@ -489,7 +489,7 @@ async def test_fewer_than_two_blocks_have_no_interval(source: SampleSource, aske
 
 
 async def test_a_single_round_is_too_few_in_the_singular(source: SampleSource) -> None:
-    got = await compare_payouts(source, EVERYONE, ONE_THREE, rounds="318")
+    got = await compare_payouts(source, EVERYONE, ONE_THREE, rounds="round 318")
     assert math.isnan(got.proposed.spread)
     assert got.certainty == "1 round is too few for an interval: neighbouring ones overlap."
 
@@ -639,21 +639,22 @@ async def test_names_that_are_none(source: SampleSource, name: str, words: str) 
         ("1-100", "There is nothing in rounds 1-100: the data has rounds 168-325."),
         (
             "0",
-            "The last 0 rounds are no rounds. Write it like 20 (the last 20), 311-325, 318 or all.",
+            "The last 0 rounds are no rounds. Write it like 20 (the last 20), 311-325, round 318 or all.",
         ),
         (
             "",
-            "I can't read “” as a range of rounds. Write it like 20 (the last 20), 311-325, 318 or all.",
+            "I can't read “” as a range of rounds. "
+            "Write it like 20 (the last 20), 311-325, round 318 or all.",
         ),
         (
             "**all**",
             "I can't read “**all**” as a range of rounds. "
-            "Write it like 20 (the last 20), 311-325, 318 or all.",
+            "Write it like 20 (the last 20), 311-325, round 318 or all.",
         ),
         (
             "9" * 10_000,
             "That range of rounds has 10,000 characters. "
-            "Write it like 20 (the last 20), 311-325, 318 or all.",
+            "Write it like 20 (the last 20), 311-325, round 318 or all.",
         ),
     ],
 )

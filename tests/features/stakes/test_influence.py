@@ -160,7 +160,7 @@ async def test_by_round_the_mean_of_every_round_s_correlation_counts(source: Sam
 
 @pytest.mark.slow
 async def test_one_round_has_one_point_per_account_and_a_p(source: SampleSource) -> None:
-    got = await stake_influence(source, by="round", rounds="310")
+    got = await stake_influence(source, by="round", rounds="round 310")
     points = points_by_round().loc[310]
     assert (got.span, got.holders) == ("round 310", len(points))
     assert got.stake.size == len(points)
@@ -173,7 +173,7 @@ async def test_one_round_has_one_point_per_account_and_a_p(source: SampleSource)
 
 
 async def test_the_same_question_gets_the_same_answer(source: SampleSource) -> None:
-    first, second = [await stake_influence(source, rounds="325") for _ in range(2)]
+    first, second = [await stake_influence(source, rounds="round 325") for _ in range(2)]
     for part in ("association", "product", "slope", "split"):
         assert getattr(first, part) == getattr(second, part)
 

@@ -27,7 +27,8 @@ def made_up(stake: np.ndarray, tc: np.ndarray, *, known: bool = True) -> MadeUp:
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"by": "round"}, {"by": "round", "rounds": "310"}, {"threshold": 1000.0}, {"zoom": 500.0}]
+    "asked",
+    [{}, {"by": "round"}, {"by": "round", "rounds": "round 310"}, {"threshold": 1000.0}, {"zoom": 500.0}],
 )
 async def test_the_pictures_of_the_sample_state_what_was_found(
     source: SampleSource, asked: dict[str, object]
