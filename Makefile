@@ -33,7 +33,7 @@ pictures: $(VENV)/demo.done
 	@$(RUN) -m demo --once --pictures
 
 clean:
-	rm -rf $(VENV) out
+	rm -rf $(VENV) out .build *.egg-info
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
