@@ -5,24 +5,9 @@ from typing import Any
 
 import discord
 import simcord
-from discord.ext import commands
 
 from bot import Roundtable
-from tests.patience import PATIENCE
-
-
-class OfflineDiscord(simcord.Env):
-    """A Discord in this process that waits for a busy machine, also for the start of the bot.
-
-    Errors reach members as sentences, and the tests read those.
-    """
-
-    def __init__(self, bot: commands.Bot) -> None:
-        super().__init__(bot, settle_timeout=PATIENCE, check_errors=False)
-
-    async def _settle_internal(self, *, timeout: float | None = None, **more: Any) -> None:  # noqa: ASYNC109
-        # simcord gives a bot five seconds to start, whatever it was told
-        await super()._settle_internal(timeout=max(timeout or 0.0, PATIENCE), **more)
+from demo.offline import OfflineDiscord as OfflineDiscord
 
 
 @dataclass
