@@ -22,6 +22,7 @@ from features.polls.posting import buttons_of, show_poll, verified_here
 from features.polls.result import exact_weighted
 from features.polls.result_chart import picture_of_result
 from features.polls.view import PollView, list_polls, poll_view, poll_with_id
+from governance.votes.ballots import METHODS
 from storage.polls import closing, reminders
 from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
@@ -36,7 +37,7 @@ from wording.links import message_link
 
 log = logging.getLogger("roundtable.poll")
 
-Method = Literal["single", "approval", "ranked_irv", "ranked_schulze", "score", "numeric", "gradient", "dots"]
+METHOD_CHOICES = [app_commands.Choice(name=method, value=method) for method in METHODS]
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -74,6 +75,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         await self.client.wait_until_ready()
 
     @app_commands.command()
+    @app_commands.choices(method=METHOD_CHOICES)
     @app_commands.describe(
         method="How people vote",
         hours="How long it is open; 72 without it",
@@ -87,7 +89,7 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     async def new(
         self,
         interaction: discord.Interaction,
-        method: Method,
+        method: str,
         hours: float = 72.0,
         quorum: int = 0,
         role: discord.Role | None = None,

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from features.polls.result import STRATEGY_WORDS
 from features.polls.view import PollView, poll_view
 from features.promises.ledger import ledger
 from features.stakes.history import stake_history
@@ -31,6 +30,7 @@ from governance.proposals.document import from_json
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
 from governance.proposals.revision import changes
+from governance.votes.strategies import BASELINE, STRATEGIES
 from scoring.rules import describe_multipliers, rule_in_force
 from storage.database import Database
 from storage.polls import ballots, polls
@@ -193,10 +193,12 @@ def _result(view: PollView) -> Result:
     link = message_link(poll.guild_id, poll.thread or poll.channel, poll.message)
     if result is None or not result.valid:
         return Result(poll.number, poll.title, link, 0 if result is None else result.ballots, ())
-    views = [View(STRATEGY_WORDS["one_member_one_vote"], result.winners)]
+    views = [View(STRATEGIES[BASELINE].words, result.winners)]
     # only what is told on the result's card: who leads rounded shares, where they are not too close to tell
     views += [
-        View(STRATEGY_WORDS[each.name], each.leaders) for each in result.strategies if each.flips is not None
+        View(STRATEGIES[each.name].words, each.leaders)
+        for each in result.strategies
+        if each.flips is not None
     ]
     return Result(poll.number, poll.title, link, result.ballots, tuple(views))
 

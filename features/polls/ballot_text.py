@@ -5,24 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from governance.votes.ballots import BUDGET, HIGHEST_SCORE
-
 STEP_WORDS = {
     "strong_for": "Whole-hearted support",
     "for": "Support with reservations",
     "neutral": "Neither for nor against",
     "against": "Serious disagreement",
     "strong_against": "Block",
-}
-METHOD_WORDS = {
-    "single": "one choice",
-    "approval": "every option you approve of",
-    "ranked_irv": "ranked, instant run-off",
-    "ranked_schulze": "ranked, Schulze",
-    "score": f"scores from 0 to {HIGHEST_SCORE}",
-    "numeric": "a number; the median decides",
-    "gradient": "five steps from support to block",
-    "dots": f"{BUDGET} dots to give away",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from features.polls.ballot_text import METHOD_WORDS, read_options, read_range
+from features.polls.ballot_text import read_options, read_range
 from features.polls.view import PollView, view_of
 from governance.chain import canonical, sha256
 from governance.text import clean, clean_line
@@ -42,7 +42,7 @@ async def new_poll(
     what makes no poll.
     """
     if method not in METHODS:
-        raise ValueError(f"A poll is one of {', '.join(METHOD_WORDS)}.")
+        raise ValueError(f"A poll is one of {', '.join(METHODS)}.")
     title = clean_line(typed.get("title", ""))
     if not 0 < len(title) <= 200:
         raise ValueError(f"The question has 1 to 200 characters; this one has {len(title)}.")

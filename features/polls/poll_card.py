@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import discord
 from discord.utils import format_dt
 
-from features.polls.ballot_text import METHOD_WORDS, STEP_WORDS, in_words
-from features.polls.result import STRATEGY_WORDS, PollResult, strategy_label
+from features.polls.ballot_text import STEP_WORDS, in_words
+from features.polls.result import PollResult, strategy_label
 from features.polls.view import MyBallot, PollLine, PollView
+from governance.votes.ballots import METHODS
+from governance.votes.strategies import STRATEGIES
 from ui.card import AMBER, BLUE, CHART, FIELD, GREEN, GREY, bullets
 from ui.text import plain, shortened
 from wording.numbers import percent, whole
@@ -32,7 +34,7 @@ def poll_card(view: PollView) -> discord.Embed:
     else:
         options = list(view.options)
     card.add_field(
-        name=METHOD_WORDS[view.method].capitalize(),
+        name=METHODS[view.method].words.capitalize(),
         value=bullets([plain(option) for option in options]),
         inline=False,
     )
@@ -59,7 +61,7 @@ def result_cards(view: PollView, result: PollResult) -> list[discord.Embed]:
     """The outcome, then what the same ballots would say under other strategies."""
     poll = view.poll
     card = discord.Embed(title=shortened(plain(result.finding), 256), colour=GREEN if result.valid else GREY)
-    card.description = f"**#{poll.number} {plain(poll.title)}**\n{METHOD_WORDS[result.method].capitalize()}"
+    card.description = f"**#{poll.number} {plain(poll.title)}**\n{METHODS[result.method].words.capitalize()}"
     details = bullets([plain(line) for line in result.details])
     card.add_field(name="One member, one vote", value=details or "No ballots.", inline=False)
     turnout = f"{result.ballots:,} ballots"
@@ -106,7 +108,7 @@ def polls_card(lines: Sequence[PollLine], page: int, pages: int, total: int) -> 
     card = discord.Embed(title=f"{total:,} poll{'s' if total != 1 else ''}", colour=BLUE)
     card.description = (
         "\n".join(
-            f"**#{line.number}** {plain(line.title)}\n{METHOD_WORDS[line.method]} · "
+            f"**#{line.number}** {plain(line.title)}\n{METHODS[line.method].words} · "
             + (f"closes {format_dt(line.closes_at, 'R')}" if line.state == "open" else line.state)
             for line in lines
         )
@@ -119,7 +121,7 @@ def polls_card(lines: Sequence[PollLine], page: int, pages: int, total: int) -> 
 def _strategies(result: PollResult) -> str:
     lines, withheld = [], {}
     for each in result.strategies:
-        name = STRATEGY_WORDS[each.name]
+        name = STRATEGIES[each.name].words
         if each.shares is None:
             withheld.setdefault(each.sentence, []).append(name)
             continue

@@ -20,14 +20,6 @@ from governance.votes.strategies import (
 from governance.votes.tally import TallyResult, tally
 from wording.numbers import counted
 
-STRATEGY_WORDS = {
-    "one_member_one_vote": "one member, one vote",
-    "verified_only": "verified accounts only",
-    "log_stake": "ln(1 + stake)",
-    "sqrt_stake": "root of stake",
-    "capped_stake": "capped stake",
-    "linear_stake": "stake",
-}
 SMALL = 100  # ballots; below, an interval and how few would flip it are told
 OUTCOME_WORDS = {
     "adopted": "Adopted",

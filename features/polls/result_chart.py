@@ -1,18 +1,15 @@
 """The picture of a result: a bar for each option, and what other strategies say where it may be shown."""
 
+import itertools
+
 from features.polls.ballot_text import STEP_WORDS
-from features.polls.result import STRATEGY_WORDS, PollResult
+from features.polls.result import PollResult
+from governance.votes.strategies import BASELINE, STRATEGIES
 from ui.drawing import CURRENT, FAINT, GAIN, INK, LOSS, PROPOSED, Picture, as_percent, tiles, to_png
 from wording.numbers import counted, shortened
 
 MOST_BARS = 12
-MARKS = (
-    ("verified_only", "s"),
-    ("log_stake", "o"),
-    ("sqrt_stake", "^"),
-    ("capped_stake", "D"),
-    ("linear_stake", "P"),
-)
+MARKS = "so^DP*Xvh"  # of matplotlib, for the strategies in their order; they start again where they run out
 AXES = {
     "score": "Of the highest score",
     "dots": "Of all dots",
@@ -24,7 +21,7 @@ COLOURS = {"strong_for": GAIN, "for": GAIN, "neutral": FAINT, "against": LOSS, "
 
 def picture_of_result(result: PollResult, title: str) -> Picture:
     """Shares under one member, one vote as bars; rounded shares of other strategies as marks."""
-    footer = f"{shortened(title)} · {counted(result.ballots, 'ballot')} · bars: one member, one vote"
+    footer = f"{shortened(title)} · {counted(result.ballots, 'ballot')} · bars: {STRATEGIES[BASELINE].words}"
     shares = dict(result.shares) or {option: _number(total) for option, total in result.totals.items()}
     if result.method == "gradient":
         rows = [(step, shares.get(step, 0.0)) for step in STEP_WORDS]
@@ -47,7 +44,8 @@ def picture_of_result(result: PollResult, title: str) -> Picture:
             )
         top = max([share for _, share in rows], default=1.0) or 1.0
         names = [STEP_WORDS.get(option, option) for option, _ in rows]
-        for strategy, mark in MARKS:
+        others = [strategy for strategy in STRATEGIES if strategy != BASELINE]
+        for strategy, mark in zip(others, itertools.cycle(MARKS), strict=False):
             shown = next((each for each in result.strategies if each.name == strategy), None)
             joined = (
                 result.method == "gradient" and shown is not None and "strong_for" not in (shown.shares or {})
@@ -65,7 +63,7 @@ def picture_of_result(result: PollResult, title: str) -> Picture:
                     mark,
                     color=INK,
                     markersize=10,
-                    label=STRATEGY_WORDS[strategy],
+                    label=STRATEGIES[strategy].words,
                     alpha=0.85,
                 )
                 top = max(top, *(share for share, _ in points))

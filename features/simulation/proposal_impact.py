@@ -9,11 +9,11 @@ import numpy as np
 
 from features.simulation.pay import GUESSED, not_simulated, read_pay
 from features.simulation.pay_result import PayImpact, PayWindow, Terms
-from features.simulation.schemes import Scheme, capped, scheme_named
 from features.simulation.weights import WeightImpact, weight_impact
 from features.stakes.holders import find_holder
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
+from scoring.schemes import SCHEMES, Weighing, capped
 from tournament.source import EVERYONE, History, Source, SourceError, Stakes
 from wording.names import find_name
 from wording.numbers import listed, percent
@@ -208,11 +208,11 @@ async def _weighed(source: Source, proposal: Proposal, stakes: Stakes) -> Weight
         return str(error)
 
 
-def _scheme(proposal: Proposal) -> Scheme:
+def _scheme(proposal: Proposal) -> Weighing:
     said = proposal.parameters
     if proposal.kind == "stake_cap" or said.weights is None:
         return capped(said.stake_cap, said.stake_cap_nmr)
-    return scheme_named(said.weights, said.weights_cap)
+    return SCHEMES[said.weights].with_cap(said.weights_cap)
 
 
 def _weight_assumptions(proposal: Proposal, found: WeightImpact) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.simulation.schemes import Scheme
 from features.stakes.holders import owners_of
 from scoring.change.resampling import block_bootstrap_interval
 from scoring.change.transition import Gains, by_stake_decile, gains
 from scoring.concentration import effective_number, nakamoto
+from scoring.schemes import Weighing
 from scoring.weighting import split_gain, stake_weights
 from tournament.source import History, Rounds, Stakes
 from wording.names import DEFAULT_ROUNDS
@@ -115,7 +115,9 @@ class WeightImpact:
         )
 
 
-def weight_impact(scheme: Scheme, stakes: Stakes, history: History | None, calendar: Rounds) -> WeightImpact:
+def weight_impact(
+    scheme: Weighing, stakes: Stakes, history: History | None, calendar: Rounds
+) -> WeightImpact:
     """Weights of all accounts with a stake before and after; history: everyone's rows, where they are known.
 
     Raises ValueError with a sentence where the scheme can't be applied to these accounts.
@@ -125,11 +127,11 @@ def weight_impact(scheme: Scheme, stakes: Stakes, history: History | None, calen
         raise ValueError("No account on the leaderboard has a stake.")
     owner = None if history is None else owners_of(history, stakes)
     score, words = np.full(held.size, math.nan), ""
-    if scheme.by_score:
+    if scheme.needs_scores:
         if history is None or owner is None:
             raise ValueError("This source does not say whose models are whose, so accounts can't be ranked.")
         score, words = _scores(history, owner, held.size)
-    counts = (held > 0) & ~(np.isnan(score) if scheme.by_score else np.zeros(held.size, dtype=np.bool_))
+    counts = (held > 0) & ~(np.isnan(score) if scheme.needs_scores else np.zeros(held.size, dtype=np.bool_))
     position = np.flatnonzero(counts)
     if not position.size:
         raise ValueError("No account has both a stake and a score, so there is nobody to rank.")
@@ -190,7 +192,7 @@ def _spread(before: Floats, after: Floats) -> Spread:
 
 
 def _apart(
-    scheme: Scheme, stakes: Stakes, position: NDArray[np.intp], score: Floats
+    scheme: Weighing, stakes: Stakes, position: NDArray[np.intp], score: Floats
 ) -> tuple[Spread | None, int]:
     """The same with the models of the largest guessed account as accounts of their own, and how many."""
     if not stakes.guessed or stakes.account_of is None:
@@ -210,7 +212,7 @@ def _apart(
         return None, 0
 
 
-def _splitting(scheme: Scheme, stake: Floats, score: Floats, largest: int) -> float:
+def _splitting(scheme: Weighing, stake: Floats, score: Floats, largest: int) -> float:
     def weigh(stakes: Floats) -> Floats:
         # each part ranks where the whole did
         return scheme.weigh(stakes, np.append(score, np.full(stakes.size - score.size, score[largest])))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from governance.proposals.examples import check_example
+from governance.proposals.parameters import schemes_typed
 from governance.proposals.proposal import LABELS, Declined, Parameters, Proposal
 from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force
 
@@ -58,7 +59,9 @@ def _kind(proposal: Proposal, today: datetime.date) -> Iterator[Finding]:
     if proposal.kind == "stake_cap" and given.stake_cap is None and given.stake_cap_nmr is None:
         yield Finding("stake_cap", "must", "A stake cap needs its size, such as “cap: 1%”.")
     if proposal.kind == "weights" and given.weights is None:
-        yield Finding("weights", "must", "A change of the weights needs its scheme, such as “weights: sqrt”.")
+        yield Finding(
+            "weights", "must", f"A change of the weights needs its scheme; there are {schemes_typed()}."
+        )
     if proposal.kind == "eligibility" and given.min_correlation is None and given.eligibility is None:
         yield Finding(
             "eligibility", "must", "Say who may take part, such as “gate: 0.2” or “eligibility: 20 rounds”."

@@ -2,13 +2,14 @@
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from governance.proposals.proposal import NONE_BECAUSE, Parameters, read_parameters
 from governance.text import clean_line
 from scoring.rules.text import quote, spell_number
+from scoring.schemes import SCHEMES
 
 LONGEST = 10_000  # characters
 
@@ -39,12 +40,11 @@ _DECLINABLE = {
 }
 _TEXTS = {"rule": "rule", "eligibility": "eligibility", "fallback": "fallback", "roll-back": "rollback"}
 _DATES = {"review": "review_on", "ends": "ends_on"}
-_SCHEMES = {
-    **dict.fromkeys(("stake", "linear", "by stake"), "stake"),
-    **dict.fromkeys(("account rank", "rank", "by account rank"), "account_rank"),
-    **dict.fromkeys(("sqrt", "square root", "root"), "sqrt"),
-    **dict.fromkeys(("log", "logarithm", "log stake"), "log"),
-}
+# longest first: the “capped at” of “capped at 2%” is not “cap” with the share “ped at 2%”
+_SCHEMES = sorted(
+    ((typed, name) for name, scheme in SCHEMES.items() for typed in scheme.typed),
+    key=lambda entry: -len(entry[0]),
+)
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 
 
@@ -100,9 +100,8 @@ def spelled(parameters: Parameters) -> dict[str, str]:
     shares += [] if parameters.stake_cap_nmr is None else [f"{spell_number(parameters.stake_cap_nmr)} NMR"]
     said["cap"] = " or ".join(shares)
     if parameters.weights:
-        said["weights"] = parameters.weights.replace("_", " ")
-    if parameters.weights_cap is not None:
-        said["weights"] = f"cap {_percent(parameters.weights_cap)}"
+        cap = "" if parameters.weights_cap is None else f" {_percent(parameters.weights_cap)}"
+        said["weights"] = f"{SCHEMES[parameters.weights].typed[0]}{cap}"
     if parameters.min_correlation is not None:
         said["gate"] = spell_number(parameters.min_correlation)
     if parameters.effective_round is not None:
@@ -163,16 +162,18 @@ def _read_cap(value: str) -> dict[str, Any]:
 
 def _read_weights(value: str) -> dict[str, Any]:
     word = value.casefold().replace("_", " ")
-    capped = re.fullmatch(r"cap(?:ped)?(?: at)?\s*(.+)", word)
-    share = _share(capped[1]) if capped else None
-    if share is not None:
-        return {"weights": "cap", "weights_cap": share}
-    if word not in _SCHEMES:
-        raise ValueError(
-            f"{quote(value)} is no way to weigh; "
-            "there are “stake”, “cap 2%”, “account rank”, “sqrt” and “log”."
-        )
-    return {"weights": _SCHEMES[word]}
+    for typed, name in _SCHEMES:
+        if not SCHEMES[name].needs_cap:
+            if word == typed:
+                return {"weights": name}
+        elif word.startswith(typed) and (share := _share(word.removeprefix(typed))) is not None:
+            return {"weights": name, "weights_cap": share}
+    raise ValueError(f"{quote(value)} is no way to weigh; there are {schemes_typed()}.")
+
+
+def schemes_typed() -> str:
+    """ "“stake”, “cap 2%” and “log”": every scheme as it can be typed."""
+    return _listed(f"“{scheme.typed[0]}{' 2%' if scheme.needs_cap else ''}”" for scheme in SCHEMES.values())
 
 
 def _read_gate(value: str) -> dict[str, Any]:
@@ -240,6 +241,6 @@ def _counted(count: int, unit: str) -> str:
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
-def _listed(words: Mapping[str, object]) -> str:
+def _listed(words: Iterable[str]) -> str:
     *others, last = words
     return f"{', '.join(others)} and {last}"

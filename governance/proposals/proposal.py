@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetPydanticSchema,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -21,10 +22,10 @@ from governance.proposals.examples import LONGEST, check_example
 from governance.proposals.json_text import LARGEST, decode
 from governance.proposals.refusals import came, tell
 from governance.text import clean, clean_line, clean_phrase
+from scoring.schemes import SCHEMES
 
 Tournament = Literal["classic", "signals", "crypto"]
 Kind = Literal["payout", "stake_cap", "weights", "eligibility", "communication", "other"]
-Scheme = Literal["stake", "cap", "account_rank", "sqrt", "log"]
 
 KINDS: Mapping[str, str] = {
     "payout": "payout",
@@ -63,6 +64,7 @@ NeededText = Annotated[str, Field(min_length=1, max_length=1000), _cleaned(clean
 Phrase = Annotated[str, Field(min_length=1, max_length=300), _cleaned(clean_phrase)]
 RuleText = Annotated[str, Field(min_length=1, max_length=200), _cleaned(clean_phrase)]
 ExampleText = Annotated[str, Field(min_length=1, max_length=LONGEST), _cleaned(clean_phrase)]
+SchemeName = Annotated[str, GetPydanticSchema(lambda _, schema_of: schema_of(Literal[*SCHEMES]))]
 Share = Annotated[float, Field(gt=0, le=1)]
 Nmr = Annotated[float, Field(gt=0, le=1e9)]
 Rounds = Annotated[int, Field(ge=1, le=2000)]
@@ -103,7 +105,7 @@ class Parameters(_Form):
     stake_cap_nmr: Nmr | None = Field(
         default=None, title="stake cap in NMR", description="largest stake per account that counts"
     )
-    weights: Scheme | None = Field(
+    weights: SchemeName | None = Field(
         default=None, title="weights", description="how stakes become meta-model weights"
     )
     weights_cap: Share | None = Field(
@@ -178,9 +180,11 @@ class Parameters(_Form):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "Parameters":
-        if (self.weights == "cap") != (self.weights_cap is not None):
+        capped = self.weights is not None and SCHEMES[self.weights].needs_cap
+        if capped != (self.weights_cap is not None):
+            typed = next(scheme.typed[0] for scheme in SCHEMES.values() if scheme.needs_cap)
             raise ValueError(
-                "Capped weights need their cap, and no other weights have one: “weights: cap 2%”."
+                f"Capped weights need their cap, and no other weights have one: “weights: {typed} 2%”."
             )
         if (self.compensation == "grandfathering") != (self.grandfathering_rounds is not None):
             raise ValueError(

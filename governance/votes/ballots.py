@@ -4,6 +4,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -24,6 +25,14 @@ _SIZED = (str, list, tuple, set, frozenset, Mapping)
 
 Key = TypeVar("Key")
 Read = Callable[[Any], Hashable]
+
+
+@dataclass(frozen=True)
+class Method:
+    """An entry of METHODS: what voters are told it is, and the reader of its ballots for options and dots."""
+
+    words: str
+    reads: Callable[[Sequence[Any] | None, int], Read]
 
 
 def check_ballot(method: str, ballot: object, options: Sequence[Any] | None, *, budget: int = BUDGET) -> None:
@@ -54,14 +63,9 @@ def reader(method: str, options: Sequence[Any] | None, *, budget: int) -> Read:
 
     Two ballots that say the same have the same form. Raises ValueError as check_ballot does.
     """
-    if method == "numeric":
-        read = _reads_number(options)
-    elif method == "gradient":
-        read = _reads_one(tuple(STEPS))
-    elif method in _OF_NAMES:
-        read = _OF_NAMES[method](as_names(options), budget)
-    else:
+    if method not in METHODS:
         raise ValueError(f"There is no method called {method}.")
+    read = METHODS[method].reads(options, budget)
     return lambda ballot: (
         None if ballot is None or (isinstance(ballot, _SIZED) and not ballot) else read(ballot)
     )
@@ -214,12 +218,25 @@ def _shown(number: Fraction) -> str:
     return f"{Decimal(number.numerator) / number.denominator:f}"
 
 
-_OF_NAMES: dict[str, Callable[[tuple[str, ...], int], Read]] = {
-    "single": lambda names, budget: _reads_one(names),
-    "approval": lambda names, budget: _reads_several(names, (list, tuple, set, frozenset), frozenset),
-    "ranked_irv": lambda names, budget: _reads_several(names, (list, tuple), tuple),
-    "ranked_schulze": lambda names, budget: _reads_several(names, (list, tuple), tuple),
-    "score": lambda names, budget: _reads_points(names, HIGHEST_SCORE, "score"),
-    "dots": _reads_dots,
+def _reads_order(options: Iterable[Any] | None, _: int) -> Read:
+    return _reads_several(as_names(options), (list, tuple), tuple)
+
+
+METHODS: Mapping[str, Method] = {
+    "single": Method("one choice", lambda options, _: _reads_one(as_names(options))),
+    "approval": Method(
+        "every option you approve of",
+        lambda options, _: _reads_several(as_names(options), (list, tuple, set, frozenset), frozenset),
+    ),
+    "ranked_irv": Method("ranked, instant run-off", _reads_order),
+    "ranked_schulze": Method("ranked, Schulze", _reads_order),
+    "score": Method(
+        f"scores from 0 to {HIGHEST_SCORE}",
+        lambda options, _: _reads_points(as_names(options), HIGHEST_SCORE, "score"),
+    ),
+    "numeric": Method("a number; the median decides", lambda options, _: _reads_number(options)),
+    "gradient": Method("five steps from support to block", lambda *_: _reads_one(tuple(STEPS))),
+    "dots": Method(
+        f"{BUDGET} dots to give away", lambda options, budget: _reads_dots(as_names(options), budget)
+    ),
 }
-METHODS = (*_OF_NAMES, "numeric", "gradient")

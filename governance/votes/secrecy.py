@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from governance.votes.strategies import STRATEGIES, Voter, weights
+from governance.votes.strategies import BASELINE, STRATEGIES, Voter, weights
 
 STEP = 5  # points that published shares are rounded to
 FEWEST = 5  # voters that stand behind a published number, and behind what it leaves out
@@ -20,7 +20,7 @@ _HEAVIEST = 10  # voters tried in each of them
 _MOVABLE = 24  # voters who may exchange ballots to make up for another exchange
 _STARTS, _EXCHANGES = 3, 8  # how long to look for another way of having voted
 
-_WEIGHTED = tuple(strategy for strategy in STRATEGIES if strategy != "one_member_one_vote")
+_WEIGHTED = tuple(strategy for strategy in STRATEGIES if strategy != BASELINE)
 _EMPTY = (None, "", [], {})  # abstentions
 _SIDE = {"strong_for": "for", "strong_against": "against"}
 

@@ -2,7 +2,7 @@
 
 import decimal
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import NormalDist
@@ -10,14 +10,6 @@ from typing import Any, Protocol
 
 from scoring.concentration import effective_number, nakamoto, top_share
 
-STRATEGIES: Mapping[str, str] = {
-    "one_member_one_vote": "every member counts once",
-    "verified_only": "members with a verified account count once, others not at all",
-    "log_stake": "ln(1 + stake)",
-    "sqrt_stake": "square root of the stake",
-    "capped_stake": "the stake, at most that of the 80th percentile of stakers who voted",
-    "linear_stake": "the stake",
-}
 PLACES = 12  # decimals of a logarithm or a root; further ones are cut off
 
 _ONE_MORE = {"strong_for", "strong_against"}
@@ -30,6 +22,19 @@ class Voter:
     member_key: str
     stake: Fraction | float
     verified: bool
+
+
+@dataclass(frozen=True)
+class VotingStrategy:
+    """An entry of STRATEGIES.
+
+    words: its name as people read it. weigh: whether a member is verified, the verified stake and the cap
+    (NMR, 0 without needs_cap) -> the weight.
+    """
+
+    words: str
+    weigh: Callable[[bool, Fraction, Fraction], Fraction]
+    needs_cap: bool = False
 
 
 class Result(Protocol):
@@ -91,17 +96,13 @@ def weights(strategy: str, voters: Sequence[Voter]) -> tuple[Fraction, ...]:
     ValueError for an unknown strategy, a stake that is negative or not finite, and a member who is there
     twice. Source: one vote per ln(1 + stake) as in the polls of NumerBay; root, Penrose 1946.
     """
-    _check(strategy)
+    entry = _entry(strategy)
     if len({voter.member_key for voter in voters}) != len(voters):
         raise ValueError("A member can vote only once.")
     stakes = [_nmr(voter.stake) for voter in voters]
     stakes = [stake if voter.verified else Fraction(0) for stake, voter in zip(stakes, voters, strict=True)]
-    if strategy == "one_member_one_vote":
-        return (Fraction(1),) * len(voters)
-    if strategy == "verified_only":
-        return tuple(Fraction(voter.verified) for voter in voters)
-    cap = _cap(stakes)
-    return tuple(_weight(strategy, stake, cap) for stake in stakes)
+    cap = _cap(stakes) if entry.needs_cap else Fraction(0)
+    return tuple(entry.weigh(voter.verified, stake, cap) for stake, voter in zip(stakes, voters, strict=True))
 
 
 def split_gain(
@@ -113,16 +114,14 @@ def split_gain(
     The cap (NMR) is needed for capped_stake alone, and splitting is taken not to move it. A weight of 0 gives
     nan. Raises ValueError as weights does, for fewer parts than 1 and for a missing cap.
     """
-    _check(strategy)
+    entry = _entry(strategy)
     if parts < 1:
         raise ValueError("An account is split into at least 1 part.")
-    if strategy == "capped_stake" and cap is None:
-        raise ValueError("The gain under capped_stake needs the cap in NMR.")
+    if entry.needs_cap and cap is None:
+        raise ValueError(f"The gain under {strategy} needs the cap in NMR.")
     whole, limit = _nmr(stake), _nmr(cap) if cap is not None else Fraction(0)
-    if strategy in ("one_member_one_vote", "verified_only"):
-        return float(parts)
-    unsplit = _weight(strategy, whole, limit)
-    return float(parts * _weight(strategy, whole / parts, limit) / unsplit) if unsplit else math.nan
+    unsplit = entry.weigh(True, whole, limit)
+    return float(parts * entry.weigh(True, whole / parts, limit) / unsplit) if unsplit else math.nan
 
 
 def side_by_side(
@@ -233,9 +232,10 @@ def voters_to_flip(method: str, ballots: Sequence[Any], options: Sequence[str], 
     return fewest
 
 
-def _check(strategy: str) -> None:
+def _entry(strategy: str) -> VotingStrategy:
     if strategy not in STRATEGIES:
         raise ValueError(f"There is no such voting strategy; there are {', '.join(STRATEGIES)}.")
+    return STRATEGIES[strategy]
 
 
 def _nmr(stake: Fraction | float) -> Fraction:
@@ -249,12 +249,28 @@ def _cap(stakes: Sequence[Fraction]) -> Fraction:
     return staked[math.ceil(Fraction(4, 5) * len(staked)) - 1] if staked else Fraction(0)
 
 
-def _weight(strategy: str, stake: Fraction, cap: Fraction) -> Fraction:
-    if strategy == "log_stake":
-        with decimal.localcontext(prec=50, rounding=decimal.ROUND_FLOOR):
-            logarithm = (1 + decimal.Decimal(stake.numerator) / stake.denominator).ln()
-            return Fraction(logarithm.quantize(decimal.Decimal(1).scaleb(-PLACES)))
-    if strategy == "sqrt_stake":
-        scale = 10**PLACES
-        return Fraction(math.isqrt(stake.numerator * scale**2 // stake.denominator), scale)
-    return min(stake, cap) if strategy == "capped_stake" else stake
+def _logarithm(stake: Fraction) -> Fraction:
+    with decimal.localcontext(prec=50, rounding=decimal.ROUND_FLOOR):
+        logarithm = (1 + decimal.Decimal(stake.numerator) / stake.denominator).ln()
+        return Fraction(logarithm.quantize(decimal.Decimal(1).scaleb(-PLACES)))
+
+
+def _root(stake: Fraction) -> Fraction:
+    scale = 10**PLACES
+    return Fraction(math.isqrt(stake.numerator * scale**2 // stake.denominator), scale)
+
+
+# the first is what the others are compared with
+STRATEGIES: Mapping[str, VotingStrategy] = {
+    "one_member_one_vote": VotingStrategy("one member, one vote", lambda verified, stake, cap: Fraction(1)),
+    "verified_only": VotingStrategy(
+        "verified accounts only", lambda verified, stake, cap: Fraction(verified)
+    ),
+    "log_stake": VotingStrategy("ln(1 + stake)", lambda verified, stake, cap: _logarithm(stake)),
+    "sqrt_stake": VotingStrategy("root of stake", lambda verified, stake, cap: _root(stake)),
+    "capped_stake": VotingStrategy(
+        "capped stake", lambda verified, stake, cap: min(stake, cap), needs_cap=True
+    ),
+    "linear_stake": VotingStrategy("stake", lambda verified, stake, cap: stake),
+}
+BASELINE = next(iter(STRATEGIES))
