@@ -13,21 +13,23 @@ from features.polls.posting import show_poll, verified_here
 from features.polls.view import poll_with_id
 from features.proposals import drafts, steps
 from features.proposals.buttons import (
-    DraftButton,
     ProposalButton,
     argue_and_tell,
     buttons_of,
     check_visible,
-    draft_buttons,
-    draft_cards,
-    save_and_show,
     second_and_tell,
-    show_draft_first,
     show_impact,
     show_to,
     tell,
 )
 from features.proposals.clock import awaiting_a_vote, do_due, settle_votes
+from features.proposals.draft_buttons import (
+    DraftButton,
+    draft_buttons,
+    draft_cards,
+    save_and_show,
+    show_draft_first,
+)
 from features.proposals.forms import FIRST, ProposalForm
 from features.proposals.posting import impact_of, publish
 from features.proposals.proposal_card import (
@@ -49,11 +51,12 @@ from governance.proposals.markdown import as_markdown
 from governance.proposals.proposal import Kind
 from governance.proposals.stages import STAGES, VOTE
 from storage.polls.polls import Eligibility
+from storage.proposals.proposals import proposal_in
 from storage.proposals.responses import Outcome
 from storage.server.settings import settings_of
 from tools import Client, Tools, complete_name, files_of
 from tournament.source import Tournament
-from ui.dialogs import Confirm
+from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.pages import Pages
 from ui.roles import check_moderator, check_team, is_moderator
@@ -205,8 +208,8 @@ class Proposal(
     @app_commands.command()
     @app_commands.describe(number="Which proposal")
     async def second(self, interaction: discord.Interaction, number: int) -> None:
-        """Say that an idea deserves a discussion; pressing again changes nothing"""
-        await second_and_tell(interaction, await self._view(interaction, number))
+        """Say that an idea deserves a discussion; doing it again asks whether to take it back"""
+        await second_and_tell(interaction, number)
 
     @app_commands.command()
     @app_commands.describe(
@@ -214,7 +217,7 @@ class Proposal(
     )
     async def argue(self, interaction: discord.Interaction, number: int, side: Side, claim: str) -> None:
         """Add one argument, or a question; it is shown without your name"""
-        await argue_and_tell(interaction, await self._view(interaction, number), side, claim)
+        await argue_and_tell(interaction, number, side, claim)
 
     @app_commands.command()
     @app_commands.describe(
@@ -256,7 +259,7 @@ class Proposal(
         guild = guild_of(interaction)
         check_team(interaction, await settings_of(self.tools.database, guild.id))
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await steps.respond(
+        view = await steps.respond(
             self.tools.database,
             guild.id,
             number,
@@ -266,30 +269,20 @@ class Proposal(
             link,
             self.tools.now(),
         )
-        await tell(interaction, await self._view(interaction, number), "The answer is on record.")
+        await tell(interaction, view, "The answer is on record.")
 
     @app_commands.command()
     @app_commands.describe(number="Which of your proposals")
     async def withdraw(self, interaction: discord.Interaction, number: int) -> None:
         """Take a proposal of yours back; what was said about it stays readable"""
-        view = await self._view(interaction, number)
-        question = Confirm(interaction.user.id, f"Withdraw #{number}")
-        await interaction.response.send_message(
-            f"Withdraw #{number}? It stays readable, and can't be taken up again.",
-            view=question,
-            ephemeral=True,
-        )
-        await question.wait()
-        await interaction.edit_original_response(view=None)
-        if question.pressed is None:
+        await proposal_in(self.tools.database, guild_of(interaction).id, number)
+        question = f"Withdraw #{number}? It stays readable, and can't be taken up again."
+        pressed = await agreed(interaction, question, f"Withdraw #{number}")
+        if pressed is None:
             return
-        await question.pressed.response.defer(ephemeral=True, thinking=True)
-        if not question.confirmed:
-            await question.pressed.followup.send("Nothing was changed.", ephemeral=True)
-            return
-        async with errors_answered(question.pressed):
-            view = await self._advance(question.pressed, number, "withdrawn", None)
-            await tell(question.pressed, view, f"#{number} is withdrawn.")
+        async with errors_answered(pressed):
+            view = await self._advance(pressed, number, "withdrawn", None)
+            await tell(pressed, view, f"#{number} is withdrawn.")
 
     @app_commands.command()
     @app_commands.describe(
@@ -312,16 +305,16 @@ class Proposal(
         await interaction.response.defer(ephemeral=True, thinking=True)
         database, member, now = self.tools.database, interaction.user.id, self.tools.now()
         if argument is not None:
-            changed = await hide_argument(
+            view = await hide_argument(
                 database, guild.id, number, argument, member, reason, now, hidden=not show_again
             )
             done = f"Argument {argument} is {'shown again' if show_again else 'hidden'}."
         else:
-            changed = await steps.hide(database, guild.id, number, member, reason, now, hidden=not show_again)
+            view = await steps.hide(database, guild.id, number, member, reason, now, hidden=not show_again)
             done = f"#{number} is {'shown again' if show_again else 'hidden'}."
-        if not changed:
+        if view is None:
             raise ValueError("There was nothing to change: it is like that already, or not there.")
-        await tell(interaction, await self._view(interaction, number), done, text_changed=True)
+        await tell(interaction, view, done, text_changed=True)
 
     @app_commands.command()
     @app_commands.describe(

@@ -80,6 +80,16 @@ async def transaction(db: Database) -> AsyncGenerator[None]:
             db.writer = None
 
 
+@asynccontextmanager
+async def joined(db: Database) -> AsyncGenerator[None]:
+    """The transaction that the caller is in, so that several writes are one; else one of its own."""
+    if db.writer is asyncio.current_task():
+        yield
+        return
+    async with transaction(db):
+        yield
+
+
 async def fetch_all(db: Database, sql: str, args: Sequence[Any] = ()) -> list[sqlite3.Row]:
     """Return every row of a query."""
     async with _turn(db):

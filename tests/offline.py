@@ -1,5 +1,7 @@
 """The offline server that command tests type in, and how they read what the bot answers."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +46,15 @@ def furnished(env: simcord.Env) -> Server:
         ben=guild.add_member(env.create_user("ben", global_name="Ben")),
         moderator=guild.add_member(env.create_user("mona"), roles=[moderators]),
     )
+
+
+@asynccontextmanager
+async def traced(server: Server) -> AsyncIterator[list[str]]:
+    """Every statement that SQLite runs in the meantime, BEGIN and COMMIT included."""
+    statements: list[str] = []
+    await server.database.connection.set_trace_callback(statements.append)
+    yield statements
+    await server.database.connection.set_trace_callback(None)
 
 
 def said(result: Any) -> Any:

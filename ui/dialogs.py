@@ -35,3 +35,21 @@ class Confirm(GuardedView):
     def _answer(self, interaction: discord.Interaction, *, confirmed: bool) -> None:
         self.confirmed, self.pressed = confirmed, interaction
         self.stop()
+
+
+async def agreed(interaction: discord.Interaction, question: str, label: str) -> discord.Interaction | None:
+    """Ask whoever asked; their answer, to reply to privately, if it was yes, and None otherwise."""
+    view = Confirm(interaction.user.id, label)
+    if interaction.response.is_done():
+        await interaction.followup.send(question, view=view, ephemeral=True)
+    else:
+        await interaction.response.send_message(question, view=view, ephemeral=True)
+    await view.wait()
+    await interaction.edit_original_response(view=None)
+    if view.pressed is None:
+        return None
+    await view.pressed.response.defer(ephemeral=True, thinking=True)
+    if view.confirmed:
+        return view.pressed
+    await view.pressed.followup.send("Nothing was changed.", ephemeral=True)
+    return None

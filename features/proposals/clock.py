@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from features.proposals.view import ProposalView, proposal_view, view_of
+from features.proposals.view import ProposalView, moved_view, view_of
 from governance.proposals.stages import Standing, advance, next_steps
 from storage.database import Database
 from storage.proposals import proposals
@@ -17,8 +17,9 @@ async def do_due(db: Database, now: datetime) -> list[ProposalView]:
     moved = []
     for stored in await proposals.due_proposals(db, now):
         view = await view_of(db, stored, now)
-        if await move_by_clock(db, view, now):
-            moved.append(await proposal_view(db, stored.guild_id, stored.number, now))
+        after = await move_by_clock(db, view, now)
+        if after is not None:
+            moved.append(after)
         else:
             await set_due(db, stored.guild_id, stored.number, due_after(view.standing, now))
     return moved
@@ -28,8 +29,9 @@ async def settle_votes(db: Database, now: datetime) -> list[ProposalView]:
     """Bring every proposal whose vote is closed to its result; those that moved. Idempotent, as do_due."""
     moved = []
     for stored in await proposals.in_stage(db, "vote"):
-        if await move_by_clock(db, await view_of(db, stored, now), now):
-            moved.append(await proposal_view(db, stored.guild_id, stored.number, now))  # noqa: PERF401
+        after = await move_by_clock(db, await view_of(db, stored, now), now)
+        if after is not None:
+            moved.append(after)
     return moved
 
 
@@ -57,10 +59,11 @@ def due_after(standing: Standing, now: datetime) -> datetime | None:
     )
 
 
-async def move_by_clock(db: Database, view: ProposalView, now: datetime) -> bool:
-    """Take the first step that the clock may take; whether there was one."""
+async def move_by_clock(db: Database, view: ProposalView, now: datetime) -> ProposalView | None:
+    """Take the first step that the clock may take; the view after it, None where there was none."""
     for step in view.steps:
         if step.who == "clock" and step.allowed:
             moved = advance(view.standing, step.to, by="clock", now=now)
-            return (await move_stage(db, view.stored, step.to, now, due_at=due_after(moved, now))) is not None
-    return False
+            stored = await move_stage(db, view.stored, step.to, now, due_at=due_after(moved, now))
+            return None if stored is None else moved_view(view, stored, moved)
+    return None

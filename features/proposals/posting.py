@@ -1,6 +1,7 @@
 """Shows a proposal where its server wants it, and keeps its card up to date."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -28,34 +29,29 @@ async def publish(
     *,
     typed_in: Any = None,
     text_changed: bool = True,
-) -> tuple[str, ...]:
+) -> tuple[ProposalView, tuple[str, ...]]:
     """Post a proposal's card or bring it up to date; a card that is gone is posted again.
 
     typed_in: where to post in a server that has set no channel. Unless the text changed, what it would do is
-    left as it is on the card. Returns a sentence for everything that was not possible.
+    left as it is on the card. Returns the view with the place of the card, and a sentence for everything
+    that was not possible.
     """
     stored = view.stored
     if stored.message is not None and stored.channel is not None:
         place = Place(stored.channel, stored.thread, stored.message)
         notices = await update(guild, place, await _post(tools, view, buttons, whole=text_changed))
         if notices is not None:
-            return notices
+            return view, notices
     room = await _room(tools, guild, typed_in)
     if room is None:
-        return ("It is not shown anywhere yet: a moderator can set a channel with /setup channels.",)
+        return view, ("It is not shown anywhere yet: a moderator can set a channel with /setup channels.",)
     try:
         place, notices = await post_in(room, await _post(tools, view, buttons, whole=True))
     except ValueError as error:
-        return (str(error),)
-    await set_place(
-        tools.database,
-        guild.id,
-        view.number,
-        channel=place.channel,
-        thread=place.thread,
-        message=place.message,
-    )
-    return notices
+        return view, (str(error),)
+    there = {"channel": place.channel, "thread": place.thread, "message": place.message}
+    await set_place(tools.database, guild.id, view.number, **there)
+    return replace(view, stored=replace(stored, **there)), notices
 
 
 async def impact_of(tools: Tools, view: ProposalView, rounds: str | None = None) -> ProposalImpact | None:

@@ -1,20 +1,20 @@
 """Proposals of a server: where each stands, what may happen next, and the steps members take."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from features.proposals.clock import due_after, move_by_clock
-from features.proposals.view import SIDES, ProposalView, proposal_view, view_of
+from features.proposals.view import SIDES, ProposalView, moved_view, proposal_view
 from governance.proposals.stages import (
     STAGES,
     advance,
 )
 from governance.text import clean_line, names_somebody
-from storage.database import Database
-from storage.proposals import arguments, proposals, responses, seconds
-from storage.proposals.arguments import Argument
+from storage.database import Database, transaction
+from storage.proposals import arguments, responses, seconds
 from storage.proposals.blocks import block_reason
-from storage.proposals.responses import Outcome, Response
+from storage.proposals.responses import Outcome
 from storage.proposals.stages import hide as hide_proposal
 from storage.proposals.stages import move_stage
 from storage.proposals.stages import unhide as unhide_proposal
@@ -24,18 +24,38 @@ OPEN_TO_ARGUMENTS = ("idea", "discussion", "last_call", "vote")
 LONGEST_CLAIM, LONGEST_STATEMENT, LONGEST_REASON = 300, 1000, 300
 
 
-async def second(
+@dataclass(frozen=True)
+class Seconded:
+    """A proposal after a member seconded it; neither new nor moved where nothing changed."""
+
+    view: ProposalView
+    new: bool  # whether this member did not second it before
+    moved: bool  # whether that brought it to its discussion
+
+
+async def second(db: Database, guild_id: int, number: int, member_id: int, now: datetime) -> Seconded:
+    """Second a proposal, which may bring it to its discussion."""
+    async with transaction(db):
+        await _check_allowed(db, guild_id, member_id)
+        new = await seconds.second(db, guild_id, number, member_id, now, stages=OPEN_TO_SECONDS)
+        view = await proposal_view(db, guild_id, number, now)
+        moved = await move_by_clock(db, view, now)
+        return Seconded(moved or view, new, moved is not None)
+
+
+async def unsecond(
     db: Database, guild_id: int, number: int, member_id: int, now: datetime
-) -> tuple[bool, bool]:
-    """Second a proposal: whether that is new, and whether it brought it to its discussion."""
-    await _check_allowed(db, guild_id, member_id)
-    new = await seconds.second(db, guild_id, number, member_id, now, stages=OPEN_TO_SECONDS)
-    return new, await move_by_clock(db, await proposal_view(db, guild_id, number, now), now)
+) -> ProposalView | None:
+    """Take one's seconding back, None without one; the proposal stays at its stage."""
+    async with transaction(db):
+        if not await seconds.unsecond(db, guild_id, number, member_id, stages=OPEN_TO_SECONDS):
+            return None
+        return await proposal_view(db, guild_id, number, now)
 
 
 async def argue(
     db: Database, guild_id: int, number: int, member_id: int, side: str, claim: str, now: datetime
-) -> Argument:
+) -> ProposalView:
     """Put one claim for, against, or a question on record. Raises ValueError for names and for too much."""
     if side not in SIDES:
         raise ValueError(f"An argument is {', '.join(SIDES[:-1])} or a {SIDES[-1]}.")
@@ -46,8 +66,10 @@ async def argue(
         raise ValueError(f"A claim has at most {LONGEST_CLAIM} characters; this one has {len(text):,}.")
     if names_somebody(text):
         raise ValueError("Please argue without naming anybody: it is about the proposal.")
-    await _check_allowed(db, guild_id, member_id)
-    return await arguments.argue(db, guild_id, number, member_id, side, text, now, stages=OPEN_TO_ARGUMENTS)
+    async with transaction(db):
+        await _check_allowed(db, guild_id, member_id)
+        await arguments.argue(db, guild_id, number, member_id, side, text, now, stages=OPEN_TO_ARGUMENTS)
+        return await proposal_view(db, guild_id, number, now)
 
 
 async def respond(
@@ -59,18 +81,18 @@ async def respond(
     statement: str,
     link: str | None,
     now: datetime,
-) -> Response:
+) -> ProposalView:
     """Put the team's answer on record; a proposal that waits for one moves on."""
     text = clean_line(statement)
     if not 0 < len(text) <= LONGEST_STATEMENT:
         raise ValueError(f"An answer has 1 to {LONGEST_STATEMENT:,} characters; this one has {len(text):,}.")
-    response = await responses.respond(
-        db, guild_id, number, member_id, outcome, text, now, link=checked_link(link)
-    )
-    view = await proposal_view(db, guild_id, number, now)
-    if view.stage == "result":
-        await advance_proposal(db, guild_id, number, "response", member_id, now, moderator=True)
-    return response
+    page = checked_link(link)
+    async with transaction(db):
+        await responses.respond(db, guild_id, number, member_id, outcome, text, now, link=page)
+        view = await proposal_view(db, guild_id, number, now)
+        if view.stage != "result" or view.hidden_reason is not None:
+            return view
+        return await _advanced(db, view, "response", member_id, now, moderator=True)
 
 
 async def advance_proposal(
@@ -88,6 +110,20 @@ async def advance_proposal(
     if to not in STAGES:
         raise ValueError(f"There is no stage called {to[:40]}.")
     view = await proposal_view(db, guild_id, number, now)
+    return await _advanced(db, view, to, member_id, now, moderator=moderator, successor=successor)
+
+
+async def _advanced(
+    db: Database,
+    view: ProposalView,
+    to: str,
+    member_id: int,
+    now: datetime,
+    *,
+    moderator: bool,
+    successor: int | None = None,
+) -> ProposalView:
+    number = view.number
     if view.hidden_reason is not None:
         raise ValueError(f"Proposal #{number} is hidden, for this reason: {view.hidden_reason}")
     own = view.stored.author == member_id
@@ -114,19 +150,20 @@ async def advance_proposal(
     )
     if stored is None:
         raise ValueError(f"Proposal #{number} changed in this very moment: look at it and try again.")
-    return await view_of(db, stored, now)
+    return moved_view(view, stored, moved)
 
 
 async def hide(
     db: Database, guild_id: int, number: int, member_id: int, reason: str, now: datetime, *, hidden: bool
-) -> bool:
-    """Hide a proposal, or show it again, for a reason that is logged; whether that changed anything."""
+) -> ProposalView | None:
+    """Hide a proposal, or show it again, for a reason that is logged; None where that changed nothing."""
     text = clean_line(reason)
     if not 0 < len(text) <= LONGEST_REASON:
         raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
-    await proposals.proposal_in(db, guild_id, number)
     turn = hide_proposal if hidden else unhide_proposal
-    return await turn(db, guild_id, number, member_id, text, now)
+    changed = await turn(db, guild_id, number, member_id, text, now)
+    view = await proposal_view(db, guild_id, number, now)  # says so where there is none
+    return view if changed else None
 
 
 async def hide_argument(
@@ -139,8 +176,8 @@ async def hide_argument(
     now: datetime,
     *,
     hidden: bool,
-) -> bool:
-    """Hide an argument about a proposal, or show it again; whether that changed anything."""
+) -> ProposalView | None:
+    """Hide an argument about a proposal, or show it again; None where that changed nothing."""
     text = clean_line(reason)
     if not 0 < len(text) <= LONGEST_REASON:
         raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
@@ -148,7 +185,8 @@ async def hide_argument(
     if argument_id not in {each.argument_id for each in about}:
         raise ValueError(f"Proposal #{number} has no argument {argument_id}.")
     turn = arguments.hide_argument if hidden else arguments.unhide_argument
-    return await turn(db, guild_id, argument_id, member_id, text, now)
+    changed = await turn(db, guild_id, argument_id, member_id, text, now)
+    return await proposal_view(db, guild_id, number, now) if changed else None
 
 
 def checked_link(link: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -20,11 +20,11 @@ from governance.proposals.stages import (
 )
 from storage.database import Database
 from storage.polls.polls import Poll, newest_poll_of
-from storage.proposals import arguments, proposals, responses, seconds
+from storage.proposals import arguments, proposals, responses
 from storage.proposals.arguments import Argument
+from storage.proposals.grounds import grounds_of
 from storage.proposals.proposals import Proposal as Stored
 from storage.proposals.responses import Response
-from storage.server.settings import settings_of
 
 RECENT = timedelta(days=30)  # whose activity the number of secondings is measured by
 SIDES = ("for", "against", "question")
@@ -120,6 +120,14 @@ async def proposal_with_id(db: Database, guild_id: int, proposal_id: int, now: d
     return await view_of(db, stored, now)
 
 
+async def number_with_id(db: Database, guild_id: int, proposal_id: int) -> int:
+    """The number of a server's proposal by its id. Raises ValueError where it is gone."""
+    stored = await proposals.proposal_with_id(db, guild_id, proposal_id)
+    if stored is None:
+        raise ValueError("That proposal is not on this server any more.")
+    return stored.number
+
+
 async def list_proposals(
     db: Database,
     guild_id: int,
@@ -209,21 +217,18 @@ def stage_name(stage: str) -> str:
 
 async def view_of(db: Database, stored: Stored, now: datetime) -> ProposalView:
     """A proposal with everything that may be told of it."""
-    revision = await proposals.revision_of(db, stored.guild_id, stored.number)
-    assert revision is not None, "a proposal has a revision"
-    proposal = from_json(revision.content)
+    grounds = await grounds_of(db, stored.guild_id, stored.proposal_id, now - RECENT)
+    proposal = from_json(grounds.content)
     answers = await responses.responses_of(db, stored.guild_id, stored.number)
-    settings = await settings_of(db, stored.guild_id)
     poll = await newest_poll_of(db, stored.guild_id, stored.proposal_id)
-    active = await seconds.recent_activity(db, stored.guild_id, now - RECENT)
     findings = lint(proposal, today=now.date())
     standing = Standing(
         stage=stored.stage,
         since=stored.stage_since,
         author_id=stored.author or 0,
         active_at=stored.changed_at,
-        seconded_by=await seconds.seconders(db, stored.guild_id, stored.number),
-        seconds_needed=secondings_needed(active, least=max(1, settings.seconds_least)),
+        seconded_by=grounds.seconded_by,
+        seconds_needed=secondings_needed(grounds.active, least=max(1, grounds.seconds_least)),
         lacking=sum(finding.severity == "must" for finding in findings),
         review_on=proposal.parameters.review_on,
         voted=poll is not None and poll.state == "closed",
@@ -239,3 +244,9 @@ async def view_of(db: Database, stored: Stored, now: datetime) -> ProposalView:
         responses=tuple(answers),
         poll=poll,
     )
+
+
+def moved_view(view: ProposalView, stored: Stored, standing: Standing) -> ProposalView:
+    """The view after a step that has just been taken, of which nothing else has changed."""
+    standing = replace(standing, active_at=stored.changed_at)
+    return replace(view, stored=stored, standing=standing, steps=next_steps(standing, stored.stage_since))

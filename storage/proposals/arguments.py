@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite3 import Row
 from typing import Literal
 
-from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.database import Database, execute, fetch_all, fetch_one, joined, transaction
 from storage.moments import from_text, to_text
 from storage.proposals.events import record_event
 from storage.proposals.proposals import proposal_in
@@ -52,7 +52,7 @@ async def argue(
     Raises ValueError for a claim that this member has made about it already, for a hidden proposal and for
     one in none of these stages.
     """
-    async with transaction(db):
+    async with joined(db):
         proposal = await proposal_in(db, guild_id, number, stages=stages)
         rows = await fetch_all(
             db,

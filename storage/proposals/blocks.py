@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime
 
-from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.database import Database, execute, fetch_all, transaction
 from storage.moments import to_text
 
 
@@ -33,12 +33,14 @@ async def unblock(db: Database, guild_id: int, member_id: int) -> bool:
 
 async def block_reason(db: Database, guild_id: int, member_id: int) -> str | None:
     """Return why a member may not file proposals on a server, or None if they may."""
-    row = await fetch_one(
+    rows = await fetch_all(
         db,
-        "SELECT reason FROM proposal_blocks WHERE guild_id = ? AND fingerprint = ?",
-        (guild_id, await _fingerprint(db, guild_id, member_id)),
+        "SELECT s.value, b.fingerprint, b.reason FROM secrets s "
+        "LEFT JOIN proposal_blocks b ON b.guild_id = ? WHERE s.name = 'blocks'",
+        (guild_id,),
     )
-    return None if row is None else row["reason"]
+    own = _digest(rows[0]["value"], guild_id, member_id)
+    return next((row["reason"] for row in rows if row["fingerprint"] == own), None)
 
 
 async def is_blocked(db: Database, guild_id: int, member_id: int) -> bool:
@@ -47,8 +49,12 @@ async def is_blocked(db: Database, guild_id: int, member_id: int) -> bool:
 
 
 async def _fingerprint(db: Database, guild_id: int, member_id: int) -> str:
+    [row] = await fetch_all(db, "SELECT value FROM secrets WHERE name = 'blocks'")
+    return _digest(row["value"], guild_id, member_id)
+
+
+def _digest(key: str, guild_id: int, member_id: int) -> str:
     # HMAC-SHA256 of both, so that a member's fingerprints on two servers have nothing in common. Ids can be
     # tried one by one by whoever has the key: this hides a member from readers of the table, not of the file.
-    [row] = await fetch_all(db, "SELECT value FROM secrets WHERE name = 'blocks'")
     message = f"{guild_id}/{member_id}".encode()
-    return hmac.digest(bytes.fromhex(row["value"]), message, "sha256").hex()
+    return hmac.digest(bytes.fromhex(key), message, "sha256").hex()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite3 import Row
 from typing import Literal
 
-from storage.database import Database, execute, fetch_all, transaction
+from storage.database import Database, execute, fetch_all, joined
 from storage.moments import from_text, to_text
 from storage.proposals.events import record_event
 from storage.proposals.proposals import proposal_in
@@ -49,7 +49,7 @@ async def respond(
     link: str | None = None,
 ) -> Response:
     """Put an answer on record beside the earlier ones; ValueError if there is no such proposal."""
-    async with transaction(db):
+    async with joined(db):
         proposal = await proposal_in(db, guild_id, number)
         [row] = await fetch_all(
             db,

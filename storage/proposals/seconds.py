@@ -1,9 +1,9 @@
-"""Who seconds a proposal, and how many members take part in proposals at all."""
+"""Who seconds a proposal, and takes that back."""
 
 from collections.abc import Collection
 from datetime import datetime
 
-from storage.database import Database, execute, fetch_all, transaction
+from storage.database import Database, execute, joined
 from storage.moments import to_text
 from storage.proposals.proposals import proposal_in
 
@@ -15,7 +15,7 @@ async def second(
 
     Raises ValueError for one's own proposal, a hidden one, and one in none of these stages.
     """
-    async with transaction(db):
+    async with joined(db):
         proposal = await proposal_in(db, guild_id, number, stages=stages)
         if proposal.author == member_id:
             raise ValueError(f"Somebody else must second proposal #{number}: it is your own.")
@@ -38,7 +38,7 @@ async def unsecond(
     db: Database, guild_id: int, number: int, member_id: int, *, stages: Collection[str]
 ) -> bool:
     """Take one's seconding back, and say whether there was one; errors as in `second`."""
-    async with transaction(db):
+    async with joined(db):
         proposal = await proposal_in(db, guild_id, number, stages=stages)
         return bool(
             await execute(
@@ -47,27 +47,3 @@ async def unsecond(
                 (guild_id, proposal.proposal_id, member_id),
             )
         )
-
-
-async def seconders(db: Database, guild_id: int, number: int) -> frozenset[int]:
-    """Return the members who second a proposal."""
-    rows = await fetch_all(
-        db,
-        "SELECT s.member_id FROM proposal_seconds s JOIN proposals p USING (guild_id, proposal_id) "
-        "WHERE p.guild_id = ? AND p.number = ?",
-        (guild_id, number),
-    )
-    return frozenset(row["member_id"] for row in rows)
-
-
-async def recent_activity(db: Database, guild_id: int, since: datetime) -> int:
-    """Return how many members of a server have filed, seconded or argued since then, each once."""
-    [row] = await fetch_all(
-        db,
-        "SELECT count(*) FROM (SELECT a.member_id FROM proposal_authors a "
-        "JOIN proposals p USING (guild_id, proposal_id) WHERE p.guild_id = ?1 AND p.created_at >= ?2 "
-        "UNION SELECT member_id FROM proposal_seconds WHERE guild_id = ?1 AND seconded_at >= ?2 "
-        "UNION SELECT member_id FROM proposal_arguments WHERE guild_id = ?1 AND made_at >= ?2)",
-        (guild_id, to_text(since)),
-    )
-    return row[0]

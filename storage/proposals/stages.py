@@ -1,8 +1,9 @@
 """A proposal moves on: to another stage, to its place in Discord, out of sight and back."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from storage.database import Database, execute, fetch_all, transaction
+from storage.database import Database, execute, fetch_all, joined, transaction
 from storage.moments import to_text
 from storage.proposals.events import record_event
 from storage.proposals.proposals import Proposal, proposal_in, proposal_of
@@ -26,7 +27,7 @@ async def move_stage(
     activity. `successor` is the number of the proposal that supersedes it. Raises ValueError if there is no
     such successor, or if it came to its stage after `now`.
     """
-    async with transaction(db):
+    async with joined(db):
         present = await proposal_of(db, expected.guild_id, expected.number)
         if present is None or _grounds(present) != _grounds(expected):
             return None
@@ -52,7 +53,15 @@ async def move_stage(
         )
         kind = to if to in ("withdrawn", "superseded") else "advanced"
         await record_event(db, present.guild_id, present.proposal_id, kind, now, detail=to, actor=actor)
-        return await proposal_in(db, present.guild_id, present.number)
+        return replace(
+            present,
+            stage=to,
+            open=to not in ("closed", "withdrawn", "superseded", "stale"),
+            stage_since=now,
+            changed_at=now if own else present.changed_at,
+            due_at=due_at,
+            successor=successor,
+        )
 
 
 async def set_due(db: Database, guild_id: int, number: int, due_at: datetime | None) -> bool:

@@ -2,11 +2,12 @@
 
 import asyncio
 import sqlite3
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
 
-from storage.database import Database, StorageError, fetch_all, fetch_one, transaction
+from storage.database import Database, StorageError, fetch_all, fetch_one, joined, transaction
 from storage.members.links import AccountLink, link_of, set_link
 from storage.server.settings import set_sharing, settings_of
 from tests.pairs import insert, insert_pair, next_user_is_well, rows_in_file
@@ -89,6 +90,24 @@ async def test_a_transaction_inside_a_transaction_is_a_mistake(db: Database) -> 
     with pytest.raises(RuntimeError, match="inside a transaction"):
         await nest()
     assert rows_in_file(db) == 0
+    await next_user_is_well(db)
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_what_joins_a_transaction_is_written_with_it_or_not_at_all(db: Database, fails: bool) -> None:
+    async def write() -> None:
+        async with transaction(db):
+            async with joined(db):
+                await insert(db, 1)
+            if fails:
+                raise LookupError("changed my mind")
+
+    with pytest.raises(LookupError) if fails else nullcontext():
+        await write()
+    assert rows_in_file(db) == (0 if fails else 1)
+    async with joined(db):
+        await insert(db, 2)
+    assert rows_in_file(db) == (1 if fails else 2), "on its own it is a transaction"
     await next_user_is_well(db)
 
 

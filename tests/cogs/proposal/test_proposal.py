@@ -104,9 +104,10 @@ async def test_members_bring_an_idea_to_its_discussion(server: Server, ada: Any,
     told = said(await server.ben.click(card_in(post), label="Second"))
     assert told.content.startswith("You second #1: 1 of 2. <")
     assert "1 of 2 secondings" in text_of(card_in(post))
-    assert (
-        said(await server.ben.click(card_in(post), label="Second")).content == "You have seconded it already."
-    )
+    again = await server.ben.click(card_in(post), label="Second")
+    assert said(again).content == "You second #1 already. Take it back?"
+    left = said(await server.ben.click(said(again).message, label="Leave it"))
+    assert left.content == "Nothing was changed."
     assert "it is your own" in (await ask(server, ada, "second", number=1)).content
     assert (await view_of(server)).seconds == 1
 

@@ -17,6 +17,7 @@ from features.proposals.steps import (
     hide_argument,
     respond,
     second,
+    unsecond,
 )
 from features.proposals.view import (
     ProposalView,
@@ -161,16 +162,50 @@ async def test_a_number_stands_for_its_rule(db: Database) -> None:
 
 async def test_secondings_bring_the_discussion(db: Database) -> None:
     await file(db)
-    assert await second(db, HERE, 1, BERT, NOW) == (True, False)
-    assert await second(db, HERE, 1, BERT, NOW) == (False, False)
-    assert await second(db, HERE, 1, CLEO, NOW) == (True, True)
+
+    async def seconded(member: int) -> tuple[bool, bool]:
+        done = await second(db, HERE, 1, member, NOW)
+        assert done.view == await view(db), "what a step returns is what anybody reads after it"
+        return done.new, done.moved
+
+    assert await seconded(BERT) == (True, False)
+    assert await seconded(BERT) == (False, False)
+    assert await seconded(CLEO) == (True, True)
     assert (await view(db)).stage == "discussion"
-    assert await second(db, HERE, 1, DORA, NOW) == (True, False)
+    assert await seconded(DORA) == (True, False)
     assert "it is your own" in await refused(second(db, HERE, 1, ADA, NOW))
     await block(db, HERE, BERT, "Spam.", NOW)
     assert (await refused(second(db, HERE, 1, BERT, NOW))).endswith("for this reason: Spam.")
     await advance_proposal(db, HERE, 1, "withdrawn", ADA, NOW, moderator=False)
     assert "stands at “withdrawn”" in await refused(second(db, HERE, 1, DORA, NOW))
+
+
+async def test_a_seconding_can_be_taken_back_and_moves_no_stage_back(db: Database) -> None:
+    await file(db)
+    assert await unsecond(db, HERE, 1, BERT, NOW) is None
+    for member in (BERT, CLEO):
+        await second(db, HERE, 1, member, NOW)
+    after = await unsecond(db, HERE, 1, CLEO, NOW + DAY)
+    assert after is not None
+    assert after == await view(db, NOW + DAY)
+    assert (after.stage, after.seconds, after.standing.seconded_by) == ("discussion", 1, {BERT})
+    assert await do_due(db, NOW + 2 * DAY) == []
+    assert await unsecond(db, HERE, 1, CLEO, NOW) is None
+    assert (await second(db, HERE, 1, CLEO, NOW + 2 * DAY)).view.seconds == 2
+    for stage in ("last_call", "vote", "closed"):
+        await at(db, stage)
+        told = await refused(unsecond(db, HERE, 1, CLEO, NOW + 3 * DAY))
+        assert told == (f"Proposal #1 stands at “{stage_name(stage)}” now, where that is not possible.")
+    assert (await view(db, NOW + 3 * DAY)).seconds == 2
+
+
+async def test_a_step_that_fails_leaves_nothing(db: Database) -> None:
+    """Seconding and what follows from it are one transaction."""
+    await file(db)
+    await second(db, HERE, 1, BERT, NOW)
+    with pytest.raises(ValueError, match="before it came to where it stands"):
+        await second(db, HERE, 1, CLEO, NOW - DAY)
+    assert (await view(db)).seconds == 1
 
 
 @pytest.mark.parametrize(("least", "needed"), [(0, 1), (1, 1), (3, 3)])
@@ -179,12 +214,14 @@ async def test_a_server_says_how_many_must_second(db: Database, least: int, need
     await file(db)
     assert (await view(db)).seconds_needed == needed
     moved = [await second(db, HERE, 1, member, NOW) for member in (BERT, CLEO, DORA)[:needed]]
-    assert [stage for _, stage in moved] == [False] * (needed - 1) + [True]
+    assert [each.moved for each in moved] == [False] * (needed - 1) + [True]
 
 
 async def test_arguments_are_claims_about_the_proposal(db: Database) -> None:
     await file(db)
-    assert (await argue(db, HERE, 1, BERT, "for", "  Good\n *idea*. ", NOW)).claim == "Good *idea*."
+    argued = await argue(db, HERE, 1, BERT, "for", "  Good\n *idea*. ", NOW)
+    assert argued == await view(db)
+    assert [each.claim for each in argued.arguments] == ["Good *idea*."]
     await argue(db, HERE, 1, BERT, "question", "0.5 @ 50 NMR?", NOW)
     assert dict((await view(db)).arguments_by_side) == {"for": 1, "against": 0, "question": 1}
     assert await refused(argue(db, HERE, 1, BERT, "maybe", "c", NOW)) == (
@@ -206,7 +243,9 @@ async def test_who_may_advance(db: Database) -> None:
     week = NOW + 7 * DAY
 
     async def step(to: str, member: int, *, moderator: bool = False, now: datetime = week) -> str:
-        return (await advance_proposal(db, HERE, 1, to, member, now, moderator=moderator)).stage
+        after = await advance_proposal(db, HERE, 1, to, member, now, moderator=moderator)
+        assert after == await view(db, now)
+        return after.stage
 
     assert "at least 7 days" in await refused(step("last_call", ADA, now=week - timedelta(seconds=1)))
     assert await refused(step("last_call", BERT)) == "Only its author or a moderator can do that."
@@ -242,6 +281,7 @@ async def test_a_last_call_comes_to_its_vote_by_itself_and_waits_for_its_count(d
     assert "The last call lasts 72 hours" in told
     assert await do_due(db, now) == []
     [moved] = await do_due(db, now + 3 * DAY)
+    assert moved == await view(db, now + 3 * DAY)
     assert moved.stage == "vote"
     assert await do_due(db, now + 400 * DAY) == []
     told = await refused(advance_proposal(db, HERE, 1, "result", ADA, now + 400 * DAY, moderator=True))
@@ -250,11 +290,12 @@ async def test_a_last_call_comes_to_its_vote_by_itself_and_waits_for_its_count(d
 
 async def test_the_answer_moves_on_what_waits_for_it(db: Database) -> None:
     await file(db)
-    response = await respond(db, HERE, 1, DORA, "noted", " Seen. ", " ", NOW)
+    [response] = (await respond(db, HERE, 1, DORA, "noted", " Seen. ", " ", NOW)).responses
     assert (response.statement, response.link, response.actor) == ("Seen.", None, DORA)
     assert (await view(db)).stage == "idea"
     await at(db, "result")
-    await respond(db, HERE, 1, DORA, "accepted", "Yes.", "https://forum.example/t/1", NOW)
+    after = await respond(db, HERE, 1, DORA, "accepted", "Yes.", "https://forum.example/t/1", NOW)
+    assert after == await view(db)
     assert (await view(db)).stage == "response"
     for statement in ("", "x" * 1001):
         assert "An answer has 1 to 1,000 characters" in await refused(
@@ -282,7 +323,7 @@ def test_what_is_a_link() -> None:
 async def test_moderators_hide_and_show(db: Database) -> None:
     await file(db)
     await file(db, title="Another")
-    argument = await argue(db, HERE, 1, BERT, "for", "Good.", NOW)
+    [argument] = (await argue(db, HERE, 1, BERT, "for", "Good.", NOW)).arguments
     assert await hide(db, HERE, 1, DORA, " Spam. ", NOW, hidden=True)
     assert not await hide(db, HERE, 1, DORA, "Twice.", NOW, hidden=True)
     assert (await view(db)).hidden_reason == "Spam."

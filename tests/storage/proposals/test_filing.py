@@ -11,8 +11,9 @@ from storage.proposals.blocks import block
 from storage.proposals.drafts import Draft, draft_of, save_draft
 from storage.proposals.events import events_of
 from storage.proposals.filing import StaleRevisionError, file_proposal, revise
+from storage.proposals.grounds import grounds_of
 from storage.proposals.proposals import Proposal, proposal_of, proposals_in, revision_of, revisions_of
-from storage.proposals.seconds import second, seconders
+from storage.proposals.seconds import second
 from storage.proposals.stages import hide, move_stage
 from storage.server.settings import change_settings, forget_guild
 from tests.features.proposals.proposals import (
@@ -260,7 +261,7 @@ async def test_a_substantive_revision_starts_again_without_seconds(db: Database)
         expected_revision=1, stages=EARLY, substantive=True, due_at=None,
     )  # fmt: skip
     assert (dropped, proposal.seconds, proposal.stage, proposal.stage_since) == (2, 0, "idea", later)
-    assert await seconders(db, HERE, 1) == frozenset()
+    assert (await grounds_of(db, HERE, proposal.proposal_id, NOW)).seconded_by == frozenset()
     assert [(event.kind, event.detail) for event in await events_of(db, HERE, 1)][-2:] == [
         ("revised", "2"),
         ("advanced", "idea"),

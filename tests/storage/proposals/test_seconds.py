@@ -1,19 +1,25 @@
 """Each member seconds once, nobody their own, and only where it is asked for."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from storage.database import Database, fetch_all
 from storage.proposals.arguments import argue
 from storage.proposals.filing import revise
+from storage.proposals.grounds import Grounds, grounds_of
 from storage.proposals.proposals import proposal_in
-from storage.proposals.seconds import recent_activity, second, seconders, unsecond
+from storage.proposals.seconds import second, unsecond
 from storage.proposals.stages import move_stage
 from tests.features.proposals.proposals import ADA, BERT, CLEO, DORA, EARLY, HERE, NOW, THERE, content, filed
 
 HOUR, MOMENT = timedelta(hours=1), timedelta(microseconds=1)
+
+
+async def grounds(db: Database, guild_id: int = HERE, since: datetime = NOW) -> Grounds:
+    proposal = await proposal_in(db, guild_id, 1)
+    return await grounds_of(db, guild_id, proposal.proposal_id, since)
 
 
 async def test_seconding_twice_is_once(db: Database) -> None:
@@ -24,7 +30,7 @@ async def test_seconding_twice_is_once(db: Database) -> None:
     assert await second(db, HERE, 1, CLEO, NOW + 3 * HOUR, stages=EARLY)
     proposal = await proposal_in(db, HERE, 1)
     assert (proposal.seconds, proposal.changed_at) == (2, NOW + 3 * HOUR)
-    assert await seconders(db, HERE, 1) == {BERT, CLEO}
+    assert (await grounds(db)).seconded_by == {BERT, CLEO}
     rows = await fetch_all(db, "SELECT revision, seconded_at FROM proposal_seconds ORDER BY member_id")
     assert [tuple(row) for row in rows] == [
         (1, "2031-05-04T13:00:00.000000+00:00"),
@@ -46,7 +52,7 @@ async def test_taking_back_twice_is_once(db: Database) -> None:
     assert not await unsecond(db, HERE, 1, CLEO, stages=EARLY)
     assert await unsecond(db, HERE, 1, BERT, stages=EARLY)
     assert not await unsecond(db, HERE, 1, BERT, stages=EARLY)
-    assert await seconders(db, HERE, 1) == frozenset()
+    assert (await grounds(db)).seconded_by == frozenset()
 
 
 async def test_nobody_seconds_their_own(db: Database) -> None:
@@ -71,18 +77,20 @@ async def test_only_in_the_stages_the_caller_says_and_on_the_same_server(db: Dat
     await second(db, HERE, 1, BERT, NOW, stages=EARLY)
     with pytest.raises(ValueError, match="no proposal #1"):
         await second(db, THERE, 1, BERT, NOW, stages=EARLY)
-    assert await seconders(db, THERE, 1) == frozenset()
+    await filed(db, guild_id=THERE)
+    assert (await grounds(db, THERE)).seconded_by == frozenset()
     proposal = await proposal_in(db, HERE, 1)
     assert await move_stage(db, proposal, "last_call", NOW, due_at=None)
     with pytest.raises(ValueError, match="stands at “last call”"):
         await second(db, HERE, 1, CLEO, NOW, stages=EARLY)
     with pytest.raises(ValueError, match="stands at “last call”"):
         await unsecond(db, HERE, 1, BERT, stages=EARLY)
-    assert await seconders(db, HERE, 1) == {BERT}
+    assert (await grounds(db)).seconded_by == {BERT}
 
 
 async def test_a_member_is_active_once_whatever_they_did(db: Database) -> None:
-    assert await recent_activity(db, HERE, NOW) == 0
+    await filed(db, now=NOW - HOUR, member_id=DORA + 2)
+    assert (await grounds(db, since=NOW)).active == 0
     await filed(db)
     await filed(db, member_id=BERT)
     await second(db, HERE, 1, BERT, NOW, stages=EARLY)
@@ -90,9 +98,9 @@ async def test_a_member_is_active_once_whatever_they_did(db: Database) -> None:
     await argue(db, HERE, 1, CLEO, "for", "Fair", NOW, stages=EARLY)
     await argue(db, HERE, 1, DORA, "for", "Fair", NOW + 2 * HOUR, stages=EARLY)
     await filed(db, guild_id=THERE, member_id=DORA + 1)
-    assert await recent_activity(db, HERE, NOW) == 4
-    assert await recent_activity(db, HERE, NOW + MOMENT) == 2
-    assert await recent_activity(db, HERE, NOW + HOUR) == 2
-    assert await recent_activity(db, HERE, NOW + HOUR + MOMENT) == 1
-    assert await recent_activity(db, HERE, NOW + 2 * HOUR) == 1
-    assert await recent_activity(db, THERE, NOW) == 1
+    assert (await grounds(db, since=NOW)).active == 4
+    assert (await grounds(db, since=NOW + MOMENT)).active == 2
+    assert (await grounds(db, since=NOW + HOUR)).active == 2
+    assert (await grounds(db, since=NOW + HOUR + MOMENT)).active == 1
+    assert (await grounds(db, since=NOW + 2 * HOUR)).active == 1
+    assert (await grounds(db, THERE)).active == 1
