@@ -11,7 +11,8 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from features.digest.digest_card import RULE, as_file, digest_cards, mark, waiting_card, with_chart
-from features.digest.summary import Told, set_schedule, summarise, take_rules, waiting_for
+from features.digest.rule_watch import take_rules
+from features.digest.summary import Told, set_schedule, summarise, waiting_for
 from features.server.zones import find_zone, suggest_zones
 from features.stakes.history import stake_history, take_snapshot
 from features.stakes.history_chart import picture_of_stake_history

@@ -142,7 +142,7 @@ class Stakes(
     ) -> None:
         """How the concentration of the stake has changed
 
-        From snapshots of the leaderboard. Asking takes one of today, so the record grows.
+        From the snapshots of the leaderboard that are kept, and from its newest day.
         """
         await self._answer(interaction, "history", unit=unit, tournament=tournament)
 

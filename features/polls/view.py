@@ -102,7 +102,6 @@ async def list_polls(
 
 async def view_of(db: Database, poll: Poll) -> PollView:
     """A poll with everything that may be told of it."""
-    kept = None if poll.result is None else json.loads(poll.result)
     activity = await ballots.activity_of(db, poll.guild_id, poll.poll_id, poll.closes_at)
     reasons: Sequence[Reason] = ()
     if poll.state == "closed":
@@ -114,10 +113,15 @@ async def view_of(db: Database, poll: Poll) -> PollView:
     return PollView(
         poll=poll,
         ballots=activity.ballots,
-        result=None if kept is None else _read_result(kept["result"]),
-        head=poll.head if kept is None else kept["head"],
+        result=result_of(poll),
+        head=poll.head if poll.result is None else json.loads(poll.result)["head"],
         reasons=tuple(sorted(reasons, key=lambda reason: reason.text)),  # not in the order of members' ids
     )
+
+
+def result_of(poll: Poll) -> PollResult | None:
+    """The result of a closed poll, as it was kept; None before, and for a cancelled one."""
+    return None if poll.result is None else _read_result(json.loads(poll.result)["result"])
 
 
 def _read_result(data: dict[str, Any]) -> PollResult:

@@ -123,9 +123,7 @@ def stake_history_card(history: StakeHistory) -> discord.Embed:
         lines.append(f"{day}  {whole(each.half):>5}  {whole(each.effective_number):>5}  {each.gini:>5.3f}")
     card.description = "```\n" + "\n".join(lines) + "\n```"
     if len(history.days) == 1:
-        card.add_field(
-            name="Mind", value="A new snapshot joins whenever the leaderboard has a newer day.", inline=False
-        )
+        card.add_field(name="Mind", value="A day joins whenever a snapshot of it is kept.", inline=False)
     if history.guessed:
         card.add_field(name="Accounts", value=GUESSED, inline=False)
     card.set_image(url=f"attachment://{CHARTS[0]}")

@@ -17,7 +17,7 @@ from wording.numbers import counted
 
 @dataclass(frozen=True)
 class StakeHistory:
-    """Measures of every snapshot, oldest first, and the stake at risk by round for what lies between them."""
+    """Measures of every known day, oldest first, and the stake at risk by round for what lies between."""
 
     unit: str
     guessed: bool
@@ -34,7 +34,7 @@ class StakeHistory:
         who = counted(int(last.half), f"guessed {self.unit}" if self.guessed else self.unit)
         hold = f"{who} {'holds' if last.half == 1 else 'hold'} half of the stake"
         if len(self.days) == 1:
-            return f"{hold} on {self.days[0]} (one snapshot so far)."
+            return f"{hold} on {self.days[0]} (one day so far)."
         first = self.measures[0]
         change = last.half - first.half
         if change == 0:
@@ -45,19 +45,21 @@ class StakeHistory:
 async def stake_history(
     database: Database, source: Source, now: datetime, *, unit: str = "account"
 ) -> StakeHistory:
-    """The concentration of every snapshot of a source; today's stakes are kept as one on the way.
+    """The concentration of every snapshot of a source, and of its newest stakes, which are not kept here.
 
-    Raises ValueError where there is no snapshot yet and no leaderboard to make one of.
+    Raises ValueError where there is no snapshot yet and no leaderboard to read.
     """
     if unit not in UNITS:
         raise ValueError(f"Holders are counted by {' or '.join(UNITS)}.")
+    kept = await snapshots(database, source.tournament, source.label)
+    unread = ""
     try:
-        await take_snapshot(database, source, now)
+        newest = await _newest(source, now)
     except SourceError as error:
         unread = str(error)
     else:
-        unread = ""
-    kept = await snapshots(database, source.tournament, source.label)
+        if newest is not None and newest.day not in {each.day for each in kept}:
+            kept = sorted([*kept, newest], key=lambda each: each.day)
     if not kept:
         raise ValueError(f"There is no snapshot of the stake yet. {unread}".strip())
     return await asyncio.to_thread(_describe, kept, await _rounds(source), unit, source.label)
@@ -65,8 +67,14 @@ async def stake_history(
 
 async def take_snapshot(database: Database, source: Source, now: datetime) -> bool:
     """Keep the stakes as the source has them, once a day and unless nobody has any; say whether it is new."""
+    snapshot = await _newest(source, now)
+    return snapshot is not None and await keep_snapshot(database, snapshot)
+
+
+async def _newest(source: Source, now: datetime) -> StakeSnapshot | None:
+    """The stakes as the source has them; None where nobody has any."""
     snapshot = await asyncio.to_thread(_snapshot, await source.stakes(), source, now)
-    return bool(snapshot.models and snapshot.accounts) and await keep_snapshot(database, snapshot)
+    return snapshot if snapshot.models and snapshot.accounts else None
 
 
 def _snapshot(stakes: Stakes, source: Source, now: datetime) -> StakeSnapshot:

@@ -1,5 +1,7 @@
 """The ballots of a poll as they are now, and the chain of everything that was done with them."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from sqlite3 import Row
@@ -127,3 +129,41 @@ async def activity_of(db: Database, guild_id: int, poll_id: int, now: datetime) 
         (guild_id, poll_id, to_text(now - LATELY)),
     )
     return PollActivity.from_row(row)
+
+
+async def counts_of(db: Database, guild_id: int, poll_ids: Collection[int]) -> dict[int, int]:
+    """Return how many ballots are in force in each of these polls."""
+    rows = await fetch_all(
+        db,
+        "SELECT p.poll_id, (SELECT count(*) FROM ballots b WHERE b.guild_id = p.guild_id "
+        "AND b.poll_id = p.poll_id) + (SELECT CAST(total(e.times) AS INTEGER) FROM erased_choices e "
+        "WHERE e.guild_id = p.guild_id AND e.poll_id = p.poll_id) AS ballots "
+        "FROM polls p WHERE p.guild_id = ? AND p.poll_id IN (SELECT value FROM json_each(?))",
+        (guild_id, json.dumps(list(poll_ids))),
+    )
+    return {row["poll_id"]: row["ballots"] for row in rows}
+
+
+async def voted_in(db: Database, guild_id: int, member_id: int) -> frozenset[int]:
+    """Return the ids of a server's polls in which a member has a ballot."""
+    rows = await fetch_all(
+        db, "SELECT poll_id FROM ballots WHERE guild_id = ? AND member_id = ?", (guild_id, member_id)
+    )
+    return frozenset(row["poll_id"] for row in rows)
+
+
+async def changed_between(
+    db: Database, guild_id: int, since: datetime, until: datetime
+) -> list[tuple[int, int, datetime]]:
+    """Return (poll_id, proposal_id, moment) of ballots about proposals whose last change is in the period.
+
+    The newest poll is first. A cancelled poll tells nothing.
+    """
+    rows = await fetch_all(
+        db,
+        "SELECT b.poll_id, p.proposal_id, b.changed_at FROM ballots b JOIN polls p USING (guild_id, poll_id) "
+        "WHERE b.guild_id = ? AND p.proposal_id IS NOT NULL AND p.state <> 'cancelled' AND b.changes > 0 "
+        "AND b.changed_at > ? AND b.changed_at <= ? ORDER BY p.number DESC, b.changed_at",
+        (guild_id, to_text(since), to_text(until)),
+    )
+    return [(row["poll_id"], row["proposal_id"], from_text(row["changed_at"])) for row in rows]

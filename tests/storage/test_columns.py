@@ -30,6 +30,7 @@ from storage.proposals.blocks import block
 from storage.proposals.drafts import save_draft
 from storage.proposals.responses import respond
 from storage.proposals.seconds import second
+from storage.proposals.stages import move_stage
 from storage.server.digests import Schedule, claim, keep_rules, set_schedule
 from storage.server.syncs import record_sync
 from tests.features.polls.polls import opened
@@ -37,6 +38,7 @@ from tests.features.proposals.proposals import (
     ADA,
     BERT,
     CLEO,
+    DORA,
     EARLY,
     HERE,
     NOW,
@@ -66,6 +68,8 @@ ARGUMENTS: dict[str, Any] = {
     "day": NOW.date(),
     "now": NOW + 5 * MINUTE,
     "since": NOW - DAY,
+    "until": NOW + DAY,
+    "poll_ids": [1],
 }
 
 
@@ -112,6 +116,8 @@ async def furnish(db: Database) -> None:
         db, proposal_id=proposal.proposal_id, closes_at=NOW + MINUTE, electors=[Elector(ADA, 12.5, "ada")]
     )
     await cast(db, HERE, poll.poll_id, ADA, '"two"', NOW, salt="5a17" * 8, reason="It is enough.")
+    await cast(db, HERE, poll.poll_id, ADA, '"five"', NOW, salt="5a18" * 8, reason="It is enough.")
+    assert await move_stage(db, await filed(db, "Another", member_id=DORA), "withdrawn", NOW, due_at=None)
     await set_link(db, AccountLink(ADA, "ada", "account", "classic", NOW))
     await remember(db, ADA, "payout", {"stake": 3.0}, NOW)
     await add_statement(db, HERE, ADA, "Caps help.", "caps help", NOW)

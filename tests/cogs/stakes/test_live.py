@@ -9,6 +9,7 @@ import pytest
 import simcord
 
 from bot import Roundtable, Settings, create_bot
+from features.stakes.history import take_snapshot
 from storage.database import fetch_all, open_database
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
@@ -22,7 +23,7 @@ FINDINGS = {
     "concentration": "6 of 256 accounts hold half of the stake.",
     "influence": "Stake and MMC do not go together",
     "unstake": "Without the 20 largest accounts, 68 % of the stake is gone",
-    "history": "6 accounts hold half of the stake on 2026-11-20 (one snapshot so far).",
+    "history": "6 accounts hold half of the stake on 2026-11-20 (one day so far).",
     "who": "solo_wren holds",
 }
 
@@ -70,8 +71,7 @@ async def test_every_command_answers_from_the_leaderboards(server: Server, live:
         assert finding in text
         assert "Numerai Classic" in text
         assert "guess" not in text
-    [row] = await fetch_all(server.database, "SELECT source, day, guessed FROM stake_snapshots")
-    assert dict(row) == {"source": "Numerai Classic", "day": "2026-11-20", "guessed": 0}
+    assert await fetch_all(server.database, "SELECT 1 FROM stake_snapshots") == [], "asking stores nothing"
 
 
 async def test_before_the_leaderboards_are_read_there_is_a_sentence(
@@ -95,12 +95,14 @@ async def test_what_was_read_answers_while_the_api_is_away(
     assert after == before
 
 
-async def test_each_new_day_adds_a_snapshot(server: Server, live: NumeraiSource, present: Present) -> None:
+async def test_each_new_day_is_shown_beside_those_that_are_kept(
+    server: Server, live: NumeraiSource, present: Present
+) -> None:
     await live.refresh_top(0)
-    await ask(server, "history")
+    assert await take_snapshot(server.database, live, present())
     present.moment += timedelta(days=1)
     await live.refresh_top(0)
     text = text_of(await ask(server, "history"))
     assert "6 accounts hold half of the stake, as many as on 2026-11-20." in text
     days = [row["day"] for row in await fetch_all(server.database, "SELECT day FROM stake_snapshots")]
-    assert days == ["2026-11-20", "2026-11-21"]
+    assert days == ["2026-11-20"]

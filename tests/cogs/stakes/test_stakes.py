@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from features.stakes.history import take_snapshot
 from storage.database import fetch_all
 from tests.offline import Server, check_charts, check_limits, said, text_of
 
@@ -124,14 +125,16 @@ async def test_a_day_s_volume_can_be_typed(server: Server) -> None:
     assert "more than was ever observed" not in text
 
 
-async def test_history_stores_a_snapshot_once_a_day(server: Server) -> None:
+async def test_history_shows_the_newest_day_and_stores_nothing(server: Server) -> None:
     async def rows() -> list[Any]:
         return list(await fetch_all(server.database, "SELECT * FROM stake_snapshots"))
 
     assert await rows() == []
     reply = await ask(server, "history")
-    assert "40 guessed accounts hold half of the stake on 2022-12-22 (one snapshot so far)." in text_of(reply)
+    assert "40 guessed accounts hold half of the stake on 2022-12-22 (one day so far)." in text_of(reply)
     await check_charts(reply, 1)
+    assert await rows() == []
+    assert await take_snapshot(server.database, server.bot.tools.sources["classic"], server.bot.now())
     [row] = await rows()
     assert (row["tournament"], row["source"], row["day"]) == ("classic", "Sample, 2022", "2022-12-22")
     assert row["guessed"] == 1
@@ -140,7 +143,7 @@ async def test_history_stores_a_snapshot_once_a_day(server: Server) -> None:
     assert accounts[0][0] == LARGEST
     assert sum(stake for _, stake in models) == pytest.approx(918_757.9026523114)
     again = await ask(server, "history", unit="model")
-    assert "72 models hold half of the stake on 2022-12-22 (one snapshot so far)." in text_of(again)
+    assert "72 models hold half of the stake on 2022-12-22 (one day so far)." in text_of(again)
     [same] = await rows()
     assert dict(same) == dict(row)
 

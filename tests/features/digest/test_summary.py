@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features.digest.summary import Told, set_schedule, summarise, take_rules, waiting_for
+from features.digest.rule_watch import take_rules
+from features.digest.summary import Told, set_schedule, summarise, waiting_for
 from features.polls.closing import close_due
 from features.promises.ledger import add_promise
 from features.stakes.history import take_snapshot
@@ -90,6 +91,53 @@ async def summary_of(db: Database, **more: Any) -> Any:
 async def voted(db: Database, poll: Poll, choices: list[str], now: datetime) -> None:
     for member, choice in enumerate(choices, 1):
         await cast(db, HERE, poll.poll_id, member, json.dumps(choice), now)
+
+
+# ---------------------------------------------------------------- asking stores nothing
+
+
+async def test_a_summary_stores_nothing_and_asks_as_often_of_ten_as_of_one(db: Database) -> None:
+    source = Announced(
+        stakes_of([30, 10, 10], day=DAY), known_rounds=calendar(3), announced="1xCORR", differs="Odd."
+    )
+    asked = []
+    for _ in range(2):
+        for _ in range(5):
+            await moved(db, 8)
+            await closed(db, ["two"] * 5, [])
+            await opened(db, closes_at=NOW + HOUR)
+        before = db.connection.total_changes
+        statements: list[str] = []
+        await db.connection.set_trace_callback(statements.append)
+        told = await told_of(db, source=source)
+        await db.connection.set_trace_callback(None)
+        asked.append(len(statements))
+        assert db.connection.total_changes == before
+        assert told.notices == ("Odd.",)
+        assert told.summary.argument is not None
+        assert told.summary.measures
+    assert (len(told.summary.results), len(told.summary.closing), len(told.summary.drafts)) == (10, 20, 0)
+    assert asked[0] == asked[1] <= 20, asked
+
+
+async def test_what_waits_is_asked_for_in_as_many_statements_whatever_there_is(db: Database) -> None:
+    asked = []
+    for _ in range(2):
+        for _ in range(5):
+            await filed(db, text=text(), now=NOW)
+            await opened(db)
+        statements: list[str] = []
+        await db.connection.set_trace_callback(statements.append)
+        assert (await waiting_for(db, HERE, ADA, NOW)).lines
+        await db.connection.set_trace_callback(None)
+        asked.append(len(statements))
+    assert asked == [3, 3]
+
+
+async def test_an_argument_about_a_hidden_proposal_is_not_told(db: Database) -> None:
+    await moved(db, 8)
+    await hide(db, HERE, 1, BERT, "spam", NOW)
+    assert (await summary_of(db)).argument is None
 
 
 # ---------------------------------------------------------------- a quiet week
@@ -287,7 +335,7 @@ async def test_more_than_a_page_of_the_ledger_is_told(db: Database) -> None:
 async def moved(db: Database, changed: int, *, after: timedelta = HOUR) -> None:
     """A vote on proposal 1 with an argument, after which so many of eight changed their ballot."""
     proposal = await filed(db, text=text(), now=NOW - 2 * WEEK)
-    await argue(db, HERE, 1, BERT, "against", "Caps can be split", IN_IT, stages=EARLY)
+    await argue(db, HERE, proposal.number, BERT, "against", "Caps can be split", IN_IT, stages=EARLY)
     poll = await opened(
         db, opens_at=NOW - WEEK - HOUR, now=NOW - WEEK - HOUR, proposal_id=proposal.proposal_id
     )
@@ -357,6 +405,7 @@ async def test_pay_is_told_of_the_two_newest_resolved_rounds(db: Database) -> No
 async def test_the_same_day_from_the_source_twice_is_one_snapshot(db: Database) -> None:
     yesterday = held(DAY - timedelta(days=1), 10, 10)
     for now in (NOW, NOW + timedelta(days=1)):
+        await take_snapshot(db, yesterday, now)
         await summary_of(db, source=yesterday, now=now)
     assert [row["day"] for row in await fetch_all(db, "SELECT day FROM stake_snapshots")] == ["2031-05-03"]
     told = await told_of(db, source=yesterday, now=NOW + timedelta(days=1))

@@ -36,13 +36,13 @@ async def kept(db: Database, label: str = "Made up") -> int:
 # ---------------------------------------------------------------- the sample
 
 
-async def test_the_first_ask_keeps_a_snapshot_and_the_second_none(db: Database, source: SampleSource) -> None:
+async def test_asking_shows_the_newest_stakes_and_keeps_nothing(db: Database, source: SampleSource) -> None:
     first = await stake_history(db, source, NOW)
-    assert await kept(db, source.label) == 1
-    assert first.finding == "40 guessed accounts hold half of the stake on 2022-12-22 (one snapshot so far)."
+    assert await kept(db, source.label) == 0
+    assert first.finding == "40 guessed accounts hold half of the stake on 2022-12-22 (one day so far)."
     again = await stake_history(db, source, NOW + timedelta(hours=1), unit="model")
-    assert await kept(db, source.label) == 1
-    assert again.finding == "72 models hold half of the stake on 2022-12-22 (one snapshot so far)."
+    assert await kept(db, source.label) == 0
+    assert again.finding == "72 models hold half of the stake on 2022-12-22 (one day so far)."
     assert (first.days, again.days) == ((date(2022, 12, 22),),) * 2
     assert (first.unit, first.guessed, again.unit, again.guessed) == ("account", True, "model", False)
     board = leaderboard()
@@ -111,7 +111,7 @@ async def test_what_is_kept_is_the_stake_largest_first(db: Database) -> None:
 
 async def test_accounts_that_are_known_are_not_called_guessed(db: Database) -> None:
     got = await stake_history(db, on(DAY, 2, 2, known=False), NOW)
-    assert got.finding == "2 accounts hold half of the stake on 2031-05-04 (one snapshot so far)."
+    assert got.finding == "2 accounts hold half of the stake on 2031-05-04 (one day so far)."
     await take_snapshot(db, on(NEXT, 2, 2), NOW)
     assert (await stake_history(db, on(NEXT, 2, 2), NOW)).guessed  # one of the days was
 
@@ -151,7 +151,7 @@ async def test_a_day_on_which_nobody_has_a_stake_is_not_kept(db: Database) -> No
     assert await kept(db) == 0
     await take_snapshot(db, on(DAY, 1, 1, 1), NOW)
     got = await stake_history(db, on(NEXT, 0, 0), NOW)
-    assert got.finding == "2 guessed accounts hold half of the stake on 2031-05-04 (one snapshot so far)."
+    assert got.finding == "2 guessed accounts hold half of the stake on 2031-05-04 (one day so far)."
 
 
 async def test_snapshots_of_other_sources_are_others(db: Database) -> None:

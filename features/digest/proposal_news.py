@@ -1,0 +1,104 @@
+"""What a week brought for proposals: filed and revised, answered and ended, and what changed minds."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from governance.digest.summary import Argument, Draft, Outcome, Period
+from governance.proposals.document import from_json
+from governance.proposals.parameters import spelled
+from governance.proposals.proposal import KINDS, Proposal
+from governance.proposals.revision import changes
+from scoring.rules import describe_multipliers, rule_in_force
+from storage.database import Database
+from storage.polls import ballots
+from storage.proposals import periods
+from storage.proposals.proposals import Proposal as Stored
+from storage.proposals.proposals import Revision
+from wording.links import message_link
+
+AFTER = timedelta(hours=24)  # a changed ballot counts for the arguments of the day before it
+FEWEST_MOVED = 5  # changed ballots; fewer would tell who changed
+
+
+async def drafts_in(
+    db: Database, guild_id: int, there: Mapping[int, Stored], period: Period, now: datetime
+) -> list[Draft]:
+    """What was filed or revised in a period; `there` has the server's proposals by number."""
+    versions: dict[int, list[Revision]] = defaultdict(list)
+    for number, revision in await periods.revisions_between(db, guild_id, period.starts, period.ends):
+        versions[number].append(revision)
+    found = []
+    for number, revisions in versions.items():
+        if number not in there:
+            continue
+        title, newest = there[number].title, from_json(revisions[-1].content)
+        first = revisions[0]
+        if period.starts < first.created_at:  # nothing stands before it
+            found.append(Draft(number, title, link_of(there[number]), _against_today(newest, now)))
+            continue
+        fields = [change.field.replace("_", " ") for change in changes(from_json(first.content), newest)]
+        told = f"changed {', '.join(fields)}"
+        found.append(Draft(number, title, link_of(there[number]), told, revised=True))
+    return found
+
+
+async def outcomes_in(
+    db: Database, guild_id: int, there: Mapping[int, Stored], period: Period
+) -> list[Outcome]:
+    """Official answers, and what was withdrawn or superseded, in a period; the newest proposal first."""
+    span = (guild_id, period.starts, period.ends)
+    found = [
+        Outcome(
+            number,
+            there[number].title,
+            response.link or link_of(there[number]),
+            f"{response.outcome}: {response.statement}",
+            "the team",
+        )
+        for number, response in await periods.responses_between(db, *span)
+        if number in there
+    ]
+    found += [
+        Outcome(number, there[number].title, link_of(there[number]), event.kind, "")
+        for number, event in await periods.ends_between(db, *span)
+        if number in there
+    ]
+    return sorted(found, key=lambda outcome: -outcome.number)
+
+
+async def argument_of(
+    db: Database, guild_id: int, there: Mapping[int, Stored], period: Period
+) -> Argument | None:
+    """The argument in whose day most ballots changed; none where few did."""
+    shown = {stored.proposal_id: stored for stored in there.values()}
+    changed: dict[tuple[int, int], list[datetime]] = defaultdict(list)
+    for poll_id, proposal_id, moment in await ballots.changed_between(
+        db, guild_id, period.starts, period.ends
+    ):
+        changed[poll_id, proposal_id].append(moment)
+    said = await periods.arguments_between(db, guild_id, period.starts - AFTER, period.ends)
+    best: Argument | None = None
+    for (_, proposal_id), moments in changed.items():
+        for about, argument in said:
+            if about != proposal_id or about not in shown:
+                continue
+            moved = sum(argument.made_at < moment <= argument.made_at + AFTER for moment in moments)
+            if moved >= FEWEST_MOVED and (best is None or moved > best.moved):
+                best = Argument(shown[about].number, argument.claim, link_of(shown[about]), moved)
+    return best
+
+
+def link_of(stored: Stored) -> str:
+    """Where a proposal is shown; "" where it is not."""
+    return message_link(stored.guild_id, stored.thread or stored.channel, stored.message)
+
+
+def _against_today(proposal: Proposal, now: datetime) -> str:
+    """One line on what would be different."""
+    said = spelled(proposal.parameters)
+    if "rule" in said:
+        today = rule_in_force(proposal.tournament, on=now)
+        return f"{said['rule']} instead of {describe_multipliers(today.multipliers)}"
+    first = next(iter(said.items()), None)
+    return KINDS[proposal.kind] if first is None else f"{KINDS[proposal.kind]}, {first[0]} {first[1]}"
