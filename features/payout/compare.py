@@ -2,8 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,12 +11,19 @@ from numpy.typing import NDArray
 
 from features.payout.at_risk import AS_STAKED, pay_on
 from features.payout.comparison import PayoutComparison, Side
-from features.payout.pricing import Priced, price_as_paid, price_rule, rules_in_force
-from features.payout.rules import LIVE
+from features.payout.pricing import (
+    ComparedRule,
+    Priced,
+    compared_rule,
+    named_rule,
+    price_as_paid,
+    price_rule,
+    rules_in_force,
+)
 from scoring.change.difference import DifferenceSplit, split_difference
 from scoring.change.resampling import block_bootstrap_interval
 from scoring.payout import break_even
-from scoring.rules import PayoutRule, parse_rule, rule_in_force
+from scoring.rules import PayoutRule
 from tournament.source import EVERYONE, History, Rounds, Source, SourceError
 from wording.names import DEFAULT_ROUNDS, find_name, find_rounds
 from wording.numbers import counted, pays_more_when, span
@@ -25,8 +32,6 @@ LEVEL = 0.95
 LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
 UNITS = ("NMR", "%")
 SEED = 20231007  # the same question gets the same interval
-
-Read = Callable[[PayoutRule], PayoutRule]  # the rule in force in a round -> the rule to price
 
 
 async def compare_payouts(
@@ -52,7 +57,10 @@ async def compare_payouts(
         check_stake(stake)
     if unit not in UNITS:
         raise ValueError(f"The unit is one of {' and '.join(UNITS)}.")
-    reads = await _reader(source, proposed), None if current is None else await _reader(source, current)
+    named = (
+        await named_rule(source, proposed),
+        None if current is None else await named_rule(source, current),
+    )
     # at once, not one by one: a source may be half a second away, or silent
     found, all_rounds, usd, everyone = await asyncio.gather(
         find_name(source, name), source.rounds(), source.usd_per_nmr(), _everyone(source, basis)
@@ -68,24 +76,13 @@ async def compare_payouts(
         everyone if found != EVERYONE else None,
         usd,
     )
-    return await asyncio.to_thread(_compare, facts, *reads, rounds, stake, basis, unit)
+    return await asyncio.to_thread(_compare, facts, *named, rounds, stake, basis, unit)
 
 
 def check_stake(stake: float) -> None:
     """Raise ValueError unless somebody could have this many NMR at stake."""
     if not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
         raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
-
-
-async def _reader(source: Source, text: str) -> Read:
-    """How a typed rule is read in each round; a mistyped one is refused before anything is asked for."""
-    if text.strip().casefold() == LIVE:
-        live = await source.live_rule()
-        if live is None:
-            raise ValueError(f"{source.label} announces no live rule. Name a dated one, or type multipliers.")
-        return lambda base: live
-    parse_rule(text, rule_in_force(source.tournament, on=date.max))
-    return lambda base: parse_rule(text, base)
 
 
 async def _everyone(source: Source, basis: str) -> History | None:
@@ -109,32 +106,46 @@ class _Facts:
     everyone: History | None
     usd: tuple[date, float] | None
 
-    def price(self, history: History, proposed: Read, current: Read | None) -> tuple[Priced, Priced]:
+    def rules(
+        self, proposed: str | PayoutRule, current: str | PayoutRule | None
+    ) -> tuple[ComparedRule, ComparedRule | None]:
+        """Both rules; multipliers that neither says are those in force in the newest round."""
+        in_force = rules_in_force(self.tournament, self.history, self.rounds)
+        base = in_force[int(self.history.round.max())]
+        if current is None:
+            return compared_rule(proposed, base), None
+        old = compared_rule(current, base)
+        return compared_rule(proposed, replace(base, multipliers=old.multipliers)), old
+
+    def price(
+        self, history: History, proposed: ComparedRule, current: ComparedRule | None
+    ) -> tuple[Priced, Priced]:
         """Rows under both rules."""
         in_force = rules_in_force(self.tournament, history, self.rounds)
         return (
-            price_rule(proposed, history, self.rounds, in_force, self.scores),
+            price_rule(proposed.read, history, self.rounds, in_force, self.scores),
             price_as_paid(self.tournament, history, in_force)
             if current is None
-            else price_rule(current, history, self.rounds, in_force, self.scores),
+            else price_rule(current.read, history, self.rounds, in_force, self.scores),
         )
 
 
 def _compare(
     facts: _Facts,
-    proposed_read: Read,
-    current_read: Read | None,
+    proposed_named: str | PayoutRule,
+    current_named: str | PayoutRule | None,
     rounds: str | None,
     stake: float | None,
     basis: str,
     unit: str,
 ) -> PayoutComparison:
-    own_stake = stake is None or current_read is None  # what was paid per NMR is known of a stake alone
+    own_stake = stake is None or current_named is None  # what was paid per NMR is known of a stake alone
     history = _in_rounds(facts, rounds, own_stake)
+    new, old = facts.rules(proposed_named, current_named)
     # once to see which rows both rules can pay, then those alone: what is left out must not colour a word
-    kept, left_out = _comparable(history, *facts.price(history, proposed_read, current_read), own_stake)
+    kept, left_out = _comparable(history, *facts.price(history, new, old), own_stake)
     history = history.only(kept)
-    proposed, current = facts.price(history, proposed_read, current_read)
+    proposed, current = facts.price(history, new, old)
     in_force = rules_in_force(facts.tournament, history, facts.rounds)
     paid = pay_on(basis, history, facts.rounds, in_force, proposed.rate, current.rate, stake)
     numbers, at = np.unique(history.round, return_inverse=True)
@@ -170,10 +181,13 @@ def _compare(
         rows=history.round.size,
         more_when=_more_when(proposed, current),
         warnings=(*proposed.notes, *current.notes, *left_out),
-        assumptions=_assumptions(history, paid.words if unit == "NMR" else paid.percent_words),
+        assumptions=(
+            *_assumptions(history, paid.words if unit == "NMR" else paid.percent_words),
+            *dict.fromkeys(filter(None, (proposed.terms_sentence, current.terms_sentence))),
+        ),
         source=facts.label,
         until=facts.until,
-        split=_split(facts, numbers, proposed_read, current_read, proposed_side, current_side),
+        split=_split(facts, numbers, new, old, proposed_side, current_side),
         usd=facts.usd,
         asked_at=history.asked_at,
         notice=history.notice,
@@ -248,8 +262,8 @@ def _more_when(proposed: Priced, current: Priced) -> str:
 def _split(
     facts: _Facts,
     numbers: NDArray[np.int64],
-    proposed_read: Read,
-    current_read: Read | None,
+    new: ComparedRule,
+    old: ComparedRule | None,
     proposed_side: Side,
     current_side: Side,
 ) -> DifferenceSplit | None:
@@ -259,7 +273,7 @@ def _split(
     rows = facts.everyone.only(np.isin(facts.everyone.round, numbers) & (facts.everyone.stake > 0))
     if not rows.round.size:
         return None
-    proposed, current = facts.price(rows, proposed_read, current_read)
+    proposed, current = facts.price(rows, new, old)
     both = ~np.isnan(proposed.rate) & ~np.isnan(current.rate)
     scale = split_difference(
         (proposed.rate * rows.stake)[both].sum(keepdims=True),

@@ -2,17 +2,26 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.payout.rules import LIVE
 from scoring.payout import is_clipped, payout_factor, payouts
-from scoring.rules import PayoutRule, describe_multipliers, is_permitted, load_rules, rule_in_force
-from tournament.source import History, Rounds
+from scoring.rules import (
+    PayoutRule,
+    describe_multipliers,
+    is_permitted,
+    load_rules,
+    parse_rule,
+    rule_in_force,
+)
+from tournament.source import History, Rounds, Source
 from wording.numbers import listed, percent, score_name, spans
 
+MEANT = "as typed, in each of these rounds, whatever rounds it was meant for"
 FIRST_TC_ROUND = 311  # before it the second paid score was MMC, which the sample lacks
 
 
@@ -27,7 +36,55 @@ class Priced:
     clipped: NDArray[np.bool_]
     multipliers: Mapping[str, float] | None  # None where they changed from round to round, or are not known
     notes: tuple[str, ...]
+    as_typed: tuple[str, ...] = ()  # "clip 0.1": typed terms that took the place of those of a round
+    left_out: tuple[str, ...] = ()  # "clip 0.05": typed terms of other rounds, for which a round's own stand
+    other_rounds: bool = False  # a rule of rounds of another rhythm: the weekly equivalent of a daily one
     as_paid: bool = False
+
+    @property
+    def terms_sentence(self) -> str:
+        """That typed terms were applied as they are; "" where none were."""
+        return f"{listed(self.as_typed).capitalize()}: {MEANT}." if self.as_typed else ""
+
+
+@dataclass(frozen=True)
+class ComparedRule:
+    """A rule to be priced: its multipliers, and what the rule in force in a round turns it into."""
+
+    multipliers: Mapping[str, float]
+    read: Callable[[PayoutRule], PayoutRule]
+
+    @property
+    def short(self) -> str:
+        """ "1xCORR + 3xTC"."""
+        return describe_multipliers(self.multipliers)
+
+
+async def named_rule(source: Source, text: str) -> str | PayoutRule:
+    """What people name as a rule: LIVE becomes the live rule, other text stays once it was read.
+
+    Raises ValueError with a sentence where the text can't be read, or the source announces no live rule.
+    """
+    if text.strip().casefold() == LIVE:
+        live = await source.live_rule()
+        if live is None:
+            raise ValueError(f"{source.label} announces no live rule. Name a dated one, or type multipliers.")
+        return live
+    parse_rule(text, rule_in_force(source.tournament, on=date.max))
+    return text
+
+
+def compared_rule(named: str | PayoutRule, base: PayoutRule) -> ComparedRule:
+    """A rule on record, or what people type: multipliers it does not say are those of `base` in every round.
+
+    A clip or threshold it does not say is that of the rule in force in each round.
+    """
+    if isinstance(named, PayoutRule):
+        return ComparedRule(named.multipliers, lambda _: named)
+    multipliers = parse_rule(named, base).multipliers
+    return ComparedRule(
+        multipliers, lambda in_force: parse_rule(named, replace(in_force, multipliers=multipliers))
+    )
 
 
 def price_as_paid(tournament: str, history: History, in_force: Mapping[int, PayoutRule]) -> Priced:
@@ -61,28 +118,36 @@ def price_rule(
 ) -> Priced:
     """What a rule pays per NMR at risk; `read` turns the rule in force in a round into the rule to price.
 
-    A typed rule inherits what its text does not say from the rule in force in each round. A dated rule of
-    another rhythm (daily rounds, say) keeps the clip and payout factor of the round: the weekly equivalent.
-    Raises ValueError when the rule needs a score that is not there.
+    A rule of rounds of another rhythm (daily ones, say) keeps the clip and payout factor of the round: the
+    weekly equivalent, since a clip for daily rounds binds far more often in weekly ones. So it is for a rule
+    on record and for one typed with both the clip and the threshold of such a rule. Any other clip or
+    threshold that was typed is applied as it is. Raises ValueError when the rule needs a score that is not
+    there.
     """
     rate = np.full(history.round.shape, np.nan)
     factors = np.full(rate.shape, np.nan)
     clipped = np.zeros(rate.shape, dtype=bool)
     notes: dict[str, list[int]] = {}
-    rule, clip = None, math.nan
+    as_typed: list[str] = []
+    left_out: list[str] = []
+    rule, meant_for, clip = None, None, math.nan
     for base, rows in _rows_by_rule(history, in_force):
         rule = read(base)
         paid_scores = {score: multiplier for score, multiplier in rule.multipliers.items() if multiplier}
         _require(paid_scores, scores)
         clip, factor = base.clip, history.payout_factor[rows]
-        if rule.status == "proposed":
+        typed = rule.status == "proposed"
+        other = _rule_of_other_rounds(rule, base)
+        if other is not None:
+            meant_for = other
+            left_out += _typed_terms(rule, base) if typed else ()
+        elif typed:
             clip = rule.clip
             if rule.stake_threshold != base.stake_threshold:
                 factor = _factor_of(rule, history.round[rows], rounds)
-            if not is_permitted(rule, base):
-                notes.setdefault("permitted", []).extend(np.unique(history.round[rows]).tolist())
-        elif rule.rounds_at_once != base.rounds_at_once:
-            notes.setdefault("rhythm", [])
+            as_typed += _typed_terms(rule, base)
+        if typed and not is_permitted(rule, base):
+            notes.setdefault("permitted", []).extend(np.unique(history.round[rows]).tolist())
         factors[rows] = factor
         missing = np.full(rows.size, np.nan)
         columns = [history.scores[s][rows] if s in history.scores else missing for s in paid_scores]
@@ -97,18 +162,30 @@ def price_rule(
         clipped[rows] = is_clipped(rate[rows], 1.0, factor=factor, clip=clip, clip_order=base.clip_order)
     assert rule is not None, "priced without rows"
     # a typed rule is named with its clip and threshold, where they are not those of the time
-    short = rule.id if rule.status == "proposed" else describe_multipliers(rule.multipliers)
+    named = rule.status == "proposed" and not left_out
+    short = rule.id if named else describe_multipliers(rule.multipliers)
     sentences = []
     if "permitted" in notes:
         sentences.append(
             f"{short} was not among the choices members had in {spans(sorted(notes['permitted']))}."
         )
-    if "rhythm" in notes:
+    if meant_for is not None:
         sentences.append(
-            f"{short} is a rule of other rounds ({_rhythm(rule)}); here it is its weekly equivalent, "
+            f"{short} is a rule of other rounds ({_rhythm(meant_for)}); here it is its weekly equivalent, "
             "at the clip and payout factor of these rounds."
         )
-    return Priced(short, _in_words(rule, clip), rate, factors, clipped, rule.multipliers, tuple(sentences))
+    return Priced(
+        short,
+        _in_words(rule, clip),
+        rate,
+        factors,
+        clipped,
+        rule.multipliers,
+        tuple(sentences),
+        as_typed=tuple(dict.fromkeys(as_typed)),
+        left_out=tuple(dict.fromkeys(left_out)),
+        other_rounds=meant_for is not None,
+    )
 
 
 def rules_in_force(tournament: str, history: History, rounds: Rounds) -> dict[int, PayoutRule]:
@@ -137,6 +214,32 @@ def _rows_by_rule(
         (by_id[rule_id], np.flatnonzero(np.isin(history.round, numbers)))
         for rule_id, numbers in rounds_of.items()
     ]
+
+
+def _rule_of_other_rounds(rule: PayoutRule, base: PayoutRule) -> PayoutRule | None:
+    """The rule of rounds of another rhythm than `base` that this one is, or whose terms were typed."""
+    if rule.status != "proposed":
+        return rule if rule.rounds_at_once != base.rounds_at_once else None
+    if rule.clip == base.clip or rule.stake_threshold == base.stake_threshold:
+        return None
+    alike = [
+        each
+        for each in load_rules()
+        if (each.tournament, each.clip, each.stake_threshold)
+        == (base.tournament, rule.clip, rule.stake_threshold)
+    ]
+    if any(each.rounds_at_once == base.rounds_at_once for each in alike):
+        return None
+    return alike[-1] if alike else None
+
+
+def _typed_terms(rule: PayoutRule, base: PayoutRule) -> list[str]:
+    """What a typed rule says other than the rule in force: "clip 0.05", "threshold 72,000"."""
+    terms = [] if rule.clip == base.clip else [f"clip {rule.clip:g}"]
+    if rule.stake_threshold != base.stake_threshold:
+        threshold = rule.stake_threshold
+        terms.append(f"threshold {'none' if threshold is None else f'{threshold:,.0f}'}")
+    return terms
 
 
 def _require(needed: Mapping[str, float], scores: Mapping[str, tuple[int, int]]) -> None:

@@ -7,23 +7,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.pricing import price_rule, rules_in_force
-from features.payout.rules import LIVE
-from features.simulation.pay_result import PayImpact, PayWindow, Rule, Terms
+from features.payout.pricing import (
+    MEANT,
+    ComparedRule,
+    Priced,
+    compared_rule,
+    named_rule,
+    price_rule,
+    rules_in_force,
+)
+from features.simulation.pay_result import PayImpact, PayWindow, Terms
 from features.simulation.pay_windows import (
     Pay,
-    newest_rule,
     pay_window,
     priced_pay,
     rounds_a_week,
-    rule_of,
-    terms_left_out,
     windows_of,
 )
 from features.stakes.holders import owners_of
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import Parameters, Proposal
-from scoring.rules import PayoutRule, parse_rule
+from scoring.rules import PayoutRule
 from tournament.source import EVERYONE, History, Rounds, Source, SourceError, Stakes
 from wording.numbers import counted, listed, span
 
@@ -38,8 +42,8 @@ class PayFacts:
     calendar: Rounds
     scores: Mapping[str, tuple[int, int]]
     in_force: Mapping[int, PayoutRule]
-    old: Rule
-    new: Rule
+    old: ComparedRule
+    new: ComparedRule
     pay: Pay
     owner: NDArray[np.intp] | None  # account of each model of pay.rows; None: every model counts alone
     guessed: bool
@@ -67,7 +71,7 @@ class PayFacts:
         pay = priced_pay(staked, *(self.price(rule, staked) for rule in (self.old, self.new)))
         return self._windows(pay, np.zeros(len(own.models), dtype=np.intp), rounds, 0.0)
 
-    def price(self, rule: Rule, staked: History) -> NDArray[np.float64]:
+    def price(self, rule: ComparedRule, staked: History) -> NDArray[np.float64]:
         """Pay per NMR at risk of every row under one rule."""
         numbers = np.unique(staked.round).tolist()
         in_force = {number: self.in_force[number] for number in numbers}
@@ -106,19 +110,11 @@ async def read_pay(source: Source, proposal: Proposal, baseline: str | None) -> 
 
     Raises ValueError for a baseline that can't be read, or pays a score that is not there.
     """
-    live = None
-    if baseline is not None and baseline.strip().casefold() == LIVE:
-        live = await source.live_rule()
-        if live is None:
-            raise ValueError(f"{source.label} announces no live rule. Name a dated one, or type multipliers.")
-    elif baseline is not None:
-        parse_rule(baseline, newest_rule(source.tournament))  # refused before anything is asked for
+    named = None if baseline is None else await named_rule(source, baseline)
     calendar, scores, everyone, stakes = await asyncio.gather(
         source.rounds(), source.scores(), source.history(EVERYONE), stakes_of(source)
     )
-    return await asyncio.to_thread(
-        _priced, source, proposal, calendar, scores, everyone, stakes, baseline, live
-    )
+    return await asyncio.to_thread(_priced, source, proposal, calendar, scores, everyone, stakes, named)
 
 
 async def stakes_of(source: Source) -> Stakes | None:
@@ -143,33 +139,31 @@ def _priced(
     scores: Mapping[str, tuple[int, int]],
     everyone: History,
     stakes: Stakes | None,
-    baseline: str | None,
-    live: PayoutRule | None,
+    baseline: str | PayoutRule | None,
 ) -> PayFacts | str:
     staked = everyone.only(everyone.resolved & (everyone.stake > 0))
     if not staked.round.size:
         return f"{source.label} has no resolved round with a stake yet."
     in_force = rules_in_force(source.tournament, staked, calendar)
-    last, newest = in_force[int(staked.round.max())], newest_rule(source.tournament)
-    text = proposal.parameters.rule or ""
-    old = Rule(live.multipliers, lambda _: live) if live else rule_of(baseline or last.id, last, newest)
-    new = rule_of(text, replace(last, multipliers=old.multipliers), newest)
+    last = in_force[int(staked.round.max())]
+    old = compared_rule(last if baseline is None else baseline, last)
+    new = compared_rule(proposal.parameters.rule or "", replace(last, multipliers=old.multipliers))
     try:
-        old_rate = price_rule(old.read, staked, calendar, in_force, scores).rate
+        old_priced = price_rule(old.read, staked, calendar, in_force, scores)
     except ValueError as error:
         if baseline is not None:
             raise
         return str(error)
     try:
-        new_rate = price_rule(new.read, staked, calendar, in_force, scores).rate
+        new_priced = price_rule(new.read, staked, calendar, in_force, scores)
     except ValueError as error:
         return str(error)
-    left_out = terms_left_out(text, in_force, newest)
+    left_out = new_priced.left_out
     if left_out and old.short == new.short:
         return (
             f"It changes only the {listed(left_out)}, for other rounds than these: here it changes nothing."
         )
-    pay = priced_pay(staked, old_rate, new_rate)
+    pay = priced_pay(staked, old_priced.rate, new_priced.rate)
     if not pay.rows.round.size:
         return f"No staked round in {source.label} has the scores of both {old.short} and {new.short}."
     per_week = rounds_a_week(calendar, int(pay.rows.round.max()))
@@ -188,7 +182,7 @@ def _priced(
         terms=terms,
         assumptions=(
             "Everybody is paid by these multipliers, on the stake of the time: no other choice, no fallback.",
-            _at_which_terms(left_out, per_week),
+            _at_which_terms(old_priced, new_priced, per_week),
             *_begins(terms),
             *not_simulated(proposal.parameters, ("rule",)),
             *((GUESSED,) if guessed else ()),
@@ -208,15 +202,19 @@ def _terms(said: Parameters, per_week: int) -> Terms:
     )
 
 
-def _at_which_terms(left_out: tuple[str, ...], per_week: int) -> str:
+def _at_which_terms(old: Priced, new: Priced, per_week: int) -> str:
     rounds = "weekly rounds" if per_week == 1 else "rounds"
     told = f"Both rules at the clip and payout factor that each of these {rounds} had"
+    told += " (weekly equivalent)" if per_week == 1 and (old.other_rounds or new.other_rounds) else ""
+    as_typed = tuple(dict.fromkeys((*old.as_typed, *new.as_typed)))
+    if as_typed:
+        told += f", but for {listed(as_typed)}: {MEANT}"
+    left_out = tuple(dict.fromkeys((*old.left_out, *new.left_out)))
     if not left_out:
         return f"{told}."
     verb = "is" if len(left_out) == 1 else "are"
-    equivalent = " (weekly equivalent)" if per_week == 1 else ""
     return (
-        f"{told}{equivalent}: {listed(left_out)}, typed for other rounds, {verb} left out, "
+        f"{told}: {listed(left_out)}, typed for other rounds, {verb} left out, "
         "as here they would bind far more often."
     )
 

@@ -1,19 +1,18 @@
 """What a proposed payout rule would have done on real rounds: who gains, who loses, what softening costs."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.payout.pricing import ComparedRule
 from scoring.change.transition import Transition, TransitionIntervals
 from scoring.payout import break_even
-from scoring.rules import PayoutRule, describe_multipliers
 from wording.numbers import amount, listed, pays_more_when, score_name, span
 
 Floats = NDArray[np.float64]
-Read = Callable[[PayoutRule], PayoutRule]  # the rule in force in a round -> the rule to price
 
 
 @dataclass(frozen=True)
@@ -30,19 +29,6 @@ class Terms:
     def soften(self) -> bool:
         """Whether the change comes in later, or later for some."""
         return bool(self.notice or self.phase_in or self.grandfather)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One of the two rules: its multipliers and how it is read in each round."""
-
-    multipliers: Mapping[str, float]
-    read: Read
-
-    @property
-    def short(self) -> str:
-        """ "1xCORR + 3xTC"."""
-        return describe_multipliers(self.multipliers)
 
 
 @dataclass(frozen=True)
@@ -105,8 +91,8 @@ class PayWindow:
 class PayImpact:
     """What another rule does to everyone's pay, in one window or two."""
 
-    old: Rule
-    new: Rule
+    old: ComparedRule
+    new: ComparedRule
     windows: tuple[PayWindow, ...]
     unit: str  # account | model
     guessed: bool

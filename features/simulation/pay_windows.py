@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.simulation.pay_result import PayWindow, Rule, Terms
+from features.payout.pricing import ComparedRule
+from features.simulation.pay_result import PayWindow, Terms
 from scoring.change.transition import by_stake_decile, losing_share, transition, transition_intervals
-from scoring.rules import PayoutRule, parse_rule, rule_in_force
+from scoring.rules import PayoutRule
 from tournament.source import History, Rounds
 from wording.names import find_rounds
 from wording.numbers import listed, score_name
@@ -30,41 +30,6 @@ class Pay:
     new: Floats
 
 
-def rule_of(text: str, base: PayoutRule, newest: PayoutRule) -> Rule:
-    """A typed rule or one on record: what it pays, multipliers it does not say being those of `base`.
-
-    A clip or threshold it says is kept in rounds of the rhythm that `newest` has, and left out elsewhere.
-    """
-    multipliers = parse_rule(text, base).multipliers
-
-    def read(in_force: PayoutRule) -> PayoutRule:
-        rule = parse_rule(text, replace(in_force, multipliers=multipliers))
-        if rule.status != "proposed" or in_force.rounds_at_once == newest.rounds_at_once:
-            return rule
-        return replace(rule, clip=in_force.clip, stake_threshold=in_force.stake_threshold)
-
-    return Rule(multipliers, read)
-
-
-def terms_left_out(text: str, in_force: Mapping[int, PayoutRule], newest: PayoutRule) -> tuple[str, ...]:
-    """What rule_of leaves out of a typed rule in some of these rounds: "clip 0.05", "threshold 72,000"."""
-    dated = {rule.id: rule for rule in in_force.values()}.values()
-    others = [rule for rule in dated if rule.rounds_at_once != newest.rounds_at_once]
-    read = [(parse_rule(text, rule), rule) for rule in others]
-    typed = [(rule, base) for rule, base in read if rule.status == "proposed"]
-    left = [f"clip {rule.clip:g}" for rule, base in typed if rule.clip != base.clip]
-    for rule, base in typed:
-        if rule.stake_threshold != base.stake_threshold:
-            threshold = rule.stake_threshold
-            left.append(f"threshold {'none' if threshold is None else f'{threshold:,.0f}'}")
-    return tuple(dict.fromkeys(left))
-
-
-def newest_rule(tournament: str) -> PayoutRule:
-    """The newest effective rule of a tournament, for whose rounds proposals are typed."""
-    return rule_in_force(tournament, on=date.max)
-
-
 def priced_pay(staked: History, old_rate: Floats, new_rate: Floats) -> Pay:
     """The rows (n,) that both rules can price, with their pay; rates (n,) are pay per NMR at risk."""
     kept = np.flatnonzero(~np.isnan(old_rate) & ~np.isnan(new_rate))
@@ -73,7 +38,7 @@ def priced_pay(staked: History, old_rate: Floats, new_rate: Floats) -> Pay:
 
 
 def windows_of(
-    pay: Pay, typed: str | None, old: Rule, in_force: Mapping[int, PayoutRule]
+    pay: Pay, typed: str | None, old: ComparedRule, in_force: Mapping[int, PayoutRule]
 ) -> list[tuple[str, NDArray[np.int64]]]:
     """The rounds to look at: those that were typed, or all and those that paid the old rule's scores.
 

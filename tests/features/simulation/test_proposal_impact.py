@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from features.payout.compare import compare_payouts
+from features.simulation.pay import PayFacts, read_pay
 from features.simulation.pay_result import PayImpact
 from features.simulation.pay_windows import rounds_a_week
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact, member_impact, proposal_impact
@@ -295,15 +296,91 @@ async def test_what_is_said_of_the_sample(source: SampleSource, impacts: dict[in
     assert again.windows[0].intervals == pay.windows[0].intervals
 
 
-async def test_a_clip_for_daily_rounds_changes_nothing_on_weekly_ones(
+async def test_the_terms_of_a_rule_for_daily_rounds_change_nothing_on_weekly_ones(
     source: SampleSource, impacts: dict[int, ProposalImpact]
 ) -> None:
     without = pay_of(await proposal_impact(source, proposal(rule="2C1T")))
     assert [w.new for w in pay_of(impacts[1]).windows] == [w.new for w in without.windows]
-    alone = await proposal_impact(source, proposal(rule="clip 0.01"))
+    alone = await proposal_impact(source, proposal(rule="clip 0.05 threshold 72000"))
     assert alone.reason_not == (
-        "It changes only the clip 0.01, for other rounds than these: here it changes nothing."
+        "It changes only the clip 0.05 and threshold 72,000, for other rounds than these: "
+        "here it changes nothing."
     )
+
+
+def by_pandas(frame: pd.DataFrame, corr: float, tc: float, clip: float, threshold: float | None) -> pd.Series:
+    """NMR of every row of weekly rounds, by round."""
+    factor = frame["payout_factor"]
+    if threshold is not None:
+        at_risk = pd.read_csv(FOLDER / "rounds_2022-12-22.csv").set_index("round")["total_at_risk_nmr"]
+        factor = (threshold / frame["round"].map(at_risk)).clip(upper=1)
+    weighted = corr * frame["corr"] + tc * frame["tc"]
+    outside = frame["round"].between(311, 315)
+    rate = (factor * weighted).clip(-clip, clip).where(~outside, factor * weighted.clip(-clip, clip))
+    return (frame["stake_nmr"] * rate).groupby(frame["round"]).sum()
+
+
+def named(told: tuple[str, ...], *words: str) -> bool:
+    return any(all(word in sentence for word in words) for sentence in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "corr", "tc", "clip", "threshold", "said"),
+    [
+        ("2C1T", 2, 1, 0.25, None, ""),
+        ("2C1T clip 0.05", 2, 1, 0.05, None, "clip 0.05"),
+        ("clip 0.01", 1, 3, 0.01, None, "clip 0.01"),  # its multipliers are those it is compared with
+        ("2C1T threshold 150000", 2, 1, 0.25, 150_000, "threshold 150,000"),
+        ("2C1T clip 0.1 threshold 150000", 2, 1, 0.1, 150_000, "clip 0.1 and threshold 150,000"),
+        # a rule on record for daily rounds, by its name and by its terms: the weekly equivalent
+        ("classic-2023-10-07", 2, 1, 0.25, None, ""),
+        ("2C1T clip 0.05 threshold 72000", 2, 1, 0.25, None, ""),
+    ],
+)
+async def test_a_comparison_and_a_simulation_price_every_row_the_same(
+    source: SampleSource,
+    frame: pd.DataFrame,
+    text: str,
+    corr: float,
+    tc: float,
+    clip: float,
+    threshold: float | None,
+    said: str,
+) -> None:
+    read = await read_pay(source, proposal(rule=text), "1C3T")
+    assert isinstance(read, PayFacts), read
+    compared = await compare_payouts(source, EVERYONE, text, current="1C3T", rounds="all")
+    expected = by_pandas(frame, corr, tc, clip, threshold)
+    np.testing.assert_array_equal(compared.rounds, expected.index)
+    np.testing.assert_allclose(compared.proposed.by_round, expected, rtol=1e-9, atol=1e-9)
+    simulated = pd.Series(read.pay.new).groupby(read.pay.rows.round).sum()
+    np.testing.assert_array_equal(simulated.index, expected.index)
+    np.testing.assert_allclose(simulated, expected, rtol=1e-9, atol=1e-9)
+    # row by row: a model has one row a round
+    model = frame["model"].value_counts().index[0]
+    own = await source.history(str(model))
+    staked = own.only(own.resolved & (own.stake > 0) & ~np.isnan(own.scores["tc"]))
+    alone = await compare_payouts(source, str(model), text, current="1C3T", rounds="all")
+    np.testing.assert_array_equal(alone.rounds, staked.round)
+    rows = read.price(read.new, staked) * staked.stake
+    np.testing.assert_allclose(alone.proposed.by_round, rows, rtol=1e-12, atol=1e-12)
+    # and both replies say the same of what was typed
+    for told in (compared.assumptions, read.assumptions):
+        assert named(told, "as typed, in each of these rounds") == bool(said)
+        assert not said or named(told, said.capitalize() if told is compared.assumptions else said)
+    for told in (compared.warnings, read.assumptions):
+        assert named(told, "weekly equivalent") == ("72000" in text or "2023" in text)
+
+
+async def test_daily_rounds_are_priced_the_same_by_both() -> None:
+    made = MadeUp(rows_of([[0.02, 0.2, -0.4]], tc=0.01, first=600), calendar(3, first=600, days=1))
+    for text, clip in (("2C1T", 0.05), ("2C1T clip 0.1", 0.1), ("2C1T clip 0.25", 0.25)):
+        impact = pay_of(await proposal_impact(made, proposal(rule=text), baseline="1C"))
+        compared = await compare_payouts(made, EVERYONE, text, current="1C", rounds="all")
+        pay = [100 * max(-clip, min(clip, 2 * corr + 0.01)) for corr in (0.02, 0.2, -0.4)]
+        np.testing.assert_allclose(compared.proposed.by_round, pay)
+        assert impact.windows[0].new == pytest.approx(sum(pay))
+        assert impact.windows[0].old == pytest.approx(compared.current.total) == pytest.approx(2 + 5 - 5)
 
 
 async def test_a_clip_is_kept_on_rounds_of_the_rhythm_it_was_typed_for() -> None:
