@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from types import NoneType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard, cast
 
 from governance.chain import Entry, append, canonical, sha256, start
 
@@ -156,9 +156,7 @@ def checked_export(exported: object) -> dict[str, Any]:
         _patterned(row, _SALT, ("salt",), f"Choice {number}")
     _shaped(said["result"], _RESULT, "The result")
     for view in said["weighted"].values():
-        if view is not None and not (
-            isinstance(view, dict) and all(_is(share, int) for share in view.values())
-        ):
+        if view is not None and not (_is_object(view) and all(_is(share, int) for share in view.values())):
             raise ValueError("The weighted shares must be whole percents by label, or null.")
     return said
 
@@ -169,7 +167,7 @@ def shown(text: str) -> str:
 
 
 def _shaped(value: object, fields: _Fields, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
+    if not _is_object(value):
         raise ValueError(f"{name} must be an object with named fields.")
     for field, kind in fields.items():
         if field not in value:
@@ -182,6 +180,10 @@ def _shaped(value: object, fields: _Fields, name: str) -> dict[str, Any]:
         if field not in fields:
             raise ValueError(f"{name} has a field that the format does not know: “{shown(str(field))}”.")
     return value
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
 
 
 def _is(value: object, kind: type | tuple[type, ...]) -> bool:
@@ -202,9 +204,9 @@ def _place(row: tuple[Any, str | None]) -> tuple[str, str]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _plain(inner) for key, inner in cast("Mapping[object, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_plain(inner) for inner in cast("Sequence[Any]", value)]
     return value if isinstance(value, str | int | NoneType) else str(Fraction(value))
 
 

@@ -141,9 +141,10 @@ def nakamoto(x: ArrayLike, threshold: float = 0.5) -> float:
     if not 0 <= threshold < 1:
         raise ValueError("The threshold must be a share of at least 0 and below 1.")
     running = np.cumsum(held)
-    if not held.size or not running[-1]:
+    total = float(running[-1]) if held.size else 0.0
+    if not total:
         return math.nan
-    not_above = np.searchsorted(running, (threshold + TIE) * running[-1], side="right")
+    not_above = np.searchsorted(running, (threshold + TIE) * total, side="right")
     return float(min(not_above + 1, np.count_nonzero(held)))
 
 

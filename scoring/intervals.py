@@ -68,7 +68,7 @@ def ewc_standard_errors(
     """Means and standard errors (n,) of the columns of records (r, n), and their degrees of freedom."""
     if not np.isfinite(records).all():
         raise ValueError("An interval needs a finite number for every round.")
-    rounds, count = records.shape
+    rounds, count = len(records), int(records.shape[1])
     if not rounds:
         return np.full(count, np.nan), np.full(count, np.nan), math.nan
     shifted = records - records[:1]  # exactly 0 in a constant record, whose mean may round
@@ -86,6 +86,7 @@ def ewc_standard_errors(
 def _quantile(df: float, level: float) -> float:
     if not 0 < level < 1:
         raise ValueError(f"The level of an interval lies between 0 and 1, and {level:g} does not.")
-    from scipy.special import stdtrit  # here, because scipy takes longer to load than an answer may wait
+    # here, because scipy takes longer to load than an answer may wait
+    from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs] - scipy brings no types
 
     return math.nan if math.isnan(df) else float(stdtrit(df, (1 + level) / 2))

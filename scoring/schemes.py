@@ -1,7 +1,7 @@
 """The weighting schemes that a proposal can name, one entry each: what reads them reads this table."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +69,8 @@ def capped(cap: float | None, cap_nmr: float | None) -> Weighing:
 
 
 def _by_rank(stakes: Floats, scores: Floats) -> Floats:
-    ranked = rank_account_weights(dict(enumerate(scores.tolist())))
+    by_account: dict[Hashable, float] = dict(enumerate(map(float, scores)))
+    ranked = rank_account_weights(by_account)
     return account_weights(ranked, stakes, range(stakes.size))
 
 

@@ -153,7 +153,7 @@ def _by_total(
     labels, member = _numbered(accounts, staked.size)
     totals = np.bincount(member, weights=staked, minlength=len(labels)).astype(np.float64)
     given = dict(zip(labels, transform(totals).tolist(), strict=True))
-    return account_weights(given, staked, (labels[number] for number in member))
+    return account_weights(given, staked, (labels[int(number)] for number in member))
 
 
 def _shares(values: ArrayLike, what: str) -> NDArray[np.float64]:

@@ -162,7 +162,7 @@ def _counts(summary: Summary) -> str:
 
 def _owed(summary: Summary) -> list[str]:
     today, overdue, questions = summary.cut_off.date(), summary.overdue, summary.questions
-    parts = []
+    parts: list[str] = []
     if overdue:
         days = max(overdue_days(promise, today) for promise in overdue)
         parts.append(f"{_counted(len(overdue), 'promise')} overdue, by up to {_counted(days, 'day')}")

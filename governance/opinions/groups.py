@@ -77,7 +77,7 @@ def place(matrix: Floats, mean: Floats, axes: Floats) -> Floats:
 
 def _best(places: Floats, rng: np.random.Generator) -> tuple[Labels, int, float]:
     """The parting with the best silhouette, its number of groups and that silhouette; none: empty, 0, -1."""
-    partings = []
+    partings: list[tuple[Labels, int]] = []
     for k in range(2, min(MOST_GROUPS, len(places) // SMALLEST) + 1):
         own = k_means(places, k, starts=_STARTS, rng=rng)[0]
         if np.bincount(own, minlength=k).min() >= SMALLEST:
@@ -90,7 +90,7 @@ def _best(places: Floats, rng: np.random.Generator) -> tuple[Labels, int, float]
 
 
 def _stability(matrix: Floats, own: Labels, k: int, rng: np.random.Generator) -> float:
-    agreement = []
+    agreement: list[float] = []
     for _ in range(_RESAMPLES):
         drawn = rng.integers(0, len(matrix), len(matrix))
         places = place(matrix, *axes(matrix[drawn]))

@@ -218,7 +218,7 @@ def _counts(
 def _typical(
     matrix: NDArray[np.float64], everybody: NDArray[np.intp], part: NDArray[np.intp], limit: int
 ) -> tuple[Telling, ...]:
-    found = []
+    found: list[Telling] = []
     rest = np.setdiff1d(everybody, part)
     for vote in (1, -1):
         said, voted, share = _counts(matrix, [part, rest], vote)
@@ -240,7 +240,7 @@ def _typical(
 
 
 def _unites(matrix: NDArray[np.float64], parts: list[NDArray[np.intp]], limit: int) -> tuple[Common, ...]:
-    found = []
+    found: list[Common] = []
     for vote in (1, -1):
         said, voted, share = _counts(matrix, parts, vote)
         consensus = share.prod(axis=0)

@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -255,7 +255,7 @@ def read_parameters(data: Mapping[str, Any], tournament: str) -> Parameters:
 def _table(data: object) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise ValueError(f"A proposal is an object with named fields, not {came(data)}.")
-    return data
+    return cast("Mapping[str, Any]", data)
 
 
 def _in_tournament(parameters: Parameters, tournament: str) -> Parameters:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 HIGHEST_SCORE = 5
 BUDGET = 10  # dots to give away, where a vote names no other number
@@ -148,13 +148,14 @@ def _reads_points(names: Sequence[str], highest: int, points: str, budget: int |
     def read(ballot: Any) -> Hashable:
         if not isinstance(ballot, Mapping):
             raise ValueError(f"This ballot must give options their {points}.")
-        for name, given in ballot.items():
+        points_of = cast("Mapping[Any, Any]", ballot)
+        for name, given in points_of.items():
             _known(name, known)
             if type(given) is not int or not 0 <= given <= highest:  # True is an int to isinstance
                 raise ValueError(
                     f"The {points} of {_quoted(name)} must be a whole number from 0 to {highest}."
                 )
-        form = tuple([ballot.get(name, 0) for name in names])
+        form = tuple([points_of.get(name, 0) for name in names])
         if budget is not None and sum(form) > budget:
             raise ValueError(f"The ballot gives {sum(form)} {points}, and there are {budget} to give.")
         return form
@@ -235,7 +236,9 @@ METHODS: Mapping[str, Method] = {
         lambda options, _: _reads_points(as_names(options), HIGHEST_SCORE, "score"),
     ),
     "numeric": Method("a number; the median decides", lambda options, _: _reads_number(options)),
-    "gradient": Method("five steps from support to block", lambda *_: _reads_one(tuple(STEPS))),
+    "gradient": Method(
+        "five steps from support to block", lambda _options, _budget: _reads_one(tuple(STEPS))
+    ),
     "dots": Method(
         f"{BUDGET} dots to give away", lambda options, budget: _reads_dots(as_names(options), budget)
     ),

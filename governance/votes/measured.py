@@ -77,7 +77,7 @@ def describe_numbers(weights: Mapping[Fraction, int], ballots: int | None) -> Nu
     """
     values, held = list(weights), list(weights.values())
     total, running = sum(held), 0
-    curve = {}
+    curve: dict[Fraction, Fraction] = {}
     for value, weight in weights.items():
         running += weight
         curve[value] = Fraction(running, total)

@@ -21,7 +21,7 @@ _MOVABLE = 24  # voters who may exchange ballots to make up for another exchange
 _STARTS, _EXCHANGES = 3, 8  # how long to look for another way of having voted
 
 _WEIGHTED = tuple(strategy for strategy in STRATEGIES if strategy != BASELINE)
-_EMPTY = (None, "", [], {})  # abstentions
+_EMPTY: tuple[object, ...] = (None, "", [], {})  # abstentions
 _SIDE = {"strong_for": "for", "strong_against": "against"}
 
 Part = tuple[Fraction, ...]

@@ -176,7 +176,7 @@ def turnout_by_decile(stakes: Sequence[Fraction | float], voted: Sequence[bool])
         first.setdefault(stake, rank)
         last[stake] = rank
     tenths = [10 * (first[stake] + last[stake] + 1) // (2 * len(held)) for stake in held]
-    groups = []
+    groups: list[Turnout] = []
     for tenth in range(10):
         answers = [bool(answer) for place, answer in zip(tenths, voted, strict=True) if place == tenth]
         share = sum(answers) / len(answers) if answers else math.nan
@@ -213,7 +213,7 @@ def voters_to_flip(method: str, ballots: Sequence[Any], options: Sequence[str], 
         "approval": [[option] for option in options],
         "gradient": sorted(_ONE_MORE),
     }
-    present = set(tally(method, ballots, options, weights=None).winners) if ballots else set()
+    present: set[Any] = set(tally(method, ballots, options, weights=None).winners) if ballots else set()
 
     def flips(mind: Any, many: int) -> bool:
         winners = set(tally(method, [*ballots, *[mind] * many], options, weights=None).winners)

@@ -102,7 +102,7 @@ def softening_costs(
 def soften(pay: AccountPay, *, notice: int = 0, phase_in: int = 0, grandfather: int = 0) -> SofteningCosts:
     """softening_costs of rows that account_pay has read."""
     grandfather = _rounds(grandfather)
-    rounds = np.arange(pay.by_period.shape[1])
+    rounds = np.arange(int(pay.by_period.shape[1]))
 
     def kept(notice: int, phase_in: int) -> NDArray[np.float64]:
         return 1 - phase_in_share(rounds, 0, notice, phase_in)
@@ -116,7 +116,9 @@ def soften(pay: AccountPay, *, notice: int = 0, phase_in: int = 0, grandfather: 
     def terms(for_early: NDArray[np.float64], for_late: NDArray[np.float64]) -> Softening:
         of_old = np.stack((for_early, for_late))
         saved, not_yet = (of_old * more).sum(axis=1) + 0.0  # no -0 for a person to read
-        back = np.where(pay.early, *(np.einsum("ar,r->a", pay.by_period, share) for share in of_old))
+        early: NDArray[np.float64] = np.einsum("ar,r->a", pay.by_period, for_early)
+        late: NDArray[np.float64] = np.einsum("ar,r->a", pay.by_period, for_late)
+        back = np.where(pay.early, early, late)
         return Softening(
             cost=float((saved + not_yet).sum()),
             saved=float(saved.sum()),

@@ -1,6 +1,7 @@
 """How a stake grows or shrinks over rounds."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -85,7 +86,7 @@ def follow_stake(
     return StakePath(held, at_risk, payout, np.asarray(whole))
 
 
-def _events(opened: NDArray, resolves: NDArray) -> list[tuple[int, bool]]:
+def _events(opened: NDArray[Any], resolves: NDArray[Any]) -> list[tuple[int, bool]]:
     """Every opening (round, False) and resolution (round, True) in the order in which they happen."""
     if (opened.dtype.kind == "M") != (resolves.dtype.kind == "M"):
         raise ValueError("The times at which rounds open and resolve must be both dates or both numbers.")
@@ -101,7 +102,7 @@ def _events(opened: NDArray, resolves: NDArray) -> list[tuple[int, bool]]:
     return list(zip(index[order].tolist(), resolution[order].tolist(), strict=True))
 
 
-def _times(values: ArrayLike, rounds: int) -> NDArray:
+def _times(values: ArrayLike, rounds: int) -> NDArray[Any]:
     times = np.asarray(values)
     if times.dtype.kind not in "Miuf":
         raise ValueError("The times of rounds must be numpy dates or numbers.")

@@ -242,10 +242,10 @@ def _exchanges(rows: NDArray[np.int64]) -> Numbers:
     In two neighbouring runs of w sorted together, left before right when equal, every left one stands
     behind the right ones that are smaller: sum of the left ones' places - w(w - 1) / 2.
     """
-    number, n = rows.shape
+    number, n = len(rows), int(rows.shape[1])
     halvings = max(0, math.ceil(math.log2(n / _COMPARED)))
-    width = math.ceil(n / 2**halvings)
-    runs = np.full((number, width * 2**halvings), n, dtype=np.int64)  # what is filled up is no exchange
+    width = math.ceil(n / (1 << halvings))
+    runs = np.full((number, width << halvings), n, dtype=np.int64)  # what is filled up is no exchange
     runs[:, :n] = rows
     found = np.zeros(number)
     runs = runs.reshape(number, -1, width)

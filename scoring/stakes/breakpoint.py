@@ -237,7 +237,7 @@ def _silverman(logs: Numbers) -> float:
 
 def _best_splits(held: Numbers, products: Numbers) -> tuple[Numbers, Numbers]:
     """Largest likelihood ratio and its threshold, of each row (r, n) in ascending order of stake."""
-    n = held.shape[1]
+    n = int(held.shape[1])
     ends = max(3, math.ceil(_TRIM * n))
     below = np.arange(ends, n - ends + 1)
     sums, squares = np.cumsum(products, axis=1), np.cumsum(products**2, axis=1)
@@ -263,7 +263,7 @@ def _best_splits(held: Numbers, products: Numbers) -> tuple[Numbers, Numbers]:
 
 def _energy(above: NDArray[np.bool_], gaps: Numbers) -> Numbers:
     """Energy distance of each row (r, n) of who is above, in order of score, from the gaps between scores."""
-    n = above.shape[1]
+    n = int(above.shape[1])
     m = int(np.count_nonzero(above[0]))
     counted = np.cumsum(above, axis=1, dtype=np.int32)[:, :-1]
     # m / n of those passed would be above: what is not so, in units in which F - G is 1 at most

@@ -107,7 +107,8 @@ def bent_survival(
         density = np.exp(-a * grid / logs.mean() - b * bent)
     slices = (density[1:] + density[:-1]) / 2
     above = np.concatenate((np.cumsum(slices[::-1])[::-1], [0.0]))
-    return np.interp(at, grid, above / above[0])
+    share: Numbers = above / above[0]
+    return np.interp(at, grid, share)
 
 
 def exponential_bend(logs: Numbers) -> Numbers:
