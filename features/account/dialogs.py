@@ -31,7 +31,7 @@ class WhoAreYou(GuardedView):
 class NameForm(discord.ui.Modal):
     """A form with one field for a model's or account's name."""
 
-    name = discord.ui.Label(
+    name: "discord.ui.Label[NameForm]" = discord.ui.Label(
         text="Your model or account",
         description="As it is spelled on the leaderboard",
         component=discord.ui.TextInput(custom_id="name", max_length=100),

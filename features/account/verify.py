@@ -76,7 +76,7 @@ async def recheck_due(database: Database, source: Source, now: datetime) -> list
 
     Where Numerai can't be asked nothing changes, and the rest waits for the next time.
     """
-    dropped = []
+    dropped: list[Verification] = []
     for due in await due_rechecks(database, now, GOOD_FOR):
         if due.tournament != source.tournament:
             continue

@@ -16,7 +16,7 @@ log = logging.getLogger("roundtable.digest")
 
 async def measures_of(db: Database, source: Source, now: datetime) -> list[Measure]:
     """Concentration against the snapshot of a week ago, and everyone's pay against the round before."""
-    found = []
+    found: list[Measure] = []
     try:
         history = await stake_history(db, source, now)
         last = history.measures[-1]
@@ -45,7 +45,8 @@ async def measures_of(db: Database, source: Source, now: datetime) -> list[Measu
     paid = everyone.resolved & (everyone.stake > 0) & ~np.isnan(everyone.payout)
     numbers = np.unique(everyone.round[paid])
     if numbers.size >= 2:
-        totals, counts = [], []
+        totals: list[float] = []
+        counts: list[int] = []
         for number in numbers[-2:]:
             rows = paid & (everyone.round == number)
             totals.append(math.fsum(everyone.payout[rows]))

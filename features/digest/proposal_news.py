@@ -28,7 +28,7 @@ async def drafts_in(
     versions: dict[int, list[Revision]] = defaultdict(list)
     for number, revision in await periods.revisions_between(db, guild_id, period.starts, period.ends):
         versions[number].append(revision)
-    found = []
+    found: list[Draft] = []
     for number, revisions in versions.items():
         if number not in there:
             continue

@@ -140,7 +140,7 @@ def _divides(found: OpinionMap, told: Sequence[Statement]) -> tuple[Line, ...]:
 
 def _split(cast: NDArray[np.int64], told: Sequence[Statement]) -> tuple[Line, ...]:
     """Without groups: statements that many agree and many disagree with, the most even first."""
-    lines = []
+    lines: list[tuple[float, Line]] = []
     for index, _ in enumerate(told):
         said = cast[cast[:, 1] == index, 2]
         agreed, disagreed = int((said == 1).sum()), int((said == -1).sum())

@@ -1,5 +1,8 @@
 """The picture of opinions: members as dots, the nearer the more alike they vote, by group."""
 
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
 import numpy as np
 from numpy.typing import NDArray
 

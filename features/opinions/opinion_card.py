@@ -50,7 +50,7 @@ def turn_card(turn: Turn, *, done: str = "") -> discord.Embed:
 def list_card(found: StatementPage) -> discord.Embed:
     """A page of statements, the newest first; of hidden ones the reason."""
     card = discord.Embed(title=counted(found.total, "statement").capitalize(), colour=BLUE)
-    lines = []
+    lines: list[str] = []
     for each in found.statements:
         if each.hidden_reason is not None:
             lines.append(

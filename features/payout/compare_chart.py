@@ -1,5 +1,8 @@
 """The picture of a payout comparison: pay that adds up under both rules, and the difference below."""
 
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
 import numpy as np
 from numpy.typing import NDArray
 

@@ -91,7 +91,7 @@ async def pay_record(source: Source, name: str, *, rounds: str | None = None) ->
 def _record(rows: History, source: Source, until: date, usd: tuple[date, float] | None) -> PayRecord:
     numbers, at = np.unique(rows.round, return_inverse=True)
     at_risk = np.bincount(at, weights=rows.stake).astype(np.float64)
-    scores = {}
+    scores: dict[str, NDArray[np.float64]] = {}
     for score, values in rows.scores.items():
         known = ~np.isnan(values)
         weight = np.bincount(at[known], weights=rows.stake[known], minlength=numbers.size)

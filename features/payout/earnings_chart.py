@@ -1,5 +1,8 @@
 """The picture of a pay record: a bar for each round, pending ones hollow, with what they add up to."""
 
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
 import numpy as np
 
 from features.payout.earnings import PayRecord

@@ -164,7 +164,7 @@ def price_rule(
     # a typed rule is named with its clip and threshold, where they are not those of the time
     named = rule.status == "proposed" and not left_out
     short = rule.id if named else describe_multipliers(rule.multipliers)
-    sentences = []
+    sentences: list[str] = []
     if "permitted" in notes:
         sentences.append(
             f"{short} was not among the choices members had in {spans(sorted(notes['permitted']))}."

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +78,7 @@ async def what_if(
                 told = float(payout_factor(rounds.total_at_risk[newest[0]], priced.stake_threshold))
                 whence = "what this threshold makes of the stake in the newest round"
     weighted = sum(weight * given.get(score, 0.0) for score, weight in priced.multipliers.items())
-    terms = {"factor": told, "clip": priced.clip, "clip_order": priced.clip_order}
+    terms: dict[str, Any] = {"factor": told, "clip": priced.clip, "clip_order": priced.clip_order}
     paid = float(
         payouts(list(given.values()), [priced.multipliers.get(s, 0.0) for s in given], stake, **terms)
     )

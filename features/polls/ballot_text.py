@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 STEP_WORDS = {
     "strong_for": "Whole-hearted support",
@@ -86,8 +86,8 @@ def in_words(method: str, choice: Any) -> str:
     if method in ("ranked_irv", "ranked_schulze"):
         return ", then ".join(map(str, choice))
     if isinstance(choice, Mapping):
-        return ", ".join(f"{option} {number}" for option, number in choice.items())
-    return ", ".join(map(str, choice)) if isinstance(choice, list) else str(choice)
+        return ", ".join(f"{option} {number}" for option, number in cast("Mapping[Any, Any]", choice).items())
+    return ", ".join(map(str, cast("list[Any]", choice))) if isinstance(choice, list) else str(choice)
 
 
 def as_text(choice: Any) -> str:

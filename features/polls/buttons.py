@@ -158,6 +158,7 @@ async def show_mine(interaction: discord.Interaction, view: PollView) -> None:
 
 def _member(interaction: discord.Interaction) -> Member:
     user = interaction.user
-    roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset()
-    joined = user.joined_at if isinstance(user, discord.Member) else None
-    return Member(user.id, roles, joined, user.created_at)
+    if not isinstance(user, discord.Member):
+        return Member(user.id, frozenset(), None, user.created_at)
+    roles = frozenset(role.id for role in user.roles)
+    return Member(user.id, roles, user.joined_at, user.created_at)

@@ -36,7 +36,7 @@ async def close_due(db: Database, now: datetime) -> list[PollView]:
 
     Idempotent: what is due is read from the database, so a restart, an outage and a late tick are the same.
     """
-    changed = []
+    changed: list[PollView] = []
     for poll in await polls.due_polls(db, now):
         if await _extend_if_late(db, poll, now) or await close_poll(db, poll, now):
             changed.append(await poll_view(db, poll.guild_id, poll.number))  # noqa: PERF401 - in turn

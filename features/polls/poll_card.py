@@ -119,7 +119,8 @@ def polls_card(lines: Sequence[PollLine], page: int, pages: int, total: int) -> 
 
 
 def _strategies(result: PollResult) -> str:
-    lines, withheld = [], {}
+    lines: list[str] = []
+    withheld: dict[str, list[str]] = {}
     for each in result.strategies:
         name = STRATEGIES[each.name].words
         if each.shares is None:

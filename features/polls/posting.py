@@ -66,7 +66,7 @@ async def show_poll(tools: Tools, client: discord.Client, view: PollView, *, typ
 
 async def verified_here(tools: Tools, guild: discord.Guild) -> list[int]:
     """Verified members of this server; who they are is asked one by one, since members can't be listed."""
-    found = []
+    found: list[int] = []
     for member_id in await verified_ids(tools.database):
         if guild.get_member(member_id) is None:
             try:

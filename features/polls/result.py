@@ -212,7 +212,7 @@ def _details(method: str, result: TallyResult) -> list[str]:
     if method == "gradient":
         return [f"{STEP_WORDS[step]}: {result.totals.get(step, 0)}" for step in STEPS]
     if method == "ranked_irv":
-        lines = []
+        lines: list[str] = []
         for number, each in enumerate(result.rounds, 1):
             totals = ", ".join(f"{option} {total}" for option, total in each.totals.items())
             out = f"; out: {', '.join(map(str, each.eliminated))}" if each.eliminated else ""

@@ -1,5 +1,8 @@
 """The picture of a result: a bar for each option, and what other strategies say where it may be shown."""
 
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
 import itertools
 
 from features.polls.ballot_text import STEP_WORDS

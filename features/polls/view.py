@@ -125,16 +125,15 @@ def result_of(poll: Poll) -> PollResult | None:
 
 
 def _read_result(data: dict[str, Any]) -> PollResult:
-    strategies = tuple(Strategy(**{**each, "leaders": tuple(each["leaders"])}) for each in data["strategies"])
+    kept: list[dict[str, Any]] = [{**each, "leaders": tuple(each["leaders"])} for each in data["strategies"]]
     interval = data["interval"]
-    return PollResult(
-        **{
-            **data,
-            "winners": tuple(data["winners"]),
-            "tie": tuple(data["tie"]),
-            "strategies": strategies,
-            "interval": None if interval is None else (interval[0], interval[1]),
-            "turnout": tuple((a, b) for a, b in data["turnout"]),
-            "details": tuple(data["details"]),
-        }
-    )
+    read: dict[str, Any] = {
+        **data,
+        "winners": tuple(data["winners"]),
+        "tie": tuple(data["tie"]),
+        "strategies": tuple(Strategy(**each) for each in kept),
+        "interval": None if interval is None else (interval[0], interval[1]),
+        "turnout": tuple((a, b) for a, b in data["turnout"]),
+        "details": tuple(data["details"]),
+    }
+    return PollResult(**read)

@@ -72,7 +72,7 @@ _LABELS = {
 
 def buttons_of(view: ProposalView) -> discord.ui.View:
     """The buttons under a proposal's card, those that make sense where it stands."""
-    verbs = []
+    verbs: list[str] = []
     if view.hidden_reason is None:
         verbs += ["second"] if view.stage in OPEN_TO_SECONDS else []
         verbs += ["argue"] if view.stage in OPEN_TO_ARGUMENTS else []

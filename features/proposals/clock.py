@@ -14,7 +14,7 @@ async def do_due(db: Database, now: datetime) -> list[ProposalView]:
 
     Idempotent: what is due is read from the database, so a restart, an outage and a late tick are the same.
     """
-    moved = []
+    moved: list[ProposalView] = []
     for stored in await proposals.due_proposals(db, now):
         view = await view_of(db, stored, now)
         after = await move_by_clock(db, view, now)
@@ -27,7 +27,7 @@ async def do_due(db: Database, now: datetime) -> list[ProposalView]:
 
 async def settle_votes(db: Database, now: datetime) -> list[ProposalView]:
     """Bring every proposal whose vote is closed to its result; those that moved. Idempotent, as do_due."""
-    moved = []
+    moved: list[ProposalView] = []
     for stored in await proposals.in_stage(db, "vote"):
         after = await move_by_clock(db, await view_of(db, stored, now), now)
         if after is not None:

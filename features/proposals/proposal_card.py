@@ -97,7 +97,7 @@ def text_cards(view: ProposalView) -> list[discord.Embed]:
 
 def arguments_cards(view: ProposalView) -> list[discord.Embed]:
     """Arguments for and against, and open questions; newest last, nobody named."""
-    cards = []
+    cards: list[discord.Embed] = []
     for side, title, colour in (
         ("for", "For", GREEN),
         ("against", "Against", AMBER),
@@ -222,7 +222,7 @@ def _diff(change: Change) -> str:
     ):  # words that stayed by chance only confuse
         return f"~~{plain(shortened(change.before, 240))}~~\n**{plain(shortened(change.after, 240))}**"
     marks = {"same": "", "removed": "~~", "added": "**"}
-    parts = []
+    parts: list[str] = []
     for run in change.runs:
         mark = marks[run.kind]
         text = plain(run.text)

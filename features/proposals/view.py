@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from governance.proposals.document import from_json
 from governance.proposals.lint import Finding, lint
@@ -147,7 +148,7 @@ async def list_proposals(
     if stage not in (None, "open", *STAGES):
         raise ValueError(f"There is no stage called {stage[:40]}.")
     stages = OPEN if stage == "open" else None if stage is None else (stage,)
-    wanted = {"stages": stages, "kind": kind, "tournament": tournament, "author": author}
+    wanted: dict[str, Any] = {"stages": stages, "kind": kind, "tournament": tournament, "author": author}
     total = await proposals.count_proposals(db, guild_id, **wanted, include_hidden=include_hidden)
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
@@ -199,7 +200,7 @@ async def rule_of(db: Database, guild_id: int | None, typed: str) -> str:
 
 async def suggest_rules(db: Database, guild_id: int, tournament: str, typed: str) -> list[tuple[str, str]]:
     """(what is shown, "#12") of open proposals of a tournament that set a payout rule."""
-    found = []
+    found: list[tuple[str, str]] = []
     wanted = typed.strip().casefold()
     for each in await proposals.open_contents(db, guild_id):
         proposal = from_json(each.content)

@@ -1,5 +1,8 @@
 """The picture of a proposal: who gains and loses by stake and what softening costs, or who weighs what."""
 
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
 from typing import TYPE_CHECKING
 
 import numpy as np

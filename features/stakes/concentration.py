@@ -182,7 +182,7 @@ def tail_of(stake: Numbers) -> Tail:
     fit = fit_power_law(stake)
     ordered = np.sort(stake)
     different = np.unique(ordered)
-    at = np.geomspace(fit.xmin, ordered[-1], 80) if fit.tail_size else np.empty(0)
+    at = np.geomspace(fit.xmin, float(ordered[-1]), 80) if fit.tail_size else np.empty(0)
     return Tail(
         fit=fit,
         comparisons=MappingProxyType({law: compare_tail(stake, fit, law) for law in ALTERNATIVES}),

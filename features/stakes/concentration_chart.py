@@ -1,6 +1,9 @@
 """The pictures of concentration: the Lorenz curve with its measures, and rank against size with its laws."""
 
-from typing import TYPE_CHECKING
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -67,7 +70,7 @@ def picture_of_lorenz(found: StakeConcentration) -> Picture:
             *((percent(share), f"largest {k}" if k > 1 else "the largest") for k, share in found.top.items()),
         ]
         for line, (value, what) in enumerate(lines):
-            place = {"va": "baseline", "transform": words.transAxes}
+            place: dict[str, Any] = {"va": "baseline", "transform": words.transAxes}
             height = 0.92 - line * 0.145
             words.text(0.36, height, value, fontsize=30, fontweight="bold", ha="right", **place)
             words.text(0.44, height, what, fontsize=21, color=FAINT, **place)

@@ -1,5 +1,8 @@
 """The picture of how concentration changed: the number that hold half by snapshot, and the stake at risk."""
 
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
 from typing import TYPE_CHECKING
 
 import numpy as np

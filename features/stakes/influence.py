@@ -200,7 +200,7 @@ def _compare(
             f"Nobody with a stake has a {score_name(score)} in {span(*numbers[[0, -1]].tolist())}."
         )
     once = over_rounds is None  # each account is one point: chance can be computed by shuffling them
-    at = np.geomspace(max(stake.min(), 0.01), stake.max(), 200)
+    at = np.geomspace(max(float(stake.min()), 0.01), float(stake.max()), 200)
     above = stake > threshold
     times = min(2000, max(99, DRAWN // stake.size))
     return StakeInfluence(
@@ -249,7 +249,8 @@ def _over_rounds(
     calendar: Rounds, scored: History, owner: NDArray[np.intp], score: str, rng: np.random.Generator
 ) -> ByRound:
     """The rank correlation of every round with enough accounts, and their mean with a block interval."""
-    numbers, found = [], []
+    numbers: list[int] = []
+    found: list[float] = []
     for number in np.unique(scored.round).tolist():
         rows = np.flatnonzero(scored.round == number)
         _, stake, value = by_account(scored.stake[rows], scored.scores[score][rows], owner[rows].tolist())

@@ -1,5 +1,8 @@
 """The picture of stake and score: each against stake, side by side, and how densely the accounts lie."""
 
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
 from typing import TYPE_CHECKING
 
 import numpy as np

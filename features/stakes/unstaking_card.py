@@ -62,7 +62,7 @@ def _everyone_else(scenario: UnstakeScenario) -> str:
     result, others = scenario.result, scenario.others
     if math.isnan(result.weight_ratio):
         return "Nobody with a stake remains."
-    lines = []
+    lines: list[str] = []
     if result.share_left:
         before, after = scenario.largest_weight
         lines.append(

@@ -1,5 +1,8 @@
 """The picture of stake that leaves: who holds the rest, and what selling it could do to the price."""
 
+# matplotlib leaves the keyword arguments of its methods without a type
+# pyright: reportUnknownMemberType=false
+
 import math
 from typing import TYPE_CHECKING
 
