@@ -86,7 +86,7 @@ def environment(folder: Path, wheel: Path, *, with_dependencies: bool) -> tuple[
 def test_quants_use_it_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     assert "`pip install .`" in README
     python, asked = environment(tmp_path, wheel, with_dependencies=True)
-    assert sorted(asked) == ["numpy", "pydantic"]
+    assert sorted(asked) == ["numpy", "pydantic", "scipy"]
     empty = tmp_path / "empty"
     empty.mkdir()
     paid = (
@@ -94,6 +94,8 @@ def test_quants_use_it_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     )
     # 0.5 x (0.03 + 3 x 0.01) = 0.03, below the clip, of 250
     assert float(run(python, "-I", "-c", paid, cwd=empty)) == pytest.approx(7.5, rel=1e-12)
+    sure = "from scoring.intervals import ewc_interval; print(ewc_interval(range(20)).df)"
+    assert float(run(python, "-I", "-c", sure, cwd=empty)) == 3  # round(0.4 x 20^(2/3))
     every = """
 import importlib, json, pkgutil, sys
 import governance, scoring
