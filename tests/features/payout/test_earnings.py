@@ -67,7 +67,7 @@ async def test_the_last_20_are_the_last_20_with_a_stake(
     [
         (NEVER_STAKED, None, f"{NEVER_STAKED} has no round with a stake in Sample, 2022, so nothing "),
         (MODEL, "168-170", f"{MODEL} had no stake in rounds 168-170: it had one in rounds "),
-        (MODEL, "9000", "There is nothing in round 9000: "),
+        (MODEL, "round 9000", "There is nothing in round 9000: "),
         (MODEL, "325-311", "Rounds 325-311 run backwards."),
         ("quiet_heron", None, "There is no model or account called “quiet_heron” in this data."),
     ],
