@@ -364,7 +364,7 @@ async def test_the_finding_follows_the_p_value_and_the_side() -> None:
         ({"score": "x" * 99}, f"“{'x' * 40}” is not a score here: there are TC."),
         ({"rounds": "soon"}, "I can't read “soon” as a range of rounds. Write it like 20 (the last 20), "),
         ({"rounds": "301-300"}, "Rounds 301-300 run backwards. Did you mean 300-301?"),
-        ({"rounds": "900"}, "There is nothing in round 900: the data has rounds 300-301."),
+        ({"rounds": "round 900"}, "There is nothing in round 900: the data has rounds 300-301."),
         ({"rounds": "last 0"}, "The last 0 rounds are no rounds."),
     ],
 )
