@@ -1,7 +1,6 @@
 """Start here: settings, the bot that is built from them, and `python bot.py`."""
 
 import asyncio
-import contextlib
 import hashlib
 import json
 import logging
@@ -19,15 +18,12 @@ from discord import app_commands
 from discord.ext import commands
 from dotenv import dotenv_values
 
-from features.account.verify import recheck_due
-from features.polls.card_queue import CardQueue
 from storage.database import Database, StorageError, open_database
-from storage.members.links import linked_names
 from storage.server.syncs import record_sync, synced_digest
 from tools import SAMPLE, Client, Tools
 from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.sample import SampleSource
-from tournament.source import Source, SourceError, Tournament
+from tournament.source import Source, Tournament
 from ui.drawing import DrawingThread, warm_up
 from ui.errors import Tree
 
@@ -36,9 +32,9 @@ log = logging.getLogger("roundtable")
 # the bot has no voice: what discord.py would warn about at every start is nothing a host should act on
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-REFRESH_SECONDS = 900.0
 EXTENSIONS = (
     "cogs.account",
+    "cogs.clock",
     "cogs.digest",
     "cogs.help",
     "cogs.opinion",
@@ -99,25 +95,24 @@ class Roundtable(Client):
                 guild=True, dm_channel=True, private_channel=True
             ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            # renaming a thread may have to wait for ten minutes: that is tried again, and holds up nobody
+            max_ratelimit_timeout=60.0,
         )
         self.settings, self.source, self.now = settings, source, now
-        self._background: list[asyncio.Task[None]] = []
+        self._warming: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Open the database, load the cogs, sync if the commands changed."""
         database = await open_database(self.settings.database_path)
         self.tools = Tools(database, self._sources(database), DrawingThread(), self.now)
-        self.cards = CardQueue(self.tools, self)
+        if self.settings.data_source == "numerai":
+            self.read_ahead = [
+                name for name, source in self.tools.sources.items() if isinstance(source, NumeraiSource)
+            ]
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_if_changed()
-        self._background.append(asyncio.create_task(self._warm_up()))
-        if self.settings.data_source == "numerai":
-            self._background += [
-                asyncio.create_task(self._keep_fresh(source))
-                for source in self.tools.sources.values()
-                if isinstance(source, NumeraiSource)
-            ]
+        self._warming = asyncio.create_task(self._warm_up())
 
     async def on_ready(self) -> None:
         """Say so; this may happen many times."""
@@ -126,10 +121,8 @@ class Roundtable(Client):
 
     async def close(self) -> None:
         """Finish what is being written or drawn, then leave."""
-        for task in self._background:
-            task.cancel()
-        if hasattr(self, "cards"):
-            self.cards.close()
+        if self._warming is not None:
+            self._warming.cancel()
         await super().close()
         if hasattr(self, "tools"):
             self.tools.drawing.close()
@@ -170,23 +163,6 @@ class Roundtable(Client):
         await self.tools.sources[SAMPLE].names()
         await self.tools.drawing.run(warm_up)
         log.info("warm")
-
-    async def _keep_fresh(self, source: NumeraiSource) -> None:
-        """Read what linked members and the largest stakes need, again and again, politely."""
-        await self.wait_until_ready()
-        while True:
-            try:
-                for name in await linked_names(self.tools.database, source.tournament):
-                    with contextlib.suppress(SourceError, KeyError):  # the next round tries again
-                        await source.history(name)
-                await recheck_due(self.tools.database, source, self.now())
-                await source.refresh_top()
-                differs = await source.live_rule_differs()
-                if differs:
-                    log.warning("the live rule differs", extra={"fields": {"sentence": differs}})
-            except Exception:
-                log.exception("reading in the background failed; it goes on")
-            await asyncio.sleep(REFRESH_SECONDS)
 
 
 def create_bot(

@@ -1,7 +1,7 @@
 """What every command and button works with."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,7 @@ class Client(commands.Bot):
     """The bot as its commands and buttons know it."""
 
     tools: Tools
+    read_ahead: Collection[str] = ()  # tournaments whose API is read before anybody asks
 
 
 async def complete_name(

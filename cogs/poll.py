@@ -4,26 +4,25 @@ import asyncio
 import csv
 import io
 import json
-import logging
 from datetime import timedelta
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from features.polls import casting
 from features.polls.buttons import PollButton, show_mine
-from features.polls.closing import ballots_and_electors, close_due, close_poll, poll_export
+from features.polls.closing import ballots_and_electors, close_poll, poll_export
 from features.polls.dialogs import PollForm
 from features.polls.opening import new_poll
 from features.polls.poll_card import poll_card, polls_card, result_cards
 from features.polls.posting import buttons_of, show_poll, verified_here
 from features.polls.result import exact_weighted
 from features.polls.result_chart import picture_of_result
-from features.polls.view import PollView, list_polls, poll_view, poll_with_id
+from features.polls.view import PollView, list_polls, poll_view
 from governance.votes.ballots import METHODS
-from storage.polls import closing, reminders
+from storage.polls import closing
 from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
 from tools import Client, Tools, files_of
@@ -32,10 +31,6 @@ from ui.dialogs import Confirm
 from ui.errors import errors_answered
 from ui.roles import check_moderator, is_moderator
 from ui.server import guild_of
-from ui.text import plain
-from wording.links import message_link
-
-log = logging.getLogger("roundtable.poll")
 
 METHOD_CHOICES = [app_commands.Choice(name=method, value=method) for method in METHODS]
 
@@ -48,31 +43,9 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
     def __init__(self, tools: Tools, client: discord.Client) -> None:
         self.tools, self.client = tools, client
 
-    async def cog_load(self) -> None:  # noqa: D102
-        self.look_at_what_is_due.start()
-
-    async def cog_unload(self) -> None:  # noqa: D102
-        self.look_at_what_is_due.cancel()
-
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         guild_of(interaction)
         return True
-
-    @tasks.loop(minutes=1)
-    async def look_at_what_is_due(self) -> None:
-        """Close or extend what is due, and remind who asked for it; what was missed is due, too."""
-        now = self.tools.now()
-        try:
-            for view in await close_due(self.tools.database, now):
-                await show_poll(self.tools, self.client, view)
-            for reminder in await reminders.take_due_reminders(self.tools.database, now):
-                await self._remind(reminder)
-        except Exception:
-            log.exception("looking at what is due failed; it goes on")
-
-    @look_at_what_is_due.before_loop
-    async def _until_there_are_servers(self) -> None:
-        await self.client.wait_until_ready()
 
     @app_commands.command()
     @app_commands.choices(method=METHOD_CHOICES)
@@ -315,19 +288,6 @@ class Poll(commands.GroupCog, group_name="poll", group_description="Votes that a
         lines = [f"{each.strategy}: {', '.join(map(str, each.winners))}" for each in views]
         return "```\n" + "\n".join(lines)[:1900] + "\n```"
 
-    async def _remind(self, reminder: reminders.Reminder) -> None:
-        view = await poll_with_id(self.tools.database, reminder.guild_id, reminder.poll_id)
-        try:
-            user = self.client.get_user(reminder.member_id) or await self.client.fetch_user(
-                reminder.member_id
-            )
-            await user.send(
-                f"Poll #{view.poll.number} “{plain(view.poll.title)}” closes "
-                f"{discord.utils.format_dt(view.poll.closes_at, 'R')}.{_link(view)}"
-            )
-        except discord.HTTPException:
-            log.info("a reminder could not be delivered")
-
 
 def _why_none(view: PollView) -> str:
     if view.poll.state == "cancelled":
@@ -339,11 +299,6 @@ def _cell(choice: Any) -> str:
     """A choice as a cell of a table that no spreadsheet takes for a formula."""
     text = choice if isinstance(choice, str) else json.dumps(choice, ensure_ascii=False)
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
-def _link(view: PollView) -> str:
-    link = message_link(view.poll.guild_id, view.poll.thread or view.poll.channel, view.poll.message)
-    return f" {link}" if link else ""
 
 
 async def setup(bot: Client) -> None:

@@ -1,28 +1,22 @@
 """`/proposal`: an idea becomes a document that can be simulated, discussed, improved and answered."""
 
 import io
-import logging
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
-from features.polls.opening import new_poll
-from features.polls.posting import show_poll, verified_here
-from features.polls.view import poll_with_id
 from features.proposals import drafts, steps
 from features.proposals.buttons import (
     ProposalButton,
     argue_and_tell,
-    buttons_of,
     check_visible,
     second_and_tell,
     show_impact,
     show_to,
     tell,
 )
-from features.proposals.clock import awaiting_a_vote, do_due, settle_votes
 from features.proposals.draft_buttons import (
     DraftButton,
     draft_buttons,
@@ -31,7 +25,7 @@ from features.proposals.draft_buttons import (
     show_draft_first,
 )
 from features.proposals.forms import FIRST, ProposalForm
-from features.proposals.posting import impact_of, publish
+from features.proposals.posting import impact_of
 from features.proposals.proposal_card import (
     list_card,
 )
@@ -49,8 +43,7 @@ from governance.proposals.document import to_json
 from governance.proposals.json_text import LARGEST
 from governance.proposals.markdown import as_markdown
 from governance.proposals.proposal import Kind
-from governance.proposals.stages import STAGES, VOTE
-from storage.polls.polls import Eligibility
+from governance.proposals.stages import STAGES
 from storage.proposals.proposals import proposal_in
 from storage.proposals.responses import Outcome
 from storage.server.settings import settings_of
@@ -62,8 +55,6 @@ from ui.pages import Pages
 from ui.roles import check_moderator, check_team, is_moderator
 from ui.server import guild_of
 from ui.text import ADVISORY
-
-log = logging.getLogger("roundtable.proposals")
 
 Choices = list[app_commands.Choice[Any]]
 Side = Literal["for", "against", "question"]
@@ -79,34 +70,9 @@ class Proposal(
     def __init__(self, tools: Tools, client: discord.Client) -> None:
         self.tools, self.client = tools, client
 
-    async def cog_load(self) -> None:  # noqa: D102
-        self.look_at_what_is_due.start()
-
-    async def cog_unload(self) -> None:  # noqa: D102
-        self.look_at_what_is_due.cancel()
-
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         guild_of(interaction)
         return True
-
-    @tasks.loop(minutes=1)
-    async def look_at_what_is_due(self) -> None:
-        """Take the steps that the clock takes; what was missed while the bot was away is due, too."""
-        try:
-            database, now = self.tools.database, self.tools.now()
-            moved = await do_due(database, now)
-            for view in await awaiting_a_vote(database, now):
-                await self._open_vote(view)
-            for view in (*moved, *await settle_votes(database, now)):
-                guild = self.client.get_guild(view.stored.guild_id)
-                if guild is not None:
-                    await publish(self.tools, guild, view, buttons_of(view), text_changed=False)
-        except Exception:
-            log.exception("looking at what is due failed; it goes on")
-
-    @look_at_what_is_due.before_loop
-    async def _until_there_are_servers(self) -> None:
-        await self.client.wait_until_ready()
 
     @app_commands.command()
     @app_commands.describe(kind="What it would change", tournament="Classic without it")
@@ -395,35 +361,6 @@ class Proposal(
     @impact.autocomplete("who")
     async def _who(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await complete_name(self.tools, interaction, typed)
-
-    async def _open_vote(self, view: ProposalView) -> None:
-        """Hold the vote on a proposal in its own discussion: five steps from support to block."""
-        guild = self.client.get_guild(view.stored.guild_id)
-        if guild is None or self.client.user is None:
-            return
-        place = view.stored.thread or view.stored.channel
-        room = None if place is None else guild.get_channel_or_thread(place)
-        if view.poll is not None and view.poll.state == "open":  # opened before, and not shown
-            poll = await poll_with_id(self.tools.database, guild.id, view.poll.poll_id)
-            await show_poll(self.tools, self.client, poll, typed_in=room)
-            return
-        poll = await new_poll(
-            self.tools.database,
-            self.tools.source(view.proposal.tournament),
-            guild.id,
-            view.stored.author or self.client.user.id,
-            {"title": f"Should this be done? {view.proposal.title}", "description": view.proposal.change},
-            method="gradient",
-            lasts=VOTE,
-            eligibility=Eligibility(),
-            quorum=view.seconds_needed,
-            electorate=guild.member_count or 0,
-            members=await verified_here(self.tools, guild),
-            now=self.tools.now(),
-            proposal_id=view.stored.proposal_id,
-            spec_hash=view.content_hash,
-        )
-        await show_poll(self.tools, self.client, poll, typed_in=room)
 
     async def _view(self, interaction: discord.Interaction, number: int) -> ProposalView:
         return await proposal_view(self.tools.database, guild_of(interaction).id, number, self.tools.now())

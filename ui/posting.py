@@ -10,6 +10,9 @@ from ui.text import MESSAGE, fitted
 
 MOST_TAGS, MOST_APPLIED = 20, 5  # Discord's limits of a forum and of a post
 
+# Discord can't just now; what it refuses for good is another matter
+RATE_LIMITED, SERVER_ERRORS = 429, 500
+
 Room = discord.TextChannel | discord.ForumChannel | discord.Thread
 
 
@@ -39,10 +42,17 @@ class Post:
     tags: tuple[str, ...]
 
 
+def passes(error: Exception) -> bool:
+    """Whether an error of Discord or of the way there passes by itself: tried again, it may be gone."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == RATE_LIMITED or error.status >= SERVER_ERRORS
+    return isinstance(error, discord.RateLimited | OSError | TimeoutError)
+
+
 async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
     """Show it in a forum or channel. Returns its place, and a sentence for each thing that was not possible.
 
-    Raises ValueError where the bot may not post there at all.
+    Raises ValueError where the bot may not post there at all, and an error that `passes` as it comes.
     """
     me = room.guild.me
     may = room.permissions_for(me)
@@ -61,7 +71,9 @@ async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
             )
             return Place(room.id, opened.thread.id, opened.message.id), notices
         message = await room.send(embeds=cards, files=list(post.files or ()), view=post.view)
-    except discord.HTTPException:
+    except discord.HTTPException as error:
+        if passes(error):
+            raise
         raise ValueError(f"I can't post in #{room.name}. Ask a moderator to type /setup check.") from None
     if isinstance(room, discord.Thread):
         return Place(room.parent_id, room.id, message.id), ()
@@ -75,7 +87,8 @@ async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
 async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, ...] | None:
     """Bring a card up to date; None where its channel, thread or message is gone.
 
-    An archived thread is opened first: nothing in it could be edited. Returns sentences as post_in does.
+    An archived thread is opened first: nothing in it could be edited. Returns sentences as post_in does, and
+    raises as it does.
     """
     try:
         room: Any = guild.get_channel_or_thread(place.channel) or await guild.fetch_channel(place.channel)
@@ -105,8 +118,12 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
                 await thread.edit(applied_tags=applied)
     except discord.NotFound:
         return None
-    except discord.HTTPException:
-        return ("I can't edit the card where it was posted; ask a moderator to type /setup check.",)
+    except discord.HTTPException as error:
+        if passes(error):
+            raise
+        raise ValueError(
+            "I can't edit the card where it was posted; ask a moderator to type /setup check."
+        ) from None
     return notices
 
 

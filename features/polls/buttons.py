@@ -136,7 +136,7 @@ async def cast_and_tell(interaction: discord.Interaction, view: PollView, choice
     buttons = discord.ui.View(timeout=None)
     buttons.add_item(PollButton("reason", view.poll.poll_id))
     await interaction.response.send_message(embed=ballot_card(mine), view=buttons, ephemeral=True)
-    interaction.client.cards.touch(view)  # type: ignore[attr-defined]
+    interaction.client.dispatch("ballot", view.poll.guild_id, view.poll.poll_id)
 
 
 def _say_why(view: PollView) -> Callable[[discord.Interaction, str, bool], Awaitable[None]]:

@@ -1,48 +1,44 @@
-"""Public cards of polls that are brought up to date, each at most once in a few seconds."""
+"""The throttle of poll cards: each is edited at most once in a few seconds, however many vote."""
 
 import asyncio
-import logging
 import time
+from collections.abc import Awaitable, Callable
 
-import discord
-
-from features.polls.posting import show_poll
-from features.polls.view import PollView, poll_with_id
-from tools import Tools
-
-log = logging.getLogger("roundtable.voting")
-
-
-EVERY = 3.0  # seconds between two edits of a public card, at least
+EVERY = 3.0  # seconds between two edits of an open poll's card, at least
 
 
 class CardQueue:
-    """Brings public cards up to date, each at most once in three seconds, however many vote."""
+    """Asks for a card to be brought up to date soon after it was touched, and not again before it rested."""
 
-    def __init__(self, tools: Tools, client: discord.Client, *, every: float = EVERY) -> None:
-        self._tools, self._client, self._every = tools, client, every
+    def __init__(self, show: Callable[[int, int], Awaitable[None]], *, every: float = EVERY) -> None:
+        self._show, self.every = show, every
         self._waiting: dict[int, asyncio.Task[None]] = {}
         self._edited: dict[int, float] = {}
 
-    def touch(self, view: PollView) -> None:
-        """The card of this poll should be brought up to date soon."""
-        poll_id = view.poll.poll_id
+    def touch(self, guild_id: int, poll_id: int) -> None:
+        """The card of this poll may be behind: it should be looked at soon."""
         if poll_id not in self._waiting:
-            self._waiting[poll_id] = asyncio.create_task(self._edit(view.poll.guild_id, poll_id))
+            self._waiting[poll_id] = asyncio.create_task(self._look(guild_id, poll_id))
+
+    def rests(self, poll_id: int) -> bool:
+        """Whether the card was edited a moment ago."""
+        return self._rest(poll_id) > 0
+
+    def edited(self, poll_id: int) -> None:
+        """The card is being edited now."""
+        self._edited[poll_id] = time.monotonic()
 
     def close(self) -> None:
-        """Give up what waits: a later ballot or the close edits the card anyway."""
+        """Give up what waits: the database knows what is behind."""
         for task in self._waiting.values():
             task.cancel()
 
-    async def _edit(self, guild_id: int, poll_id: int) -> None:
+    async def _look(self, guild_id: int, poll_id: int) -> None:
         try:
-            wait = self._edited.get(poll_id, 0.0) + self._every - time.monotonic()
-            await asyncio.sleep(max(wait, 0.0))
-            self._waiting.pop(poll_id, None)  # whoever votes from here on asks for another edit
-            self._edited[poll_id] = time.monotonic()
-            view = await poll_with_id(self._tools.database, guild_id, poll_id)
-            if view.poll.state == "open":
-                await show_poll(self._tools, self._client, view)
-        except (discord.HTTPException, ValueError) as error:
-            log.info("a card could not be brought up to date: %s", error)
+            await asyncio.sleep(self._rest(poll_id))
+        finally:
+            self._waiting.pop(poll_id, None)  # whoever votes from here on asks for another look
+        await self._show(guild_id, poll_id)
+
+    def _rest(self, poll_id: int) -> float:
+        return max(self._edited.get(poll_id, 0.0) + self.every - time.monotonic(), 0.0)

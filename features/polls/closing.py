@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from features.polls.result import PollResult, count
-from features.polls.view import PollView, poll_view
+from features.polls.view import PollView
 from governance.chain import Entry
 from governance.export import claim, export
 from governance.votes.ballots import BUDGET
@@ -31,16 +31,12 @@ async def ballots_and_electors(db: Database, poll: Poll) -> tuple[list[tuple[int
     return counted, {elector.member_id: elector.stake for elector in electors}
 
 
-async def close_due(db: Database, now: datetime) -> list[PollView]:
-    """Extend or close every poll whose time has come, in all servers; those that changed.
+async def end_if_due(db: Database, poll: Poll, now: datetime) -> bool:
+    """Extend or close a poll whose time has come; whether it changed.
 
     Idempotent: what is due is read from the database, so a restart, an outage and a late tick are the same.
     """
-    changed: list[PollView] = []
-    for poll in await polls.due_polls(db, now):
-        if await _extend_if_late(db, poll, now) or await close_poll(db, poll, now):
-            changed.append(await poll_view(db, poll.guild_id, poll.number))  # noqa: PERF401 - in turn
-    return changed
+    return await _extend_if_late(db, poll, now) or await close_poll(db, poll, now)
 
 
 async def close_poll(db: Database, poll: Poll, now: datetime, *, early: bool = False) -> bool:

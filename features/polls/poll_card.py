@@ -10,11 +10,11 @@ from features.polls.result import PollResult, strategy_label
 from features.polls.view import MyBallot, PollLine, PollView
 from governance.votes.ballots import METHODS
 from governance.votes.strategies import STRATEGIES
+from storage.polls.cards import IN_STEPS
 from ui.card import AMBER, BLUE, CHART, FIELD, GREEN, GREY, bullets
 from ui.text import plain, shortened
 from wording.numbers import percent, whole
 
-IN_STEPS = 5  # ballots are told in steps, so that nobody sees when somebody voted
 PROMISES = "One ballot each, hidden until the close; change it as often as you like. /poll my shows yours."
 
 

@@ -7,15 +7,14 @@ from typing import Any
 import discord
 
 from features.polls.buttons import PollButton
-from features.polls.casting import (
-    verified_ids,
-)
+from features.polls.casting import verified_ids
 from features.polls.poll_card import poll_card, result_cards
 from features.polls.result_chart import picture_of_result
 from features.polls.view import PollView
 from storage.polls import closing
+from storage.polls.cards import rooms_of, set_shown, state_of_card
 from tools import Tools, files_of
-from ui.posting import Place, Post, post_in, update
+from ui.posting import Place, Post, passes, post_in, update
 
 log = logging.getLogger("roundtable.voting")
 
@@ -30,38 +29,60 @@ def buttons_of(view: PollView) -> discord.ui.View:
 
 
 async def show_poll(tools: Tools, client: discord.Client, view: PollView, *, typed_in: Any = None) -> None:
-    """Post a poll's card, or bring it up to date; one that is gone is posted again."""
-    guild = client.get_guild(view.poll.guild_id)
-    if guild is None:
-        return
+    """Post a poll's card in answer to a member, or bring it up to date; what fails is done by the clock."""
+    poll = view.poll
+    if poll.channel is None and typed_in is not None:  # the clock has to know where, should it fail here
+        in_thread = isinstance(typed_in, discord.Thread)
+        there = (
+            {"channel": typed_in.parent_id, "thread": typed_in.id} if in_thread else {"channel": typed_in.id}
+        )
+        await closing.set_poll_place(
+            tools.database, poll.guild_id, poll.poll_id, **{"thread": None, "message": None, **there}
+        )
+    guild = client.get_guild(poll.guild_id)
+    try:
+        if guild is not None:
+            await put_poll(tools, guild, view)
+    except Exception as error:
+        if not (isinstance(error, ValueError) or passes(error)):
+            raise
+        log.warning("a poll's card waits: %s", error)
+
+
+async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> None:
+    """Post a poll's card or bring it up to date, and note what it shows; one that is gone is posted again.
+
+    Raises as post_in does. Where every room of it is gone, it is noted as shown: there is nothing to do.
+    """
+    poll = view.poll
     cards, files = [poll_card(view)], []
     if view.result is not None:
         cards = result_cards(view, view.result)
-        files = files_of(await tools.drawing.run(picture_of_result, view.result, view.poll.title))
-    name = f"Poll #{view.poll.number} {view.poll.title}"
+        files = files_of(await tools.drawing.run(picture_of_result, view.result, poll.title))
+    name = f"Poll #{poll.number} {poll.title}"
     post = Post(name[:100], cards, files, buttons_of(view), ())
-    if view.poll.message is not None and view.poll.channel is not None:
-        place = Place(view.poll.channel, view.poll.thread, view.poll.message)
+    shown = state_of_card(poll, view.ballots)
+    if poll.message is not None and poll.channel is not None:
+        place = Place(poll.channel, poll.thread, poll.message)
         # a poll may stand in a discussion of something else, which keeps its name and tags
         if await update(guild, place, replace(post, name="")) is not None:
+            await set_shown(tools.database, guild.id, poll.poll_id, shown)
             return
-        typed_in = typed_in or guild.get_channel_or_thread(view.poll.channel)
-    if typed_in is None:
-        log.info("a poll has nowhere to be shown")
-        return
-    try:
-        place, _ = await post_in(typed_in, post)
-    except ValueError as error:
-        log.warning("a poll can't be shown: %s", error)
-        return
-    await closing.set_poll_place(
-        tools.database,
-        guild.id,
-        view.poll.poll_id,
-        channel=place.channel,
-        thread=place.thread,
-        message=place.message,
-    )
+    rooms = map(guild.get_channel_or_thread, await rooms_of(tools.database, guild.id, poll.poll_id))
+    room: Any = next((room for room in rooms if room is not None), None)
+    if room is None:
+        log.warning("a poll has nowhere to be shown", extra={"fields": {"poll": poll.poll_id}})
+    else:
+        place, _ = await post_in(room, post)
+        await closing.set_poll_place(
+            tools.database,
+            guild.id,
+            poll.poll_id,
+            channel=place.channel,
+            thread=place.thread,
+            message=place.message,
+        )
+    await set_shown(tools.database, guild.id, poll.poll_id, shown)
 
 
 async def verified_here(tools: Tools, guild: discord.Guild) -> list[int]:

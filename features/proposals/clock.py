@@ -2,49 +2,27 @@
 
 from datetime import datetime
 
-from features.proposals.view import ProposalView, moved_view, view_of
+from features.proposals.view import ProposalView, moved_view, proposal_view
 from governance.proposals.stages import Standing, advance, next_steps
 from storage.database import Database
-from storage.proposals import proposals
 from storage.proposals.stages import move_stage, set_due
 
 
-async def do_due(db: Database, now: datetime) -> list[ProposalView]:
-    """Take every step that the clock has to take by now, in all servers; those that moved.
+async def take_due_step(db: Database, guild_id: int, number: int, now: datetime) -> ProposalView | None:
+    """Take the step that the clock has to take by now; the view after it. None: noted when to look again.
 
     Idempotent: what is due is read from the database, so a restart, an outage and a late tick are the same.
     """
-    moved: list[ProposalView] = []
-    for stored in await proposals.due_proposals(db, now):
-        view = await view_of(db, stored, now)
-        after = await move_by_clock(db, view, now)
-        if after is not None:
-            moved.append(after)
-        else:
-            await set_due(db, stored.guild_id, stored.number, due_after(view.standing, now))
-    return moved
+    view = await proposal_view(db, guild_id, number, now)
+    after = await move_by_clock(db, view, now)
+    if after is None:
+        await set_due(db, guild_id, number, due_after(view.standing, now))
+    return after
 
 
-async def settle_votes(db: Database, now: datetime) -> list[ProposalView]:
-    """Bring every proposal whose vote is closed to its result; those that moved. Idempotent, as do_due."""
-    moved: list[ProposalView] = []
-    for stored in await proposals.in_stage(db, "vote"):
-        after = await move_by_clock(db, await view_of(db, stored, now), now)
-        if after is not None:
-            moved.append(after)
-    return moved
-
-
-async def awaiting_a_vote(db: Database, now: datetime) -> list[ProposalView]:
-    """Proposals of all servers that have come to their vote and have no poll, or one that is not shown."""
-    views = [await view_of(db, stored, now) for stored in await proposals.in_stage(db, "vote")]
-    return [
-        view
-        for view in views
-        if view.poll is None
-        or view.poll.state == "cancelled"
-        or (view.poll.state == "open" and view.poll.message is None)
-    ]
+async def settle_vote(db: Database, guild_id: int, number: int, now: datetime) -> ProposalView | None:
+    """Bring a proposal whose vote is closed to its result; the view after it. Idempotent as well."""
+    return await move_by_clock(db, await proposal_view(db, guild_id, number, now), now)
 
 
 def due_after(standing: Standing, now: datetime) -> datetime | None:

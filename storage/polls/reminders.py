@@ -49,19 +49,29 @@ async def remove_reminder(db: Database, guild_id: int, poll_id: int, member_id: 
         )
 
 
-async def take_due_reminders(db: Database, now: datetime) -> list[Reminder]:
-    """Take what is due on all servers out of the table, and return what is of use: not too late, nor voted.
+async def due_reminders(db: Database, now: datetime) -> list[Reminder]:
+    """Return what is due by now on all servers, the longest due first."""
+    rows = await fetch_all(
+        db,
+        "SELECT poll_id, guild_id, member_id, due_at FROM reminders WHERE due_at <= ? "
+        "ORDER BY due_at, poll_id, member_id",
+        (to_text(now),),
+    )
+    return [Reminder.from_row(row) for row in rows]
 
-    Nobody is reminded twice: who is killed between this and the sending reminds nobody of these.
+
+async def take_reminder(db: Database, reminder: Reminder, now: datetime) -> bool:
+    """Take a reminder out of the table; whether it was there and is of use: not too late, nor voted.
+
+    Nobody is reminded twice: who is killed between this and the sending reminds nobody.
     """
     async with transaction(db):
         rows = await fetch_all(
             db,
-            "DELETE FROM reminders WHERE due_at <= ?1 RETURNING poll_id, guild_id, member_id, due_at, "
-            "(SELECT closes_at > ?1 FROM polls p WHERE p.poll_id = reminders.poll_id) AND NOT EXISTS "
-            "(SELECT 1 FROM ballots b WHERE b.poll_id = reminders.poll_id "
+            "DELETE FROM reminders WHERE guild_id = ?1 AND poll_id = ?2 AND member_id = ?3 AND due_at <= ?4 "
+            "RETURNING (SELECT closes_at > ?4 FROM polls p WHERE p.poll_id = reminders.poll_id) "
+            "AND NOT EXISTS (SELECT 1 FROM ballots b WHERE b.poll_id = reminders.poll_id "
             "AND b.member_id = reminders.member_id) AS of_use",
-            (to_text(now),),
+            (reminder.guild_id, reminder.poll_id, reminder.member_id, to_text(now)),
         )
-    due = [Reminder.from_row(row) for row in rows if row["of_use"]]
-    return sorted(due, key=lambda reminder: (reminder.due_at, reminder.poll_id, reminder.member_id))
+    return bool(rows and rows[0]["of_use"])

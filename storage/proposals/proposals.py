@@ -240,14 +240,15 @@ async def revisions_of(db: Database, guild_id: int, number: int) -> list[Revisio
     return [Revision.from_row(row) for row in rows]
 
 
-async def in_stage(db: Database, stage: str) -> list[Proposal]:
-    """Return the proposals of all servers that stand at a stage, without the hidden ones."""
+async def at_vote(db: Database) -> list[tuple[int, int, str | None]]:
+    """Return (server, number, state of the newest poll) of all at their vote, without the hidden ones."""
     rows = await fetch_all(
         db,
-        _PROPOSALS + "WHERE p.stage = ? AND p.hidden_reason IS NULL ORDER BY p.proposal_id",
-        (stage,),
+        "SELECT p.guild_id, p.number, (SELECT v.state FROM polls v WHERE v.guild_id = p.guild_id "
+        "AND v.proposal_id = p.proposal_id ORDER BY v.poll_id DESC LIMIT 1) AS poll FROM proposals p "
+        "WHERE p.stage = 'vote' AND p.hidden_reason IS NULL ORDER BY p.proposal_id",
     )
-    return [Proposal.from_row(row) for row in rows]
+    return [tuple(row) for row in rows]
 
 
 async def due_proposals(db: Database, now: datetime) -> list[Proposal]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from storage.database import Database, execute, fetch_all, joined, transaction
 from storage.moments import to_text
+from storage.proposals.cards import note_shown
 from storage.proposals.events import record_event
 from storage.proposals.proposals import Proposal, proposal_in, proposal_of
 
@@ -78,10 +79,19 @@ async def set_due(db: Database, guild_id: int, number: int, due_at: datetime | N
 
 
 async def set_place(
-    db: Database, guild_id: int, number: int, *, channel: int | None, thread: int | None, message: int | None
+    db: Database,
+    guild_id: int,
+    number: int,
+    *,
+    channel: int | None,
+    thread: int | None,
+    message: int | None,
+    shown: str | None = None,
 ) -> bool:
-    """Keep where a proposal's card is, and say whether there is that proposal."""
+    """Keep where a proposal's card is and what it shows, and say whether there is that proposal."""
     async with transaction(db):
+        if shown is not None:
+            await note_shown(db, guild_id, number, shown)
         return bool(
             await execute(
                 db,

@@ -22,16 +22,18 @@ from storage.members.questions import remember
 from storage.members.verifications import make_code, use_code
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls.casting import cast
+from storage.polls.closing import set_poll_place
 from storage.polls.polls import Elector
-from storage.polls.reminders import Reminder, add_reminder, take_due_reminders
+from storage.polls.reminders import Reminder, add_reminder, take_reminder
 from storage.promises import Said, add_promise, settle_promise
 from storage.proposals.arguments import argue
 from storage.proposals.blocks import block
 from storage.proposals.drafts import save_draft
 from storage.proposals.responses import respond
 from storage.proposals.seconds import second
-from storage.proposals.stages import move_stage
+from storage.proposals.stages import move_stage, set_place
 from storage.server.digests import Schedule, claim, keep_rules, set_schedule
+from storage.server.leaving import mark_left
 from storage.server.syncs import record_sync
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import (
@@ -42,6 +44,7 @@ from tests.features.proposals.proposals import (
     EARLY,
     HERE,
     NOW,
+    THERE,
     filed,
     without_limits,
 )
@@ -67,6 +70,7 @@ ARGUMENTS: dict[str, Any] = {
     "questions": ["leaderboard"],
     "day": NOW.date(),
     "now": NOW + 5 * MINUTE,
+    "moment": NOW,
     "since": NOW - DAY,
     "until": NOW + DAY,
     "poll_ids": [1],
@@ -135,6 +139,11 @@ async def furnish(db: Database) -> None:
     )
     await keep_answers(db, [FetchedAnswer("leaderboard", "[]", NOW)], NOW)
     await record_sync(db, 7, "5eed", NOW)
+    await set_poll_place(db, HERE, poll.poll_id, channel=5, thread=None, message=6)
+    await set_place(db, HERE, 1, channel=5, thread=None, message=6, shown="1: something else")
+    await add_reminder(db, HERE, poll.poll_id, BERT, NOW)
+    assert await move_stage(db, await filed(db, "A third", member_id=CLEO), "vote", NOW, due_at=None)
+    await mark_left(db, THERE, NOW)
 
 
 async def answer(read: Read, db: Database) -> Any:
@@ -178,7 +187,7 @@ async def test_every_read_answers_the_same_with_a_column_more(db: Database, wide
 async def test_taking_reminders_works_with_a_column_more(wide: Database) -> None:
     poll = await opened(wide)
     await add_reminder(wide, HERE, poll.poll_id, BERT, NOW)
-    assert await take_due_reminders(wide, NOW) == [Reminder(poll.poll_id, HERE, BERT, NOW)]
+    assert await take_reminder(wide, Reminder(poll.poll_id, HERE, BERT, NOW), NOW)
 
 
 async def test_a_column_more_is_shown_to_the_member_it_is_about(wide: Database) -> None:

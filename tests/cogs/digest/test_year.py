@@ -14,6 +14,7 @@ from bot import create_bot
 from storage.database import execute, transaction
 from storage.server import digests
 from storage.server.digests import Schedule
+from tests.features.polls.polling import look
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposing import Clock, rows
 from tests.offline import Server
@@ -125,8 +126,7 @@ def digests_before(key: str) -> str:
 
 
 async def tick(server: Server) -> None:
-    await server.bot.cogs["Digest"].do_due()  # type: ignore[attr-defined]
-    await server.env.settle()
+    await look(server)
 
 
 async def noted(server: Server) -> int:

@@ -7,13 +7,14 @@ import pytest
 
 from bot import create_bot
 from features.polls.opening import new_poll
-from features.proposals.clock import do_due
 from governance.proposals.proposal import Proposal
+from storage.database import execute, transaction
 from storage.polls import closing
 from storage.polls.polls import Eligibility
 from storage.server.settings import change_settings
 from tests.features.polls.polling import ask as ask_poll
 from tests.features.polls.polling import at_once, close, exported, look, people, poll_of, vote
+from tests.features.proposals.proposals import do_due
 from tests.features.proposals.proposing import READY, REST, Clock, ask, card_in, file, rows, tags_of, view_of
 from tests.offline import Server, said, text_of
 
@@ -122,6 +123,8 @@ async def test_a_crash_between_moving_opening_and_showing_is_made_up_for(
     await closing.set_poll_place(
         server.database, server.guild.id, view.poll.poll_id, channel=None, thread=None, message=None
     )
+    async with transaction(server.database):
+        await execute(server.database, "DELETE FROM poll_cards")
     for _ in range(2):
         await look(server)
     assert await rows(server, "number, state", "polls") == [(1, "open")]

@@ -12,7 +12,6 @@ import pytest
 
 from features.digest.rule_watch import take_rules
 from features.digest.summary import Told, set_schedule, summarise, waiting_for
-from features.polls.closing import close_due
 from features.promises.ledger import add_promise
 from features.stakes.history import take_snapshot
 from governance.digest.summary import Period, is_quiet
@@ -30,7 +29,7 @@ from storage.proposals.proposals import Content, proposal_in
 from storage.proposals.responses import respond
 from storage.proposals.stages import hide, move_stage, set_place
 from storage.server import digests
-from tests.features.polls.polls import opened
+from tests.features.polls.polls import close_due, opened
 from tests.features.proposals.proposals import ADA, BERT, EARLY, HERE, NOW, THERE, filed, without_limits
 from tests.features.stakes.test_holders import DAY, MadeUp, calendar, rows_of, stakes_of
 from tournament.source import SourceError

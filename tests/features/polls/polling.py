@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from features.polls.card_queue import CardQueue
 from features.polls.view import PollView, poll_view
 from tests.features.proposals.proposing import Clock, card_in
 from tests.offline import Server, said
@@ -14,7 +13,12 @@ KEEP, CUT, PAY = OPTIONS.splitlines()
 
 def at_once(server: Server) -> None:
     """Public cards are edited as soon as somebody votes: nothing waits in a test."""
-    server.bot.cards = CardQueue(server.bot.tools, server.bot, every=0.0)
+    clock_of(server).cards.every = 0.0
+
+
+def clock_of(server: Server) -> Any:
+    """The running clock; its class is of a module that was loaded for this bot alone."""
+    return server.bot.cogs["Clock"]
 
 
 def people(server: Server, count: int) -> list[Any]:
@@ -58,10 +62,7 @@ async def ask(server: Server, member: Any, command: str, **options: Any) -> Any:
 
 async def look(server: Server) -> None:
     """What the bot does every minute."""
-    for name in ("Proposal", "Poll"):
-        cog: Any = server.bot.get_cog(name)
-        assert cog is not None
-        await cog.look_at_what_is_due()
+    await clock_of(server).tick()
     await server.env.settle()
 
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from features.polls.closing import end_if_due
+from features.polls.view import PollView, poll_view
 from governance.export import claim, export
 from governance.receipts import verify
 from governance.votes.tally import tally
 from storage.database import Database
 from storage.polls.ballots import chain_of, choices_of, choices_with_salts
 from storage.polls.closing import close_poll
-from storage.polls.polls import Elector, Poll, Terms, open_poll, poll_in, public_terms
+from storage.polls.polls import Elector, Poll, Terms, due_polls, open_poll, poll_in, public_terms
 from tests.features.proposals.proposals import ADA, HERE, NOW
 
 HOUR, MOMENT = timedelta(hours=1), timedelta(microseconds=1)
@@ -54,6 +56,15 @@ async def close(db: Database, poll: Poll) -> Poll:
     result = json.dumps(await counted(db, poll))
     assert await close_poll(db, poll.guild_id, poll.poll_id, poll.closes_at, result, head=poll.head)
     return await present(db, poll)
+
+
+async def close_due(db: Database, now: datetime) -> list[PollView]:
+    """Extend or close what is due, as the clock does it one by one; those that changed."""
+    return [
+        await poll_view(db, poll.guild_id, poll.number)
+        for poll in await due_polls(db, now)
+        if await end_if_due(db, poll, now)
+    ]
 
 
 async def exported(db: Database, poll: Poll) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from features.polls.casting import Member, ballots, cast_ballot, choice_of, give_reason
-from features.polls.closing import EXTENSION, close_due, close_poll, poll_export
+from features.polls.closing import EXTENSION, close_poll, poll_export
 from features.polls.opening import new_poll
 from features.polls.view import PollView, list_polls, poll_view, poll_with_id
 from governance.receipts import verify
 from storage.database import Database, open_database
 from storage.polls.closing import cancel_poll
 from storage.polls.polls import Eligibility
-from tests.features.polls.polls import HOUR, MOMENT
+from tests.features.polls.polls import HOUR, MOMENT, close_due
 from tests.features.proposals.proposals import ADA, BERT, CLEO, HERE, NOW, THERE
 from tournament.sample import SampleSource
 

@@ -5,9 +5,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from features.proposals.clock import take_due_step
+from features.proposals.view import ProposalView, proposal_view
 from storage.database import Database
 from storage.proposals.filing import file_proposal
-from storage.proposals.proposals import Content, Proposal
+from storage.proposals.proposals import Content, Proposal, due_proposals
 from storage.server.settings import change_settings
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -38,3 +40,12 @@ async def filed(
 async def without_limits(db: Database, *guild_ids: int) -> None:
     for guild_id in guild_ids or (HERE, THERE):
         await change_settings(db, guild_id, NOW, cooldown_hours=0, open_cap=50)
+
+
+async def do_due(db: Database, now: datetime) -> list[ProposalView]:
+    """Take the steps that are due, as the clock does it one by one; those that moved."""
+    return [
+        await proposal_view(db, each.guild_id, each.number, now)
+        for each in await due_proposals(db, now)
+        if await take_due_step(db, each.guild_id, each.number, now)
+    ]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from features.proposals.clock import do_due
 from features.proposals.drafts import file_draft, replace_draft
 from features.proposals.steps import (
     advance_proposal,
@@ -33,6 +32,7 @@ from storage.database import Database, execute, fetch_all, open_database, transa
 from storage.proposals.blocks import block
 from storage.proposals.events import events_of
 from storage.server.settings import change_settings
+from tests.features.proposals.proposals import do_due
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

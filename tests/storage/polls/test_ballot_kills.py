@@ -32,7 +32,7 @@ NURSERY = """
 import asyncio, os, sys, threading
 from datetime import datetime
 from storage.database import open_database
-from storage.polling import cast
+from storage.polls.casting import cast
 
 def say(*words):
     os.write(1, (" ".join(map(str, words)) + "\\n").encode())  # one write: whole or not at all
@@ -70,7 +70,7 @@ for line in sys.stdin:
 ERASES = """
 import asyncio, sys, threading
 from storage.database import open_database
-from storage.privacy import delete
+from storage.members.privacy import delete
 
 def pause(statement):
     if statement == "COMMIT":

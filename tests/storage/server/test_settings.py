@@ -8,10 +8,12 @@ import pytest
 from storage.database import Database, fetch_all
 from storage.members.privacy import delete
 from storage.opinions import add_statement, cast_vote, hide_statement
+from storage.polls import cards as poll_cards
 from storage.polls.casting import cast
 from storage.polls.polls import Elector
 from storage.polls.reminders import add_reminder
 from storage.promises import Said, add_promise
+from storage.proposals import cards as proposal_cards
 from storage.proposals.arguments import argue
 from storage.proposals.blocks import block
 from storage.proposals.drafts import save_draft
@@ -20,6 +22,7 @@ from storage.proposals.responses import respond
 from storage.proposals.seconds import second
 from storage.proposals.stages import move_stage
 from storage.server.digests import Schedule, claim, set_schedule
+from storage.server.leaving import mark_left
 from storage.server.settings import GuildSettings, change_settings, forget_guild, set_sharing, settings_of
 from tests.features.polls.polls import close, opened
 from tests.features.proposals.proposals import ADA, BERT, CLEO, EARLY, HERE, NOW, THERE, filed, without_limits
@@ -128,6 +131,9 @@ async def fill(db: Database, guild_id: int) -> None:
     for choice in ('"two"', '"five"'):
         await cast(db, guild_id, poll.poll_id, ADA, choice, NOW)
     await add_reminder(db, guild_id, poll.poll_id, ADA, NOW)
+    await poll_cards.set_shown(db, guild_id, poll.poll_id, "open")
+    await proposal_cards.set_shown(db, guild_id, 1, "1: idea")
+    await mark_left(db, guild_id, NOW)
 
 
 async def test_a_forgotten_server_leaves_nothing_in_any_table(db: Database) -> None:

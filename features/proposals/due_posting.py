@@ -1,0 +1,47 @@
+"""What the clock shows of proposals: the vote that begins, and the cards that are behind."""
+
+import discord
+
+from features.polls.opening import new_poll
+from features.polls.posting import put_poll, verified_here
+from features.proposals.buttons import buttons_of
+from features.proposals.posting import put_proposal
+from features.proposals.view import proposal_view
+from governance.proposals.stages import VOTE
+from storage.polls.polls import Eligibility
+from storage.proposals.cards import same_text, shown_of, state_of_card
+from tools import Tools
+
+
+async def open_vote(tools: Tools, guild: discord.Guild, number: int) -> None:
+    """Hold the vote on a proposal in its own discussion: five steps from support to block."""
+    view = await proposal_view(tools.database, guild.id, number, tools.now())
+    if view.stage != "vote" or (view.poll is not None and view.poll.state != "cancelled"):
+        return
+    poll = await new_poll(
+        tools.database,
+        tools.source(view.proposal.tournament),
+        guild.id,
+        view.stored.author or guild.me.id,
+        {"title": f"Should this be done? {view.proposal.title}", "description": view.proposal.change},
+        method="gradient",
+        lasts=VOTE,
+        eligibility=Eligibility(),
+        quorum=view.seconds_needed,
+        electorate=guild.member_count or 0,
+        members=await verified_here(tools, guild),
+        now=tools.now(),
+        proposal_id=view.stored.proposal_id,
+        spec_hash=view.content_hash,
+    )
+    await put_poll(tools, guild, poll)
+
+
+async def show_proposal(tools: Tools, guild: discord.Guild, number: int) -> None:
+    """Bring a proposal's card up to date; what it would do is drawn again where its text is another one."""
+    view = await proposal_view(tools.database, guild.id, number, tools.now())
+    state = state_of_card(view.stored, len(view.arguments), len(view.responses), view.poll)
+    shown = await shown_of(tools.database, guild.id, number)
+    await put_proposal(
+        tools, guild, view, buttons_of(view), text_changed=bool(shown) and not same_text(shown, state)
+    )

@@ -1,0 +1,58 @@
+"""What the public cards of polls last showed, and which of them are behind."""
+
+from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.moments import to_text
+from storage.polls.polls import Poll
+
+IN_STEPS = 5  # ballots are told in steps, so that nobody sees when somebody voted
+
+_BALLOTS = """((SELECT count(*) FROM ballots WHERE poll_id = p.poll_id)
+    + (SELECT CAST(total(times) AS INTEGER) FROM erased_choices WHERE poll_id = p.poll_id))"""
+_STATE = (
+    f"CASE p.state WHEN 'open' THEN 'open ' || p.closes_at || ' ' || ({_BALLOTS} / {IN_STEPS}) "
+    "ELSE p.state END"
+)
+_BEHIND = f"""SELECT p.guild_id, p.poll_id FROM polls p LEFT JOIN poll_cards c USING (poll_id)
+WHERE (p.channel IS NOT NULL OR p.proposal_id IS NOT NULL AND p.state = 'open')
+AND c.shown IS NOT ({_STATE}) """  # noqa: S608
+
+
+def state_of_card(poll: Poll, ballots: int) -> str:
+    """The words for what the card of a poll with so many ballots shows."""
+    if poll.state != "open":
+        return poll.state
+    return f"open {to_text(poll.closes_at)} {ballots // IN_STEPS}"
+
+
+async def cards_behind(db: Database) -> list[tuple[int, int]]:
+    """Return (server, poll id) of every poll whose card does not show its state yet."""
+    return [(row["guild_id"], row["poll_id"]) for row in await fetch_all(db, _BEHIND + "ORDER BY p.poll_id")]
+
+
+async def is_behind(db: Database, guild_id: int, poll_id: int) -> bool:
+    """Whether the card of one poll does not show its state yet."""
+    row = await fetch_one(db, _BEHIND + "AND p.guild_id = ? AND p.poll_id = ?", (guild_id, poll_id))
+    return row is not None
+
+
+async def set_shown(db: Database, guild_id: int, poll_id: int, shown: str) -> None:
+    """Note what a card shows."""
+    async with transaction(db):
+        await execute(
+            db,
+            "INSERT INTO poll_cards (poll_id, guild_id, shown) SELECT poll_id, guild_id, ? FROM polls "
+            "WHERE guild_id = ? AND poll_id = ? ON CONFLICT (poll_id) DO UPDATE SET shown = excluded.shown",
+            (shown, guild_id, poll_id),
+        )
+
+
+async def rooms_of(db: Database, guild_id: int, poll_id: int) -> list[int]:
+    """Return the threads and channels where a poll may be shown, the one it belongs to first."""
+    row = await fetch_one(
+        db,
+        "SELECT CASE WHEN p.thread IS NOT p.message THEN p.thread END, p.channel, q.thread, q.channel "
+        "FROM polls p LEFT JOIN proposals q USING (guild_id, proposal_id) "
+        "WHERE p.guild_id = ? AND p.poll_id = ?",
+        (guild_id, poll_id),
+    )
+    return [] if row is None else [room for room in row if room is not None]

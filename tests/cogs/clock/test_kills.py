@@ -1,0 +1,61 @@
+"""The real bot as a process: a 503 while a poll closes, a kill before the card shows it, and a new start."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.database import open_database
+from storage.polls.closing import set_poll_place
+from storage.polls.polls import Terms, open_poll
+from tests.loopback.server import CHANNEL_IDS, LoopbackDiscord, Reply
+from tests.loopback.state import GUILD_ID
+from tests.test_process import ready_bot
+
+pytestmark = pytest.mark.slow
+
+
+def labels(card: Reply) -> list[str]:
+    return [button["label"] for row in card.components for button in row["components"]]
+
+
+async def test_the_next_start_shows_what_a_503_and_a_kill_kept_from_the_card(tmp_path: Path) -> None:
+    file, room = tmp_path / "bot.sqlite3", CHANNEL_IDS["general"]
+    db = await open_database(file)
+    present = datetime.now(UTC)
+    terms = Terms("Which?", "single", ["a", "b"], present, present + timedelta(days=7), "ab" * 32, 12)
+    poll = await open_poll(db, int(GUILD_ID), 1, terms, present)
+    await set_poll_place(db, int(GUILD_ID), poll.poll_id, channel=int(room), thread=None, message=None)
+    await db.close()
+
+    def kept(sql: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            return connection.execute(sql).fetchall()
+
+    async with LoopbackDiscord() as discord_server:
+        discord_server.fail_next("POST", "/channels/*/messages/*/threads", 403)
+        async with ready_bot(discord_server, tmp_path) as bot:
+            await discord_server.wait_for_request("POST", f"/channels/{room}/messages/*/threads")
+            while not kept("SELECT 1 FROM poll_cards"):
+                await discord_server.command("poll list")  # a round trip later
+            bot.kill()
+        [card] = discord_server.posts()
+        assert labels(card) == ["Vote", "My ballot", "Remind me"]
+
+        kept("UPDATE polls SET opens_at = '2020-01-01T00:00:00.000000+00:00', "
+             "closes_at = '2020-01-02T00:00:00.000000+00:00'")  # fmt: skip
+        discord_server.fail_next("PATCH", f"/channels/{room}/messages/*", 503)
+        async with ready_bot(discord_server, tmp_path) as bot:
+            line = await bot.wait_for_line("the card of a poll failed")
+            assert "503" in line
+            bot.kill()
+        assert kept("SELECT state FROM polls") == [("closed",)]
+        [card] = discord_server.posts()
+        assert labels(card) == ["Vote", "My ballot", "Remind me"]
+
+        async with ready_bot(discord_server, tmp_path):
+            await discord_server.wait_for_request("PATCH", f"/channels/{room}/messages/*", count=2)
+        [card] = discord_server.posts()
+        assert labels(card) == ["My ballot"]
