@@ -34,7 +34,6 @@ from features.proposals.view import (
     ProposalView,
     list_proposals,
     proposal_view,
-    stage_name,
     suggest_proposals,
 )
 from features.simulation.impact_card import impact_card
@@ -43,7 +42,7 @@ from governance.proposals.document import to_json
 from governance.proposals.json_text import LARGEST
 from governance.proposals.markdown import as_markdown
 from governance.proposals.proposal import Kind
-from governance.proposals.stages import STAGES
+from governance.proposals.stages import NAMES, STAGES
 from storage.proposals.proposals import proposal_in
 from storage.proposals.responses import Outcome
 from storage.server.settings import settings_of
@@ -294,7 +293,7 @@ class Proposal(
         """Bring a proposal to its next stage; says what is missing where it can't yet"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         view = await self._advance(interaction, number, to.strip().replace(" ", "_").casefold(), successor)
-        await tell(interaction, view, f"#{number} is at “{stage_name(view.stage)}” now.")
+        await tell(interaction, view, f"#{number} is at “{NAMES[view.stage]}” now.")
 
     @app_commands.command(name="import")
     @app_commands.describe(file="A proposal as JSON, like /proposal export gives it; it becomes your draft")
@@ -385,10 +384,10 @@ class Proposal(
 def _stages(stages: tuple[str, ...], typed: str) -> Choices:
     wanted = typed.strip().casefold()
     return [
-        app_commands.Choice(name=stage_name(stage), value=stage)
+        app_commands.Choice(name=name, value=stage)
         for stage in stages
-        if wanted in stage_name(stage)
-    ][:25]
+        if wanted in (name := NAMES.get(stage, stage))
+    ]
 
 
 async def setup(bot: Client) -> None:

@@ -197,7 +197,7 @@ def _review(review: Review, guild_id: int, zone: ZoneInfo, today: date) -> Entry
         closed_on = review.closed_at.astimezone(zone).date()
         promise = resolved(promise, "kept" if review.reviewed else "withdrawn", closed_on)
         note = "It was closed after its review." if review.reviewed else "It was closed without a review."
-    stage = NAMES.get(place.stage, place.stage)
+    stage = NAMES[place.stage]
     return Entry(
         label=f"proposal #{place.number}",
         kind="review",

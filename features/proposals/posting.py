@@ -7,11 +7,12 @@ from typing import Any
 import discord
 
 from features.proposals.proposal_card import proposal_card
-from features.proposals.view import ProposalView, stage_name
+from features.proposals.view import ProposalView
 from features.simulation.impact_card import impact_card
 from features.simulation.impact_chart import picture_of_impact
 from features.simulation.proposal_impact import ProposalImpact, proposal_impact
 from governance.proposals.proposal import KINDS
+from governance.proposals.stages import NAMES
 from storage.proposals.cards import set_shown, state_of_card
 from storage.proposals.proposals import Proposal as Stored
 from storage.proposals.stages import set_place
@@ -110,7 +111,7 @@ async def impact_of(tools: Tools, view: ProposalView, rounds: str | None = None)
 
 async def _post(tools: Tools, view: ProposalView, buttons: discord.ui.View, *, whole: bool) -> Post:
     cards, files = [proposal_card(view)], None
-    tags = (stage_name(view.stage), view.proposal.tournament.title(), KINDS[view.proposal.kind])
+    tags = (NAMES[view.stage], view.proposal.tournament.title(), KINDS[view.proposal.kind])
     name = f"#{view.number} {view.proposal.title}"  # names of threads are shown as they are
     if view.hidden_reason is not None:
         return Post(f"#{view.number} is hidden", cards, [], buttons, ("hidden",))

@@ -10,23 +10,11 @@ from features.proposals.view import ProposalLine, ProposalView
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
 from governance.proposals.revision import Change
+from governance.proposals.stages import NAMES
 from ui.card import AMBER, BLUE, FIELD, GREEN, GREY, bullets
 from ui.text import ADVISORY, MESSAGE, fitted, plain, shortened
 from wording.numbers import counted
 
-STAGES = {
-    "idea": "idea",
-    "discussion": "discussion",
-    "last_call": "last call",
-    "vote": "vote",
-    "result": "result",
-    "response": "response",
-    "review": "review",
-    "closed": "closed",
-    "withdrawn": "withdrawn",
-    "superseded": "superseded",
-    "stale": "stale",
-}
 LABELS = {"wrong_if": "What would show it was wrong"}
 DETAILS = ("evidence", "alternatives", "drawbacks", "wrong_if")
 PAGE = 8  # proposals on a page of a list
@@ -122,7 +110,7 @@ def list_card(lines: Sequence[ProposalLine], page: int, pages: int, total: int) 
     card = discord.Embed(title=f"{total:,} proposal{'s' if total != 1 else ''}", colour=BLUE)
     card.description = (
         "\n".join(
-            f"**#{line.number}** {plain(line.title)}\n{STAGES[line.stage]} · {KINDS[line.kind]} · "
+            f"**#{line.number}** {plain(line.title)}\n{NAMES[line.stage]} · {KINDS[line.kind]} · "
             f"{line.tournament.title()} · {line.seconds} seconded{_hidden(line)}"
             for line in lines
         )
@@ -194,12 +182,12 @@ def _parameters(proposal: Proposal) -> str:
 
 
 def _standing(view: ProposalView) -> str:
-    lines = [f"**{STAGES[view.stage].capitalize()}** since {format_dt(view.since, 'd')}"]
+    lines = [f"**{NAMES[view.stage].capitalize()}** since {format_dt(view.since, 'd')}"]
     for step in view.steps:
         if step.to in ("withdrawn", "superseded", "stale"):
             continue
         lines.append(
-            f"Next {STAGES[step.to]}: "
+            f"Next {NAMES[step.to]}: "
             + (" ".join(step.missing) if step.missing else f"ready for its {step.who}.")
         )
         break

@@ -11,7 +11,6 @@ from governance.proposals.document import from_json
 from governance.proposals.lint import Finding, lint
 from governance.proposals.proposal import Proposal
 from governance.proposals.stages import (
-    NAMES,
     OPEN,
     STAGES,
     Standing,
@@ -209,11 +208,6 @@ async def suggest_rules(db: Database, guild_id: int, tournament: str, typed: str
         if fits and wanted in shown.casefold():
             found.append((shown[:100], f"#{each.number}"))
     return found[:5]
-
-
-def stage_name(stage: str) -> str:
-    """What a stage is called: "last call"."""
-    return NAMES.get(stage, stage)
 
 
 async def view_of(db: Database, stored: Stored, now: datetime) -> ProposalView:

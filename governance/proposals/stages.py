@@ -11,7 +11,7 @@ from typing import SupportsIndex
 OPEN = ("idea", "discussion", "last_call", "vote", "result", "response", "review")
 ENDED = ("closed", "withdrawn", "superseded")
 STAGES = (*OPEN, *ENDED, "stale")
-NAMES = {"last_call": "last call"}  # where a stage is not called as it is written
+NAMES = {stage: stage.replace("_", " ") for stage in STAGES}  # as people read them
 
 # At least seven days of discussion, a last call of 72 hours, a vote of five to seven days, thirty days until
 # an idea counts as stale: usual in RFCs (a final comment period of days) and in votes on Snapshot. Ours are

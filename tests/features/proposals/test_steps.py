@@ -24,10 +24,10 @@ from features.proposals.view import (
     proposal_view,
     proposal_with_id,
     rule_of,
-    stage_name,
     suggest_proposals,
     suggest_rules,
 )
+from governance.proposals.stages import NAMES
 from storage.database import Database, execute, fetch_all, open_database, transaction
 from storage.proposals.blocks import block
 from storage.proposals.events import events_of
@@ -391,5 +391,5 @@ async def test_what_is_due_is_found_in_all_servers(db: Database) -> None:
 
 
 def test_stages_have_names() -> None:
-    assert stage_name("last_call") == "last call"
-    assert stage_name("idea") == "idea"
+    assert NAMES["last_call"] == "last call"
+    assert NAMES["idea"] == "idea"
