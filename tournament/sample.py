@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -39,6 +40,13 @@ class SampleSource:
     label = "Sample, 2022"
     tournament: Tournament = "classic"
     live = False
+    caveats: Mapping[str, str] = MappingProxyType(
+        {
+            "account": "That these models are one account is a guess from their names.",
+            EVERYONE: "The sample is who stayed on a leaderboard, 19 % of all stake at best: "
+            "not the tournament.",
+        }
+    )
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder

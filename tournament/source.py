@@ -135,6 +135,7 @@ class Source(Protocol):
     label: str  # what footers call it: "Sample, 2022"
     tournament: Tournament
     live: bool  # whether it is asked over the network, and knows what is announced
+    caveats: Mapping[str, str]  # by kind of history, a sentence on what its numbers can't say
 
     async def names(self) -> Names:
         """Names to suggest while somebody types: what is known without waiting for anybody."""
@@ -190,3 +191,8 @@ class Source(Protocol):
     async def models_now(self, account: str) -> tuple[str, ...]:
         """The models of an account, asked this moment behind all that members ask; () where it is gone."""
         ...
+
+
+def caveats_of(source: Source, history: History) -> tuple[str, ...]:
+    """What to mind about a history of this source, in at most one sentence."""
+    return (source.caveats[history.kind],) if history.kind in source.caveats else ()

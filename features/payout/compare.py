@@ -24,7 +24,7 @@ from scoring.change.difference import DifferenceSplit, split_difference
 from scoring.change.resampling import block_bootstrap_interval
 from scoring.payout import break_even
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, History, Rounds, Source, SourceError
+from tournament.source import EVERYONE, History, Rounds, Source, SourceError, caveats_of
 from wording.names import DEFAULT_ROUNDS, find_name, find_rounds
 from wording.numbers import counted, pays_more_when, span
 
@@ -69,6 +69,7 @@ async def compare_payouts(
     facts = _Facts(
         source.tournament,
         source.label,
+        caveats_of(source, history),
         until,
         all_rounds,
         scores,
@@ -99,6 +100,7 @@ async def _everyone(source: Source, basis: str) -> History | None:
 class _Facts:
     tournament: str
     label: str
+    caveats: tuple[str, ...]
     until: date
     rounds: Rounds
     scores: Mapping[str, tuple[int, int]]
@@ -182,7 +184,9 @@ def _compare(
         more_when=_more_when(proposed, current),
         warnings=(*proposed.notes, *current.notes, *left_out),
         assumptions=(
-            *_assumptions(history, paid.words if unit == "NMR" else paid.percent_words),
+            *(paid.words if unit == "NMR" else paid.percent_words),
+            "Nobody changes what they submit or stake.",
+            *facts.caveats,
             *dict.fromkeys(filter(None, (proposed.terms_sentence, current.terms_sentence))),
         ),
         source=facts.label,
@@ -281,14 +285,3 @@ def _split(
     ).scale
     proposed_total, current_total = np.array([proposed_side.total]), np.array([current_side.total])
     return DifferenceSplit(scale, (1 - scale) * proposed_total, scale * proposed_total - current_total)
-
-
-def _assumptions(history: History, stake: tuple[str, ...]) -> tuple[str, ...]:
-    who = {
-        "model": (),
-        "account": ("That these models are one account is a guess from their names.",),
-        EVERYONE: (
-            "The sample is who stayed on a leaderboard, 19 % of all stake at best: not the tournament.",
-        ),
-    }[history.kind]
-    return (*stake, "Nobody changes what they submit or stake.", *(who if history.asked_at is None else ()))

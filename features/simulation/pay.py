@@ -28,10 +28,9 @@ from features.stakes.holders import owners_of
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import Parameters, Proposal
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, History, Rounds, Source, SourceError, Stakes
+from tournament.source import EVERYONE, History, Rounds, Source, SourceError, Stakes, caveats_of
 from wording.numbers import counted, listed, span
 
-SAMPLE = "The sample is who stayed on a leaderboard, 19 % of all stake at best: not the tournament."
 GUESSED = "Accounts are guesses from the models' names."
 
 
@@ -186,7 +185,7 @@ def _priced(
             *_begins(terms),
             *not_simulated(proposal.parameters, ("rule",)),
             *((GUESSED,) if guessed else ()),
-            *((SAMPLE,) if everyone.asked_at is None else ()),
+            *caveats_of(source, everyone),
         ),
     )
 

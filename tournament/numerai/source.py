@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class NumeraiSource:
     """
 
     live = True
+    caveats: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """The weekly summary as plain data: what is counted in a week, and what never is."""
 
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class Announced(MadeUp):
     announced: str = ""
     differs: str = ""
     live: bool = True
+    caveats: Mapping[str, str] = field(default_factory=dict)
 
     async def live_rule(self) -> PayoutRule | None:
         if not self.announced:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -91,6 +91,7 @@ class Invented:
     label: str = "Invented"
     tournament: Tournament = "classic"
     live: bool = True
+    caveats: Mapping[str, str] = field(default_factory=dict)
 
     async def names(self) -> Names:
         return Names(self.rows.models, (self.rows.name,))

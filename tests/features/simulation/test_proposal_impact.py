@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,7 @@ class MadeUp:
     label: str = "Made up"
     tournament: Tournament = "classic"
     live: bool = False
+    caveats: Mapping[str, str] = field(default_factory=dict)
 
     async def stakes(self) -> Stakes:
         if self.held is None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -86,6 +86,7 @@ class MadeUp:
     label: str = "Made up"
     tournament: Tournament = "classic"
     live: bool = False
+    caveats: Mapping[str, str] = field(default_factory=dict)
 
     async def stakes(self) -> Stakes:
         if self.held is None:
