@@ -57,15 +57,6 @@ def append(head: str, commitment: str | None, *, replaces: int | None = None) ->
     return sha256(f"{head}\n{commitment or 'withdrawn'}\n{replaces or 0}")
 
 
-def next_entry(
-    poll: Mapping[str, Any], last: Entry | None, commitment: str | None, *, replaces: int | None = None
-) -> Entry:
-    """The entry that follows the last one (None: the first of the poll)."""
-    previous = last.head if last else start(poll)
-    sequence = last.sequence + 1 if last else 1
-    return Entry(sequence, commitment, previous, append(previous, commitment, replaces=replaces), replaces)
-
-
 def sha256(text: str) -> str:
     """SHA-256 of a text in UTF-8, as 64 hex digits."""
     return hashlib.sha256(text.encode()).hexdigest()

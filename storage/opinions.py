@@ -50,16 +50,6 @@ class Vote:
         return cls(row["statement_id"], row["member_id"], row["vote"])
 
 
-@dataclass(frozen=True)
-class StatementEvent:
-    """A statement was hidden or shown again."""
-
-    kind: str
-    reason: str
-    happened_at: datetime
-    actor: int | None  # None once that member has deleted their data
-
-
 _STATEMENTS = """
 SELECT s.statement_id, s.number, s.claim, s.added_at, s.hidden_reason,
     (SELECT count(*) FROM opinion_votes WHERE statement_id = s.statement_id) AS votes
@@ -199,22 +189,6 @@ async def hide_statement(
             (event["event_id"], guild_id, member_id),
         )
         return True
-
-
-async def statement_events(db: Database, guild_id: int, number: int) -> list[StatementEvent]:
-    """Return what moderators did to a statement, the first event first."""
-    rows = await fetch_all(
-        db,
-        "SELECT e.kind, e.reason, e.happened_at, a.member_id FROM opinion_events e "
-        "JOIN opinion_statements s USING (guild_id, statement_id) "
-        "LEFT JOIN opinion_event_actors a USING (guild_id, event_id) "
-        "WHERE s.guild_id = ? AND s.number = ? ORDER BY e.event_id",
-        (guild_id, number),
-    )
-    return [
-        StatementEvent(row["kind"], row["reason"], from_text(row["happened_at"]), row["member_id"])
-        for row in rows
-    ]
 
 
 async def _check_limits(db: Database, guild_id: int, member_id: int, now: datetime) -> None:

@@ -59,16 +59,6 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Step:
-    """Something that was done to a promise; `kind` is "added" or the way in which it was settled."""
-
-    kind: str
-    note: str
-    happened_at: datetime
-    actor: int | None  # None once that member has deleted their data
-
-
-@dataclass(frozen=True)
 class Place:
     """The proposal that something stands in, and where its card is."""
 
@@ -212,19 +202,6 @@ async def settle_promise(
         )
         await _record_step(db, guild_id, row["promise_id"], resolution, note, member_id, now)
         return await promise_of(db, guild_id, number)
-
-
-async def steps_of(db: Database, guild_id: int, number: int) -> list[Step]:
-    """Return what was done to a promise, the first step first."""
-    rows = await fetch_all(
-        db,
-        "SELECT s.kind, s.note, s.happened_at, a.member_id FROM promise_steps s "
-        "JOIN promises p USING (guild_id, promise_id) "
-        "LEFT JOIN promise_step_actors a USING (guild_id, step_id) "
-        "WHERE p.guild_id = ? AND p.number = ? ORDER BY s.step_id",
-        (guild_id, number),
-    )
-    return [Step(row["kind"], row["note"], from_text(row["happened_at"]), row["member_id"]) for row in rows]
 
 
 async def reviews_of(db: Database, guild_id: int) -> list[Review]:

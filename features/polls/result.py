@@ -1,6 +1,5 @@
 """The result of a poll: one vote per member, what may be shown of other strategies, how near it was."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -143,11 +142,6 @@ def exact_weighted(
         for member, _ in cast
     ]
     return side_by_side(method, [choice for _, choice in cast], options, voters, tally)
-
-
-def tie_seed_commitment(seed: str) -> str:
-    """What is published of the seed at the start."""
-    return hashlib.sha256(seed.encode()).hexdigest()
 
 
 def _strategy(view: View, public: PublicView | None, winners: tuple[str, ...]) -> Strategy:

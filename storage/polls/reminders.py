@@ -37,18 +37,6 @@ async def add_reminder(db: Database, guild_id: int, poll_id: int, member_id: int
         )
 
 
-async def remove_reminder(db: Database, guild_id: int, poll_id: int, member_id: int) -> bool:
-    """Remind a member no more, and say whether that was to be done."""
-    async with transaction(db):
-        return bool(
-            await execute(
-                db,
-                "DELETE FROM reminders WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
-                (guild_id, poll_id, member_id),
-            )
-        )
-
-
 async def due_reminders(db: Database, now: datetime) -> list[Reminder]:
     """Return what is due by now on all servers, the longest due first."""
     rows = await fetch_all(

@@ -43,11 +43,6 @@ async def block_reason(db: Database, guild_id: int, member_id: int) -> str | Non
     return next((row["reason"] for row in rows if row["fingerprint"] == own), None)
 
 
-async def is_blocked(db: Database, guild_id: int, member_id: int) -> bool:
-    """Say whether a member may not file proposals on a server."""
-    return await block_reason(db, guild_id, member_id) is not None
-
-
 async def _fingerprint(db: Database, guild_id: int, member_id: int) -> str:
     [row] = await fetch_all(db, "SELECT value FROM secrets WHERE name = 'blocks'")
     return _digest(row["value"], guild_id, member_id)

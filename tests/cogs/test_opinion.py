@@ -10,9 +10,10 @@ from cogs.opinion import ShareOpinionButton, VoteButton
 from features.opinions.statements import folded
 from storage.database import fetch_all, transaction
 from storage.members.privacy import delete
-from storage.opinions import add_statement, statement_events, statements_of, votes_in
+from storage.opinions import add_statement, statements_of, votes_in
 from tests.features.opinions.test_map import SHARED, SPLIT, camps
 from tests.offline import Server, check_charts, check_limits, said, text_of
+from tests.storage.logs import statement_events
 from tournament.sample import SampleSource
 
 CLAIMS = ("Cap the weights", "Announce changes early", "Pay for the fund alone")
@@ -173,8 +174,8 @@ async def test_moderators_hide_and_what_is_hidden_takes_no_vote_and_shows_the_re
     text = text_of(said(await server.ben.slash(server.channel, "opinion list")))
     assert r"**#1** hidden by the moderators: \*Rude\*" in text
     assert CLAIMS[0] not in text
-    [event] = await statement_events(server.database, server.guild.id, 1)
-    assert (event.kind, event.actor) == ("hidden", server.moderator.id)
+    [(kind, _, actor)] = await statement_events(server.database, server.guild.id)
+    assert (kind, actor) == ("hidden", server.moderator.id)
     twice = said(await server.moderator.slash(server.channel, "opinion hide", number=1, reason="Ruder"))
     assert "There was nothing to change" in twice.content
     await server.moderator.slash(server.channel, "opinion hide", number=1, reason="No", show_again=True)

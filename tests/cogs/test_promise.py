@@ -7,8 +7,9 @@ import pytest
 
 from bot import utc_now
 from cogs.promise import SharePromisesButton
-from storage.promises import promises_of, steps_of
+from storage.promises import promises_of
 from tests.offline import Server, check_limits, said, text_of
+from tests.storage.logs import promise_steps
 
 TODAY = utc_now().date()
 TYPED: dict[str, Any] = {
@@ -54,8 +55,8 @@ async def test_a_promise_is_put_on_record_overdue_and_settled(server: Server) ->
     assert "<https://forum.example/t/7000>" in text
     [row] = await promises_of(server.database, server.guild.id)
     assert (row.resolution, row.resolved_on) == ("broken", TODAY)
-    steps = await steps_of(server.database, server.guild.id, 1)
-    assert [(step.kind, step.actor) for step in steps] == [
+    steps = await promise_steps(server.database, server.guild.id)
+    assert [(kind, actor) for kind, _, actor in steps] == [
         ("added", server.moderator.id),
         ("broken", server.moderator.id),
     ]

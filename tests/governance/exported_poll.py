@@ -3,12 +3,12 @@
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from governance.chain import Entry, commit, next_entry
+from governance.chain import Entry, append, commit, start
 from governance.export import claim, export
 from governance.receipts import Receipt, verify
 
@@ -47,6 +47,14 @@ def plurality(
 
 def salt(number: int) -> str:
     return f"{number:032x}"
+
+
+def next_entry(
+    poll: Mapping[str, Any], last: Entry | None, commitment: str | None, *, replaces: int | None = None
+) -> Entry:
+    previous = last.head if last else start(poll)
+    sequence = last.sequence + 1 if last else 1
+    return Entry(sequence, commitment, previous, append(previous, commitment, replaces=replaces), replaces)
 
 
 def chain_of(steps: Sequence[tuple[str | None, int | None]], poll: dict[str, Any] = POLL) -> list[Entry]:

@@ -9,10 +9,20 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from governance.chain import Entry, append, canonical, commit, new_salt, next_entry, start
+from governance.chain import Entry, append, canonical, commit, new_salt, start
 from governance.export import claim, export
 from governance.receipts import Receipt, find_receipt, read_receipt, receipt_text, verify
-from tests.governance.exported_poll import EXPORT, POLL, SEED, holds, plurality, poll_export, receipt, salt
+from tests.governance.exported_poll import (
+    EXPORT,
+    POLL,
+    SEED,
+    holds,
+    next_entry,
+    plurality,
+    poll_export,
+    receipt,
+    salt,
+)
 
 # ---------------------------------------------------------------- by hand
 

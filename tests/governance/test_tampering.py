@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from governance.chain import canonical, commit, next_entry
+from governance.chain import canonical, commit
 from governance.export import claim, export, read_export
 from governance.receipts import verify
 from tests.governance.exported_poll import (
@@ -19,6 +19,7 @@ from tests.governance.exported_poll import (
     STEPS,
     chain_of,
     holds,
+    next_entry,
     plurality,
     poll_export,
     salt,

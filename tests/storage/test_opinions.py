@@ -19,12 +19,12 @@ from storage.opinions import (
     cast_vote,
     count_statements,
     hide_statement,
-    statement_events,
     statement_of,
     statements_of,
     votes_in,
 )
 from tests.features.proposals.proposals import ADA, BERT, HERE, NOW, THERE
+from tests.storage.logs import statement_events
 
 HOUR = timedelta(hours=1)
 
@@ -133,7 +133,7 @@ async def test_what_is_hidden_takes_no_vote_and_its_votes_do_not_count(db: Datab
     assert await statements_of(db, HERE) == []
     assert await hide_statement(db, HERE, 1, ADA, "It was meant kindly", NOW, hidden=False)
     assert await votes_in(db, HERE) == [Vote(number, ADA, 1)]
-    assert [(event.kind, event.reason, event.actor) for event in await statement_events(db, HERE, 1)] == [
+    assert await statement_events(db, HERE) == [
         ("hidden", "Rude", BERT),
         ("unhidden", "It was meant kindly", ADA),
     ]
@@ -157,4 +157,4 @@ async def test_deleting_one_s_data_removes_votes_and_authorship(db: Database) ->
     assert await votes_in(db, HERE) == [Vote(number, BERT, 1)]
     assert [each.claim for each in await statements_of(db, HERE)] == ["Claim 1"]
     assert await fetch_all(db, "SELECT 1 FROM opinion_authors") == []
-    assert [event.actor for event in await statement_events(db, HERE, 1)] == [None, BERT]
+    assert [actor for _, _, actor in await statement_events(db, HERE)] == [None, BERT]

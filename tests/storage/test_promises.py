@@ -18,7 +18,6 @@ from storage.promises import (
     promises_of,
     reviews_of,
     settle_promise,
-    steps_of,
     unanswered_questions,
 )
 from storage.proposals.arguments import argue, hide_argument
@@ -26,6 +25,7 @@ from storage.proposals.proposals import proposal_in
 from storage.proposals.responses import respond
 from storage.proposals.stages import hide, move_stage
 from tests.features.proposals.proposals import ADA, BERT, EARLY, HERE, NOW, THERE, filed, without_limits
+from tests.storage.logs import promise_steps
 
 HOUR = timedelta(hours=1)
 DAY = date(2031, 5, 1)
@@ -80,7 +80,7 @@ async def test_settling_again_replaces_and_the_log_keeps_both(db: Database) -> N
     assert (settled.resolution, settled.resolved_on, settled.note) == ("kept", DAY, "It came late")
     assert settled.resolved_link == link
     assert await promises_of(db, HERE) == [settled]
-    assert [(step.kind, step.note, step.actor) for step in await steps_of(db, HERE, 1)] == [
+    assert await promise_steps(db, HERE) == [
         ("added", "", ADA),
         ("broken", "Nothing came", BERT),
         ("kept", "It came late", ADA),
@@ -100,7 +100,7 @@ async def test_a_settlement_that_makes_no_sense_changes_nothing(
     with pytest.raises(sqlite3.IntegrityError):
         await settle_promise(db, HERE, 1, BERT, resolution, on, note, None, NOW)
     assert await promises_of(db, HERE) == [added]
-    assert len(await steps_of(db, HERE, 1)) == 1
+    assert len(await promise_steps(db, HERE)) == 1
 
 
 async def test_deleting_one_s_data_leaves_the_promise_without_the_name(db: Database) -> None:
@@ -108,7 +108,7 @@ async def test_deleting_one_s_data_leaves_the_promise_without_the_name(db: Datab
     settled = await settle_promise(db, HERE, 1, BERT, "kept", DAY, "Done", None, NOW)
     assert (await delete(db, ADA))["promise_step_actors"] == 1
     assert await promises_of(db, HERE) == [settled]
-    assert [step.actor for step in await steps_of(db, HERE, 1)] == [None, BERT]
+    assert [actor for _, _, actor in await promise_steps(db, HERE)] == [None, BERT]
 
 
 async def reviewed(db: Database, on: str | None, **changes: Any) -> int:

@@ -1,6 +1,5 @@
 """Results of polls counted by hand, and what of the stakes behind them is shown."""
 
-import hashlib
 import json
 from dataclasses import asdict, replace
 from fractions import Fraction
@@ -8,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from features.polls.result import PollResult, count, exact_weighted, tie_seed_commitment
+from features.polls.result import PollResult, count, exact_weighted
 
 AB = ["a", "b"]
 SEED = "5eed" * 16
@@ -136,7 +135,3 @@ def test_it_is_kept_as_json() -> None:
     kept = json.loads(json.dumps(asdict(found)))
     assert kept["winners"] == ["b"]
     assert replace(found) == found
-
-
-def test_what_is_published_of_a_seed() -> None:
-    assert tie_seed_commitment("x") == hashlib.sha256(b"x").hexdigest()

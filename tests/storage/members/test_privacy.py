@@ -10,7 +10,7 @@ from storage.members.links import AccountLink, link_of, set_link
 from storage.members.privacy import KEPT_OTHERWISE, PERSONAL_TABLES, delete, export, stored_about
 from storage.members.questions import recall, remember
 from storage.proposals.arguments import argue, arguments_of
-from storage.proposals.blocks import block, is_blocked
+from storage.proposals.blocks import block, block_reason
 from storage.proposals.drafts import save_draft
 from storage.proposals.events import events_of
 from storage.proposals.proposals import proposal_of, revisions_of
@@ -97,7 +97,7 @@ async def test_what_others_took_part_in_stays_without_the_name(db: Database) -> 
     assert (response.statement, response.actor) == ("From June on", None)
     assert [event.actor for event in await events_of(db, HERE, 1)] == [None]
     assert [event.actor for event in await events_of(db, HERE, 2)] == [BERT, None]
-    assert await is_blocked(db, HERE, ADA)
+    assert await block_reason(db, HERE, ADA) is not None
     assert not any((await stored_about(db, ADA)).values())
 
 

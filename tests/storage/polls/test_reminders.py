@@ -8,7 +8,7 @@ import pytest
 from storage.database import Database, fetch_all
 from storage.polls.closing import cancel_poll, close_poll
 from storage.polls.polls import Poll
-from storage.polls.reminders import Reminder, add_reminder, due_reminders, remove_reminder, take_reminder
+from storage.polls.reminders import Reminder, add_reminder, due_reminders, take_reminder
 from tests.features.polls.polls import CLOSE, HOUR, MOMENT, opened
 from tests.features.proposals.proposals import ADA, BERT, CLEO, HERE, NOW, THERE
 
@@ -47,10 +47,6 @@ async def test_the_last_wish_counts(db: Database) -> None:
     await add_reminder(db, HERE, poll.poll_id, ADA, DUE + HOUR)
     assert await kept(db) == 1
     assert await take_due_reminders(db, DUE) == []
-    assert not await remove_reminder(db, THERE, poll.poll_id, ADA)
-    assert not await remove_reminder(db, HERE, poll.poll_id, BERT)
-    assert await remove_reminder(db, HERE, poll.poll_id, ADA)
-    assert not await remove_reminder(db, HERE, poll.poll_id, ADA)
 
 
 async def test_after_an_outage_nobody_is_reminded_of_what_is_over(db: Database) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from storage.database import Database, fetch_all, fetch_one
 from storage.members.privacy import delete, stored_about
-from storage.proposals.blocks import block, block_reason, is_blocked, unblock
+from storage.proposals.blocks import block, block_reason, unblock
 from storage.server.settings import forget_guild
 from tests.features.proposals.proposals import ADA, BERT, HERE, NOW, THERE
 
@@ -20,13 +20,13 @@ async def fingerprints(db: Database) -> list[str]:
 
 async def test_a_block_holds_on_its_server_until_it_is_lifted(db: Database) -> None:
     await block(db, HERE, ADA, "Rants", NOW)
-    assert await is_blocked(db, HERE, ADA)
-    assert not await is_blocked(db, THERE, ADA)
-    assert not await is_blocked(db, HERE, BERT)
+    assert await block_reason(db, HERE, ADA) is not None
+    assert await block_reason(db, THERE, ADA) is None
+    assert await block_reason(db, HERE, BERT) is None
     assert not await unblock(db, THERE, ADA)
     assert await unblock(db, HERE, ADA)
     assert not await unblock(db, HERE, ADA)
-    assert not await is_blocked(db, HERE, ADA)
+    assert await block_reason(db, HERE, ADA) is None
 
 
 async def test_the_last_reason_counts(db: Database) -> None:
@@ -41,9 +41,9 @@ async def test_deleting_ones_data_does_not_lift_a_block(db: Database) -> None:
     await block(db, HERE, ADA, "Rants", NOW)
     assert not any((await stored_about(db, ADA)).values())
     assert not any((await delete(db, ADA)).values())
-    assert await is_blocked(db, HERE, ADA)
+    assert await block_reason(db, HERE, ADA) is not None
     await forget_guild(db, HERE)
-    assert not await is_blocked(db, HERE, ADA)
+    assert await block_reason(db, HERE, ADA) is None
 
 
 async def test_the_fingerprint_is_an_hmac_that_differs_by_server_and_member(db: Database) -> None:
