@@ -45,6 +45,18 @@ def names_somebody(text: str) -> bool:
     return _NAMED.search(unicodedata.normalize("NFKC", text)) is not None
 
 
+def escaped(text: str, *, links: bool = True) -> str:
+    """What a member wrote, so that Markdown shows it as it was typed: no markup, no table cells, no pings.
+
+    Addresses stay links where links are wanted. A space without width parts @ and # from what follows:
+    forums look for @name and #topic after markup is gone.
+    """
+    text = re.sub(r"[\\`*_{}\[\]<>|~#&$^]" if links else r"[\\`*_{}\[\]<>|~#&$^:.]", r"\\\g<0>", text)
+    text = re.sub(r"(?m)^(\s*)([-+=])", r"\1\\\2", text)
+    text = re.sub(r"(?m)^(\s*[0-9]+)([.)])(?=\s|$)", r"\1\\\2", text)
+    return re.sub(r"[@#]", "\\g<0>\u200b", text)
+
+
 def _visible(sign: str) -> str:
     if sign == "\n" or sign in _JOINERS:
         return sign

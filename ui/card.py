@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from discord.utils import escape_markdown
+from ui.text import plain
 
 CHARTS = ("chart.png", "second-chart.png")  # the file names that the pictures of a reply are attached under
 CHART = CHARTS[0]
@@ -13,7 +13,7 @@ AMBER, BLUE, GREEN, GREY = 0xE69F00, 0x56B4E9, 0x009E73, 0xB5BAC1
 
 def bullets(sentences: Sequence[str]) -> str:
     """Sentences as a list that fits into a field; those that don't fit are counted."""
-    lines = [f"• {escape_markdown(sentence)}" for sentence in sentences]
+    lines = [f"• {plain(sentence)}" for sentence in sentences]
     kept = len(lines)
     while kept and len("\n".join(lines[:kept])) > (FIELD if kept == len(lines) else FIELD - 20):
         kept -= 1

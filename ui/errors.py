@@ -11,6 +11,7 @@ from discord import app_commands
 
 from storage.database import StorageError
 from tournament.source import SourceError
+from ui.text import plain
 
 log = logging.getLogger("roundtable.errors")
 
@@ -26,7 +27,7 @@ def sentence_for(error: BaseException) -> str | None:
         return "You can't use this command here."
     if isinstance(error, ValueError | StorageError | SourceError):
         # a sentence may quote what was typed: it must neither format nor ping
-        return discord.utils.escape_markdown(discord.utils.escape_mentions(str(error)))[:1900]
+        return plain(str(error))[:1900]
     return None
 
 

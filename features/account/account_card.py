@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import discord
-from discord.utils import escape_markdown, format_dt
+from discord.utils import format_dt
 
 from features.account.link import LinkedAccount
 from features.account.verify import GOOD_FOR, Started
 from storage.members.verifications import Verification
 from ui.card import BLUE, GREEN
+from ui.text import plain
 from wording.numbers import amount
 
 NO_KEYS = "This bot never asks for an API key, a password or a wallet. Whoever does is not this bot."
@@ -17,7 +18,7 @@ NO_KEYS = "This bot never asks for an API key, a password or a wallet. Whoever d
 def account_card(account: LinkedAccount, verification: Verification | None = None) -> discord.Embed:
     """What is linked, the rounds behind it, and whether it is proven."""
     link = account.link
-    card = discord.Embed(title=f"Linked: {escape_markdown(link.name)}", colour=BLUE)
+    card = discord.Embed(title=f"Linked: {plain(link.name)}", colour=BLUE)
     models = f"{len(account.models)} models" if link.kind == "account" else "one model"
     card.description = (
         f"{models}, scored in rounds {account.first_round}-{account.last_round}, "
@@ -43,7 +44,7 @@ def account_card(account: LinkedAccount, verification: Verification | None = Non
 
 def code_card(started: Started) -> discord.Embed:
     """What to do with a code, step by step on a phone."""
-    model, account = escape_markdown(started.model), escape_markdown(started.account)
+    model, account = plain(started.model), plain(started.account)
     card = discord.Embed(title=f"Prove that {account} is yours", colour=BLUE)
     card.description = (
         "1. Copy the code above this card: touch and hold it, then *Copy Text*.\n"
@@ -64,7 +65,7 @@ def code_card(started: Started) -> discord.Embed:
 
 def verified_card(verification: Verification, now: datetime, *, new: bool = False) -> discord.Embed:
     """Whose account is proven, since when, and when that is looked at again."""
-    card = discord.Embed(title=f"Verified: {escape_markdown(verification.account)}", colour=GREEN)
+    card = discord.Embed(title=f"Verified: {plain(verification.account)}", colour=GREEN)
     days = max(0, (now - verification.verified_at).days)
     since = "today" if days == 0 else "1 day ago" if days == 1 else f"{days:,} days ago"
     card.description = (

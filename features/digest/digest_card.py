@@ -4,7 +4,7 @@ import discord
 
 from features.digest.summary import Told, Waiting
 from governance.digest.summary import is_quiet
-from governance.digest.text import as_markdown, as_pages, escape
+from governance.digest.text import as_markdown, as_pages, one_line
 from ui.card import AMBER, CHART, GREY, bullets
 
 RULE = "The rule"  # the name of the field that says what changed
@@ -38,7 +38,7 @@ def mark(key: str) -> str:
 def waiting_card(waiting: Waiting) -> discord.Embed:
     """What waits for one member."""
     card = discord.Embed(title="What waits for you", colour=AMBER if waiting.lines else GREY)
-    lines = [f"• {escape(line)}" for line in waiting.lines]
+    lines = [f"• {one_line(line)}" for line in waiting.lines]
     kept = len(lines)
     while len("\n".join(lines[:kept])) > PAGE:
         kept -= 1

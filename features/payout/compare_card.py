@@ -3,17 +3,17 @@
 import math
 
 import discord
-from discord.utils import escape_markdown
 
 from features.payout.comparison import PayoutComparison, Side
 from ui.card import AMBER, CHART, age_line, bullets
+from ui.text import plain
 from wording.numbers import amount, number, percent, signed
 
 
 def comparison_card(comparison: PayoutComparison) -> discord.Embed:
     """The reply to `/payout compare`."""
-    card = discord.Embed(title=escape_markdown(comparison.finding)[:256], colour=AMBER)
-    whose = escape_markdown(comparison.name) + (
+    card = discord.Embed(title=plain(comparison.finding)[:256], colour=AMBER)
+    whose = plain(comparison.name) + (
         f" ({comparison.models:,} models)" if comparison.kind != "model" else ""
     )
     card.description = (

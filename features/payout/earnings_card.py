@@ -3,12 +3,12 @@
 import math
 
 import discord
-from discord.utils import escape_markdown
 
 from features.payout.earnings import PayRecord
 from features.payout.what_if import WhatIf
 from scoring.rules import describe_multipliers
 from ui.card import AMBER, CHART, GREEN, age_line, bullets
+from ui.text import plain
 from wording.numbers import amount, number, score_name, signed
 
 ROWS = 8  # newest rounds that are written out; the chart has them all
@@ -16,8 +16,8 @@ ROWS = 8  # newest rounds that are written out; the chart has them all
 
 def record_card(record: PayRecord) -> discord.Embed:
     """Earned and pending, and the newest rounds one by one."""
-    card = discord.Embed(title=escape_markdown(record.finding)[:256], colour=GREEN)
-    who = escape_markdown(record.name) + (f" ({record.models:,} models)" if record.kind != "model" else "")
+    card = discord.Embed(title=plain(record.finding)[:256], colour=GREEN)
+    who = plain(record.name) + (f" ({record.models:,} models)" if record.kind != "model" else "")
     card.description = f"For **{who}**, {record.span}. Only rounds with a stake count."
     earned = amount(record.earned, "NMR")
     if record.usd is not None:

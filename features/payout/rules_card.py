@@ -3,11 +3,11 @@
 import math
 
 import discord
-from discord.utils import escape_markdown
 
 from features.payout.rules import Timeline
 from scoring.rules import PayoutRule, describe_multipliers
 from ui.card import BLUE
+from ui.text import plain
 from wording.numbers import number, score_name
 
 
@@ -27,7 +27,7 @@ def rule_card(rule: PayoutRule) -> discord.Embed:
     card = discord.Embed(
         title=f"{rule.tournament.title()}: {describe_multipliers(rule.multipliers)}", colour=BLUE
     )
-    card.description = escape_markdown(rule.note) if rule.note else None
+    card.description = plain(rule.note) if rule.note else None
     card.add_field(
         name="From",
         value=f"{rule.effective_on}" + (f", round {rule.first_round}" if rule.first_round else ""),
@@ -44,7 +44,7 @@ def rule_card(rule: PayoutRule) -> discord.Embed:
     )
     card.add_field(name="Who does nothing gets", value=describe_multipliers(rule.fallback))
     card.add_field(name="Permitted", value=_choices(rule), inline=False)
-    card.add_field(name="Source", value=escape_markdown(rule.source)[:1024], inline=False)
+    card.add_field(name="Source", value=plain(rule.source)[:1024], inline=False)
     card.set_footer(text=f"{rule.id} · the largest permitted combination is in the title")
     return card
 
@@ -55,7 +55,7 @@ def _rule_line(rule: PayoutRule) -> str:
     threshold = f", threshold {rule.stake_threshold / 1000:g}K" if rule.stake_threshold else ""
     return (
         f"{mark}**{rule.effective_on}** {describe_multipliers(rule.multipliers)}{doubt} · "
-        f"clip {rule.clip:g}{threshold} · {escape_markdown(rule.source)}"
+        f"clip {rule.clip:g}{threshold} · {plain(rule.source)}"
     )
 
 

@@ -7,6 +7,7 @@ import discord
 
 from features.polls.ballot_text import STEP_WORDS, numbers_template
 from ui.errors import GuardedView, answer_error
+from ui.text import plain
 
 Cast = Callable[[discord.Interaction, Any], Awaitable[None]]
 Typed = Callable[[discord.Interaction, str], Awaitable[None]]
@@ -82,9 +83,7 @@ class Ranking(GuardedView):
         """What has been ranked so far."""
         if not self.ranked:
             return "Pick your first choice, then the next. Whom you leave out comes last."
-        lines = [
-            f"{place}. {discord.utils.escape_markdown(option)}" for place, option in enumerate(self.ranked, 1)
-        ]
+        lines = [f"{place}. {plain(option)}" for place, option in enumerate(self.ranked, 1)]
         return "\n".join(lines)[:1900]
 
     def _build(self) -> None:

@@ -35,7 +35,7 @@ def poll_card(view: PollView) -> discord.Embed:
         options = list(view.options)
     card.add_field(
         name=METHODS[view.method].words.capitalize(),
-        value=bullets([plain(option) for option in options]),
+        value=bullets(options),
         inline=False,
     )
     if poll.state == "open":
@@ -62,7 +62,7 @@ def result_cards(view: PollView, result: PollResult) -> list[discord.Embed]:
     poll = view.poll
     card = discord.Embed(title=shortened(plain(result.finding), 256), colour=GREEN if result.valid else GREY)
     card.description = f"**#{poll.number} {plain(poll.title)}**\n{METHODS[result.method].words.capitalize()}"
-    details = bullets([plain(line) for line in result.details])
+    details = bullets(result.details)
     card.add_field(name="One member, one vote", value=details or "No ballots.", inline=False)
     turnout = f"{result.ballots:,} ballots"
     if result.empty:

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
-from discord.utils import escape_markdown
 
 from ui.card import GREY, bullets
-from ui.text import shortened
+from ui.text import plain, shortened
 
 ROOM = 250  # characters of a table: the card holds 6,000
 
@@ -21,10 +20,7 @@ def kept_card(
         if not rows:
             continue
         lines = [why[table]] + [
-            "• "
-            + escape_markdown(
-                ", ".join(f"{k} {v}" for k, v in row.items() if k != "member_id" and v is not None)
-            )
+            "• " + plain(", ".join(f"{k} {v}" for k, v in row.items() if k != "member_id" and v is not None))
             for row in rows[:3]
         ]
         more = f"\nand {len(rows) - 3} more: see /privacy export" if len(rows) > 3 else ""

@@ -3,12 +3,12 @@
 import math
 
 import discord
-from discord.utils import escape_markdown
 
 from features.simulation.pay_result import PayImpact, PayWindow, Terms
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact
 from features.simulation.weights import WeightImpact
 from ui.card import AMBER, BLUE, CHART, FIELD, GREY, bullets
+from ui.text import plain
 from wording.numbers import counted, number, percent, signed, whole
 
 ADVISORY = "Advisory, not binding on Numerai."
@@ -24,7 +24,7 @@ def impact_fields(impact: ProposalImpact) -> Fields:
     elif impact.weights is not None:
         fields += _weight_fields(impact.weights)
     else:
-        fields.append(("Not simulated", escape_markdown(impact.reason_not)[:FIELD]))
+        fields.append(("Not simulated", plain(impact.reason_not)[:FIELD]))
         terms = [f"{key}: {_cut(value)}" for key, value in impact.parameters if key != "example"]
         if terms:
             fields.append(("Its terms", bullets(terms)))
@@ -34,9 +34,9 @@ def impact_fields(impact: ProposalImpact) -> Fields:
 def impact_card(impact: ProposalImpact, *, titled: bool = True) -> discord.Embed:
     """What a proposal would have done to everyone; not `titled` where the proposal stands above it."""
     simulated = impact.pay is not None or impact.weights is not None
-    card = discord.Embed(title=escape_markdown(impact.finding)[:256], colour=AMBER if simulated else GREY)
+    card = discord.Embed(title=plain(impact.finding)[:256], colour=AMBER if simulated else GREY)
     if titled:
-        card.description = f"**{escape_markdown(impact.title)}** ({impact.kind})"
+        card.description = f"**{plain(impact.title)}** ({impact.kind})"
     for name, value in impact_fields(impact):
         card.add_field(name=name, value=value, inline=False)
     if simulated:
@@ -47,8 +47,8 @@ def impact_card(impact: ProposalImpact, *, titled: bool = True) -> discord.Embed
 
 def member_impact_card(impact: MemberImpact) -> discord.Embed:
     """What a proposal would have done to one model or account, for nobody else to see."""
-    card = discord.Embed(title=escape_markdown(impact.finding)[:256], colour=BLUE)
-    card.description = f"**{escape_markdown(impact.title)}**"
+    card = discord.Embed(title=plain(impact.finding)[:256], colour=BLUE)
+    card.description = f"**{plain(impact.title)}**"
     for window in impact.windows:
         card.add_field(
             name=f"{window.span.capitalize()}: {signed(window.difference, 'NMR')}",

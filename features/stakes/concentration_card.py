@@ -3,12 +3,12 @@
 import math
 
 import discord
-from discord.utils import escape_markdown
 
 from features.stakes.concentration import REFITS, StakeConcentration
 from features.stakes.history import StakeHistory
 from features.stakes.holders import Holder
 from ui.card import AMBER, BLUE, CHARTS, GREEN, bullets
+from ui.text import plain
 from wording.numbers import amount, number, percent, tiny, whole
 
 GUESSED = "Accounts are guesses from the models' names: one wrong guess can change every number."
@@ -18,7 +18,7 @@ ROWS = 10  # newest snapshots that are written out; the chart has them all
 def concentration_cards(found: StakeConcentration) -> list[discord.Embed]:
     """How the stake is spread, and in a second card whether its tail is a power law."""
     holders, measures = found.holders, found.measures
-    card = discord.Embed(title=escape_markdown(found.finding)[:256], colour=AMBER)
+    card = discord.Embed(title=plain(found.finding)[:256], colour=AMBER)
     zeros = (
         f"{found.without_stake:,} without a stake count too."
         if found.zeros
@@ -98,7 +98,7 @@ def _tail_card(found: StakeConcentration) -> discord.Embed:
 
 def holder_card(found: Holder) -> discord.Embed:
     """One holder's place among all."""
-    card = discord.Embed(title=escape_markdown(found.finding)[:256], colour=BLUE)
+    card = discord.Embed(title=plain(found.finding)[:256], colour=BLUE)
     if found.stake:
         ties = f", as {found.ties:,} others" if found.ties else ""
         of = "" if found.models is None else f" in {found.models} model{'s' if found.models != 1 else ''}"

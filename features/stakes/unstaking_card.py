@@ -3,19 +3,19 @@
 import math
 
 import discord
-from discord.utils import escape_markdown
 
 from features.stakes.concentration_card import GUESSED
 from features.stakes.unstaking import UnstakeScenario
 from scoring.concentration import Concentration
 from ui.card import AMBER, CHARTS, bullets
+from ui.text import plain
 from wording.numbers import amount, number, percent, signed, whole
 
 
 def unstaking_card(scenario: UnstakeScenario) -> discord.Embed:
     """Before and after a departure, with the price as a table of scenarios."""
     result = scenario.result
-    card = discord.Embed(title=escape_markdown(scenario.finding)[:256], colour=AMBER)
+    card = discord.Embed(title=plain(scenario.finding)[:256], colour=AMBER)
     card.description = (
         f"**{amount(scenario.left, 'NMR')}** of {amount(result.before.stake, 'NMR')} would leave."
     )

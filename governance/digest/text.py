@@ -2,18 +2,16 @@
 
 import datetime
 import math
-import re
 from collections.abc import Callable, Sequence
 
 from governance.digest.promise import Promise, by_urgency, check_link, overdue_days, unanswered_days
 from governance.digest.summary import Draft, Measure, Outcome, Question, Result, Summary, is_quiet
-from governance.text import clean_line
+from governance.text import clean_line, escaped
 
 LEAST_LIMIT = 2000  # what a message of Discord holds, and more than the longest line
 
 _LONGEST_TEXT = 200  # of what members wrote, before escaping makes three of one
 _LONGEST_NAME = 100
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~:&.+\-$^@]")
 
 _Stamp = Callable[[datetime.datetime], str]
 
@@ -63,12 +61,10 @@ def quiet_line(summary: Summary) -> str:
     )
 
 
-def escape(text: str, longest: int = _LONGEST_TEXT) -> str:
+def one_line(text: str, longest: int = _LONGEST_TEXT) -> str:
     """What a member wrote, as it is read: on one line, without markup, mention or link, and not too long."""
     line = clean_line(text)
-    line = line if len(line) <= longest else line[: longest - 1] + "…"
-    # forums look for @name and #topic after markup is gone: a space without width parts them
-    return re.sub(r"[@#]", "\\g<0>\u200b", _MARKUP.sub(r"\\\g<0>", line))
+    return escaped(line if len(line) <= longest else line[: longest - 1] + "…", links=False)
 
 
 def _sections(summary: Summary, stamp: _Stamp) -> list[tuple[str, Sequence[str]]]:
@@ -83,7 +79,7 @@ def _sections(summary: Summary, stamp: _Stamp) -> list[tuple[str, Sequence[str]]
     owed += [_question(question, today) for question in sorted(summary.questions, key=lambda q: q.asked_on)]
     argument = summary.argument
     moved = argument and [
-        f"- After “{escape(argument.text)}” {_counted(argument.moved, 'vote')} changed: "
+        f"- After “{one_line(argument.text)}” {_counted(argument.moved, 'vote')} changed: "
         + _linked(f"proposal {argument.number}", argument.link)
     ]
     sections = [
@@ -100,33 +96,33 @@ def _sections(summary: Summary, stamp: _Stamp) -> list[tuple[str, Sequence[str]]
 
 def _draft(draft: Draft) -> str:
     state = "Revised" if draft.revised else "New"
-    return f"- {state}: {_proposal(draft.number, draft.title, draft.link)}: {escape(draft.difference)}"
+    return f"- {state}: {_proposal(draft.number, draft.title, draft.link)}: {one_line(draft.difference)}"
 
 
 def _result(result: Result) -> list[str]:
     flips = " **The strategy decides: they do not agree.**" if result.flips else ""
     head = f"- {_poll(result.number, result.title, result.link)}: {_counted(result.voters, 'voter')}.{flips}"
     return [head] + [
-        f"  - {escape(view.strategy)}: {escape(' and '.join(view.winners)) if view.winners else 'no result'}"
+        f"  - {one_line(view.strategy)}: {one_line(' and '.join(view.winners) or 'no result')}"
         + (" (tie)" if len(view.winners) > 1 else "")
         for view in result.views
     ]
 
 
 def _outcome(outcome: Outcome) -> str:
-    who = f" ({escape(outcome.by_whom, _LONGEST_NAME)})" if outcome.by_whom else ""
-    return f"- {_proposal(outcome.number, outcome.title, outcome.link)}: {escape(outcome.what)}{who}"
+    who = f" ({one_line(outcome.by_whom, _LONGEST_NAME)})" if outcome.by_whom else ""
+    return f"- {_proposal(outcome.number, outcome.title, outcome.link)}: {one_line(outcome.what)}{who}"
 
 
 def _promise(promise: Promise, today: datetime.date) -> str:
     days = _counted(overdue_days(promise, today), "day")
-    who = escape(promise.by_whom, _LONGEST_NAME)
-    return f"- {days} overdue: {_linked(escape(promise.what), promise.link)} ({who})"
+    who = one_line(promise.by_whom, _LONGEST_NAME)
+    return f"- {days} overdue: {_linked(one_line(promise.what), promise.link)} ({who})"
 
 
 def _question(question: Question, today: datetime.date) -> str:
     days = _counted(unanswered_days(question.asked_on, today), "day")
-    return f"- {days} without an answer: {_linked(escape(question.what), question.link)}"
+    return f"- {days} without an answer: {_linked(one_line(question.what), question.link)}"
 
 
 def _measure(measure: Measure) -> str:
@@ -134,7 +130,7 @@ def _measure(measure: Measure) -> str:
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
     unit = f" {measure.unit}" if measure.unit else ""
-    name = _linked(escape(measure.name), measure.link)
+    name = _linked(one_line(measure.name), measure.link)
     if math.isnan(measure.now):
         return f"- {name}: not known"
     now = f"- {name}: {spelled(measure.now)}{unit} (n = {measure.n:,})"
@@ -182,11 +178,11 @@ def _until(summary: Summary, stamp: _Stamp) -> str:
 
 
 def _proposal(number: int, title: str, link: str) -> str:
-    return _linked(f"Proposal {number}: {escape(title, _LONGEST_NAME)}", link)
+    return _linked(f"Proposal {number}: {one_line(title, _LONGEST_NAME)}", link)
 
 
 def _poll(number: int, title: str, link: str) -> str:
-    return _linked(f"Poll {number}: {escape(title, _LONGEST_NAME)}", link)
+    return _linked(f"Poll {number}: {one_line(title, _LONGEST_NAME)}", link)
 
 
 def _linked(text: str, link: str) -> str:

@@ -1,9 +1,8 @@
 """A proposal as Markdown that can be pasted into a forum."""
 
-import re
-
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
+from governance.text import escaped
 
 _SECTIONS = (
     ("problem", "The problem"),
@@ -29,11 +28,3 @@ def as_markdown(proposal: Proposal, *, footer: str) -> str:
                 lines.append(f"| {name} | {escaped(each)} |")
         lines.append("")
     return "\n".join([*lines, "---", escaped(footer), ""])
-
-
-def escaped(text: str) -> str:
-    """What a member wrote, so that a forum shows it as it was typed: no markup, no table cells, no pings."""
-    text = re.sub(r"([\\`*_\[\]<>|~#&])", r"\\\1", text)
-    text = re.sub(r"(?m)^(\s*)([-+=])", r"\1\\\2", text)
-    text = re.sub(r"(?m)^(\s*[0-9]+)([.)])(?=\s|$)", r"\1\\\2", text)
-    return text.replace("@", "@\u200b")

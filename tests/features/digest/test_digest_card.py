@@ -120,7 +120,7 @@ def test_the_mark_of_several_weeks_is_that_of_the_last() -> None:
     ("typed", "shown"),
     [
         ("**bold** _it_", r"\*\*bold\*\* \_it\_"),
-        ("@everyone <@1> <#2>", "\\@\u200beveryone \\<\\@\u200b1\\> \\<\\#\u200b2\\>"),
+        ("@everyone <@1> <#2>", "@\u200beveryone \\<@\u200b1\\> \\<\\#\u200b2\\>"),
         ("[x](https://evil.example)", r"\[x\](https\://evil\.example)"),
         ("`code` ||spoiler||", r"\`code\` \|\|spoiler\|\|"),
         ("two\nlines", "two lines"),
