@@ -26,6 +26,7 @@ from tournament.sample import SampleSource
 from tournament.source import Source, Tournament
 from ui.drawing import DrawingThread, warm_up
 from ui.errors import Tree
+from ui.share import ShareButton, Sharing
 
 log = logging.getLogger("roundtable")
 
@@ -109,6 +110,8 @@ class Roundtable(Client):
             self.read_ahead = [
                 name for name, source in self.tools.sources.items() if isinstance(source, NumeraiSource)
             ]
+        self.sharing = Sharing(database)
+        self.add_dynamic_items(ShareButton)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_if_changed()

@@ -13,6 +13,7 @@ from storage.database import Database
 from tournament.source import Source
 from ui.card import CHARTS
 from ui.drawing import DrawingThread, Picture
+from ui.share import Sharing
 from wording.names import suggest_names
 
 SAMPLE = "sample"
@@ -39,6 +40,7 @@ class Client(commands.Bot):
     """The bot as its commands and buttons know it."""
 
     tools: Tools
+    sharing: Sharing
     read_ahead: Collection[str] = ()  # tournaments whose API is read before anybody asks
 
 

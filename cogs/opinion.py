@@ -19,7 +19,7 @@ from ui.errors import errors_answered
 from ui.pages import Pages
 from ui.roles import check_moderator
 from ui.server import guild_of
-from ui.share import asked_to_share, post_shared, share_view
+from ui.share import Answer, share_view
 
 Choices = list[app_commands.Choice[int]]
 GUILDS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
@@ -90,7 +90,6 @@ class Opinion(
             "opinion map",
             {},
             self.tools.now(),
-            lambda row: [ShareOpinionButton(row)],
         )
         await interaction.followup.send(embed=card, files=files_of(*pictures), view=view, ephemeral=True)
 
@@ -189,31 +188,6 @@ class VoteButton(
             await interaction.edit_original_response(embed=turn_card(turn, done=done), view=view)
 
 
-class ShareOpinionButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"opinion:share:(?P<question>[0-9]{1,18})"
-):
-    """Posts the map as it is now, without the group of whoever shares it."""
-
-    def __init__(self, question_id: int) -> None:
-        super().__init__(discord.ui.Button(label="Share", custom_id=f"opinion:share:{question_id}"))
-        self.question_id = question_id
-
-    @classmethod
-    async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
-    ) -> "ShareOpinionButton":
-        return cls(int(match["question"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Run the question again and post it for everyone in the channel."""
-        async with errors_answered(interaction):
-            tools = tools_of(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await asked_to_share(interaction, tools.database, self.question_id)
-            card, pictures = await _map(tools, guild_of(interaction).id, None)
-            await post_shared(interaction, [card], files_of(*pictures))
-
-
 def vote_buttons(turn: Turn) -> discord.ui.View:
     """The three buttons under a statement; they answer by their custom ids, after a restart, too."""
     assert turn.statement is not None, "there is nothing to vote on"
@@ -239,7 +213,14 @@ async def _map(
     return opinion_card(found), pictures
 
 
+async def _map_again(interaction: discord.Interaction, asked: dict[str, Any]) -> Answer:
+    """The map as it is now, without the group of whoever shares it."""
+    card, pictures = await _map(tools_of(interaction), guild_of(interaction).id, None)
+    return [card], files_of(*pictures)
+
+
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(Opinion(bot.tools, bot.tree))
-    bot.add_dynamic_items(VoteButton, ShareOpinionButton)
+    bot.add_dynamic_items(VoteButton)
+    bot.sharing.again["opinion map"] = _map_again

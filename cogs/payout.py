@@ -24,8 +24,7 @@ from storage.members.links import link_of
 from tools import SAMPLE, Client, Tools, complete_name, files_of, picked_source, tools_of
 from tournament.source import Tournament
 from ui.drawing import Picture
-from ui.errors import errors_answered
-from ui.share import asked_to_share, post_shared, share_view
+from ui.share import Answer, share_view
 
 QUESTION = "payout compare"
 Basis = Literal["stake of the time", "fixed", "compounding", "per-round"]
@@ -202,41 +201,10 @@ class Payout(commands.GroupCog, group_name="payout", group_description="What a p
             QUESTION,
             asked,
             self.tools.now(),
-            lambda row: [ShareButton(row, "NMR"), ShareButton(row, "%")],
+            percent=True,
         )
         card = comparison_card(comparison)
         await interaction.followup.send(embed=card, files=files_of(picture), view=view, ephemeral=True)
-
-
-class ShareButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"payout:share(?P<percent>-percent)?:(?P<question>[0-9]{1,18})",
-):
-    """Posts a stored comparison where it was asked, in NMR or in percentages only."""
-
-    def __init__(self, question_id: int, unit: str) -> None:
-        label = "Share" if unit == "NMR" else "Share percentages only"
-        verb = "share" if unit == "NMR" else "share-percent"
-        super().__init__(discord.ui.Button(label=label, custom_id=f"payout:{verb}:{question_id}"))
-        self.question_id, self.unit = question_id, unit
-
-    @classmethod
-    async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
-    ) -> "ShareButton":
-        return cls(int(match["question"]), "%" if match["percent"] else "NMR")
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Run the question again and post it for everyone in the channel."""
-        async with errors_answered(interaction):
-            await self._share(interaction)
-
-    async def _share(self, interaction: discord.Interaction) -> None:
-        tools = tools_of(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        _, asked = await asked_to_share(interaction, tools.database, self.question_id)
-        comparison, picture = await _answer(tools, asked | {"unit": self.unit}, shown_by=interaction.user.id)
-        await post_shared(interaction, [comparison_card(comparison)], files_of(picture))
 
 
 async def _answer(
@@ -252,7 +220,12 @@ async def _answer(
     return comparison, await tools.drawing.run(picture_of_comparison, comparison)
 
 
+async def _compared_again(interaction: discord.Interaction, asked: dict[str, Any]) -> Answer:
+    comparison, picture = await _answer(tools_of(interaction), asked, shown_by=interaction.user.id)
+    return [comparison_card(comparison)], files_of(picture)
+
+
 async def setup(bot: Client) -> None:
-    """Add the commands and the buttons that outlive their message."""
+    """Add the commands, and how a comparison is asked again."""
     await bot.add_cog(Payout(bot.tools))
-    bot.add_dynamic_items(ShareButton)
+    bot.sharing.again[QUESTION] = _compared_again

@@ -12,11 +12,10 @@ from features.promises.promise_card import ledger_card, recorded_card
 from storage.promises import Kind, Resolution
 from storage.server.settings import settings_of
 from tools import Client, Tools, tools_of
-from ui.errors import errors_answered
 from ui.pages import Pages
 from ui.roles import check_moderator
 from ui.server import guild_of
-from ui.share import asked_to_share, post_shared, share_view
+from ui.share import Answer, share_view
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -92,7 +91,7 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
             "promise list",
             {"show": show, "page": page},
             self.tools.now(),
-            lambda row: [SharePromisesButton(row, label)],
+            label=label,
         )
         if pages > 1:
             shared, view = view, Pages(turn, page, pages)
@@ -143,34 +142,15 @@ class Promise(commands.GroupCog, group_name="promise", group_description="What w
         await interaction.response.send_message(embed=recorded_card(entry), ephemeral=True)
 
 
-class SharePromisesButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"promise:share:(?P<question>[0-9]{1,18})"
-):
-    """Posts a page of the list as it is now."""
-
-    def __init__(self, question_id: int, label: str = "Share") -> None:
-        super().__init__(discord.ui.Button(label=label, custom_id=f"promise:share:{question_id}"))
-        self.question_id = question_id
-
-    @classmethod
-    async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
-    ) -> "SharePromisesButton":
-        return cls(int(match["question"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Read the list again and post it for everyone in the channel."""
-        async with errors_answered(interaction):
-            tools = tools_of(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            _, asked = await asked_to_share(interaction, tools.database, self.question_id)
-            found = await ledger.ledger(
-                tools.database, guild_of(interaction).id, tools.now(), which=asked["show"], page=asked["page"]
-            )
-            await post_shared(interaction, [ledger_card(found)], [])
+async def _list_again(interaction: discord.Interaction, asked: dict[str, Any]) -> Answer:
+    tools = tools_of(interaction)
+    found = await ledger.ledger(
+        tools.database, guild_of(interaction).id, tools.now(), which=asked["show"], page=asked["page"]
+    )
+    return [ledger_card(found)], []
 
 
 async def setup(bot: Client) -> None:
-    """Add the commands and the buttons that outlive their message."""
+    """Add the commands, and how a page of the list is read again."""
     await bot.add_cog(Promise(bot.tools))
-    bot.add_dynamic_items(SharePromisesButton)
+    bot.sharing.again["promise list"] = _list_again

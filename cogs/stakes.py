@@ -1,6 +1,7 @@
 """`/stakes`: where the stake lies, whether it moves the fund, and what happens when some of it leaves."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 import discord
@@ -24,8 +25,7 @@ from storage.members.links import link_of
 from tools import SAMPLE, Client, Tools, files_of, picked_source, tools_of
 from tournament.source import Tournament
 from ui.drawing import Picture
-from ui.errors import errors_answered
-from ui.share import asked_to_share, post_shared, share_view
+from ui.share import Answer, share_view
 
 Unit = Literal["account", "model"]
 Reply = tuple[list[discord.Embed], tuple[Picture, ...]]
@@ -178,36 +178,8 @@ class Stakes(
             f"stakes {question}",
             asked,
             self.tools.now(),
-            lambda row: [ShareStakesButton(row)],
         )
         await interaction.followup.send(embeds=cards, files=files_of(*pictures), view=view, ephemeral=True)
-
-
-class ShareStakesButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"stakes:share:(?P<question>[0-9]{1,18})"
-):
-    """Posts a stored answer where it was asked; nobody is named in it but the member's own account."""
-
-    def __init__(self, question_id: int) -> None:
-        super().__init__(discord.ui.Button(label="Share", custom_id=f"stakes:share:{question_id}"))
-        self.question_id = question_id
-
-    @classmethod
-    async def from_custom_id(  # noqa: D102
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
-    ) -> "ShareStakesButton":
-        return cls(int(match["question"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Run the question again and post it for everyone in the channel."""
-        async with errors_answered(interaction):
-            tools = tools_of(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            question, asked = await asked_to_share(interaction, tools.database, self.question_id)
-            cards, pictures = await QUESTIONS[question.removeprefix("stakes ")](
-                tools, asked, interaction.user.id
-            )
-            await post_shared(interaction, cards, files_of(*pictures))
 
 
 async def _concentration(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
@@ -267,7 +239,13 @@ QUESTIONS: Mapping[str, Callable[[Tools, Mapping[str, Any], int | None], Awaitab
 }
 
 
+async def _answered_again(question: str, interaction: discord.Interaction, asked: dict[str, Any]) -> Answer:
+    cards, pictures = await QUESTIONS[question](tools_of(interaction), asked, interaction.user.id)
+    return cards, files_of(*pictures)
+
+
 async def setup(bot: Client) -> None:
-    """Add the commands and the buttons that outlive their message."""
+    """Add the commands, and how each question is asked again."""
     await bot.add_cog(Stakes(bot.tools))
-    bot.add_dynamic_items(ShareStakesButton)
+    for question in QUESTIONS:
+        bot.sharing.again[f"stakes {question}"] = partial(_answered_again, question)

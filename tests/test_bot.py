@@ -9,9 +9,8 @@ import pytest
 from discord import app_commands
 
 from bot import Roundtable, Settings, create_bot
-from cogs.payout import ShareButton
-from cogs.stakes import ShareStakesButton
 from tests.offline import Server
+from ui.share import ShareButton
 
 ROOT = Path(__file__).parent.parent
 
@@ -88,24 +87,32 @@ async def test_every_option_is_described_and_free_text_is_completed(server: Serv
             assert option.description != "…", f"/{command.qualified_name} {option.name}"
 
 
-@pytest.mark.parametrize("unit", ["NMR", "%"])
-async def test_the_custom_id_of_a_share_button_round_trips(unit: str) -> None:
-    button = ShareButton(12345, unit)
-    assert len(button.custom_id) <= 100
-    match = ShareButton.__discord_ui_compiled_template__.fullmatch(button.custom_id)
+@pytest.mark.parametrize(
+    ("noun", "percent", "custom_id"),
+    [
+        ("payout", False, "payout:share:12345"),
+        ("payout", True, "payout:share-percent:12345"),
+        ("stakes", False, "stakes:share:12345"),
+        ("opinion", False, "opinion:share:12345"),
+        ("promise", False, "promise:share:12345"),
+    ],
+)
+async def test_a_share_button_keeps_the_ids_that_stand_under_posted_messages(
+    noun: str, percent: bool, custom_id: str
+) -> None:
+    button = ShareButton(noun, 12345, percent=percent)
+    assert button.custom_id == custom_id
+    match = ShareButton.__discord_ui_compiled_template__.fullmatch(custom_id)
     assert match is not None
     again = await ShareButton.from_custom_id(None, button.item, match)  # type: ignore[arg-type]
-    assert (again.question_id, again.unit) == (12345, unit)
+    assert (again.noun, again.question_id, again.percent) == (noun, 12345, percent)
 
 
-async def test_the_custom_id_of_a_share_button_of_stakes_round_trips() -> None:
-    button = ShareStakesButton(10**18 - 1)
-    assert len(button.custom_id) <= 100
-    match = ShareStakesButton.__discord_ui_compiled_template__.fullmatch(button.custom_id)
-    assert match is not None
-    again = await ShareStakesButton.from_custom_id(None, button.item, match)  # type: ignore[arg-type]
-    assert again.question_id == 10**18 - 1
-    assert ShareButton.__discord_ui_compiled_template__.fullmatch(button.custom_id) is None
+def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> None:
+    assert sorted(server.bot.sharing.again) == [
+        "opinion map", "payout compare", "promise list", "stakes concentration", "stakes history",
+        "stakes influence", "stakes unstake", "stakes who",
+    ]  # fmt: skip
 
 
 async def test_the_readme_lists_every_command(server: Server) -> None:

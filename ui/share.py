@@ -1,6 +1,6 @@
-"""What every Share button needs: a stored question to run again, and who may post where."""
+"""The Share button: a stored question is run again, and posted by whoever may post there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,51 @@ import discord
 from storage.database import Database, StorageError
 from storage.members.questions import recall, remember
 from storage.server.settings import settings_of
+from ui.errors import errors_answered
 
-Buttons = Callable[[int], list[discord.ui.Item[Any]]]
+GONE = "That answer can't be shared any more. Ask again and share the new one."
+Answer = tuple[list[discord.Embed], list[discord.File]]
+Again = Callable[[discord.Interaction, dict[str, Any]], Awaitable[Answer]]
+
+
+class Sharing:
+    """What the bot knows of sharing: where questions are stored, and how each of them is asked again."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.again: dict[str, Again] = {}  # by question, like "payout compare"; for others to see
+
+
+class ShareButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"(?P<noun>[a-z]+):share(?P<percent>-percent)?:(?P<question>[0-9]{1,18})",
+):
+    """Posts a stored answer where it was asked, as it is or in percentages only."""
+
+    def __init__(self, noun: str, question_id: int, *, percent: bool = False, label: str = "Share") -> None:
+        verb = "share-percent" if percent else "share"
+        super().__init__(discord.ui.Button(label=label, custom_id=f"{noun}:{verb}:{question_id}"))
+        self.noun, self.question_id, self.percent = noun, question_id, percent
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
+    ) -> "ShareButton":
+        return cls(match["noun"], int(match["question"]), percent=match["percent"] is not None)
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Run the question again and post it for everyone in the channel."""
+        async with errors_answered(interaction):
+            sharing = getattr(interaction.client, "sharing", None)
+            assert isinstance(sharing, Sharing)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            question, asked = await asked_to_share(interaction, sharing.database, self.question_id)
+            if question not in sharing.again:
+                raise ValueError(GONE)
+            cards, files = await sharing.again[question](
+                interaction, asked | ({"unit": "%"} if self.percent else {})
+            )
+            await post_shared(interaction, cards, files)
 
 
 async def share_view(
@@ -19,10 +62,13 @@ async def share_view(
     question: str,
     asked: Mapping[str, Any],
     now: datetime,
-    buttons: Buttons,
+    *,
+    label: str = "Share",
+    percent: bool = False,
 ) -> discord.ui.View:
-    """Share buttons for a question that is stored; none where it can't be stored or nobody invited the bot.
+    """A Share button for a question that is stored; none where it can't be stored or nobody invited the bot.
 
+    question: its name in Sharing, that begins with the noun. percent: another button for percentages only.
     The buttons answer by their custom id, so the view never has to be kept.
     """
     brought_along = interaction.is_user_integration() and not interaction.is_guild_integration()
@@ -33,8 +79,10 @@ async def share_view(
     except StorageError:
         return discord.utils.MISSING  # the answer is worth more than its button
     view = discord.ui.View(timeout=None)
-    for button in buttons(row):
-        view.add_item(button)
+    noun = question.split()[0]
+    view.add_item(ShareButton(noun, row, label=label))
+    if percent:
+        view.add_item(ShareButton(noun, row, percent=True, label="Share percentages only"))
     return view
 
 
@@ -47,7 +95,7 @@ async def asked_to_share(
     """
     asked = await recall(database, question_id, interaction.user.id)
     if asked is None:
-        raise ValueError("That answer can't be shared any more. Ask again and share the new one.")
+        raise ValueError(GONE)
     check_may_post(interaction)
     if interaction.guild_id and not (await settings_of(database, interaction.guild_id)).sharing:
         raise ValueError("The moderators of this server have turned sharing off.")

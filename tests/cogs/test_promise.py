@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from bot import utc_now
-from cogs.promise import SharePromisesButton
 from storage.promises import promises_of
 from tests.offline import Server, check_limits, said, text_of
 from tests.storage.logs import promise_steps
@@ -143,8 +142,6 @@ async def shared_as_it_is_then(server: Server) -> None:
     alone = said(await server.ben.slash(server.channel, "promise list", show="resolved"))
     await server.ben.click(alone.message, label="Share")
     assert len([message for message in server.channel.history() if message.embeds]) == 2
-    button = SharePromisesButton(10**18 - 1)
-    assert SharePromisesButton.__discord_ui_compiled_template__.fullmatch(button.custom_id)
 
 
 async def test_a_proposal_s_review_date_and_questions_are_listed(server: Server) -> None:

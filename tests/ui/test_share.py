@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import fetch_all
 from tests.offline import Server
-from ui.share import asked_to_share, check_may_post, share_view
+from ui.share import ShareButton, asked_to_share, check_may_post, share_view
 
 SENDS, SENDS_IN_THREADS = 1 << 11, 1 << 38
 TEXT, PUBLIC_THREAD = 0, 11
@@ -63,10 +63,9 @@ async def buttons(server: Server, asked_in: discord.Interaction[Any]) -> list[st
         "stakes who",
         {"name": "quiet_heron"},
         server.bot.tools.now(),
-        lambda row: [discord.ui.Button(label="Share", custom_id=f"stakes:share:{row}")],
     )
     found = [] if view is discord.utils.MISSING else view.children
-    return [item.custom_id for item in found if isinstance(item, discord.ui.Button) and item.custom_id]
+    return [item.custom_id for item in found if isinstance(item, ShareButton)]
 
 
 async def test_a_button_stands_for_the_stored_question(server: Server) -> None:

@@ -6,11 +6,11 @@ import discord
 import pytest
 
 from bot import create_bot
-from cogs.stakes import ShareStakesButton
 from storage.members.privacy import delete
 from storage.members.questions import recall
 from tests.offline import Server, check_charts, said, text_of
 from tournament.sample import SampleSource
+from ui.share import ShareButton
 
 MODEL, LARGEST = "model_07585", "account_03061"
 TIED = ("model_05722", "model_08323")  # 1,001 NMR each
@@ -125,7 +125,7 @@ async def test_nobody_shares_for_somebody_else(server: Server) -> None:
     await ask(server, "who", name=MODEL)
     # a private answer is nobody else's to press: the same button in a message that all can see
     view = discord.ui.View(timeout=None)
-    view.add_item(ShareStakesButton(1))
+    view.add_item(ShareButton("stakes", 1))
     channel = server.bot.get_channel(server.channel.id)
     assert isinstance(channel, discord.TextChannel)
     message = await channel.send("a button", view=view)
