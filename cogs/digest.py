@@ -21,7 +21,7 @@ from storage.server.settings import settings_of
 from tools import Client, Tools
 from ui.roles import check_moderator
 from ui.server import guild_of
-from wording.links import message_link
+from wording.message_links import message_link
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]

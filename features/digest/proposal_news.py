@@ -15,7 +15,7 @@ from storage.polls import ballots
 from storage.proposals import periods
 from storage.proposals.proposals import Proposal as Stored
 from storage.proposals.proposals import Revision
-from wording.links import message_link
+from wording.message_links import message_link
 
 AFTER = timedelta(hours=24)  # a changed ballot counts for the arguments of the day before it
 FEWEST_MOVED = 5  # changed ballots; fewer would tell who changed

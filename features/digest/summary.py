@@ -18,7 +18,7 @@ from storage.proposals import proposals
 from storage.server import digests
 from storage.server.digests import Schedule
 from tournament.source import Source
-from wording.links import message_link
+from wording.message_links import message_link
 
 SOON = timedelta(days=7)
 MOST = 100  # proposals or polls that are looked at

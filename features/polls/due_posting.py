@@ -14,7 +14,7 @@ from storage.polls.reminders import Reminder
 from tools import Tools
 from ui.posting import passes
 from ui.text import plain
-from wording.links import message_link
+from wording.message_links import message_link
 
 
 async def end_poll(tools: Tools, guild_id: int, poll_id: int, now: datetime) -> None:

@@ -13,7 +13,7 @@ from storage import promises
 from storage.database import Database
 from storage.promises import Asked, Kind, Promise, Resolution, Review, Said
 from storage.server.settings import settings_of
-from wording.links import message_link
+from wording.message_links import message_link
 
 LONGEST_WHAT, LONGEST_WHO, LONGEST_NOTE, LONGEST_LINK = 300, 80, 300, 300
 PAGE = 5  # entries on a page of the list

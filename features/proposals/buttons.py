@@ -22,7 +22,7 @@ from tools import tools_of
 from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.server import guild_of
-from wording.links import message_link
+from wording.message_links import message_link
 
 
 class ProposalButton(

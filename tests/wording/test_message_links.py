@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wording.links import message_link
+from wording.message_links import message_link
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,4 +23,4 @@ def test_no_other_file_builds_such_an_address() -> None:
         for path in (ROOT / room).rglob("*.py")
         if "discord.com/channels/" in path.read_text(encoding="utf-8")
     ]
-    assert found == ["wording/links.py"]
+    assert found == ["wording/message_links.py"]
