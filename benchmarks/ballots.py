@@ -17,14 +17,14 @@ from benchmarks.timing import agreement, asked_for, side_by_side
 from storage.database import Database, open_database
 from storage.polls.ballots import choices_of
 from storage.polls.casting import cast
-from storage.polls.polls import Poll, Terms, open_poll
+from storage.polls.polls import Poll, PollTerms, open_poll
 
 TOGETHER, TURNS = 500, 5
 POLLS, EACH = 1_000, 1_000
 READ = 50  # tallies in one call
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 GUILD = 1
-TERMS = Terms("Which?", "single", ["a", "b"], NOW, NOW + timedelta(days=7), "0" * 64, 1000)
+TERMS = PollTerms("Which?", "single", ["a", "b"], NOW, NOW + timedelta(days=7), "0" * 64, 1000)
 
 
 def run() -> None:

@@ -16,7 +16,9 @@ from tournament.source import Tournament
 from ui.errors import errors_answered
 
 
-class Account(commands.GroupCog, group_name="account", group_description="Which model or account is yours"):
+class AccountCommands(
+    commands.GroupCog, group_name="account", group_description="Which model or account is yours"
+):
     """Which model or account is yours, so that answers are about you."""
 
     def __init__(self, tools: Tools) -> None:
@@ -148,5 +150,5 @@ class VerifiedButton(
 
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
-    await bot.add_cog(Account(bot.tools))
+    await bot.add_cog(AccountCommands(bot.tools))
     bot.add_dynamic_items(VerifiedButton)

@@ -29,7 +29,7 @@ Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
-class Digest(commands.GroupCog, group_name="digest", group_description="The weekly summary"):
+class DigestCommands(commands.GroupCog, group_name="digest", group_description="The weekly summary"):
     """The week in one post: votes, proposals, promises, and how the stake moved."""
 
     def __init__(self, tools: Tools, client: discord.Client) -> None:
@@ -180,4 +180,4 @@ def _next(schedule: Schedule, now: datetime) -> datetime:
 
 async def setup(bot: Client) -> None:
     """Add the commands."""
-    await bot.add_cog(Digest(bot.tools, bot))
+    await bot.add_cog(DigestCommands(bot.tools, bot))

@@ -10,7 +10,7 @@ from features.server.help_card import command_card, noun_card, overview_card
 from tools import Client
 
 
-class Help(commands.Cog):
+class HelpCommands(commands.Cog):
     """What there is to type, and what each command does."""
 
     def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
@@ -53,4 +53,4 @@ class Help(commands.Cog):
 
 async def setup(bot: Client) -> None:
     """Add the commands."""
-    await bot.add_cog(Help(bot.tree))
+    await bot.add_cog(HelpCommands(bot.tree))

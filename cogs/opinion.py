@@ -29,7 +29,7 @@ _STYLES = {"agree": discord.ButtonStyle.success, "disagree": discord.ButtonStyle
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
-class Opinion(
+class OpinionCommands(
     commands.GroupCog, group_name="opinion", group_description="What members agree on, and what divides them"
 ):
     """Statements to agree with or not, one after the other, and what all votes say together."""
@@ -221,6 +221,6 @@ async def _map_again(interaction: discord.Interaction, asked: dict[str, Any]) ->
 
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
-    await bot.add_cog(Opinion(bot.tools, bot.tree))
+    await bot.add_cog(OpinionCommands(bot.tools, bot.tree))
     bot.add_dynamic_items(VoteButton)
     bot.sharing.again["opinion map"] = _map_again

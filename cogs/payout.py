@@ -31,7 +31,9 @@ Basis = Literal["stake of the time", "fixed", "compounding", "per-round"]
 Choices = list[app_commands.Choice[str]]
 
 
-class Payout(commands.GroupCog, group_name="payout", group_description="What a payout rule earns or burns"):
+class PayoutCommands(
+    commands.GroupCog, group_name="payout", group_description="What a payout rule earns or burns"
+):
     """What a payout rule does to you, and which rules there have been."""
 
     def __init__(self, tools: Tools) -> None:
@@ -227,5 +229,5 @@ async def _compared_again(interaction: discord.Interaction, asked: dict[str, Any
 
 async def setup(bot: Client) -> None:
     """Add the commands, and how a comparison is asked again."""
-    await bot.add_cog(Payout(bot.tools))
+    await bot.add_cog(PayoutCommands(bot.tools))
     bot.sharing.again[QUESTION] = _compared_again

@@ -37,7 +37,7 @@ METHOD_CHOICES = [app_commands.Choice(name=method, value=method) for method in M
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
-class Poll(commands.GroupCog, group_name="poll", group_description="Votes that anyone can recount"):
+class PollCommands(commands.GroupCog, group_name="poll", group_description="Votes that anyone can recount"):
     """Votes: several methods, one hidden ballot each, changeable, counted under several strategies."""
 
     def __init__(self, tools: Tools, client: discord.Client) -> None:
@@ -303,5 +303,5 @@ def _cell(choice: Any) -> str:
 
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
-    await bot.add_cog(Poll(bot.tools, bot))
+    await bot.add_cog(PollCommands(bot.tools, bot))
     bot.add_dynamic_items(PollButton)

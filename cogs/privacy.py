@@ -12,7 +12,9 @@ from tools import Client, Tools
 from ui.dialogs import Confirm
 
 
-class Privacy(commands.GroupCog, group_name="privacy", group_description="What the bot keeps about you"):
+class PrivacyCommands(
+    commands.GroupCog, group_name="privacy", group_description="What the bot keeps about you"
+):
     """See, take with you, or delete everything the bot keeps about you."""
 
     def __init__(self, tools: Tools) -> None:
@@ -62,4 +64,4 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What t
 
 async def setup(bot: Client) -> None:
     """Add the commands."""
-    await bot.add_cog(Privacy(bot.tools))
+    await bot.add_cog(PrivacyCommands(bot.tools))

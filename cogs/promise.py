@@ -20,7 +20,9 @@ from ui.share import Answer, share_view
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
-class Promise(commands.GroupCog, group_name="promise", group_description="What was promised, and by when"):
+class PromiseCommands(
+    commands.GroupCog, group_name="promise", group_description="What was promised, and by when"
+):
     """What was promised or asked in public, by when, and what became of it."""
 
     def __init__(self, tools: Tools) -> None:
@@ -152,5 +154,5 @@ async def _list_again(interaction: discord.Interaction, asked: dict[str, Any]) -
 
 async def setup(bot: Client) -> None:
     """Add the commands, and how a page of the list is read again."""
-    await bot.add_cog(Promise(bot.tools))
+    await bot.add_cog(PromiseCommands(bot.tools))
     bot.sharing.again["promise list"] = _list_again

@@ -61,7 +61,7 @@ Side = Literal["for", "against", "question"]
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
-class Proposal(
+class ProposalCommands(
     commands.GroupCog, group_name="proposal", group_description="Ideas that can be run, and improved"
 ):
     """Ideas as structured documents: simulated, discussed, revised, answered."""
@@ -392,5 +392,5 @@ def _stages(stages: tuple[str, ...], typed: str) -> Choices:
 
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
-    await bot.add_cog(Proposal(bot.tools, bot))
+    await bot.add_cog(ProposalCommands(bot.tools, bot))
     bot.add_dynamic_items(ProposalButton, DraftButton)

@@ -16,7 +16,9 @@ from ui.server import guild_of
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_guild=True)
-class Setup(commands.GroupCog, group_name="setup", group_description="How the bot behaves in this server"):
+class SetupCommands(
+    commands.GroupCog, group_name="setup", group_description="How the bot behaves in this server"
+):
     """For moderators: how the bot behaves in this server."""
 
     def __init__(self, tools: Tools) -> None:
@@ -191,4 +193,4 @@ class Setup(commands.GroupCog, group_name="setup", group_description="How the bo
 
 async def setup(bot: Client) -> None:
     """Add the commands."""
-    await bot.add_cog(Setup(bot.tools))
+    await bot.add_cog(SetupCommands(bot.tools))

@@ -31,7 +31,7 @@ Unit = Literal["account", "model"]
 Reply = tuple[list[discord.Embed], tuple[Picture, ...]]
 
 
-class Stakes(
+class StakesCommands(
     commands.GroupCog, group_name="stakes", group_description="Who holds the stake, and what it moves"
 ):
     """Who holds the stake, whether it moves the fund, and what happens when some of it leaves."""
@@ -246,6 +246,6 @@ async def _answered_again(question: str, interaction: discord.Interaction, asked
 
 async def setup(bot: Client) -> None:
     """Add the commands, and how each question is asked again."""
-    await bot.add_cog(Stakes(bot.tools))
+    await bot.add_cog(StakesCommands(bot.tools))
     for question in QUESTIONS:
         bot.sharing.again[f"stakes {question}"] = partial(_answered_again, question)

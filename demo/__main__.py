@@ -17,7 +17,7 @@ from bot import Settings, create_bot
 from demo.offline import OfflineDiscord, offline_discord
 from demo.page import LivePage
 from demo.picture import draw_reply
-from demo.tour import TOUR, Step
+from demo.tour import TOUR, TourStep
 from demo.voters import cast_votes, seed_voters
 
 OUT = Path(__file__).parents[1] / "out"
@@ -31,7 +31,7 @@ async def play(
     members: dict[str, Any],
     voters: list[int],
     page: LivePage,
-    tour: Sequence[Step] = TOUR,
+    tour: Sequence[TourStep] = TOUR,
 ) -> None:
     """Play the tour into the page; a step that fails is told, and the next one follows."""
     for step in tour:
@@ -54,7 +54,7 @@ async def play_and_save(
 
 
 async def play_step(
-    env: OfflineDiscord, channel: Any, members: dict[str, Any], voters: list[int], step: Step
+    env: OfflineDiscord, channel: Any, members: dict[str, Any], voters: list[int], step: TourStep
 ) -> Any:
     """One step: what is typed, then pressed and filled in; the last private answer."""
     print(f"{step.member} types {typed(step)}", flush=True)
@@ -73,7 +73,7 @@ async def play_step(
     return reply
 
 
-def typed(step: Step) -> str:
+def typed(step: TourStep) -> str:
     """The command of a step as a member types it."""
     options = {key: value[0] if isinstance(value, tuple) else value for key, value in step.options.items()}
     return " ".join([f"/{step.command}", *(f"{key}:{value}" for key, value in options.items())])

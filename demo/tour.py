@@ -8,7 +8,7 @@ EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
 
 
 @dataclass(frozen=True)
-class Step:
+class TourStep:
     """One thing a member types in the tour, and whether they share the answer."""
 
     member: str
@@ -56,45 +56,45 @@ REVISED = {
 RULES = {"proposed": "1xCORR + 3xTC", "current": "2xCORR + 1xTC"}
 WINDOWS = RULES | {"who": "everyone"}
 TOUR = (
-    Step("ada", "help", name="help"),
-    Step("ben", "account link", {"name": "model_07585"}, name="link"),
-    Step("ben", "payout compare", {"proposed": "1C3T"}, "Share percentages only", "my-pay"),
-    Step("ben", "payout show", {"rounds": "30"}, name="show"),
-    Step("ben", "payout compare", RULES | {"rounds": "all", "basis": "compounding"}, name="compounding"),
-    Step(
+    TourStep("ada", "help", name="help"),
+    TourStep("ben", "account link", {"name": "model_07585"}, name="link"),
+    TourStep("ben", "payout compare", {"proposed": "1C3T"}, "Share percentages only", "my-pay"),
+    TourStep("ben", "payout show", {"rounds": "30"}, name="show"),
+    TourStep("ben", "payout compare", RULES | {"rounds": "all", "basis": "compounding"}, name="compounding"),
+    TourStep(
         "ada",
         "payout what-if",
         {"scores": "corr 0.02, tc 0.05", "stake": 100.0, "rule": "1C3T"},
         name="what-if",
     ),
-    Step("chloe", "payout compare", WINDOWS | {"rounds": "all"}, "Share", "everyone-all-rounds"),
-    Step("chloe", "payout compare", WINDOWS | {"rounds": "311-325"}, "Share", "everyone-tc-rounds"),
-    Step("ada", "payout rules", name="rules"),
-    Step("ada", "payout rules", {"rule": "classic-2023-10-07"}, name="rule"),
-    Step("ada", "stakes concentration", {"unit": "model"}, name="stakes-by-model"),
-    Step("ada", "stakes concentration", share="Share", name="stakes-by-account"),
-    Step("chloe", "stakes influence", share="Share", name="influence"),
-    Step("chloe", "stakes influence", {"zoom": 1000.0, "threshold": 500.0}, name="influence-zoomed"),
-    Step("chloe", "stakes influence", {"by": "round"}, name="influence-by-round"),
-    Step("ben", "stakes unstake", {"top": 20}, "Share", "unstake"),
-    Step("ben", "stakes who", name="my-stake"),
-    Step("ada", "stakes history", name="stake-history"),
-    Step("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
-    Step(
+    TourStep("chloe", "payout compare", WINDOWS | {"rounds": "all"}, "Share", "everyone-all-rounds"),
+    TourStep("chloe", "payout compare", WINDOWS | {"rounds": "311-325"}, "Share", "everyone-tc-rounds"),
+    TourStep("ada", "payout rules", name="rules"),
+    TourStep("ada", "payout rules", {"rule": "classic-2023-10-07"}, name="rule"),
+    TourStep("ada", "stakes concentration", {"unit": "model"}, name="stakes-by-model"),
+    TourStep("ada", "stakes concentration", share="Share", name="stakes-by-account"),
+    TourStep("chloe", "stakes influence", share="Share", name="influence"),
+    TourStep("chloe", "stakes influence", {"zoom": 1000.0, "threshold": 500.0}, name="influence-zoomed"),
+    TourStep("chloe", "stakes influence", {"by": "round"}, name="influence-by-round"),
+    TourStep("ben", "stakes unstake", {"top": 20}, "Share", "unstake"),
+    TourStep("ben", "stakes who", name="my-stake"),
+    TourStep("ada", "stakes history", name="stake-history"),
+    TourStep("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
+    TourStep(
         "ada", "proposal import", {"file": example("round-589")}, name="filed", then=("File it",), posts=True
     ),
-    Step("ben", "proposal simulate", {"number": 1}, name="simulated"),
-    Step("ben", "proposal impact", {"number": 1}, name="impact-on-me"),
-    Step("ben", "proposal second", {"number": 1}, name="seconded"),
-    Step("chloe", "proposal second", {"number": 1}, name="discussion"),
-    Step(
+    TourStep("ben", "proposal simulate", {"number": 1}, name="simulated"),
+    TourStep("ben", "proposal impact", {"number": 1}, name="impact-on-me"),
+    TourStep("ben", "proposal second", {"number": 1}, name="seconded"),
+    TourStep("chloe", "proposal second", {"number": 1}, name="discussion"),
+    TourStep(
         "chloe",
         "proposal argue",
         {"number": 1, "side": "against", "claim": "Nobody had a week to adapt a model to it."},
         name="argued",
     ),
-    Step("ben", "proposal import", {"file": example("with-notice")}, name="alike"),
-    Step(
+    TourStep("ben", "proposal import", {"file": example("with-notice")}, name="alike"),
+    TourStep(
         "ben",
         "proposal import",
         {"file": example("with-notice")},
@@ -102,7 +102,7 @@ TOUR = (
         then=("File it",),
         posts=True,
     ),
-    Step(
+    TourStep(
         "chloe",
         "proposal import",
         {"file": example("hard-cap")},
@@ -110,7 +110,7 @@ TOUR = (
         then=("File it",),
         posts=True,
     ),
-    Step(
+    TourStep(
         "chloe",
         "proposal new",
         {"kind": "communication"},
@@ -124,33 +124,35 @@ TOUR = (
             },
         ),
     ),
-    Step(
+    TourStep(
         "ada",
         "proposal revise",
         {"number": 1},
         name="revision",
         then=(REVISED,),
     ),
-    Step("ben", "proposal list", name="proposals"),
-    Step("mona", "poll new", {"method": "approval"}, name="poll", then=(POLL,), posts=True, votes=1),
-    Step("ben", "poll show", {"number": 1}, name="ballot", then=("Vote",)),
-    Step("mona", "poll close", {"number": 1}, name="approved", then=("Close #1",), posts=True),
-    Step("mona", "poll new", {"method": "gradient"}, name="agreement", then=(QUESTION,), votes=2),
-    Step("mona", "poll close", {"number": 2}, name="agreed", then=("Close #2",), posts=True),
-    Step("ada", "poll new", {"method": "numeric"}, name="number", then=(RANGE,), votes=3),
-    Step("ada", "poll close", {"number": 3}, name="median", then=("Close #3",), posts=True),
-    Step("ben", "poll export", {"number": 1}, name="recount"),
-    Step("mona", "promise add", PROMISE, name="promise"),
-    Step("ben", "promise list", name="promises"),
-    Step("ada", "opinion add", {"claim": "Stake is confidence, and confidence is skill"}, name="statement"),
-    Step("ben", "opinion vote", name="opinion"),
-    Step(
+    TourStep("ben", "proposal list", name="proposals"),
+    TourStep("mona", "poll new", {"method": "approval"}, name="poll", then=(POLL,), posts=True, votes=1),
+    TourStep("ben", "poll show", {"number": 1}, name="ballot", then=("Vote",)),
+    TourStep("mona", "poll close", {"number": 1}, name="approved", then=("Close #1",), posts=True),
+    TourStep("mona", "poll new", {"method": "gradient"}, name="agreement", then=(QUESTION,), votes=2),
+    TourStep("mona", "poll close", {"number": 2}, name="agreed", then=("Close #2",), posts=True),
+    TourStep("ada", "poll new", {"method": "numeric"}, name="number", then=(RANGE,), votes=3),
+    TourStep("ada", "poll close", {"number": 3}, name="median", then=("Close #3",), posts=True),
+    TourStep("ben", "poll export", {"number": 1}, name="recount"),
+    TourStep("mona", "promise add", PROMISE, name="promise"),
+    TourStep("ben", "promise list", name="promises"),
+    TourStep(
+        "ada", "opinion add", {"claim": "Stake is confidence, and confidence is skill"}, name="statement"
+    ),
+    TourStep("ben", "opinion vote", name="opinion"),
+    TourStep(
         "mona", "digest schedule", {"weekday": "Monday", "hour": 18, "zone": "Europe/Berlin"}, name="schedule"
     ),
-    Step("ben", "digest preview", name="week"),
-    Step("ben", "digest me", name="waits-for-me"),
-    Step("mona", "poll new", {"method": "single"}, name="open-poll", then=(POLL,), posts=True, votes=4),
-    Step("ben", "payout compare", {"proposed": "1xCORR + 3xTCC"}, name="mistyped"),
-    Step("ada", "payout compare", {"proposed": "1C3T"}, name="no-link"),
-    Step("ben", "privacy show", name="privacy"),
+    TourStep("ben", "digest preview", name="week"),
+    TourStep("ben", "digest me", name="waits-for-me"),
+    TourStep("mona", "poll new", {"method": "single"}, name="open-poll", then=(POLL,), posts=True, votes=4),
+    TourStep("ben", "payout compare", {"proposed": "1xCORR + 3xTCC"}, name="mistyped"),
+    TourStep("ada", "payout compare", {"proposed": "1C3T"}, name="no-link"),
+    TourStep("ben", "privacy show", name="privacy"),
 )

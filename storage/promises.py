@@ -13,7 +13,7 @@ Resolution = Literal["kept", "broken", "withdrawn", "answered"]
 
 
 @dataclass(frozen=True)
-class Said:
+class NewPromise:
     """What somebody said in public, to be put on record."""
 
     kind: Kind
@@ -25,7 +25,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Promise:
+class StoredPromise:
     """A promise or a question on record; open while `resolution` is None."""
 
     number: int  # from 1 in each server
@@ -41,7 +41,7 @@ class Promise:
     resolved_link: str | None
 
     @classmethod
-    def from_row(cls, row: Row) -> "Promise":
+    def from_row(cls, row: Row) -> "StoredPromise":
         """Return what a row of `_PROMISES` says."""
         return cls(
             number=row["number"],
@@ -59,7 +59,7 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Place:
+class ProposalPlace:
     """The proposal that something stands in, and where its card is."""
 
     number: int
@@ -69,7 +69,7 @@ class Place:
     message: int | None
 
     @classmethod
-    def from_row(cls, row: Row) -> "Place":
+    def from_row(cls, row: Row) -> "ProposalPlace":
         """Return where a row of `_REVIEWS` or `_UNANSWERED` says that it stands."""
         return cls(row["number"], row["title"], row["stage"], row["channel"], row["message"])
 
@@ -78,7 +78,7 @@ class Place:
 class Review:
     """The date on which a proposal says that it is to be reviewed."""
 
-    place: Place
+    place: ProposalPlace
     review_on: date
     closed_at: datetime | None  # None while the proposal is open
     reviewed: bool  # whether it came to its review before it was closed
@@ -87,7 +87,7 @@ class Review:
     def from_row(cls, row: Row) -> "Review":
         """Return what a row of `_REVIEWS` says."""
         return cls(
-            place=Place.from_row(row),
+            place=ProposalPlace.from_row(row),
             review_on=date.fromisoformat(row["review_on"]),
             closed_at=from_text(row["stage_since"]) if row["stage"] == "closed" else None,
             reviewed=bool(row["reviewed"]),
@@ -98,14 +98,14 @@ class Review:
 class Asked:
     """A question about a proposal after which the team has not answered to it."""
 
-    place: Place
+    place: ProposalPlace
     claim: str
     asked_at: datetime
 
     @classmethod
     def from_row(cls, row: Row) -> "Asked":
         """Return what a row of `_UNANSWERED` says."""
-        return cls(Place.from_row(row), row["claim"], from_text(row["made_at"]))
+        return cls(ProposalPlace.from_row(row), row["claim"], from_text(row["made_at"]))
 
 
 _PROMISES = """
@@ -134,7 +134,9 @@ ORDER BY a.argument_id
 """
 
 
-async def add_promise(db: Database, guild_id: int, member_id: int, said: Said, now: datetime) -> Promise:
+async def add_promise(
+    db: Database, guild_id: int, member_id: int, said: NewPromise, now: datetime
+) -> StoredPromise:
     """Put it on record as the server's next number. Raises ValueError if it is on record already."""
     async with transaction(db):
         there = await fetch_one(
@@ -163,18 +165,18 @@ async def add_promise(db: Database, guild_id: int, member_id: int, said: Said, n
         return await promise_of(db, guild_id, row["number"])
 
 
-async def promises_of(db: Database, guild_id: int) -> list[Promise]:
+async def promises_of(db: Database, guild_id: int) -> list[StoredPromise]:
     """Return what is on record on a server, settled or not, the first one first."""
     rows = await fetch_all(db, _PROMISES + "WHERE guild_id = ? ORDER BY number", (guild_id,))
-    return [Promise.from_row(row) for row in rows]
+    return [StoredPromise.from_row(row) for row in rows]
 
 
-async def promise_of(db: Database, guild_id: int, number: int) -> Promise:
+async def promise_of(db: Database, guild_id: int, number: int) -> StoredPromise:
     """Return one of them. Raises ValueError if there is none of that number."""
     row = await fetch_one(db, _PROMISES + "WHERE guild_id = ? AND number = ?", (guild_id, number))
     if row is None:
         raise ValueError(f"There is no promise or question #{number} on record on this server.")
-    return Promise.from_row(row)
+    return StoredPromise.from_row(row)
 
 
 async def settle_promise(
@@ -187,7 +189,7 @@ async def settle_promise(
     note: str,
     link: str | None,
     now: datetime,
-) -> Promise:
+) -> StoredPromise:
     """Settle a promise, or settle it otherwise than before; what was said before stays among its steps.
 
     Raises ValueError if there is none of that number.

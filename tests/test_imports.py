@@ -246,5 +246,27 @@ def test_cogs_hold_no_sql_and_no_environment() -> None:
             assert word not in text, f"{path.name} holds {word.strip()}"
 
 
+def test_no_two_classes_have_one_name() -> None:
+    found: dict[str, list[str]] = {}
+    for path in files():
+        if path.startswith("tests/"):
+            continue
+        for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(path)
+    assert len(found) > 150, "the classes are looked for in the wrong place"
+    assert {name: where for name, where in found.items() if len(where) > 1} == {}
+
+
+def test_text_is_made_safe_for_discord_in_one_place() -> None:
+    for path in files():
+        if path.startswith("tests/") or path == "ui/text.py":
+            continue
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert "escape_markdown" not in text, path
+        assert "escape_mentions" not in text, path
+        assert "bullets([plain(" not in text, f"{path}: bullets make their text safe themselves"
+
+
 if __name__ == "__main__":
     sys.stdout.write(table() + "\n")

@@ -7,7 +7,7 @@ from discord.utils import format_dt
 
 from features.account.link import LinkedAccount
 from features.account.verify import GOOD_FOR, Started
-from storage.members.verifications import Verification
+from storage.members.verifications import AccountVerification
 from ui.card import BLUE, GREEN
 from ui.text import plain
 from wording.numbers import amount
@@ -15,7 +15,7 @@ from wording.numbers import amount
 NO_KEYS = "This bot never asks for an API key, a password or a wallet. Whoever does is not this bot."
 
 
-def account_card(account: LinkedAccount, verification: Verification | None = None) -> discord.Embed:
+def account_card(account: LinkedAccount, verification: AccountVerification | None = None) -> discord.Embed:
     """What is linked, the rounds behind it, and whether it is proven."""
     link = account.link
     card = discord.Embed(title=f"Linked: {plain(link.name)}", colour=BLUE)
@@ -63,7 +63,7 @@ def code_card(started: Started) -> discord.Embed:
     return card
 
 
-def verified_card(verification: Verification, now: datetime, *, new: bool = False) -> discord.Embed:
+def verified_card(verification: AccountVerification, now: datetime, *, new: bool = False) -> discord.Embed:
     """Whose account is proven, since when, and when that is looked at again."""
     card = discord.Embed(title=f"Verified: {plain(verification.account)}", colour=GREEN)
     days = max(0, (now - verification.verified_at).days)

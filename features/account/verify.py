@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from storage.database import Database
 from storage.members.verifications import (
-    Verification,
+    AccountVerification,
     code_of,
     drop_verification,
     due_rechecks,
@@ -49,7 +49,7 @@ async def start_verification(
 
 async def finish_verification(
     database: Database, source_of: Callable[[str], Source], member_id: int, now: datetime
-) -> Verification:
+) -> AccountVerification:
     """Read the bio and verify the member as the account that the model belongs to.
 
     Raises ValueError, and keeps the code, where the bio lacks it; SourceError where Numerai can't be asked.
@@ -71,12 +71,12 @@ async def finish_verification(
     return await use_code(database, member_id, code.code, claim.account, now)
 
 
-async def recheck_due(database: Database, source: Source, now: datetime) -> list[Verification]:
+async def recheck_due(database: Database, source: Source, now: datetime) -> list[AccountVerification]:
     """Ask again about the source's accounts that were last checked 90 days ago; return those that are gone.
 
     Where Numerai can't be asked nothing changes, and the rest waits for the next time.
     """
-    dropped: list[Verification] = []
+    dropped: list[AccountVerification] = []
     for due in await due_rechecks(database, now, GOOD_FOR):
         if due.tournament != source.tournament:
             continue

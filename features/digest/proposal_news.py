@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from governance.digest.summary import Argument, Draft, Outcome, Period
+from governance.digest.summary import Outcome, Period, SummaryArgument, SummaryDraft
 from governance.proposals.document import from_json
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
@@ -13,8 +13,7 @@ from scoring.rules import describe_multipliers, rule_in_force
 from storage.database import Database
 from storage.polls import ballots
 from storage.proposals import periods
-from storage.proposals.proposals import Proposal as Stored
-from storage.proposals.proposals import Revision
+from storage.proposals.proposals import Revision, StoredProposal
 from wording.message_links import message_link
 
 AFTER = timedelta(hours=24)  # a changed ballot counts for the arguments of the day before it
@@ -22,29 +21,29 @@ FEWEST_MOVED = 5  # changed ballots; fewer would tell who changed
 
 
 async def drafts_in(
-    db: Database, guild_id: int, there: Mapping[int, Stored], period: Period, now: datetime
-) -> list[Draft]:
+    db: Database, guild_id: int, there: Mapping[int, StoredProposal], period: Period, now: datetime
+) -> list[SummaryDraft]:
     """What was filed or revised in a period; `there` has the server's proposals by number."""
     versions: dict[int, list[Revision]] = defaultdict(list)
     for number, revision in await periods.revisions_between(db, guild_id, period.starts, period.ends):
         versions[number].append(revision)
-    found: list[Draft] = []
+    found: list[SummaryDraft] = []
     for number, revisions in versions.items():
         if number not in there:
             continue
         title, newest = there[number].title, from_json(revisions[-1].content)
         first = revisions[0]
         if period.starts < first.created_at:  # nothing stands before it
-            found.append(Draft(number, title, link_of(there[number]), _against_today(newest, now)))
+            found.append(SummaryDraft(number, title, link_of(there[number]), _against_today(newest, now)))
             continue
         fields = [change.field.replace("_", " ") for change in changes(from_json(first.content), newest)]
         told = f"changed {', '.join(fields)}"
-        found.append(Draft(number, title, link_of(there[number]), told, revised=True))
+        found.append(SummaryDraft(number, title, link_of(there[number]), told, revised=True))
     return found
 
 
 async def outcomes_in(
-    db: Database, guild_id: int, there: Mapping[int, Stored], period: Period
+    db: Database, guild_id: int, there: Mapping[int, StoredProposal], period: Period
 ) -> list[Outcome]:
     """Official answers, and what was withdrawn or superseded, in a period; the newest proposal first."""
     span = (guild_id, period.starts, period.ends)
@@ -68,8 +67,8 @@ async def outcomes_in(
 
 
 async def argument_of(
-    db: Database, guild_id: int, there: Mapping[int, Stored], period: Period
-) -> Argument | None:
+    db: Database, guild_id: int, there: Mapping[int, StoredProposal], period: Period
+) -> SummaryArgument | None:
     """The argument in whose day most ballots changed; none where few did."""
     shown = {stored.proposal_id: stored for stored in there.values()}
     changed: dict[tuple[int, int], list[datetime]] = defaultdict(list)
@@ -78,18 +77,18 @@ async def argument_of(
     ):
         changed[poll_id, proposal_id].append(moment)
     said = await periods.arguments_between(db, guild_id, period.starts - AFTER, period.ends)
-    best: Argument | None = None
+    best: SummaryArgument | None = None
     for (_, proposal_id), moments in changed.items():
         for about, argument in said:
             if about != proposal_id or about not in shown:
                 continue
             moved = sum(argument.made_at < moment <= argument.made_at + AFTER for moment in moments)
             if moved >= FEWEST_MOVED and (best is None or moved > best.moved):
-                best = Argument(shown[about].number, argument.claim, link_of(shown[about]), moved)
+                best = SummaryArgument(shown[about].number, argument.claim, link_of(shown[about]), moved)
     return best
 
 
-def link_of(stored: Stored) -> str:
+def link_of(stored: StoredProposal) -> str:
     """Where a proposal is shown; "" where it is not."""
     return message_link(stored.guild_id, stored.thread or stored.channel, stored.message)
 

@@ -9,7 +9,15 @@ from features.digest.rule_watch import rule_notices
 from features.polls.view import result_of
 from features.promises.ledger import ledger
 from governance.digest.promise import Promise
-from governance.digest.summary import Closing, Period, Question, Result, Summary, View, period_of
+from governance.digest.summary import (
+    Closing,
+    Period,
+    Question,
+    Summary,
+    SummaryResult,
+    SummaryView,
+    period_of,
+)
 from governance.votes.strategies import BASELINE, STRATEGIES
 from storage.database import Database
 from storage.polls import ballots, polls
@@ -107,19 +115,19 @@ def _closing(poll: Poll, cast: int) -> Closing:
     )
 
 
-def _result(poll: Poll) -> Result:
+def _result(poll: Poll) -> SummaryResult:
     result = result_of(poll)
     link = message_link(poll.guild_id, poll.thread or poll.channel, poll.message)
     if result is None or not result.valid:
-        return Result(poll.number, poll.title, link, 0 if result is None else result.ballots, ())
-    views = [View(STRATEGIES[BASELINE].words, result.winners)]
+        return SummaryResult(poll.number, poll.title, link, 0 if result is None else result.ballots, ())
+    views = [SummaryView(STRATEGIES[BASELINE].words, result.winners)]
     # only what is told on the result's card: who leads rounded shares, where they are not too close to tell
     views += [
-        View(STRATEGIES[each.name].words, each.leaders)
+        SummaryView(STRATEGIES[each.name].words, each.leaders)
         for each in result.strategies
         if each.flips is not None
     ]
-    return Result(poll.number, poll.title, link, result.ballots, tuple(views))
+    return SummaryResult(poll.number, poll.title, link, result.ballots, tuple(views))
 
 
 async def _owed(

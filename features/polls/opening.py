@@ -12,7 +12,7 @@ from governance.votes.ballots import BUDGET, METHODS, check_ballot
 from storage.database import Database
 from storage.members.verifications import verified_members
 from storage.polls import polls
-from storage.polls.polls import Elector, Eligibility, Terms
+from storage.polls.polls import Elector, Eligibility, PollTerms
 from tournament.source import Source, SourceError
 
 LONGEST = timedelta(days=60)
@@ -60,7 +60,7 @@ async def new_poll(
     else:
         options = read_options(typed.get("options", ""))
     check_ballot(method, None, options)  # options with which nobody could vote are refused here
-    terms = Terms(
+    terms = PollTerms(
         title=title,
         description=description,
         method=method,

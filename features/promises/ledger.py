@@ -11,7 +11,7 @@ from governance.proposals.stages import NAMES
 from governance.text import clean_line, names_somebody
 from storage import promises
 from storage.database import Database
-from storage.promises import Asked, Kind, Promise, Resolution, Review, Said
+from storage.promises import Asked, Kind, NewPromise, Resolution, Review, StoredPromise
 from storage.server.settings import settings_of
 from wording.message_links import message_link
 
@@ -25,7 +25,7 @@ WAYS: dict[Kind, tuple[Resolution, ...]] = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """A promise, the review of a proposal, or a question, as the list shows it."""
 
     label: str  # "#3", or "proposal #12"
@@ -52,7 +52,7 @@ class Ledger:
     """A page of what is promised and asked, with what there is of it in all."""
 
     which: Which
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     page: int
     pages: int
     total: int  # on all pages
@@ -73,7 +73,7 @@ async def add_promise(
     link: str,
     said_on: str,
     due_on: str | None = None,
-) -> Promise:
+) -> StoredPromise:
     """Put a promise or a question on record. Raises ValueError with what is wrong with it."""
     text = _text(what, f"a {kind}", LONGEST_WHAT)
     speaker = _text(who, "who said it" if kind == "promise" else "whom it was put to", LONGEST_WHO)
@@ -89,7 +89,7 @@ async def add_promise(
     assert said.said_on is not None, "only a review has no such day"
     if kind == "question":
         unanswered_days(said.said_on, today)  # refuses tomorrow
-    kept = Said(kind, said.what, said.by_whom, said.link, said.said_on, said.due_on)
+    kept = NewPromise(kind, said.what, said.by_whom, said.link, said.said_on, said.due_on)
     return await promises.add_promise(db, guild_id, member_id, kept, now)
 
 
@@ -103,7 +103,7 @@ async def resolve_promise(
     outcome: Resolution,
     note: str,
     link: str | None = None,
-) -> Promise:
+) -> StoredPromise:
     """Settle a promise or a question, with a note and perhaps a link, today. Raises ValueError otherwise."""
     there = await promises.promise_of(db, guild_id, number)
     if outcome not in WAYS[there.kind]:
@@ -152,7 +152,7 @@ async def ledger(
     )
 
 
-async def entry_of(db: Database, guild_id: int, number: int, now: datetime) -> Entry:
+async def entry_of(db: Database, guild_id: int, number: int, now: datetime) -> LedgerEntry:
     """One that is on record, as the list shows it. Raises ValueError if there is none of that number."""
     return _recorded(await promises.promise_of(db, guild_id, number), await _today(db, guild_id, now))
 
@@ -168,12 +168,12 @@ async def suggest_promises(db: Database, guild_id: int, typed: str) -> list[tupl
     ][:25]
 
 
-def _recorded(kept: Promise, today: date) -> Entry:
+def _recorded(kept: StoredPromise, today: date) -> LedgerEntry:
     if kept.kind == "question":
         days = 0 if kept.resolution else max(0, (today - kept.said_on).days)
     else:
         days = 0 if kept.resolution or kept.due_on is None else max(0, (today - kept.due_on).days)
-    return Entry(
+    return LedgerEntry(
         label=f"#{kept.number}",
         kind=kept.kind,
         what=kept.what,
@@ -189,7 +189,7 @@ def _recorded(kept: Promise, today: date) -> Entry:
     )
 
 
-def _review(review: Review, guild_id: int, zone: ZoneInfo, today: date) -> Entry:
+def _review(review: Review, guild_id: int, zone: ZoneInfo, today: date) -> LedgerEntry:
     place = review.place
     promise = from_review(place.number, place.title, review.review_on)
     note = ""
@@ -198,7 +198,7 @@ def _review(review: Review, guild_id: int, zone: ZoneInfo, today: date) -> Entry
         promise = resolved(promise, "kept" if review.reviewed else "withdrawn", closed_on)
         note = "It was closed after its review." if review.reviewed else "It was closed without a review."
     stage = NAMES[place.stage]
-    return Entry(
+    return LedgerEntry(
         label=f"proposal #{place.number}",
         kind="review",
         what=promise.what,
@@ -213,9 +213,9 @@ def _review(review: Review, guild_id: int, zone: ZoneInfo, today: date) -> Entry
     )
 
 
-def _asked(question: Asked, guild_id: int, zone: ZoneInfo, today: date) -> Entry:
+def _asked(question: Asked, guild_id: int, zone: ZoneInfo, today: date) -> LedgerEntry:
     asked_on = min(question.asked_at.astimezone(zone).date(), today)
-    return Entry(
+    return LedgerEntry(
         label=f"proposal #{question.place.number}",
         kind="question",
         what=question.claim,
@@ -227,7 +227,7 @@ def _asked(question: Asked, guild_id: int, zone: ZoneInfo, today: date) -> Entry
     )
 
 
-def _urgency(entry: Entry) -> tuple[int, int, date]:
+def _urgency(entry: LedgerEntry) -> tuple[int, int, date]:
     if entry.late:
         return int(entry.kind == "question"), -entry.days, date.min
     return 2, 0, entry.due_on or date.max

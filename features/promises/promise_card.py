@@ -2,7 +2,7 @@
 
 import discord
 
-from features.promises.ledger import Entry, Ledger
+from features.promises.ledger import Ledger, LedgerEntry
 from ui.card import AMBER, BLUE, FIELD, GREEN
 from ui.text import plain, shortened
 from wording.numbers import counted
@@ -34,7 +34,7 @@ def ledger_card(found: Ledger) -> discord.Embed:
     return card
 
 
-def recorded_card(entry: Entry) -> discord.Embed:
+def recorded_card(entry: LedgerEntry) -> discord.Embed:
     """What was just put on record or settled, for everyone to check."""
     card = discord.Embed(title=_heading(entry), colour=GREEN if entry.resolution else BLUE)
     card.description = _body(entry)
@@ -42,7 +42,7 @@ def recorded_card(entry: Entry) -> discord.Embed:
     return card
 
 
-def _heading(entry: Entry) -> str:
+def _heading(entry: LedgerEntry) -> str:
     days = counted(entry.days, "day")
     if entry.resolution:
         state = f"{entry.resolution} on {entry.resolved_on}"
@@ -56,7 +56,7 @@ def _heading(entry: Entry) -> str:
     return f"{entry.label[:1].upper()}{entry.label[1:]} · {kind} · {state}"
 
 
-def _body(entry: Entry) -> str:
+def _body(entry: LedgerEntry) -> str:
     """What, who, when and where; texts give way to links, which can't be cut."""
     when = f"{'asked' if entry.kind == 'question' else 'said'} on {entry.said_on}" if entry.said_on else ""
     due = f"due on {entry.due_on}" if entry.due_on and (entry.days or entry.resolution) else ""

@@ -14,7 +14,7 @@ from features.simulation.proposal_impact import ProposalImpact, proposal_impact
 from governance.proposals.proposal import KINDS
 from governance.proposals.stages import NAMES
 from storage.proposals.cards import set_shown, state_of_card
-from storage.proposals.proposals import Proposal as Stored
+from storage.proposals.proposals import StoredProposal
 from storage.proposals.stages import set_place
 from storage.server.settings import settings_of
 from tools import Tools, files_of
@@ -124,7 +124,7 @@ async def _post(tools: Tools, view: ProposalView, buttons: discord.ui.View, *, w
     return Post(name, cards, files, buttons, tags)
 
 
-async def _room(tools: Tools, guild: discord.Guild, stored: Stored, typed_in: Any) -> Any:
+async def _room(tools: Tools, guild: discord.Guild, stored: StoredProposal, typed_in: Any) -> Any:
     settings = await settings_of(tools.database, guild.id)
     if settings.proposal_channel is not None:
         found = guild.get_channel_or_thread(settings.proposal_channel)

@@ -23,7 +23,7 @@ from storage.polls.polls import Poll, newest_poll_of
 from storage.proposals import arguments, proposals, responses
 from storage.proposals.arguments import Argument
 from storage.proposals.grounds import grounds_of
-from storage.proposals.proposals import Proposal as Stored
+from storage.proposals.proposals import StoredProposal
 from storage.proposals.responses import Response
 
 RECENT = timedelta(days=30)  # whose activity the number of secondings is measured by
@@ -47,7 +47,7 @@ class ProposalLine:
 class ProposalView:
     """A proposal with everything that is known of it."""
 
-    stored: Stored
+    stored: StoredProposal
     proposal: Proposal
     standing: Standing
     steps: tuple[Step, ...]
@@ -210,7 +210,7 @@ async def suggest_rules(db: Database, guild_id: int, tournament: str, typed: str
     return found[:5]
 
 
-async def view_of(db: Database, stored: Stored, now: datetime) -> ProposalView:
+async def view_of(db: Database, stored: StoredProposal, now: datetime) -> ProposalView:
     """A proposal with everything that may be told of it."""
     grounds = await grounds_of(db, stored.guild_id, stored.proposal_id, now - RECENT)
     proposal = from_json(grounds.content)
@@ -241,7 +241,7 @@ async def view_of(db: Database, stored: Stored, now: datetime) -> ProposalView:
     )
 
 
-def moved_view(view: ProposalView, stored: Stored, standing: Standing) -> ProposalView:
+def moved_view(view: ProposalView, stored: StoredProposal, standing: Standing) -> ProposalView:
     """The view after a step that has just been taken, of which nothing else has changed."""
     standing = replace(standing, active_at=stored.changed_at)
     return replace(view, stored=stored, standing=standing, steps=next_steps(standing, stored.stage_since))

@@ -4,7 +4,7 @@ import math
 
 import discord
 
-from features.simulation.pay_result import PayImpact, PayWindow, Terms
+from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact
 from features.simulation.weights import WeightImpact
 from ui.card import AMBER, BLUE, CHART, FIELD, GREY, bullets
@@ -113,7 +113,7 @@ def _level_and_mix(pay: PayImpact, window: PayWindow) -> str:
     )
 
 
-def _softened(terms: Terms, window: PayWindow) -> str:
+def _softened(terms: PayTerms, window: PayWindow) -> str:
     """A table of what each way of softening costs the payer and saves those who lose."""
     costs = window.result.costs
     rows = [

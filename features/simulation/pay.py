@@ -16,7 +16,7 @@ from features.payout.pricing import (
     price_rule,
     rules_in_force,
 )
-from features.simulation.pay_result import PayImpact, PayWindow, Terms
+from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.pay_windows import (
     Pay,
     pay_window,
@@ -46,7 +46,7 @@ class PayFacts:
     pay: Pay
     owner: NDArray[np.intp] | None  # account of each model of pay.rows; None: every model counts alone
     guessed: bool
-    terms: Terms
+    terms: PayTerms
     assumptions: tuple[str, ...]
 
     def impact(self, rounds: str | None, losing_more_than: float) -> PayImpact:
@@ -190,9 +190,9 @@ def _priced(
     )
 
 
-def _terms(said: Parameters, per_week: int) -> Terms:
+def _terms(said: Parameters, per_week: int) -> PayTerms:
     weeks = said.notice_weeks or 0
-    return Terms(
+    return PayTerms(
         notice_weeks=weeks,
         notice=weeks * per_week,
         phase_in=said.phase_in_rounds or 0,
@@ -218,12 +218,12 @@ def _at_which_terms(old: Priced, new: Priced, per_week: int) -> str:
     )
 
 
-def _begins(terms: Terms) -> tuple[str, ...]:
+def _begins(terms: PayTerms) -> tuple[str, ...]:
     if not terms.soften:
         return ()
     notice = f"; {counted(terms.notice_weeks, 'week')} of notice {_are(terms)}" if terms.notice else ""
     return (f"The change is announced for the first round of the window{notice}.",)
 
 
-def _are(terms: Terms) -> str:
+def _are(terms: PayTerms) -> str:
     return f"{'is' if terms.notice_weeks == 1 else 'are'} {counted(terms.notice, 'round')}"

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Terms:
+class PayTerms:
     """How a proposal softens its change, in rounds; 0 where it does not."""
 
     notice_weeks: int
@@ -96,7 +96,7 @@ class PayImpact:
     windows: tuple[PayWindow, ...]
     unit: str  # account | model
     guessed: bool
-    terms: Terms
+    terms: PayTerms
     losing_more_than: float
 
     @property

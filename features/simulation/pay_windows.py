@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.payout.pricing import ComparedRule
-from features.simulation.pay_result import PayWindow, Terms
+from features.simulation.pay_result import PayTerms, PayWindow
 from scoring.change.transition import by_stake_decile, losing_share, transition, transition_intervals
 from scoring.rules import PayoutRule
 from tournament.source import History, Rounds
@@ -77,7 +77,7 @@ def pay_window(
     numbers: NDArray[np.int64],
     owner: NDArray[np.intp],
     rounds: Rounds,
-    terms: Terms,
+    terms: PayTerms,
     *,
     scores: tuple[str, ...],
     losing_more_than: float,

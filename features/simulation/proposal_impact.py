@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from features.simulation.pay import GUESSED, not_simulated, read_pay
-from features.simulation.pay_result import PayImpact, PayWindow, Terms
+from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.weights import WeightImpact, weight_impact
 from features.stakes.holders import find_holder
 from governance.proposals.parameters import spelled
@@ -60,7 +60,7 @@ class MemberImpact:
     old: str  # the rules in words; "" where it is not about pay
     new: str
     windows: tuple[PayWindow, ...]  # each with this member as the only account
-    terms: Terms | None
+    terms: PayTerms | None
     weight: MemberWeight | None
     reason_not: str
     assumptions: tuple[str, ...]

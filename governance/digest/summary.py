@@ -49,7 +49,7 @@ class Closing:
 
 
 @dataclass(frozen=True)
-class Draft:
+class SummaryDraft:
     """A proposal that is new or reads differently."""
 
     number: int
@@ -60,7 +60,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class View:
+class SummaryView:
     """Who won under a voting strategy; several in a tie, nobody when the quorum was missed."""
 
     strategy: str
@@ -68,14 +68,14 @@ class View:
 
 
 @dataclass(frozen=True)
-class Result:
+class SummaryResult:
     """A vote that ended, under all strategies."""
 
     number: int
     title: str
     link: str
     voters: int
-    views: tuple[View, ...]
+    views: tuple[SummaryView, ...]
 
     @property
     def flips(self) -> bool:
@@ -117,7 +117,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Argument:
+class SummaryArgument:
     """The argument after which most members changed their vote."""
 
     number: int
@@ -133,13 +133,13 @@ class Summary:
     period: Period
     cut_off: datetime.datetime  # nothing later is counted; days are counted at its date
     closing: tuple[Closing, ...] = ()
-    drafts: tuple[Draft, ...] = ()
-    results: tuple[Result, ...] = ()
+    drafts: tuple[SummaryDraft, ...] = ()
+    results: tuple[SummaryResult, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     promises: tuple[Promise, ...] = ()  # those that are not overdue are not told
     questions: tuple[Question, ...] = ()
     measures: tuple[Measure, ...] = ()
-    argument: Argument | None = None
+    argument: SummaryArgument | None = None
 
     @property
     def overdue(self) -> tuple[Promise, ...]:

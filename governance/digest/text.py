@@ -5,7 +5,15 @@ import math
 from collections.abc import Callable, Sequence
 
 from governance.digest.promise import Promise, by_urgency, check_link, overdue_days, unanswered_days
-from governance.digest.summary import Draft, Measure, Outcome, Question, Result, Summary, is_quiet
+from governance.digest.summary import (
+    Measure,
+    Outcome,
+    Question,
+    Summary,
+    SummaryDraft,
+    SummaryResult,
+    is_quiet,
+)
 from governance.text import clean_line, escaped
 
 LEAST_LIMIT = 2000  # what a message of Discord holds, and more than the longest line
@@ -94,12 +102,12 @@ def _sections(summary: Summary, stamp: _Stamp) -> list[tuple[str, Sequence[str]]
     return [(heading, section) for heading, section in sections if section]
 
 
-def _draft(draft: Draft) -> str:
+def _draft(draft: SummaryDraft) -> str:
     state = "Revised" if draft.revised else "New"
     return f"- {state}: {_proposal(draft.number, draft.title, draft.link)}: {one_line(draft.difference)}"
 
 
-def _result(result: Result) -> list[str]:
+def _result(result: SummaryResult) -> list[str]:
     flips = " **The strategy decides: they do not agree.**" if result.flips else ""
     head = f"- {_poll(result.number, result.title, result.link)}: {_counted(result.voters, 'voter')}.{flips}"
     return [head] + [

@@ -15,7 +15,7 @@ AGAIN = timedelta(days=90)  # after a check, the next
 
 
 @dataclass(frozen=True)
-class Verification:
+class AccountVerification:
     """A member's account; in state “lapsed” a later check failed."""
 
     member_id: int
@@ -26,7 +26,7 @@ class Verification:
     state: str = "verified"  # or lapsed
 
     @classmethod
-    def from_row(cls, row: Row) -> "Verification":
+    def from_row(cls, row: Row) -> "AccountVerification":
         """Return what a row of `_VERIFICATIONS` says."""
         return cls(
             member_id=row["member_id"],
@@ -99,7 +99,9 @@ async def code_of(db: Database, member_id: int, now: datetime) -> Code | None:
     return None if row is None else Code.from_row(row)
 
 
-async def use_code(db: Database, member_id: int, code: str, account: str, now: datetime) -> Verification:
+async def use_code(
+    db: Database, member_id: int, code: str, account: str, now: datetime
+) -> AccountVerification:
     """Bind the account in whose profile the code stands to the member, in place of an earlier one.
 
     That it stands there is the caller's to check. Raises ValueError for a code that was used or replaced or
@@ -127,19 +129,19 @@ async def use_code(db: Database, member_id: int, code: str, account: str, now: d
             "verified_at = excluded.verified_at, checked_at = excluded.checked_at, state = excluded.state",
             (member_id, found.tournament, account, to_text(now)),
         )
-    return Verification(member_id, found.tournament, account, now, now, "verified")
+    return AccountVerification(member_id, found.tournament, account, now, now, "verified")
 
 
-async def verification_of(db: Database, member_id: int) -> Verification | None:
+async def verification_of(db: Database, member_id: int) -> AccountVerification | None:
     """Return what is known of a member's account, also if it has lapsed, or None."""
     row = await fetch_one(db, _VERIFICATIONS + "WHERE member_id = ?", (member_id,))
-    return None if row is None else Verification.from_row(row)
+    return None if row is None else AccountVerification.from_row(row)
 
 
-async def verified_members(db: Database, member_ids: Iterable[int]) -> list[Verification]:
+async def verified_members(db: Database, member_ids: Iterable[int]) -> list[AccountVerification]:
     """Return those of these members whose account is verified, without the lapsed."""
     rows = await fetch_all(db, _VERIFICATIONS + _AMONG, (json.dumps(list(member_ids)),))
-    return [Verification.from_row(row) for row in rows]
+    return [AccountVerification.from_row(row) for row in rows]
 
 
 async def all_verified(db: Database) -> list[int]:
@@ -150,17 +152,17 @@ async def all_verified(db: Database) -> list[int]:
     return [row["member_id"] for row in rows]
 
 
-async def due_rechecks(db: Database, now: datetime, age: timedelta = AGAIN) -> list[Verification]:
+async def due_rechecks(db: Database, now: datetime, age: timedelta = AGAIN) -> list[AccountVerification]:
     """Return the verified accounts that were last checked so long ago, the longest first."""
     rows = await fetch_all(
         db,
         _VERIFICATIONS + "WHERE state = 'verified' AND checked_at <= ? ORDER BY checked_at, member_id",
         (to_text(now - age),),
     )
-    return [Verification.from_row(row) for row in rows]
+    return [AccountVerification.from_row(row) for row in rows]
 
 
-async def record_check(db: Database, checked: Verification, now: datetime, *, holds: bool) -> bool:
+async def record_check(db: Database, checked: AccountVerification, now: datetime, *, holds: bool) -> bool:
     """Keep what a check of an account found; False if the member has another by now, or none."""
     async with transaction(db):
         return bool(

@@ -24,7 +24,7 @@ class Eligibility:
 
 
 @dataclass(frozen=True)
-class Terms:
+class PollTerms:
     """What is settled when a poll opens."""
 
     title: str
@@ -139,7 +139,7 @@ async def open_poll(
     db: Database,
     guild_id: int,
     author: int,
-    terms: Terms,
+    terms: PollTerms,
     now: datetime,
     *,
     electors: Collection[Elector] = (),

@@ -3,7 +3,7 @@
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import to_text
 from storage.polls.polls import Poll
-from storage.proposals.proposals import Proposal
+from storage.proposals.proposals import StoredProposal
 
 _TEXT = "p.revision || CASE WHEN p.hidden_reason IS NULL THEN '' ELSE ' hidden' END"
 _STATE = f"""{_TEXT} || ': ' || p.stage || ', ' || p.stage_since
@@ -25,7 +25,7 @@ async def cards_behind(db: Database) -> list[tuple[int, int]]:
     return [(row["guild_id"], row["number"]) for row in rows]
 
 
-def state_of_card(proposal: Proposal, arguments: int, responses: int, vote: Poll | None) -> str:
+def state_of_card(proposal: StoredProposal, arguments: int, responses: int, vote: Poll | None) -> str:
     """The words for what a proposal's card shows, with so many arguments in sight and answers."""
     text = f"{proposal.revision}{'' if proposal.hidden_reason is None else ' hidden'}"
     voted = "no vote" if vote is None else f"{vote.poll_id} {vote.state}"

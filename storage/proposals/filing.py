@@ -7,7 +7,7 @@ from storage.database import Database, execute, fetch_all, transaction
 from storage.moments import from_text, to_text
 from storage.proposals.blocks import block_reason
 from storage.proposals.events import record_event
-from storage.proposals.proposals import Content, Proposal, proposal_in
+from storage.proposals.proposals import Content, StoredProposal, proposal_in
 from storage.server.settings import GuildSettings, settings_of
 
 
@@ -25,7 +25,7 @@ async def file_proposal(
     due_at: datetime | None,
     note: str = "",
     from_draft: bool = False,
-) -> Proposal:
+) -> StoredProposal:
     """File an idea as the server's next number; its author's draft goes if it was made `from_draft`.
 
     Raises ValueError for a blocked member, at the server's cap of open proposals and in its cool-down, with
@@ -80,7 +80,7 @@ async def revise(
     substantive: bool,
     due_at: datetime | None,
     note: str = "",
-) -> tuple[Proposal, int]:
+) -> tuple[StoredProposal, int]:
     """Save the revision after `expected_revision`, and return the proposal and how many seconds it dropped.
 
     A substantive one is an idea again and drops them all: nobody has seconded what it says now. Raises
@@ -155,7 +155,7 @@ async def _add_revision(
     )
 
 
-async def _start_again(db: Database, before: Proposal, member_id: int, now: datetime) -> int:
+async def _start_again(db: Database, before: StoredProposal, member_id: int, now: datetime) -> int:
     guild_id, proposal_id = before.guild_id, before.proposal_id
     await execute(
         db,

@@ -22,7 +22,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class StoredProposal:
     """Where a proposal stands, without what it says."""
 
     proposal_id: int
@@ -48,7 +48,7 @@ class Proposal:
     successor: int | None  # number of the one that superseded it
 
     @classmethod
-    def from_row(cls, row: Row) -> "Proposal":
+    def from_row(cls, row: Row) -> "StoredProposal":
         """Return what a row of `_PROPOSALS` says."""
         return cls(
             proposal_id=row["proposal_id"],
@@ -134,23 +134,23 @@ FROM proposal_revisions r JOIN proposals p USING (guild_id, proposal_id)
 """
 
 
-async def proposal_of(db: Database, guild_id: int, number: int) -> Proposal | None:
+async def proposal_of(db: Database, guild_id: int, number: int) -> StoredProposal | None:
     """Return a server's proposal by its number, hidden or not, or None."""
     row = await fetch_one(db, _PROPOSALS + "WHERE p.guild_id = ? AND p.number = ?", (guild_id, number))
-    return None if row is None else Proposal.from_row(row)
+    return None if row is None else StoredProposal.from_row(row)
 
 
-async def proposal_with_id(db: Database, guild_id: int, proposal_id: int) -> Proposal | None:
+async def proposal_with_id(db: Database, guild_id: int, proposal_id: int) -> StoredProposal | None:
     """Return a server's proposal by the id that its buttons carry, hidden or not, or None."""
     row = await fetch_one(
         db, _PROPOSALS + "WHERE p.guild_id = ? AND p.proposal_id = ?", (guild_id, proposal_id)
     )
-    return None if row is None else Proposal.from_row(row)
+    return None if row is None else StoredProposal.from_row(row)
 
 
 async def proposal_in(
     db: Database, guild_id: int, number: int, *, stages: Collection[str] | None = None
-) -> Proposal:
+) -> StoredProposal:
     """Return a proposal that members may act on, in one of these stages.
 
     Raises ValueError if there is none of that number; for given stages, also if it is hidden or elsewhere.
@@ -179,14 +179,14 @@ async def proposals_in(
     include_hidden: bool = False,
     limit: int = 25,
     offset: int = 0,
-) -> list[Proposal]:
+) -> list[StoredProposal]:
     """Return a server's proposals of these kinds, the newest first; None filters nothing."""
     rows = await fetch_all(
         db,
         _PROPOSALS + _FILTERED + "ORDER BY p.number DESC LIMIT ?7 OFFSET ?8",
         (*_filters(guild_id, stages, kind, tournament, author, include_hidden), limit, offset),
     )
-    return [Proposal.from_row(row) for row in rows]
+    return [StoredProposal.from_row(row) for row in rows]
 
 
 async def count_proposals(
@@ -251,12 +251,12 @@ async def at_vote(db: Database) -> list[tuple[int, int, str | None]]:
     return [tuple(row) for row in rows]
 
 
-async def due_proposals(db: Database, now: datetime) -> list[Proposal]:
+async def due_proposals(db: Database, now: datetime) -> list[StoredProposal]:
     """Return the proposals of all servers that the clock has to look at, the longest due first."""
     rows = await fetch_all(
         db, _PROPOSALS + "WHERE p.due_at <= ? ORDER BY p.due_at, p.proposal_id", (to_text(now),)
     )
-    return [Proposal.from_row(row) for row in rows]
+    return [StoredProposal.from_row(row) for row in rows]
 
 
 def _filters(

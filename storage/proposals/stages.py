@@ -7,12 +7,12 @@ from storage.database import Database, execute, fetch_all, joined, transaction
 from storage.moments import to_text
 from storage.proposals.cards import note_shown
 from storage.proposals.events import record_event
-from storage.proposals.proposals import Proposal, proposal_in, proposal_of
+from storage.proposals.proposals import StoredProposal, proposal_in, proposal_of
 
 
 async def move_stage(
     db: Database,
-    expected: Proposal,
+    expected: StoredProposal,
     to: str,
     now: datetime,
     *,
@@ -20,7 +20,7 @@ async def move_stage(
     actor: int | None = None,
     only_due: bool = False,
     successor: int | None = None,
-) -> Proposal | None:
+) -> StoredProposal | None:
     """Bring a proposal to a stage and return it, or None if it is not as expected any more.
 
     Whatever the step was decided on must be unchanged: stage, revision, author, secondings, activity, and
@@ -135,7 +135,7 @@ async def unhide(
         return bool(rows)
 
 
-def _grounds(proposal: Proposal) -> tuple[object, ...]:
+def _grounds(proposal: StoredProposal) -> tuple[object, ...]:
     return (
         proposal.proposal_id,
         proposal.stage,

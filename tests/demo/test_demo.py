@@ -10,7 +10,7 @@ import pytest
 
 from demo.__main__ import play
 from demo.page import LivePage
-from demo.tour import Step
+from demo.tour import TourStep
 from tests.offline import Server
 from tests.process import BotProcess
 
@@ -42,8 +42,8 @@ async def test_a_step_that_fails_is_told_and_the_page_shows_the_next_one(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tour = (
-        Step("ben", "help", then=("A button that is not there",)),
-        Step("ben", "privacy show"),
+        TourStep("ben", "help", then=("A button that is not there",)),
+        TourStep("ben", "privacy show"),
     )
     async with server.env.preview(server.channel, viewers=[server.ben], layout="channel") as preview:
         opened = preview._open_page()
@@ -74,7 +74,7 @@ async def test_a_press_during_the_tour_waits_for_its_turn(server: Server) -> Non
             **dict.fromkeys(("width", "host_width"), 390),
             **dict.fromkeys(("height", "host_height"), 844),
         }
-        tour = (Step("ben", "help"), Step("ben", "privacy show"))
+        tour = (TourStep("ben", "help"), TourStep("ben", "privacy show"))
         playing = play(server.env, server.channel, {"ben": server.ben}, [], page, tour)
         _, answer = await asyncio.gather(playing, preview._action(opened.id, narrow))
         assert not answer.get("rejected"), answer

@@ -71,7 +71,8 @@ PLACES: tuple[tuple[str, Callable[[Database, str], Awaitable[object]]], ...] = (
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     database = await open_database(tmp_path / "bot.sqlite3")
-    await filed(database)
+    text = (ROOT / "data" / "examples" / "3-hard-cap.json").read_text(encoding="utf-8")
+    await filed(database, text=text)
     yield database
     await database.close()
 

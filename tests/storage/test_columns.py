@@ -25,7 +25,7 @@ from storage.polls.casting import cast
 from storage.polls.closing import set_poll_place
 from storage.polls.polls import Elector
 from storage.polls.reminders import Reminder, add_reminder, take_reminder
-from storage.promises import Said, add_promise, settle_promise
+from storage.promises import NewPromise, add_promise, settle_promise
 from storage.proposals.arguments import argue
 from storage.proposals.blocks import block
 from storage.proposals.drafts import save_draft
@@ -128,7 +128,9 @@ async def furnish(db: Database) -> None:
     await cast_vote(db, HERE, 1, ADA, 1, NOW)
     for hidden in (True, False):
         await hide_statement(db, HERE, 1, CLEO, "Checked.", NOW, hidden=hidden)
-    await add_promise(db, HERE, ADA, Said("promise", "A cap", "team", LINK, date(2031, 5, 1), None), NOW)
+    await add_promise(
+        db, HERE, ADA, NewPromise("promise", "A cap", "team", LINK, date(2031, 5, 1), None), NOW
+    )
     await settle_promise(db, HERE, 1, ADA, "kept", date(2031, 5, 3), "It is there.", None, NOW)
     await set_schedule(db, Schedule(HERE, 0, 9, "UTC", 5, None), NOW)
     await claim(db, HERE, ["2031-W18"], NOW)

@@ -11,8 +11,8 @@ import pytest
 from storage.database import Database, fetch_all
 from storage.members.privacy import delete
 from storage.promises import (
-    Promise,
-    Said,
+    NewPromise,
+    StoredPromise,
     add_promise,
     promise_of,
     promises_of,
@@ -29,14 +29,18 @@ from tests.storage.logs import promise_steps
 
 HOUR = timedelta(hours=1)
 DAY = date(2031, 5, 1)
-SAID = Said("promise", "Payouts change in steps “Ωμέγα”", "the team", "https://forum.example/t/1", DAY, DAY)
+SAID = NewPromise(
+    "promise", "Payouts change in steps “Ωμέγα”", "the team", "https://forum.example/t/1", DAY, DAY
+)
 
 
 async def test_a_promise_comes_back_as_it_was_and_counts_from_one_in_each_server(db: Database) -> None:
     first = await add_promise(db, HERE, ADA, SAID, NOW)
     asked = replace(SAID, kind="question", due_on=None)
     later = await add_promise(db, HERE, ADA, asked, NOW + HOUR)
-    assert first == Promise(1, "promise", SAID.what, "the team", SAID.link, DAY, DAY, None, None, None, None)
+    assert first == StoredPromise(
+        1, "promise", SAID.what, "the team", SAID.link, DAY, DAY, None, None, None, None
+    )
     assert (later.number, later.kind, later.due_on) == (2, "question", None)
     assert await promises_of(db, HERE) == [first, later]
     assert (await add_promise(db, THERE, ADA, SAID, NOW)).number == 1

@@ -17,7 +17,7 @@ from features.account.account_card import NO_KEYS
 from storage.database import Database, open_database
 from storage.members.links import link_of
 from storage.members.verifications import (
-    Verification,
+    AccountVerification,
     code_of,
     due_rechecks,
     make_code,
@@ -117,7 +117,7 @@ async def test_the_button_verifies_shows_and_says_what_to_clear(server: Server, 
     assert "Take the code out of the bio" in text_of(done)
     check_limits(done)
     verified = await verification_of(server.database, server.ben.id)
-    assert verified == Verification(server.ben.id, "classic", "tidewater", NOW, NOW)
+    assert verified == AccountVerification(server.ben.id, "classic", "tidewater", NOW, NOW)
     assert await code_of(server.database, server.ben.id, NOW) is None
     assert await link_of(server.database, server.ben.id) is None, "what is linked is another matter"
 
@@ -306,7 +306,7 @@ async def test_a_running_bot_finds_out_which_accounts_are_gone(
 
         await eventually(nothing_is_due)
         assert await verification_of(bot.tools.database, 1) is None
-        assert await verification_of(bot.tools.database, 2) == Verification(
+        assert await verification_of(bot.tools.database, 2) == AccountVerification(
             2, "classic", "tidewater", long_ago, NOW
         )
     finally:

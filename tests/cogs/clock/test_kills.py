@@ -9,7 +9,7 @@ import pytest
 
 from storage.database import open_database
 from storage.polls.closing import set_poll_place
-from storage.polls.polls import Terms, open_poll
+from storage.polls.polls import PollTerms, open_poll
 from tests.loopback.server import CHANNEL_IDS, LoopbackDiscord, Reply
 from tests.loopback.state import GUILD_ID
 from tests.test_process import ready_bot
@@ -25,7 +25,7 @@ async def test_the_next_start_shows_what_a_503_and_a_kill_kept_from_the_card(tmp
     file, room = tmp_path / "bot.sqlite3", CHANNEL_IDS["general"]
     db = await open_database(file)
     present = datetime.now(UTC)
-    terms = Terms("Which?", "single", ["a", "b"], present, present + timedelta(days=7), "ab" * 32, 12)
+    terms = PollTerms("Which?", "single", ["a", "b"], present, present + timedelta(days=7), "ab" * 32, 12)
     poll = await open_poll(db, int(GUILD_ID), 1, terms, present)
     await set_poll_place(db, int(GUILD_ID), poll.poll_id, channel=int(room), thread=None, message=None)
     await db.close()

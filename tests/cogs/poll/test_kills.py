@@ -9,7 +9,7 @@ import pytest
 
 from storage.database import open_database
 from storage.polls.ballots import ballots_of, chain_of
-from storage.polls.polls import Terms, open_poll
+from storage.polls.polls import PollTerms, open_poll
 from tests.loopback.server import BOB, LoopbackDiscord, Reply
 from tests.loopback.state import GUILD_ID, Person
 from tests.patience import PATIENCE
@@ -23,7 +23,7 @@ async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path,
     """Twelve members vote at once, and the bot is killed somewhere amid their answers."""
     db = await open_database(tmp_path / "bot.sqlite3")
     present = datetime.now(UTC)
-    terms = Terms("Which?", "single", ["a", "b"], present, present + timedelta(days=7), "ab" * 32, 12)
+    terms = PollTerms("Which?", "single", ["a", "b"], present, present + timedelta(days=7), "ab" * 32, 12)
     poll = await open_poll(db, int(GUILD_ID), 1, terms, present)
     await db.close()
     members = [replace(BOB, name=f"voter{n}", id=str(900_000_000_000_000_000 + n)) for n in range(12)]

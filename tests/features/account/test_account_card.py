@@ -6,7 +6,7 @@ import pytest
 
 from features.account.account_card import NO_KEYS, code_card, verified_card
 from features.account.verify import Started
-from storage.members.verifications import Verification
+from storage.members.verifications import AccountVerification
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 CODE = "0123456789abcdef01234567"
@@ -37,7 +37,7 @@ def test_a_code_card_has_the_names_and_the_time_but_not_the_code(name: str) -> N
     ],
 )
 def test_a_verified_card_says_how_long_ago(after: timedelta, words: str) -> None:
-    card = verified_card(Verification(1, "crypto", "heron", NOW, NOW + timedelta(days=7)), NOW + after)
+    card = verified_card(AccountVerification(1, "crypto", "heron", NOW, NOW + timedelta(days=7)), NOW + after)
     assert card.description == (
         f"You proved on 2031-05-04, {words}, that this Numerai account is yours. "
         "Last checked on 2031-05-11; it is checked again from 2031-08-09 on."
@@ -48,7 +48,7 @@ def test_a_verified_card_says_how_long_ago(after: timedelta, words: str) -> None
 
 @pytest.mark.parametrize("name", [LONG, MARKED])
 def test_a_verified_card_fits_whatever_the_account_is_called(name: str) -> None:
-    card = verified_card(Verification(1, "classic", name, NOW, NOW), NOW, new=True)
+    card = verified_card(AccountVerification(1, "classic", name, NOW, NOW), NOW, new=True)
     assert card.title is not None
     assert len(card.title) <= 256
     assert card.fields[0].name == "Now clear the bio"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from features.account.verify import GOOD_FOR, finish_verification, holds_code, recheck_due, start_verification
 from storage.database import Database, open_database
-from storage.members.verifications import Verification, code_of, drop_verification, verification_of
+from storage.members.verifications import AccountVerification, code_of, drop_verification, verification_of
 from tournament.sample import SampleSource
 from tournament.source import ModelClaim, SourceError, Tournament
 
@@ -72,11 +72,11 @@ async def start(db: Database, live: Profiles, member: int = ADA, model: str = "t
 
 async def finish(
     db: Database, live: Profiles, member: int = ADA, after: timedelta = timedelta(minutes=5)
-) -> Verification:
+) -> AccountVerification:
     return await finish_verification(db, lambda _: live, member, NOW + after)
 
 
-async def verify(db: Database, live: Profiles, member: int = ADA, model: str = "tide") -> Verification:
+async def verify(db: Database, live: Profiles, member: int = ADA, model: str = "tide") -> AccountVerification:
     live.bios[model] += await start(db, live, member, model)
     return await finish(db, live, member, timedelta(0))
 
@@ -135,7 +135,7 @@ async def test_a_code_in_the_bio_verifies_the_account_that_has_the_model(
     live.bios["tide_2"] = f"I like tides.\n{started.code}"
     after = NOW + timedelta(minutes=3)
     verified = await finish(db, live, after=timedelta(minutes=3))
-    assert verified == Verification(ADA, "classic", "tidewater", after, after)
+    assert verified == AccountVerification(ADA, "classic", "tidewater", after, after)
     assert await verification_of(db, ADA) == verified
     assert await code_of(db, ADA, NOW) is None
 
@@ -293,7 +293,7 @@ async def test_the_sample_gives_no_codes(db: Database, source: SampleSource) -> 
 async def test_of_two_who_verify_the_same_account_at_once_one_does(db: Database, live: Profiles) -> None:
     live.bios["tide"] = f"{await start(db, live, ADA)} {await start(db, live, BERT)}"
     results = await asyncio.gather(finish(db, live, ADA), finish(db, live, BERT), return_exceptions=True)
-    [won] = [result for result in results if isinstance(result, Verification)]
+    [won] = [result for result in results if isinstance(result, AccountVerification)]
     [lost] = [result for result in results if isinstance(result, ValueError)]
     assert str(lost).endswith(".")
     kept = [await verification_of(db, member) for member in (ADA, BERT)]
@@ -303,7 +303,7 @@ async def test_of_two_who_verify_the_same_account_at_once_one_does(db: Database,
 async def test_of_two_presses_at_once_one_counts(db: Database, live: Profiles) -> None:
     live.bios["tide"] = await start(db, live)
     results = await asyncio.gather(*(finish(db, live) for _ in range(5)), return_exceptions=True)
-    assert sum(isinstance(result, Verification) for result in results) == 1
+    assert sum(isinstance(result, AccountVerification) for result in results) == 1
     assert sum(isinstance(result, ValueError) for result in results) == 4
     assert await verification_of(db, ADA) in results
 

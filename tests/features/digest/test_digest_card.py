@@ -11,16 +11,16 @@ from features.digest.digest_card import PAGE, as_file, digest_cards, mark, waiti
 from features.digest.summary import Told, Waiting
 from governance.digest.promise import Promise
 from governance.digest.summary import (
-    Argument,
     Closing,
-    Draft,
     Measure,
     Outcome,
     Period,
     Question,
-    Result,
     Summary,
-    View,
+    SummaryArgument,
+    SummaryDraft,
+    SummaryResult,
+    SummaryView,
 )
 from ui.card import AMBER, GREY
 
@@ -45,18 +45,22 @@ def longest(sign: str, count: int = 40) -> Summary:
     """The longest that the tables take, many times."""
     title, text = sign * 200, sign * 1000
     day = date(2031, 4, 1)
-    views = tuple(View(sign * 30, (title, title)) for _ in range(6))
+    views = tuple(SummaryView(sign * 30, (title, title)) for _ in range(6))
     return Summary(
         Period(KEYS, NOW - timedelta(days=28), NOW),
         NOW,
         closing=(Closing(999999, title, LINK, NOW, 99995, 100000),) * count,
-        drafts=(Draft(999999, title, LINK, text), Draft(999999, title, LINK, text, revised=True)) * count,
-        results=(Result(999999, title, LINK, 99999, views),) * count,
+        drafts=(
+            SummaryDraft(999999, title, LINK, text),
+            SummaryDraft(999999, title, LINK, text, revised=True),
+        )
+        * count,
+        results=(SummaryResult(999999, title, LINK, 99999, views),) * count,
         outcomes=(Outcome(999999, title, LINK, text, "the team"),) * count,
         promises=(Promise(text, sign * 80, "https://forum.example/" + "x" * 278, day, day),) * count,
         questions=(Question(text, LINK, day),) * count,
         measures=(Measure(text, 1e9, 1e9, "NMR", 10**9, 10**9, LINK),) * count,
-        argument=Argument(999999, text, LINK, 99999),
+        argument=SummaryArgument(999999, text, LINK, 99999),
     )
 
 
@@ -130,11 +134,11 @@ def test_what_members_wrote_is_told_as_it_is(typed: str, shown: str) -> None:
     summary = replace(
         QUIET,
         closing=(Closing(1, typed, LINK, NOW, 0, None),),
-        drafts=(Draft(1, typed, LINK, typed),),
-        results=(Result(1, typed, LINK, 1, (View("one", (typed,)),)),),
+        drafts=(SummaryDraft(1, typed, LINK, typed),),
+        results=(SummaryResult(1, typed, LINK, 1, (SummaryView("one", (typed,)),)),),
         outcomes=(Outcome(1, typed, LINK, typed, typed),),
         questions=(Question(typed, LINK, NOW.date()),),
-        argument=Argument(1, typed, LINK, 5),
+        argument=SummaryArgument(1, typed, LINK, 5),
     )
     told = Told(summary, ())
     page = "\n".join(str(card.description) for card in digest_cards(told)[1:])

@@ -14,14 +14,14 @@ from governance.votes.tally import tally
 from storage.database import Database
 from storage.polls.ballots import chain_of, choices_of, choices_with_salts
 from storage.polls.closing import close_poll
-from storage.polls.polls import Elector, Poll, Terms, due_polls, open_poll, poll_in, public_terms
+from storage.polls.polls import Elector, Poll, PollTerms, due_polls, open_poll, poll_in, public_terms
 from tests.features.proposals.proposals import ADA, HERE, NOW
 
 HOUR, MOMENT = timedelta(hours=1), timedelta(microseconds=1)
 WEEK = timedelta(days=7)
 CLOSE = NOW + WEEK
 SEED = "5eed" * 16
-TERMS = Terms("Which cap?", "single", ["two", "five"], NOW, CLOSE, "ab" * 32, 120)
+TERMS = PollTerms("Which cap?", "single", ["two", "five"], NOW, CLOSE, "ab" * 32, 120)
 
 
 async def opened(

@@ -11,7 +11,7 @@ from features.opinions.forms import StatementForm
 from features.opinions.map import LETTERS, Camp, Line, OpinionPicture
 from features.opinions.opinion_card import added_card, hidden_card, list_card, opinion_card, turn_card
 from features.opinions.statements import StatementPage, Turn
-from features.promises.ledger import PAGE, Entry, Ledger
+from features.promises.ledger import PAGE, Ledger, LedgerEntry
 from features.promises.promise_card import ledger_card, recorded_card
 from storage.opinions import Statement
 from tests.offline import check_limits
@@ -29,9 +29,9 @@ class Reply:
         self.attachments: Any = ()
 
 
-def longest(sign: str, kind: Any = "promise", resolution: str = "broken") -> Entry:
+def longest(sign: str, kind: Any = "promise", resolution: str = "broken") -> LedgerEntry:
     link = "https://forum.example/" + "x" * 278
-    return Entry(
+    return LedgerEntry(
         "proposal #999999", kind, sign * 300, sign * 80, link, DAY, DAY, 0 if resolution else 99999,
         resolution, DAY if resolution else None, sign * 300 if resolution else "", link if resolution else "",
     )  # fmt: skip

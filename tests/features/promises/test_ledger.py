@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from features.promises.ledger import Entry, add_promise, entry_of, ledger, resolve_promise, suggest_promises
+from features.promises.ledger import (
+    LedgerEntry,
+    add_promise,
+    entry_of,
+    ledger,
+    resolve_promise,
+    suggest_promises,
+)
 from storage.database import Database, open_database
 from storage.promises import promises_of
 from storage.proposals.arguments import argue
@@ -169,11 +176,11 @@ async def test_reviews_and_questions_of_proposals_join_by_themselves(db: Databas
     await argue(db, HERE, 1, BERT, "question", "Why now?", NOW - timedelta(days=2), stages=EARLY)
     link = f"https://discord.com/channels/{HERE}/12/13"
     [review, question] = (await ledger(db, HERE, NOW)).entries
-    assert review == Entry(
+    assert review == LedgerEntry(
         "proposal #1", "review", "Review of proposal 1: In discussion", "this server, now at “idea”", link,
         None, date(2031, 4, 30), 4,
     )  # fmt: skip
-    assert question == Entry(
+    assert question == LedgerEntry(
         "proposal #1", "question", "Why now?", "whoever answers for the team, about “In discussion”", link,
         date(2031, 5, 2), None, 2,
     )  # fmt: skip

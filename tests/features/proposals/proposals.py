@@ -9,7 +9,7 @@ from features.proposals.clock import take_due_step
 from features.proposals.view import ProposalView, proposal_view
 from storage.database import Database
 from storage.proposals.filing import file_proposal
-from storage.proposals.proposals import Content, Proposal, due_proposals
+from storage.proposals.proposals import Content, StoredProposal, due_proposals
 from storage.server.settings import change_settings
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -33,7 +33,7 @@ async def filed(
     now: datetime = NOW,
     due_at: datetime | None = None,
     **changes: Any,
-) -> Proposal:
+) -> StoredProposal:
     return await file_proposal(db, guild_id, member_id, content(title, **changes), now, due_at=due_at)
 
 

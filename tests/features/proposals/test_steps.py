@@ -195,7 +195,7 @@ async def test_a_seconding_can_be_taken_back_and_moves_no_stage_back(db: Databas
     for stage in ("last_call", "vote", "closed"):
         await at(db, stage)
         told = await refused(unsecond(db, HERE, 1, CLEO, NOW + 3 * DAY))
-        assert told == (f"Proposal #1 stands at “{stage_name(stage)}” now, where that is not possible.")
+        assert told == (f"Proposal #1 stands at “{NAMES[stage]}” now, where that is not possible.")
     assert (await view(db, NOW + 3 * DAY)).seconds == 2
 
 

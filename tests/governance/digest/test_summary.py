@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from governance.digest.promise import Promise
 from governance.digest.summary import (
-    Argument,
     Closing,
-    Draft,
     Measure,
     Outcome,
     Period,
     Question,
-    Result,
     Summary,
-    View,
+    SummaryArgument,
+    SummaryDraft,
+    SummaryResult,
+    SummaryView,
     due_periods,
     is_quiet,
     period_of,
@@ -219,7 +219,9 @@ def test_a_moment_is_what_the_clock_there_shows(
 
 NOTHING = Summary(period_of(utc("2027-02-07 17:00"), "Europe/Berlin", SUNDAY, 18), utc("2027-02-07 17:00"))
 VOTE = Closing(12, "Cap stakes", LINK, utc("2027-02-09 18:00"), 14, 20)
-RESULT = Result(9, "Pay MMC", LINK, 31, (View("one person", ("Yes",)), View("stake", ("Yes",))))
+RESULT = SummaryResult(
+    9, "Pay MMC", LINK, 31, (SummaryView("one person", ("Yes",)), SummaryView("stake", ("Yes",)))
+)
 
 
 def test_a_quorum_gap() -> None:
@@ -229,11 +231,11 @@ def test_a_quorum_gap() -> None:
 
 def test_a_flip_is_any_other_set_of_winners() -> None:
     assert not RESULT.flips
-    assert not Result(9, "x", LINK, 0, ()).flips
-    tie = (View("one person", ("Yes", "No")), View("stake", ("No", "Yes")))
+    assert not SummaryResult(9, "x", LINK, 0, ()).flips
+    tie = (SummaryView("one person", ("Yes", "No")), SummaryView("stake", ("No", "Yes")))
     assert not replace(RESULT, views=tie).flips
-    assert replace(RESULT, views=(*tie, View("sqrt", ("Yes",)))).flips
-    assert replace(RESULT, views=(tie[0], View("stake", ()))).flips
+    assert replace(RESULT, views=(*tie, SummaryView("sqrt", ("Yes",)))).flips
+    assert replace(RESULT, views=(tie[0], SummaryView("stake", ()))).flips
 
 
 def test_what_is_overdue() -> None:
@@ -250,10 +252,10 @@ def test_what_is_overdue() -> None:
         ({"questions": (Question("x", LINK, datetime.date(2027, 1, 1)),)}, True),
         ({"measures": (Measure("x", 1, 2, "", 3, 3),)}, True),
         ({"closing": (VOTE,)}, False),
-        ({"drafts": (Draft(1, "x", LINK, "y"),)}, False),
+        ({"drafts": (SummaryDraft(1, "x", LINK, "y"),)}, False),
         ({"results": (RESULT,)}, False),
         ({"outcomes": (Outcome(1, "x", LINK, "accepted", "the team"),)}, False),
-        ({"argument": Argument(1, "x", LINK, 4)}, False),
+        ({"argument": SummaryArgument(1, "x", LINK, 4)}, False),
     ],
 )
 def test_what_makes_a_week_quiet(news: dict, quiet: bool) -> None:

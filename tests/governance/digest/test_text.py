@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from governance.digest.promise import Promise
 from governance.digest.summary import (
-    Argument,
     Closing,
-    Draft,
     Measure,
     Outcome,
     Period,
     Question,
-    Result,
     Summary,
-    View,
+    SummaryArgument,
+    SummaryDraft,
+    SummaryResult,
+    SummaryView,
 )
 from governance.digest.text import as_markdown, as_pages, one_line, quiet_line
 
@@ -44,18 +44,22 @@ FULL = Summary(
         Closing(11, "Notice", LINK, CUT_OFF + datetime.timedelta(days=4), 1234, 20),
     ),
     drafts=(
-        Draft(14, "Pay *more*", LINK, "payout rule: 1xCORR instead of 2xCORR"),
-        Draft(8, "Caps", "", "cap: 2 % instead of 5 %", revised=True),
+        SummaryDraft(14, "Pay *more*", LINK, "payout rule: 1xCORR instead of 2xCORR"),
+        SummaryDraft(8, "Caps", "", "cap: 2 % instead of 5 %", revised=True),
     ),
     results=(
-        Result(
+        SummaryResult(
             9,
             "Pay MMC",
             LINK,
             31,
-            (View("one person", ("Yes",)), View("stake", ("No", "Later")), View("sqrt", ())),
+            (
+                SummaryView("one person", ("Yes",)),
+                SummaryView("stake", ("No", "Later")),
+                SummaryView("sqrt", ()),
+            ),
         ),
-        Result(10, "Notice", LINK, 1, (View("one person", ("Yes",)),)),
+        SummaryResult(10, "Notice", LINK, 1, (SummaryView("one person", ("Yes",)),)),
     ),
     outcomes=(Outcome(7, "Docs", LINK, "declined: too early", "the team"), Outcome(6, "x", LINK, "done", "")),
     promises=(
@@ -72,7 +76,7 @@ FULL = Summary(
         Measure("Median payout", 0.123, math.nan, "%", 300, 0),
         Measure("Turnout", math.nan, 3, "%", 0, 3),
     ),
-    argument=Argument(12, "Caps can be split", LINK, 4),
+    argument=SummaryArgument(12, "Caps can be split", LINK, 4),
 )
 
 
@@ -201,12 +205,12 @@ def test_escaping(text: str, safe: str) -> None:
     "link", ["javascript:alert(1)", "http://a.b", "https://a.b/x y", "https://a.b/>", ""]
 )
 def test_what_is_no_link_is_text(link: str) -> None:
-    text = as_markdown(replace(QUIET, drafts=(Draft(1, "Caps", link, "x"),)))
+    text = as_markdown(replace(QUIET, drafts=(SummaryDraft(1, "Caps", link, "x"),)))
     assert "- New: Proposal 1: Caps: x" in text
 
 
 def test_a_link_ends_where_it_should() -> None:
-    text = as_markdown(replace(QUIET, drafts=(Draft(1, "Caps", LINK + "/(a)", "x"),)))
+    text = as_markdown(replace(QUIET, drafts=(SummaryDraft(1, "Caps", LINK + "/(a)", "x"),)))
     assert f"[Proposal 1: Caps]({LINK}/%28a%29): x" in text
 
 
@@ -227,7 +231,7 @@ def test_the_longest_lines_fit_the_smallest_page() -> None:
     promise = Promise("@" * 300, "@" * 300, link, None, day("2001-01-01"))
     summary = replace(
         FULL,
-        drafts=(Draft(10**9, "@" * 300, link, "@" * 300),) * 3,
+        drafts=(SummaryDraft(10**9, "@" * 300, link, "@" * 300),) * 3,
         outcomes=(Outcome(10**9, "@" * 300, link, "@" * 300, "@" * 300),) * 3,
         promises=(promise,) * 3,
     )
@@ -255,15 +259,17 @@ long_links = st.builds(lambda size, sign: LINK + sign * size, st.integers(0, 500
 
 
 @given(
-    st.lists(st.builds(Draft, st.integers(1, 9999), wild, long_links, wild), max_size=25),
+    st.lists(st.builds(SummaryDraft, st.integers(1, 9999), wild, long_links, wild), max_size=25),
     st.lists(
         st.builds(
-            Result,
+            SummaryResult,
             st.integers(1, 99),
             wild,
             long_links,
             st.integers(0, 9),
-            st.lists(st.builds(View, wild, st.lists(wild, max_size=9).map(tuple)), max_size=8).map(tuple),
+            st.lists(st.builds(SummaryView, wild, st.lists(wild, max_size=9).map(tuple)), max_size=8).map(
+                tuple
+            ),
         ),
         max_size=8,
     ),
@@ -272,7 +278,7 @@ long_links = st.builds(lambda size, sign: LINK + sign * size, st.integers(0, 500
 )
 @settings(max_examples=40, deadline=None)
 def test_pages_fit_and_lose_no_line(
-    drafts: list[Draft], results: list[Result], outcomes: list[Outcome], limit: int
+    drafts: list[SummaryDraft], results: list[SummaryResult], outcomes: list[Outcome], limit: int
 ) -> None:
     summary = replace(FULL, drafts=tuple(drafts), results=tuple(results), outcomes=tuple(outcomes))
     headline, *thread = as_pages(summary, limit)

@@ -9,7 +9,7 @@ import pytest
 
 from storage.database import Database, execute, fetch_all, transaction
 from storage.members.verifications import (
-    Verification,
+    AccountVerification,
     code_of,
     drop_verification,
     due_rechecks,
@@ -27,7 +27,7 @@ QUARTER = 15 * MINUTE
 
 async def verified(
     db: Database, member_id: int, account: str = "heron", tournament: str = "classic"
-) -> Verification:
+) -> AccountVerification:
     code = await make_code(db, member_id, tournament, f"{account}_1", NOW)
     return await use_code(db, member_id, code.code, account, NOW)
 
@@ -57,7 +57,7 @@ async def test_a_new_code_replaces_the_earlier_one_and_clears_what_expired(db: D
 async def test_a_used_code_binds_the_account(db: Database) -> None:
     code = await make_code(db, ADA, "crypto", "heron_1", NOW)
     bound = await use_code(db, ADA, code.code, "heron", NOW + MINUTE)
-    assert bound == Verification(ADA, "crypto", "heron", NOW + MINUTE, NOW + MINUTE, "verified")
+    assert bound == AccountVerification(ADA, "crypto", "heron", NOW + MINUTE, NOW + MINUTE, "verified")
     assert await verification_of(db, ADA) == bound
     assert await verification_of(db, BERT) is None
     with pytest.raises(ValueError, match="ask for a new one"):
@@ -101,7 +101,7 @@ async def test_two_who_show_one_account_at_once(db: Database) -> None:
     }
     tries = [use_code(db, member_id, code.code, "heron", NOW) for member_id, code in codes.items()]
     got = await asyncio.gather(*tries, return_exceptions=True)
-    assert sorted(type(each).__name__ for each in got) == ["ValueError", "Verification"]
+    assert sorted(type(each).__name__ for each in got) == ["AccountVerification", "ValueError"]
     assert len(await fetch_all(db, "SELECT 1 FROM account_verifications")) == 1
 
 
@@ -109,7 +109,7 @@ async def test_one_code_used_twice_at_once(db: Database) -> None:
     code = await make_code(db, ADA, "classic", "heron_1", NOW)
     tries = [use_code(db, ADA, code.code, account, NOW) for account in ("heron", "crane")]
     got = await asyncio.gather(*tries, return_exceptions=True)
-    assert [type(each).__name__ for each in got] == ["Verification", "ValueError"]
+    assert [type(each).__name__ for each in got] == ["AccountVerification", "ValueError"]
     assert (await verified_members(db, [ADA]))[0].account == "heron"
 
 

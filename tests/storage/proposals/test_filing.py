@@ -12,7 +12,7 @@ from storage.proposals.drafts import Draft, draft_of, save_draft
 from storage.proposals.events import events_of
 from storage.proposals.filing import StaleRevisionError, file_proposal, revise
 from storage.proposals.grounds import grounds_of
-from storage.proposals.proposals import Proposal, proposal_of, proposals_in, revision_of, revisions_of
+from storage.proposals.proposals import StoredProposal, proposal_of, proposals_in, revision_of, revisions_of
 from storage.proposals.seconds import second
 from storage.proposals.stages import hide, move_stage
 from storage.server.settings import change_settings, forget_guild
@@ -41,7 +41,7 @@ async def test_what_is_filed_is_an_idea_with_its_first_revision(db: Database) ->
     proposal = await file_proposal(
         db, HERE, ADA, content("Ωμέγα 🦉"), NOW, due_at=NOW + HOUR, note="First try"
     )
-    assert proposal == Proposal(
+    assert proposal == StoredProposal(
         proposal_id=1,
         guild_id=HERE,
         number=1,
@@ -152,7 +152,7 @@ async def test_the_cap_counts_what_is_open(db: Database) -> None:
 @pytest.mark.parametrize("stage", ["closed", "withdrawn", "stale"])
 async def test_what_ended_leaves_room_and_what_is_under_way_does_not(db: Database, stage: str) -> None:
     await change_settings(db, HERE, NOW, cooldown_hours=0, open_cap=1)
-    proposal: Proposal | None = await filed(db)
+    proposal: StoredProposal | None = await filed(db)
     for under_way in ("discussion", "last_call", "vote", "result", "response", "review"):
         assert proposal is not None
         proposal = await move_stage(db, proposal, under_way, NOW, due_at=None)
@@ -165,7 +165,7 @@ async def test_what_ended_leaves_room_and_what_is_under_way_does_not(db: Databas
 
 async def test_two_clicks_at_once_file_one_proposal(db: Database) -> None:
     results = await asyncio.gather(filed(db), filed(db), return_exceptions=True)
-    assert sorted(type(result).__name__ for result in results) == ["Proposal", "ValueError"]
+    assert sorted(type(result).__name__ for result in results) == ["StoredProposal", "ValueError"]
     assert await rows(db, "proposals") == 1
 
 

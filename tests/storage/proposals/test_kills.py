@@ -13,7 +13,7 @@ import pytest
 from storage.database import Database, fetch_all, open_database
 from storage.proposals.drafts import draft_of, save_draft
 from storage.proposals.filing import StaleRevisionError, file_proposal, revise
-from storage.proposals.proposals import Proposal, proposal_of
+from storage.proposals.proposals import StoredProposal, proposal_of
 from storage.proposals.seconds import second
 from storage.proposals.stages import move_stage
 from tests.features.proposals.proposals import ADA, BERT, CLEO, DORA, EARLY, HERE, NOW, content, filed
@@ -60,7 +60,7 @@ asyncio.run(main())
 """
 
 
-async def present(db: Database) -> Proposal:
+async def present(db: Database) -> StoredProposal:
     proposal = await proposal_of(db, HERE, 1)
     assert proposal is not None
     return proposal

@@ -9,7 +9,7 @@ from storage.database import Database, execute, fetch_all, transaction
 from storage.proposals.filing import revise
 from storage.proposals.proposals import (
     OpenContent,
-    Proposal,
+    StoredProposal,
     count_proposals,
     due_proposals,
     open_contents,
@@ -42,7 +42,7 @@ async def move(db: Database, number: int, stage: str) -> None:
 
 
 @pytest.fixture
-async def five(db: Database) -> list[Proposal]:
+async def five(db: Database) -> list[StoredProposal]:
     """Two ideas of different people, a discussion, one withdrawn and one hidden; one more elsewhere."""
     await without_limits(db)
     proposals = [
@@ -59,7 +59,7 @@ async def five(db: Database) -> list[Proposal]:
     return proposals
 
 
-async def test_a_proposal_of_another_server_is_not_there(db: Database, five: list[Proposal]) -> None:
+async def test_a_proposal_of_another_server_is_not_there(db: Database, five: list[StoredProposal]) -> None:
     elsewhere = await proposal_of(db, THERE, 1)
     assert elsewhere is not None
     assert elsewhere.title == "Elsewhere"
@@ -87,18 +87,18 @@ async def test_a_proposal_of_another_server_is_not_there(db: Database, five: lis
     ],
 )
 async def test_lists_hold_what_was_asked_for(
-    db: Database, five: list[Proposal], filters: dict, numbers: list[int]
+    db: Database, five: list[StoredProposal], filters: dict, numbers: list[int]
 ) -> None:
     assert [proposal.number for proposal in await proposals_in(db, HERE, **filters)] == numbers
     assert await count_proposals(db, HERE, **filters) == len(numbers)
 
 
-async def test_lists_come_in_pages(db: Database, five: list[Proposal]) -> None:
+async def test_lists_come_in_pages(db: Database, five: list[StoredProposal]) -> None:
     pages = [await proposals_in(db, HERE, limit=3, offset=offset) for offset in (0, 3, 6)]
     assert [[proposal.number for proposal in page] for page in pages] == [[4, 3, 2], [1], []]
 
 
-async def test_what_open_proposals_say_now(db: Database, five: list[Proposal]) -> None:
+async def test_what_open_proposals_say_now(db: Database, five: list[StoredProposal]) -> None:
     await revise(
         db, HERE, 1, ADA, content("First again"), NOW,
         expected_revision=1, stages=EARLY, substantive=False, due_at=None,
@@ -110,7 +110,7 @@ async def test_what_open_proposals_say_now(db: Database, five: list[Proposal]) -
     ]
 
 
-async def test_what_members_may_act_on(db: Database, five: list[Proposal]) -> None:
+async def test_what_members_may_act_on(db: Database, five: list[StoredProposal]) -> None:
     assert await proposal_in(db, HERE, 1, stages=EARLY) == five[0]
     assert (await proposal_in(db, HERE, 5)).hidden_reason == "Spam"
     with pytest.raises(ValueError, match="Proposal #5 is hidden, for this reason: Spam"):

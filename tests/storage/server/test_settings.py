@@ -12,7 +12,7 @@ from storage.polls import cards as poll_cards
 from storage.polls.casting import cast
 from storage.polls.polls import Elector
 from storage.polls.reminders import add_reminder
-from storage.promises import Said, add_promise
+from storage.promises import NewPromise, add_promise
 from storage.proposals import cards as proposal_cards
 from storage.proposals.arguments import argue
 from storage.proposals.blocks import block
@@ -111,7 +111,7 @@ async def fill(db: Database, guild_id: int) -> None:
     await respond(db, guild_id, 1, BERT, "noted", "Thank you", NOW)
     await save_draft(db, guild_id, ADA, "{}", NOW)
     await block(db, guild_id, ADA, "Rants", NOW)
-    said = Said(
+    said = NewPromise(
         "promise", "A model uploads itself", "the team", "https://forum.example/t/1", date(2031, 5, 1), None
     )
     await add_promise(db, guild_id, ADA, said, NOW)
