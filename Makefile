@@ -16,7 +16,7 @@ demo: $(VENV)/demo.done
 	@$(RUN) -m demo $(if $(ONCE),--once)
 
 quick: $(VENV)/dev.done
-	@$(RUN) -m pytest -q -n auto -m "not slow"
+	@$(RUN) -m pytest -q -n auto -m "not slow" --hypothesis-profile=quick
 
 check: $(VENV)/dev.done
 	@$(RUN) -m ruff format --check .

@@ -136,7 +136,7 @@ class Roundtable(Client):
 
     def _sources(self, database: Database) -> dict[str, Source]:
         """Where each tournament's numbers come from; the sample is always there to try."""
-        sample = SampleSource()
+        sample = self.source if isinstance(self.source, SampleSource) else SampleSource()
         if self.source is not None:
             return {self.source.tournament: self.source, SAMPLE: sample}
         if self.settings.data_source == "sample":

@@ -5,9 +5,9 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.timing import asked_for
 from bot import Roundtable, Settings, create_bot
+from tests.cogs.poll.pressing import ask_for_dialog, choose
 from tests.features.polls.polling import people, poll_of, start
 from tests.offline import OfflineDiscord, furnished
-from tests.pressing import ask_for_dialog, choose
 
 MEMBERS, TURNS = 500, 3
 

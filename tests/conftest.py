@@ -1,11 +1,14 @@
 """The real bot in an offline server, over a real database file and the bundled sample."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:  # imported by the fixtures that need them: tests of numbers start without a bot
     from collections.abc import Callable
@@ -17,6 +20,21 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: tests of numbers s
     from tests.offline import Server
     from tournament.sample import SampleSource
 
+# neither an example nor finding one takes too long on a busy machine
+hypothesis_settings.register_profile(
+    "unhurried", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile("quick", hypothesis_settings.get_profile("unhurried"), max_examples=10)
+hypothesis_settings.load_profile("unhurried")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A bot of its own makes a test slow."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "env" in item.fixturenames:
+            item.add_marker("slow")
+
 
 @pytest.fixture(scope="session")
 def source() -> "SampleSource":
@@ -27,12 +45,30 @@ def source() -> "SampleSource":
     return sample
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every table and no row; a copy of it costs a tenth of making one."""
+    from storage.database import open_database
+
+    async def made(file: Path) -> None:
+        await (await open_database(file)).close()
+
+    file = tmp_path_factory.mktemp("database") / "empty.sqlite3"
+    asyncio.run(made(file))
+    return file
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> "Settings":
+def database_file(empty_database: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(empty_database, tmp_path / "bot.sqlite3"))
+
+
+@pytest.fixture
+def settings(database_file: Path) -> "Settings":
     from bot import Settings
 
     return Settings.from_env(
-        {"DISCORD_TOKEN": "x", "DATABASE_PATH": str(tmp_path / "bot.sqlite3"), "DATA_SOURCE": "sample"}
+        {"DISCORD_TOKEN": "x", "DATABASE_PATH": str(database_file), "DATA_SOURCE": "sample"}
     )
 
 

@@ -1,11 +1,11 @@
-"""How long tests wait for what should happen: a minute, since a busy machine is no fault of the bot."""
+"""How long tests wait for what should happen: minutes, since a busy machine is no fault of the bot."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 from tournament.numerai.throttle import Patience
 
-PATIENCE = 60.0  # seconds; only what will never happen is waited for that long
+PATIENCE = 180.0  # seconds; only what will never happen is waited for that long
 # with an API that answers, if only with an error: nothing is given up because it takes a while
 CALM = Patience(
     connect=PATIENCE, read=PATIENCE, budget=PATIENCE, stale=PATIENCE, short=PATIENCE, backoff=0.001

@@ -4,9 +4,11 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.loopback.messages import DEFERRED
 from tests.loopback.server import BOB, GOOD_TOKEN, MODERATOR, LoopbackDiscord
@@ -28,10 +30,24 @@ def bot_process(address: str, folder: Path, **env: str) -> BotProcess:
     return BotProcess([LAUNCH, address], settings | env, cwd=folder)
 
 
-@asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[tuple[LoopbackDiscord, BotProcess]]:
+@dataclass
+class Running:
+    """A bot at work: where it is, its lines, and its database."""
+
+    discord: LoopbackDiscord
+    process: BotProcess
+    file: Path
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """One for all that ask and leave it running."""
+    folder = tmp_path_factory.mktemp("running")
     async with LoopbackDiscord() as discord_server, ready_bot(discord_server, folder) as bot:
-        yield discord_server, bot
+        yield Running(discord_server, bot, folder / "bot.sqlite3")
+
+
+one_bot = pytest.mark.asyncio(loop_scope="module")
 
 
 @asynccontextmanager
@@ -41,38 +57,39 @@ async def ready_bot(discord_server: LoopbackDiscord, folder: Path) -> AsyncItera
         yield bot
 
 
-async def test_a_typed_command_comes_back_with_a_chart(tmp_path: Path) -> None:
-    async with running(tmp_path) as (discord_server, bot):
-        reply = await discord_server.command("payout compare", options=WHO)
-        assert reply.ephemeral
-        assert "1xCORR + 3xTC would have paid" in reply.embeds[0]["title"]
-        [(name, png, alt)] = reply.files
-        assert name == "chart.png"
-        assert png.startswith(b"\x89PNG")
-        assert alt is not None
-        assert "pay adding up" in alt
-        assert reply.response_type == DEFERRED, "three seconds are little, so work comes after it"
-        await discord_server.click(reply, label="Share")
-        await discord_server.wait_for_request("POST", "/webhooks/*/*", count=2)
-        [shared] = discord_server.posts()
-        assert shared.files[0][0] == "chart.png"
-        assert shared.embeds[0]["author"]["name"].startswith("Shared by")
-        assert bot.lines
+@one_bot
+async def test_a_typed_command_comes_back_with_a_chart(running: Running) -> None:
+    reply = await running.discord.command("payout compare", options=WHO)
+    assert reply.ephemeral
+    assert "1xCORR + 3xTC would have paid" in reply.embeds[0]["title"]
+    [(name, png, alt)] = reply.files
+    assert name == "chart.png"
+    assert png.startswith(b"\x89PNG")
+    assert alt is not None
+    assert "pay adding up" in alt
+    assert reply.response_type == DEFERRED, "three seconds are little, so work comes after it"
+    sent = len(running.discord.requests_to("POST", "/webhooks/*/*"))
+    await running.discord.click(reply, label="Share")
+    await running.discord.wait_for_request("POST", "/webhooks/*/*", count=sent + 1)
+    [shared] = running.discord.posts()
+    assert shared.files[0][0] == "chart.png"
+    assert shared.embeds[0]["author"]["name"].startswith("Shared by")
 
 
-async def test_it_answers_in_a_direct_message_and_completes_names(tmp_path: Path) -> None:
-    async with running(tmp_path) as (discord_server, _):
-        choices = await discord_server.autocomplete(
-            "payout compare", "who", "0758", options={"proposed": "1C3T"}
-        )
-        assert "model_07585" in [choice["value"] for choice in choices]
-        reply = await discord_server.command("payout compare", options=WHO, dm=True)
-        assert "would have paid" in reply.embeds[0]["title"]
-        refused = await discord_server.command("setup show", dm=True, member=MODERATOR)
-        assert "belongs to a server" in refused.content
+@one_bot
+async def test_it_answers_in_a_direct_message_and_completes_names(running: Running) -> None:
+    choices = await running.discord.autocomplete(
+        "payout compare", "who", "0758", options={"proposed": "1C3T"}
+    )
+    assert "model_07585" in [choice["value"] for choice in choices]
+    reply = await running.discord.command("payout compare", options=WHO, dm=True)
+    assert "would have paid" in reply.embeds[0]["title"]
+    refused = await running.discord.command("setup show", dm=True, member=MODERATOR)
+    assert "belongs to a server" in refused.content
 
 
-async def test_who_brought_the_bot_along_gets_every_answer_and_no_button(tmp_path: Path) -> None:
+@one_bot
+async def test_who_brought_the_bot_along_gets_every_answer_and_no_button(running: Running) -> None:
     asked: dict[str, tuple[dict[str, str], int]] = {
         "payout compare": (WHO, 1),
         "stakes concentration": ({}, 2),
@@ -81,18 +98,22 @@ async def test_who_brought_the_bot_along_gets_every_answer_and_no_button(tmp_pat
         "stakes history": ({}, 1),
         "stakes who": ({"name": "model_07585"}, 0),
     }
-    async with running(tmp_path) as (discord_server, _):
-        for name, (options, charts) in asked.items():
-            reply = await discord_server.command(name, options=options, brought_along=True)
-            assert reply.ephemeral, name
-            assert reply.response_type == DEFERRED, name
-            assert reply.embeds[0]["title"], reply.content
-            assert [file[0] for file in reply.files] == ["chart.png", "second-chart.png"][:charts]
-            assert reply.components == [], "the server has not invited the bot, so nothing is posted there"
-        invited = await discord_server.command("stakes who", options={"name": "model_07585"})
-        assert invited.components
-    with closing(sqlite3.connect(tmp_path / "bot.sqlite3")) as file:
-        assert file.execute("SELECT count(*) FROM asked_questions").fetchone() == (1,)
+    before = kept_questions(running)
+    for name, (options, charts) in asked.items():
+        reply = await running.discord.command(name, options=options, brought_along=True)
+        assert reply.ephemeral, name
+        assert reply.response_type == DEFERRED, name
+        assert reply.embeds[0]["title"], reply.content
+        assert [file[0] for file in reply.files] == ["chart.png", "second-chart.png"][:charts]
+        assert reply.components == [], "the server has not invited the bot, so nothing is posted there"
+    invited = await running.discord.command("stakes who", options={"name": "model_07585"})
+    assert invited.components
+    assert kept_questions(running) == before + 1
+
+
+def kept_questions(running: Running) -> int:
+    with closing(sqlite3.connect(running.file)) as file:
+        return file.execute("SELECT count(*) FROM asked_questions").fetchone()[0]
 
 
 async def test_commands_are_synced_once_and_not_again_while_they_stay_the_same(tmp_path: Path) -> None:
@@ -105,7 +126,7 @@ async def test_commands_are_synced_once_and_not_again_while_they_stay_the_same(t
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_it_cleanly(tmp_path: Path, name: signal.Signals) -> None:
-    async with running(tmp_path) as (discord_server, bot):
+    async with LoopbackDiscord() as discord_server, ready_bot(discord_server, tmp_path) as bot:
         await discord_server.command("account link", options={"name": "model_07585"})
         assert await bot.stop(name) == 0
         assert "Traceback" not in "\n".join(bot.lines)
@@ -131,26 +152,26 @@ async def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
             assert "model\\_07585" in reply.embeds[0]["title"]
 
 
-async def test_a_dropped_connection_is_resumed(tmp_path: Path) -> None:
-    async with running(tmp_path) as (discord_server, _):
-        await discord_server.command("help")
-        await discord_server.drop()
-        await discord_server.wait_ready()
-        assert (await discord_server.command("help")).embeds
+@one_bot
+async def test_a_dropped_connection_is_resumed(running: Running) -> None:
+    await running.discord.command("help")
+    await running.discord.drop()
+    await running.discord.wait_ready()
+    assert (await running.discord.command("help")).embeds
 
 
-async def test_a_rate_limit_delays_the_answer_and_loses_nothing(tmp_path: Path) -> None:
-    async with running(tmp_path) as (discord_server, _):
-        discord_server.fail_next("POST", "/webhooks/*/*", 429)
-        reply = await discord_server.command("payout compare", options=WHO)
-        assert reply.files
+@one_bot
+async def test_a_rate_limit_delays_the_answer_and_loses_nothing(running: Running) -> None:
+    running.discord.fail_next("POST", "/webhooks/*/*", 429)
+    reply = await running.discord.command("payout compare", options=WHO)
+    assert reply.files
 
 
-async def test_log_lines_are_structured(tmp_path: Path) -> None:
-    async with running(tmp_path) as (_, bot):
-        line = await bot.wait_for_line('message="ready"')
-        assert 'level="info"' in line
-        assert "guilds=1" in line
+@one_bot
+async def test_log_lines_are_structured(running: Running) -> None:
+    line = await running.process.wait_for_line('message="ready"')
+    assert 'level="info"' in line
+    assert "guilds=1" in line
 
 
 async def test_a_missing_token_gets_one_line_that_names_the_demo(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ async def test_delete_asks_once_more_and_then_leaves_nothing(server: Server) -> 
 
 
 async def test_delete_can_be_left(server: Server) -> None:
-    await fill(server)
+    await server.ben.slash(server.channel, "account link", name="model_07585")
     asked = await server.ben.slash(server.channel, "privacy delete")
     await server.ben.click(said(asked).message, label="Leave it")
     assert said(asked).content == "Nothing was deleted."
@@ -51,7 +51,7 @@ async def test_delete_can_be_left(server: Server) -> None:
 
 
 async def test_a_question_left_open_deletes_nothing(server: Server) -> None:
-    await fill(server)
+    await server.ben.slash(server.channel, "account link", name="model_07585")
     asked = await server.ben.slash(server.channel, "privacy delete")
     await server.env.advance_time(301)
     assert said(asked).content == "Nothing was deleted: no answer in time."

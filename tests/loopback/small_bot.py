@@ -196,6 +196,8 @@ async def local(interaction: discord.Interaction):
 @client.event
 async def on_ready():
     guild = client.guilds[0]
+    while guild.unavailable:  # a busy machine may be told of it after the wait for servers is over
+        guild = await client.wait_for("guild_available")
     say("ready:", client.user, guild.name, *[channel.name for channel in guild.text_channels])
     say("cached:", *sorted(member.name for member in guild.members))
 

@@ -14,7 +14,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def db(file: Path) -> AsyncIterator[Database]:
-    database = await open_database(file)
+async def db(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
     yield database
     await database.close()

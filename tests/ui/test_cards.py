@@ -103,6 +103,7 @@ def test_a_record_lists_its_newest_rounds_in_line() -> None:
     assert len({len(line) for line in tiny[:-1]}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", BASES)
 @pytest.mark.parametrize("stake", [None, 130])
 @pytest.mark.parametrize("name", ["model_02765", "account_06446", EVERYONE])

@@ -6,6 +6,7 @@ import threading
 import matplotlib as mpl
 import pytest
 
+from tests.patience import PATIENCE
 from ui.drawing import CURRENT, DrawingThread, by_round, figure
 
 
@@ -34,6 +35,7 @@ def test_one_round_is_a_whole_round() -> None:
         assert all(float(tick).is_integer() for tick in panels[0].get_xticks())
 
 
+@pytest.mark.slow
 async def test_five_drawings_at_once_all_arrive_as_if_drawn_alone() -> None:
     drawing = DrawingThread()
     together = await asyncio.gather(*(drawing.run(drawn, level) for level in range(5)))
@@ -48,8 +50,8 @@ async def test_the_thread_outlives_an_error_and_ends_when_closed() -> None:
         await drawing.run(lambda: 1 / 0)
     thread = await drawing.run(threading.current_thread)
     started, release = threading.Event(), threading.Event()
-    under_way = asyncio.ensure_future(drawing.run(lambda: started.set() or release.wait(10)))
-    await asyncio.to_thread(started.wait, 10)
+    under_way = asyncio.ensure_future(drawing.run(lambda: started.set() or release.wait(PATIENCE)))
+    await asyncio.to_thread(started.wait, PATIENCE)
     waiting = asyncio.ensure_future(drawing.run(drawn, 1))
     closing = asyncio.ensure_future(asyncio.to_thread(drawing.close))
     with pytest.raises(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""A year of weekly summaries in three zones, with restarts whenever, over both changes of the clocks."""
+"""Half a year of weekly summaries in three zones, with restarts whenever, over both changes of the clocks."""
 
 import itertools
 import json
@@ -21,8 +21,8 @@ from tests.offline import Server
 
 # (zone, weekday, hour): on a Sunday the clocks of the second show this hour twice, those of the third never
 PLACES = (("Europe/Berlin", 0, 18), ("America/New_York", 6, 1), ("Australia/Lord_Howe", 6, 2))
-START = datetime(2031, 1, 1, 12, tzinfo=UTC)
-WEEKS = 53
+START = datetime(2031, 10, 1, 12, tzinfo=UTC)
+WEEKS = 28
 END = START + timedelta(weeks=WEEKS)
 
 
@@ -32,13 +32,13 @@ def now() -> Clock:
 
 
 def expected(zone: str, weekday: int, hour: int) -> dict[str, datetime]:
-    """The moments of a year by the calendar alone: that weekday's date, that hour by the clock there.
+    """The moments of that half year by the calendar alone: that weekday's date, that hour by the clock there.
 
     What comes twice is the first (fold 0); 2:00 where it is skipped is the moment at which the clocks jump.
     """
     moments = {}
-    day = date(2031, 1, 1)
-    while day < date(2032, 1, 15):
+    day = START.date()
+    while day < date(2032, 4, 30):
         if day.weekday() == weekday:
             moment = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(zone)).astimezone(UTC)
             year, week, _ = day.isocalendar()
@@ -48,7 +48,7 @@ def expected(zone: str, weekday: int, hour: int) -> dict[str, datetime]:
     return moments
 
 
-def test_the_year_has_both_changes_of_the_clocks() -> None:
+def test_the_half_year_has_both_changes_of_the_clocks() -> None:
     for zone, weekday, hour in PLACES:
         moments = sorted(expected(zone, weekday, hour).values())
         apart = Counter(later - earlier for earlier, later in itertools.pairwise(moments))
@@ -56,7 +56,7 @@ def test_the_year_has_both_changes_of_the_clocks() -> None:
         assert apart[timedelta(weeks=1)] >= WEEKS - 5
         assert min(apart) < timedelta(weeks=1) < max(apart)
     berlin, new_york, lord_howe = (expected(*place) for place in PLACES)
-    assert berlin["2031-W14"] == datetime(2031, 3, 31, 16, tzinfo=UTC)
+    assert berlin["2032-W14"] == datetime(2032, 3, 29, 16, tzinfo=UTC)
     assert new_york["2031-W44"] == datetime(2031, 11, 2, 5, tzinfo=UTC), "1:00, the first time"
     assert lord_howe["2031-W40"] == datetime(2031, 10, 4, 15, 30, tzinfo=UTC), "2:30, since there is no 2:00"
 
@@ -86,7 +86,7 @@ async def test_every_week_is_told_once_in_each_zone(
         await tick(server)
         assert await noted(server) == sum(m < moment for place in PLACES for m in expected(*place).values())
         now.moment = moment + rng.random() * timedelta(minutes=2)
-        death = rng.choice(["none", "none", "restart", "claimed", "unnoted"])
+        death = rng.choice(["none"] * 5 + ["restart", "claimed", "unnoted"])
         deaths[death] += 1
         if death == "claimed":
             await claim_all(server, now)

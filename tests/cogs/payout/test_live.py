@@ -122,7 +122,7 @@ async def test_nobody_is_a_sentence(server: Server) -> None:
     assert "There is no model or account" in (await compare(server, who="nobody_here")).content
 
 
-# a silent API is tried without the offline Discord, whose clock is not the one that waits: see tests/answers
+# a silent API is tried without the offline Discord, whose clock is not the one that waits: tests/features
 FAULTS = ("429", "500", "cut", "malformed", "missing", "errors", "html")
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from features.polls.card_queue import EVERY
 from storage.polls.ballots import chain_of
+from tests.cogs.poll.pressing import ask_for_dialog, choose
 from tests.features.polls.polling import close, exported, people, poll_of, start
 from tests.features.proposals.proposing import Clock, rows
 from tests.offline import Server
-from tests.pressing import ask_for_dialog, choose
 
 pytestmark = pytest.mark.slow
 MEMBERS, TURNS = 500, 2  # each changes their ballot once

@@ -64,6 +64,7 @@ def longest(sign: str, count: int = 40) -> Summary:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", SIGNS)
 def test_the_longest_summary_fits_and_loses_nothing(sign: str) -> None:
     told = Told(longest(sign), (sign * 300,) * 9)

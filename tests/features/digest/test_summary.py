@@ -68,8 +68,8 @@ class Broken(Announced):
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(tmp_path / "bot.sqlite3")
+async def db(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
     await without_limits(database)
     yield database
     await database.close()

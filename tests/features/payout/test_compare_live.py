@@ -25,8 +25,8 @@ QUESTION = {"proposed": "1xCORR + 3xMMC", "current": "0.75xCORR + 2.25xMMC", "ro
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(tmp_path / "bot.sqlite3")
+async def database(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
     yield database
     await database.close()
 

@@ -20,8 +20,8 @@ LONG = [f"{place:02}{'*' * 78}" for place in range(25)]
 
 
 @pytest.fixture
-async def view(tmp_path: Path, source: SampleSource) -> AsyncIterator[PollView]:
-    db: Database = await open_database(tmp_path / "bot.sqlite3")
+async def view(database_file: Path, source: SampleSource) -> AsyncIterator[PollView]:
+    db: Database = await open_database(database_file)
     yield await new_poll(
         db, source, HERE, ADA, {"title": "_" * 200, "description": "*" * 1000, "options": "\n".join(LONG)},
         method="single", lasts=timedelta(days=1), eligibility=Eligibility(role=2**63, verified=True),

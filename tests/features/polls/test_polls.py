@@ -23,8 +23,8 @@ from tournament.sample import SampleSource
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    db = await open_database(tmp_path / "bot.sqlite3")
+async def db(database_file: Path) -> AsyncIterator[Database]:
+    db = await open_database(database_file)
     yield db
     await db.close()
 

@@ -35,8 +35,8 @@ TYPED: dict[str, Any] = {
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(tmp_path / "bot.sqlite3")
+async def db(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
     yield database
     await database.close()
 

@@ -3,9 +3,7 @@
 import asyncio
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,6 +31,7 @@ from storage.proposals.blocks import block
 from storage.proposals.filing import StaleRevisionError
 from storage.proposals.proposals import revisions_of
 from storage.server.settings import change_settings
+from tests.kills import killing
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 HERE, THERE = 700719925474099301, 700719925474099302
@@ -277,40 +276,29 @@ async def test_only_the_author_revises_and_only_what_is_not_frozen(db: Database)
 
 
 STEPS = """
-import asyncio, sys, threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from answers import drafts, proposals
-from storage.database import open_database
+from features.proposals import drafts, steps
 
 HERE, ADA, BERT = 700719925474099301, 900719925474099301, 900719925474099302
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
-left = int(sys.argv[3])
 
-def pause(statement):
-    global left
-    left -= 1
-    if left == 0:
-        print("in", flush=True)
-        threading.Event().wait()
-
-async def main():
-    db = await open_database(Path(sys.argv[1]))
-    await db.connection.set_trace_callback(pause)
-    if sys.argv[2] == "draft":
+async def work(db, step):
+    if step == "draft":
         await drafts.save_fields(db, HERE, ADA, {"problem": "More.", "evidence": "Some."}, NOW)
-    elif sys.argv[2] == "file":
+    elif step == "file":
         await drafts.file_draft(db, HERE, ADA, NOW)
-    elif sys.argv[2] == "second":
-        await proposals.second(db, HERE, 1, BERT, NOW)
+    elif step == "second":
+        await steps.second(db, HERE, 1, BERT, NOW)
     else:
         later = NOW + timedelta(days=8)
-        await proposals.advance_proposal(db, HERE, 1, "withdrawn", ADA, later, moderator=False)
-    print("after", flush=True)
-    threading.Event().wait()
-
-asyncio.run(main())
+        await steps.advance_proposal(db, HERE, 1, "withdrawn", ADA, later, moderator=False)
 """
+
+
+@pytest.fixture(scope="module")
+def kill_at() -> Iterator[Callable[..., str]]:
+    with killing(STEPS) as kill_at:
+        yield kill_at
 
 
 async def told(path: Path) -> dict[str, Any]:
@@ -332,7 +320,9 @@ async def told(path: Path) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", ["draft", "file", "second", "advance"])
-async def test_a_process_killed_on_the_way_loses_nothing(path: Path, tmp_path: Path, step: str) -> None:
+async def test_a_process_killed_on_the_way_loses_nothing(
+    path: Path, tmp_path: Path, kill_at: Callable[..., str], step: str
+) -> None:
     database = await open_database(path)
     await change_settings(database, HERE, NOW, cooldown_hours=0, seconds_least=2)
     await filed(database)
@@ -343,13 +333,7 @@ async def test_a_process_killed_on_the_way_loses_nothing(path: Path, tmp_path: P
     statement = 1
     while last != "after":
         copy = Path(shutil.copy(path, tmp_path / f"{step}{statement}.sqlite3"))
-        with subprocess.Popen(  # noqa: ASYNC220 - nothing else runs here
-            [sys.executable, "-c", STEPS, str(copy), step, str(statement)],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        ) as child:  # fmt: skip
-            assert child.stdout is not None
-            last = child.stdout.readline().strip()
-            child.kill()
+        last = kill_at(statement, copy, step)
         assert last in ("in", "after")
         seen.append(await told(copy))
         statement += 1 if step == "draft" else 2

@@ -47,8 +47,8 @@ TYPED = {
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(tmp_path / "bot.sqlite3")
+async def db(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
     await change_settings(database, HERE, NOW, cooldown_hours=0, open_cap=50)
     yield database
     await database.close()

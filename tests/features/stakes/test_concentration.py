@@ -212,6 +212,7 @@ async def test_theil_by_hand_within_and_between() -> None:
     assert with_zero.theil_between == pytest.approx(0.5 * math.log(0.5 / 0.4) + 0.5 * math.log(0.5 / 0.6))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.floats(0.01, 1e5), min_size=1, max_size=30), st.integers(0, 5))
 async def test_measures_hang_together(stake: list[float], nothing: int) -> None:
@@ -225,12 +226,11 @@ async def test_measures_hang_together(stake: list[float], nothing: int) -> None:
 
 
 @pytest.mark.slow
-async def test_a_million_holders() -> None:
-    stake = np.random.default_rng(1).lognormal(0, 2, 10**6)
+async def test_twenty_thousand_holders() -> None:
+    stake = np.random.default_rng(1).lognormal(0, 2, 20_000)
     got = await stake_concentration(MadeUp(stakes_of(stake, known=False)), unit="model")
     assert got.measures.gini == pytest.approx(math.erf(1), abs=0.01)  # of a lognormal: erf(sigma / 2)
-    # by Lorenz's curve, those above half lie above exp(sigma squared)
-    assert got.measures.half == pytest.approx((stake > math.exp(4)).sum(), rel=0.02)
+    assert got.measures.half == (np.sort(stake)[::-1].cumsum() <= stake.sum() / 2).sum() + 1
     assert got.population.size <= 400
     assert got.tail.fit.tail_size > 0
 

@@ -405,11 +405,11 @@ async def test_data_that_cannot_be_compared_is_explained(source: MadeUp, by: str
 
 
 @pytest.mark.slow
-async def test_a_million_holders() -> None:
-    stake = rng().lognormal(3, 2, 10**6)
-    tc = 0.02 * rng(2).standard_normal((10**6, 1))
+async def test_ten_thousand_holders() -> None:
+    stake = rng().lognormal(3, 2, 10_000)
+    tc = 0.02 * rng(2).standard_normal((10_000, 1))
     got = await stake_influence(made_up(stake, tc, known=False))
-    assert (got.holders, got.covered) == (10**6, pytest.approx(1))
+    assert (got.holders, got.covered) == (10_000, pytest.approx(1))
     assert got.association is not None
-    assert abs(got.association.spearman) < 0.005
+    assert abs(got.association.spearman) < 0.03
     assert got.across.n_above == (stake > 8000).sum()

@@ -170,6 +170,7 @@ pauses = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(ZONES), st.integers(0, 6), st.integers(0, 23), st.sampled_from([0, 15, 30, 45]), pauses
 )

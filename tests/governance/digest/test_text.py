@@ -258,6 +258,7 @@ wild = st.text(st.sampled_from("@#*<a b"), max_size=250)
 long_links = st.builds(lambda size, sign: LINK + sign * size, st.integers(0, 500), st.sampled_from("a("))
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.builds(SummaryDraft, st.integers(1, 9999), wild, long_links, wild), max_size=25),
     st.lists(

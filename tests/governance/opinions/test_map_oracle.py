@@ -53,6 +53,7 @@ def oracle_map() -> OpinionMap:
 # ---------------------------------------------------------------- an oracle
 
 
+@pytest.mark.slow
 def test_planted_groups_are_found_as_the_oracle_finds_them() -> None:
     found = oracle_map()
     own = labels_of(found, 200)
@@ -102,6 +103,7 @@ def test_red_dwarf_still_says_so() -> None:
 # ---------------------------------------------------------------- properties
 
 
+@pytest.mark.slow
 def test_one_seed_gives_one_map_and_others_the_same_groups() -> None:
     votes = blurred(camps(24, 16))
     first, again, other = (opinion_map(triples(votes), rng=rng(seed)) for seed in (1, 1, 2))

@@ -117,15 +117,15 @@ def test_the_attack_fails_on_many_elections(n: int, first: int) -> None:
     shown = [
         tried(1000 + seed, n, first, spread, dealings)
         for spread in (0.1, 0.3, 0.6, 1, 2.5)
-        for seed in range(8)
+        for seed in range(2)
     ]
-    assert sum(shown) >= 20  # there was something to attack
+    assert sum(shown) >= 5  # there was something to attack
 
 
 @pytest.mark.slow
 def test_the_attack_fails_for_who_tries_the_guard_itself_on_every_way_of_having_voted() -> None:
     dealings = every_dealing(14, 7)
-    for spread, seed in itertools.product((0.1, 0.3, 1), range(6)):
+    for spread, seed in itertools.product((0.1, 0.3, 1), range(3)):
         voters, ballots = election(seed, 14, 7, spread)
         views = guarded_views("single", ballots, ["a", "b"], voters, closed=True)
         other = consistent(voters, shares_of(views), dealings)
@@ -147,7 +147,7 @@ def test_what_is_shown_of_other_methods_leaves_every_ballot_open(method: str) ->
         "dots": [{"a": 2}, {"a": 1, "b": 1}, {"b": 2}],
     }
     shown = 0
-    for seed in range(4):
+    for seed in range(2):
         rng = np.random.default_rng(seed)
         voters = voters_of(rng.lognormal(3, 1, 60), rng.random(60) < 0.8)
         cast = [kinds[method][i] for i in rng.integers(0, len(kinds[method]), 60)]
@@ -159,7 +159,7 @@ def test_what_is_shown_of_other_methods_leaves_every_ballot_open(method: str) ->
         parts = np.array([[part(method, ballot, label, labels) for label in labels] for ballot in cast])
         columns = np.array([[float(weight) for weight in weights(name, voters)] for name in said])
         whole = np.array([list(shares.values()) for shares in said.values()])
-        for _ in range(8000):
+        for _ in range(6000):
             # an attacker's search: one exchange of ballots or two, so that the list of ballots stays
             dealt = np.arange(60)
             for one, two in rng.integers(0, 60, (int(rng.integers(1, 3)), 2)):
@@ -168,7 +168,7 @@ def test_what_is_shown_of_other_methods_leaves_every_ballot_open(method: str) ->
             if (STEP * np.floor(found / STEP + 0.5) == whole).all():
                 open_ |= (parts[dealt] != parts).any(axis=1)
         assert open_.all()
-    assert shown >= 4
+    assert shown >= 2
 
 
 def part(method: str, ballot: Any, label: str, labels: list[str]) -> float:

@@ -1,4 +1,4 @@
-"""Our winners and totals beside those of votelib and starvote, in thousands of made-up elections."""
+"""Our winners and totals beside those of votelib and starvote, in a thousand made-up elections each."""
 
 import contextlib
 import random
@@ -17,7 +17,7 @@ from votelib.evaluate.sequential import TransferableVoteSelector
 from governance.votes.tally import tally
 
 pytestmark = pytest.mark.slow
-ELECTIONS = 5_000
+ELECTIONS = 1_000
 NAMES = list("abcde")
 
 
@@ -44,7 +44,7 @@ def test_single_agrees_with_votelib() -> None:
         got = tally("single", ballots, NAMES)
         assert set(got.winners) == theirs(Plurality().evaluate(dict(Counter(ballots))))
         ties += len(got.tie) > 1
-    assert ties == 1275
+    assert ties == 253
 
 
 def test_approval_agrees_with_votelib() -> None:
@@ -56,7 +56,7 @@ def test_approval_agrees_with_votelib() -> None:
         assert {option: total for option, total in got.totals.items() if total} == totals
         assert set(got.winners) == theirs(Plurality().evaluate(totals))
         ties += len(got.tie) > 1
-    assert ties == 1550
+    assert ties == 316
 
 
 def test_score_agrees_with_votelib_and_starvote() -> None:
@@ -72,7 +72,7 @@ def test_score_agrees_with_votelib_and_starvote() -> None:
         assert set(got.winners) == winners
         assert got.totals == totals
         ties += len(got.tie) > 1
-    assert ties == 518
+    assert ties == 100
 
 
 def by_starvote(ballots: list[dict[str, int]]) -> tuple[set[str], dict[str, int]]:
@@ -104,12 +104,12 @@ def test_schulze_agrees_with_votelib() -> None:
         found = theirs(Schulze().evaluate(pairs))
         assert found <= set(got.winners) if got.tie else found == set(got.winners)
         ties += len(got.tie) > 1
-    assert ties == 954
+    assert ties == 172
 
 
 def test_instant_runoff_agrees_with_votelib_where_it_knows_an_answer() -> None:
     refused = 0
-    for source in elections(5, 8_000):  # so many that it knows 5,000
+    for source in elections(5, 1_600):  # so many that it knows 1,000
         ballots = rankings(source, 300)
         try:
             found = TransferableVoteSelector().evaluate(dict(Counter(ballots)))
@@ -117,4 +117,4 @@ def test_instant_runoff_agrees_with_votelib_where_it_knows_an_answer() -> None:
             refused += 1
             continue
         assert tally("ranked_irv", ballots, NAMES).winners == tuple(found)
-    assert refused == 2869
+    assert refused == 578

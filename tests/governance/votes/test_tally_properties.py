@@ -204,7 +204,7 @@ def test_a_clone_changes_nothing_for_others_under_schulze(ballots: list[list[str
 # ---------------------------------------------------------------- other machines
 
 SCRIPT = """
-from governance.tally import tally
+from governance.votes.tally import tally
 names = ["clip", "notice", "cap", "weights", "fallback"]
 rankings = [names[k:] + names[:k] for k in range(5)] + [names[::-1]]
 print(tally("single", names, names, seed="s"))

@@ -100,7 +100,8 @@ def check_against_ledger(
     return path
 
 
-@settings(deadline=None, max_examples=400)
+@pytest.mark.slow
+@settings(max_examples=150)
 @given(histories())
 def test_any_history_agrees_with_the_ledger(history: dict) -> None:
     check_against_ledger(**history)

@@ -109,6 +109,7 @@ def test_the_same_seed_gives_the_same_intervals() -> None:
     assert got != transition_intervals(*of, block=5, rng=rng(10))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mean", [0.3, 0.0, -0.2])
 def test_intervals_cover_what_other_records_show(mean: float) -> None:
     # accounts with different prospects; in the first case percentiles alone would cover 1 record in 3

@@ -198,6 +198,7 @@ def test_a_resample_without_stake_is_undefined() -> None:
     assert np.isnan(bootstrap_intervals([0, 0, 0, 1], rng=rng()).gini).all()
 
 
+@pytest.mark.slow
 def test_more_holders_than_a_short_integer_counts() -> None:
     x = np.zeros(2**16 + 5)
     x[-5:] = 1  # only positions that need 17 bits have a stake
@@ -228,6 +229,7 @@ def test_intervals_hold_the_estimate_and_agree_with_each_other() -> None:
     assert got == bootstrap_intervals(stakes, rng=rng())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("draw", "least"),
     [

@@ -72,6 +72,7 @@ def test_scores_that_grow_at_a_stake_break_there() -> None:
     assert got.high >= 9.5
 
 
+@pytest.mark.slow
 def test_p_counts_deals_with_a_ratio_as_large() -> None:
     held, score = accounts(25)
     got = range_breakpoint(held, score, resamples=1, permutations=20, rng=rng(5))
@@ -83,6 +84,7 @@ def test_p_counts_deals_with_a_ratio_as_large() -> None:
     assert got.p_value == pytest.approx((1 + reached) / 21)
 
 
+@pytest.mark.slow
 def test_the_interval_is_made_of_breakpoints_of_accounts_drawn_again() -> None:
     held, score = accounts(24)
     got = range_breakpoint(held, score, level=0.6, resamples=25, permutations=1, rng=rng(7))

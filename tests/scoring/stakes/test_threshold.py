@@ -136,11 +136,11 @@ def test_nobody_above_or_no_neighbours() -> None:
 
 
 @pytest.mark.slow
-def test_a_million_holders_come_to_an_end() -> None:
-    held, score = accounts(10**6)
+def test_a_hundred_thousand_holders_come_to_an_end() -> None:
+    held, score = accounts(10**5)
     assert (log_density(held, np.geomspace(0.1, 1e5, 200)) > 0).all()
     assert sparsity(held, 8000).n == np.count_nonzero(held > 8000)
-    assert 0 < compare_across(held, score, 8000, rng=rng()).p_value <= 1
+    assert 0 < compare_across(held, score, 1000, rng=rng()).p_value <= 1
 
 
 @pytest.mark.parametrize(

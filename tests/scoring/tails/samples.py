@@ -1,5 +1,6 @@
 """Published and real samples, and where they are."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ def stakes(unit: str) -> np.ndarray:
     return frame.groupby(account)["nmr_staked"].sum().to_numpy()
 
 
+@cache
 def samples() -> dict[str, np.ndarray]:
     return {
         "words": published("words"),

@@ -22,7 +22,7 @@ from tests.features.proposals.proposals import HERE, NOW
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
-KILLS = 200
+KILLS = 100
 
 # Imports once and forks a process for each line it reads, which is ten times as quick as starting Python. The
 # process goes on from a step of the plan: each member votes, then changes their mind. It says each statement
@@ -144,7 +144,7 @@ async def integrity(db: Database) -> list[str]:
     return [row[0] for row in await fetch_all(db, "PRAGMA integrity_check")]
 
 
-async def test_two_hundred_kills_lose_nothing_and_count_nothing_twice(file: Path) -> None:
+async def test_a_hundred_kills_lose_nothing_and_count_nothing_twice(file: Path) -> None:
     db = await open_database(file)
     poll = await opened(db)
     await db.close()

@@ -116,6 +116,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(STEPS)
 @settings(max_examples=20, deadline=None)
 def test_any_history_counts_what_a_dictionary_would(steps: list[tuple[str, int, bool]]) -> None:

@@ -1,9 +1,7 @@
 """A process killed before any statement of a write, or after the last, loses nothing and counts once."""
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,10 @@ from storage.proposals.proposals import StoredProposal, proposal_of
 from storage.proposals.seconds import second
 from storage.proposals.stages import move_stage
 from tests.features.proposals.proposals import ADA, BERT, CLEO, DORA, EARLY, HERE, NOW, content, filed
+from tests.kills import killing
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[3]
 LATER = NOW + timedelta(days=2)
 # not what says when and under which id
 TOLD = {
@@ -33,31 +31,22 @@ TOLD = {
     "proposal_drafts": "member_id, content",
 }
 
-KILLED = """
-import asyncio, importlib.util, sys, threading
-from storage.database import open_database
+KILLED = f"""
+import importlib.util
 
-spec = importlib.util.spec_from_file_location("kills", sys.argv[1])
+spec = importlib.util.spec_from_file_location("kills", {__file__!r})
 kills = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(kills)
-left = int(sys.argv[4])
 
-def pause(statement):
-    global left
-    left -= 1
-    if left == 0:
-        print("in", flush=True)
-        threading.Event().wait()
-
-async def main():
-    db = await open_database(sys.argv[2])
-    await db.connection.set_trace_callback(pause)
-    await kills.STEPS[sys.argv[3]](db)
-    print("after", flush=True)
-    threading.Event().wait()
-
-asyncio.run(main())
+async def work(db, step):
+    await kills.STEPS[step](db)
 """
+
+
+@pytest.fixture(scope="module")
+def kill_at() -> Iterator[Callable[..., str]]:
+    with killing(KILLED) as kill_at:
+        yield kill_at
 
 
 async def present(db: Database) -> StoredProposal:
@@ -103,19 +92,6 @@ STEPS: dict[str, Callable[[Database], Awaitable[Any]]] = {
 }
 
 
-def killed_at(statement: int, step: str, file: Path) -> str:
-    with subprocess.Popen(
-        [sys.executable, "-c", KILLED, __file__, str(file), step, str(statement)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as child:
-        assert child.stdout is not None
-        line = child.stdout.readline()
-        child.kill()
-    return line.strip()
-
-
 async def told(db: Database) -> dict[str, list[tuple[Any, ...]]]:
     return {
         table: [tuple(row) for row in await fetch_all(db, f"SELECT {columns} FROM {table} ORDER BY rowid")]
@@ -124,7 +100,7 @@ async def told(db: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_killed_at_every_statement(tmp_path: Path, step: str) -> None:
+async def test_killed_at_every_statement(tmp_path: Path, kill_at: Callable[..., str], step: str) -> None:
     start = tmp_path / "start.sqlite3"
     db = await open_database(start)
     await filed(db, due_at=NOW + timedelta(days=1))
@@ -142,7 +118,7 @@ async def test_killed_at_every_statement(tmp_path: Path, step: str) -> None:
     lines = []
     while lines[-1:] != ["after"]:
         file = Path(shutil.copy(start, tmp_path / f"{len(lines)}.sqlite3"))
-        lines.append(killed_at(len(lines) + 1, step, file))
+        lines.append(kill_at(len(lines) + 1, file, step))
         assert lines[-1] in ("in", "after")
         db = await open_database(file)
         assert await told(db) == (before if lines[-1] == "in" else once)

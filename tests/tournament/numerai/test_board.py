@@ -21,8 +21,8 @@ UNREAD = r"^The leaderboard has not been read yet\. Try again in a minute or two
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(tmp_path / "bot.sqlite3")
+async def database(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
     yield database
     await database.close()
 

@@ -22,8 +22,8 @@ PROFILE = {"id": "7", "username": "tidewater_2", "accountName": "tidewater", "bi
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(tmp_path / "bot.sqlite3")
+async def database(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
     yield database
     await database.close()
 

@@ -54,8 +54,8 @@ class Moving:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(tmp_path / "bot.sqlite3", busy_timeout_ms=50)
+async def database(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file, busy_timeout_ms=50)
     yield database
     await database.close()
 

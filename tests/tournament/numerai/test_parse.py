@@ -300,6 +300,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.builds(lambda more: {**row(), **more}, json_values.filter(lambda v: isinstance(v, dict)))))
 def test_whatever_is_said_is_columns_or_a_sentence(rows: list[dict[str, Any]]) -> None:

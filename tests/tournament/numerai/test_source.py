@@ -21,8 +21,8 @@ from tournament.source import EVERYONE, History, Names, Source, SourceError, Tou
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(tmp_path / "bot.sqlite3")
+async def database(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
     yield database
     await database.close()
 
@@ -343,6 +343,7 @@ async def test_a_price_has_its_day_and_may_be_an_old_one(
 # ---------------------------------------------------------------- everyone
 
 
+@pytest.mark.slow
 async def test_everyone_is_who_has_been_read_so_far(
     live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present
 ) -> None:
@@ -405,6 +406,7 @@ class Clock:
         return 1000.0
 
 
+@pytest.mark.slow
 async def test_a_large_account_is_read_as_far_as_a_minute_s_requests_go(
     database: Database, present: Present
 ) -> None:
@@ -460,7 +462,7 @@ async def test_answers_are_asked_for_again_when_they_are_old(
 async def test_ten_models_are_asked_for_at_once_and_then_not_again(
     database: Database, present: Present
 ) -> None:
-    async with LoopbackNumerai(latency=0.5, first_round=1390) as api:
+    async with LoopbackNumerai(latency=0.1, first_round=1390) as api:
         live = NumeraiSource(database, address=api.address, now=present, patience=CALM)
         for _ in range(2):
             name = await live.find("tidewater")
@@ -481,7 +483,7 @@ LAZY = """
 import asyncio, sys, tempfile
 from pathlib import Path
 from storage.database import open_database
-from tournament.numerai import NumeraiSource
+from tournament.numerai.source import NumeraiSource
 
 async def main():
     database = await open_database(Path(sys.argv[1]))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import PATIENCE
 from tournament.numerai.throttle import Throttle
 
 
@@ -96,13 +97,13 @@ def test_threads_that_ask_at_once_share_one_limit(clock: Clock) -> None:
     ready = threading.Barrier(8)
 
     def ask() -> None:
-        ready.wait(5)
+        ready.wait(PATIENCE)
         granted.extend(throttle.reserve(0.0) for _ in range(20))
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(PATIENCE)
     assert granted.count(0.0) == 60
     assert granted.count(None) == 100
