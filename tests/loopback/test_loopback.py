@@ -26,7 +26,7 @@ from tests.process import BotProcess
 
 LAUNCH = Path(__file__).parents[1] / "launch.py"
 
-SMALL_BOT = Path(__file__).parents[1] / "small_bot.py"
+SMALL_BOT = Path(__file__).parent / "small_bot.py"
 
 
 def small_bot(discord_server: LoopbackDiscord, cwd: Path, token: str = GOOD_TOKEN, **env: str) -> BotProcess:
