@@ -27,7 +27,7 @@ from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
 from tools import Client, Tools, files_of
 from tournament.source import Tournament
-from ui.dialogs import Confirm
+from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.roles import check_moderator, is_moderator
 from ui.server import guild_of
@@ -142,22 +142,15 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         if view.poll.proposal_id is not None and cancel:
             raise ValueError("The vote on a proposal can be closed, but not cancelled.")
         verb = "Cancel" if cancel else "Close"
-        question = Confirm(interaction.user.id, f"{verb} #{number}")
-        await interaction.response.send_message(
-            f"{verb} poll #{number} now? Ballots can't be cast any more.", view=question, ephemeral=True
-        )
-        await question.wait()
-        if question.pressed is None:
+        question = f"{verb} poll #{number} now? Ballots can't be cast any more."
+        pressed = await agreed(interaction, question, f"{verb} #{number}")
+        if pressed is None:
             return
-        await question.pressed.response.defer(ephemeral=True, thinking=True)
-        if not question.confirmed:
-            await question.pressed.followup.send("Nothing was changed.", ephemeral=True)
-            return
-        async with errors_answered(question.pressed):
+        async with errors_answered(pressed):
             await self._end(view, cancel=cancel)
             view = await poll_view(self.tools.database, guild.id, number)
             await show_poll(self.tools, self.client, view, typed_in=interaction.channel)
-            await question.pressed.followup.send(f"Poll #{number} is {view.poll.state}.", ephemeral=True)
+            await pressed.followup.send(f"Poll #{number} is {view.poll.state}.", ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", exact="The host of the bot alone: exact weighted totals")

@@ -1,5 +1,6 @@
 """What a host sets, what Discord allows, and what the documents promise."""
 
+import pkgutil
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -125,3 +126,11 @@ def test_the_makefile_explains_every_target() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in ("demo", "quick", "test", "check", "bench", "pictures"):
         assert re.search(rf'@echo "make {target}\b', makefile)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"])
+def test_what_a_page_names_of_the_package_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:scoring|governance)(?:\.[a-z_]+)+)`", text):
+        if not name.endswith((".py", ".toml")):
+            pkgutil.resolve_name(name)  # ImportError or AttributeError where it is not

@@ -1,4 +1,4 @@
-"""Questions back to the member: before something that can't be undone, and who they are."""
+"""Questions back to the member, before something that can't be undone."""
 
 from typing import Any
 

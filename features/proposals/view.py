@@ -114,18 +114,19 @@ async def proposal_view(db: Database, guild_id: int, number: int, now: datetime)
 
 async def proposal_with_id(db: Database, guild_id: int, proposal_id: int, now: datetime) -> ProposalView:
     """A server's proposal by the id that its buttons carry. Raises ValueError where it is gone."""
-    stored = await proposals.proposal_with_id(db, guild_id, proposal_id)
-    if stored is None:
-        raise ValueError("That proposal is not on this server any more.")
-    return await view_of(db, stored, now)
+    return await view_of(db, await _stored_with_id(db, guild_id, proposal_id), now)
 
 
 async def number_with_id(db: Database, guild_id: int, proposal_id: int) -> int:
     """The number of a server's proposal by its id. Raises ValueError where it is gone."""
+    return (await _stored_with_id(db, guild_id, proposal_id)).number
+
+
+async def _stored_with_id(db: Database, guild_id: int, proposal_id: int) -> StoredProposal:
     stored = await proposals.proposal_with_id(db, guild_id, proposal_id)
     if stored is None:
         raise ValueError("That proposal is not on this server any more.")
-    return stored.number
+    return stored
 
 
 async def list_proposals(

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypedDict
 
+from scoring.typed import spell
+
 LONGEST_TEXT = 200
 LARGEST_MULTIPLIER = 1000.0
 LARGEST_CLIP = 1000.0
@@ -130,8 +132,7 @@ def spell_multipliers(multipliers: Mapping[str, float]) -> str:
 
 def spell_number(value: float) -> str:
     """The shortest decimal that reads back as the same number, without an exponent."""
-    written = f"{Decimal(repr(float(value))):f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
+    return spell(Decimal(repr(float(value))))
 
 
 def refusal(sentence: str) -> ValueError:
