@@ -18,11 +18,6 @@ WEIGHTS = {ONE_THREE: (1, 3), TWO_ONE: (2, 1), "1000xCORR": (1000, 0)}
 
 
 @pytest.fixture(scope="module")
-def rows() -> pd.DataFrame:
-    return pd.read_csv(FOLDER / "performance_r168_r325.csv.gz")
-
-
-@pytest.fixture(scope="module")
 def calendar() -> dict[int, Any]:
     table = pd.read_csv(FOLDER / "rounds_2022-12-22.csv", parse_dates=["open_time", "resolve_time"])
     return {row.round: row for row in table[~table["is_daily"]].itertuples()}

@@ -13,11 +13,6 @@ ONE_THREE, TWO_ONE = "1xCORR + 3xTC", "2xCORR + 1xTC"
 MODEL, ACCOUNT = "model_02765", "account_06446"
 
 
-@pytest.fixture(scope="module")
-def rows() -> pd.DataFrame:
-    return pd.read_csv(FOLDER / "performance_r168_r325.csv.gz")
-
-
 def pay(rows: pd.DataFrame, corr: float, tc: float) -> pd.Series:
     weighted = corr * rows["corr"] + tc * rows["tc"]
     inside = (rows["payout_factor"] * weighted).clip(-0.25, 0.25)

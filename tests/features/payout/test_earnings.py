@@ -19,11 +19,6 @@ NAN = math.nan
 ASKED = datetime(2031, 7, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def rows() -> pd.DataFrame:
-    return pd.read_csv(FOLDER / "performance_r168_r325.csv.gz")
-
-
 # ---------------------------------------------------------------- the sample
 
 

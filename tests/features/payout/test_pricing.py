@@ -2,82 +2,13 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from features.payout.pricing import Priced, price_as_paid, price_rule, rules_in_force
-from scoring.rules import parse_rule
-from tournament.source import History, Rounds
-
-SCORES = {"corr": (168, 400), "tc": (178, 400), "mmc": (168, 310)}
-
-
-def history(
-    rounds: Sequence[int],
-    *,
-    corr: float | Sequence[float] = 0.02,
-    tc: float | Sequence[float] = 0.01,
-    mmc: float = math.nan,
-    factor: float = 0.5,
-    stake: float | Sequence[float] = 100.0,
-    payout: float | Sequence[float] = math.nan,
-    chosen: Mapping[str, float | Sequence[float]] | None = None,
-) -> History:
-    number = np.array(rounds, dtype=np.int64)
-
-    def column(value: float | Sequence[float]) -> np.ndarray:
-        return np.broadcast_to(np.asarray(value, dtype=np.float64), number.shape).copy()
-
-    return History(
-        name="quiet_heron",
-        kind="model",
-        models=("quiet_heron",),
-        model=np.zeros(number.size, dtype=np.int64),
-        round=number,
-        scores={"corr": column(corr), "tc": column(tc), "mmc": column(mmc)},
-        chosen={name: column(value) for name, value in (chosen or {"corr": 1, "tc": 0}).items()},
-        payout_factor=column(factor),
-        stake=column(stake),
-        payout=column(payout),
-        resolved=np.ones(number.size, dtype=bool),
-    )
-
-
-def calendar(total_at_risk: float = 600_000) -> Rounds:
-    number = np.arange(168, 401)
-    opened = np.datetime64("2019-07-13T18:00:00") + np.arange(number.size) * np.timedelta64(7, "D")
-    return Rounds(
-        number=number,
-        opened=opened,
-        resolves=opened + np.timedelta64(33, "D"),
-        total_at_risk=np.full(number.size, float(total_at_risk)),
-        stake_threshold=np.full(number.size, 300_000.0),
-        payout_factor=np.full(number.size, np.nan),  # the rows say theirs
-        paid=np.ones(number.size, dtype=bool),
-    )
-
-
-def paid_on(priced: Priced, stake: np.ndarray) -> SimpleNamespace:
-    """What was priced, with the pay on a stake beside the pay per NMR."""
-    return SimpleNamespace(**vars(priced), pay=priced.rate * stake)
-
-
-def price(
-    text: str, rows: History, rounds: Rounds | None = None, stake: np.ndarray | None = None
-) -> SimpleNamespace:
-    rounds = rounds or calendar()
-    in_force = rules_in_force("classic", rows, rounds)
-    priced = price_rule(lambda base: parse_rule(text, base), rows, rounds, in_force, SCORES)
-    return paid_on(priced, rows.stake if stake is None else stake)
-
-
-def as_paid(rows: History, stake: np.ndarray | None = None) -> SimpleNamespace:
-    in_force = rules_in_force("classic", rows, calendar())
-    return paid_on(price_as_paid("classic", rows, in_force), rows.stake if stake is None else stake)
-
+from features.payout.pricing import price_as_paid, rules_in_force
+from tests.features.payout.priced import calendar, history, price
 
 # ---------------------------------------------------------------- pay
 
@@ -282,76 +213,3 @@ def test_what_is_no_rule_is_refused(rule: str) -> None:
     with pytest.raises(ValueError, match="Try “1xCORR") as caught:
         price(rule, history([320]))
     assert len(str(caught.value)) < 400
-
-
-# ---------------------------------------------------------------- what was really paid
-
-
-def test_what_was_paid_is_the_payout_itself() -> None:
-    rows = history([311, 312, 313], stake=[10, 0, 10], payout=[0.5, 0, math.nan])
-    got = as_paid(rows)
-    np.testing.assert_array_equal(got.pay, [0.5, math.nan, math.nan])
-    assert got.as_paid
-    assert got.short == "what was paid"
-    assert got.notes == ()
-
-
-def test_what_was_paid_scales_with_another_stake() -> None:
-    rows = history([311, 312], stake=[10, 40], payout=[0.5, -2])
-    np.testing.assert_allclose(as_paid(rows, np.array([100.0, 100.0])).pay, [5, -5])
-
-
-def test_an_unstaked_row_was_paid_nothing_that_is_known() -> None:
-    rows = history([311, 312], stake=[0, math.nan], payout=[0, math.nan])
-    assert np.isnan(as_paid(rows, np.array([100.0, 100.0])).pay).all()
-
-
-def test_paid_rows_at_the_clip_are_seen_in_both_orders() -> None:
-    # factor .5: outside the clip a quarter of the stake could at most become an eighth
-    rows = history([310, 315, 316, 316], stake=100, payout=[25, -12.5, 12.5, -25])
-    np.testing.assert_array_equal(as_paid(rows).clipped, [True, True, False, True])
-
-
-def test_multipliers_that_never_changed_are_named() -> None:
-    rows = history([311, 312, 313], payout=1, chosen={"corr": 1, "tc": 2})
-    got = as_paid(rows)
-    assert dict(got.multipliers or {}) == {"corr": 1, "tc": 2}
-    assert got.words == "As paid: 1xCORR + 2xTC, the multipliers chosen in all of these rounds"
-
-
-def test_multipliers_that_changed_are_counted() -> None:
-    rows = history([311, 312, 313, 314], payout=1, chosen={"corr": 1, "tc": [2, 2, 2, 3]})
-    got = as_paid(rows)
-    assert got.multipliers is None
-    assert got.words == (
-        "As paid: the multipliers of the time, most often 1xCORR + 2xTC (75 % of the rows, 2 combinations)"
-    )
-
-
-def test_before_tc_was_paid_the_multipliers_are_not_all_known() -> None:
-    rows = history([310, 311], payout=1, chosen={"corr": 1, "tc": 0})
-    got = as_paid(rows)
-    assert got.multipliers is None
-    assert got.words == (
-        "As paid: the rule and the choices of the time, MMC included (it was paid before round 311)"
-    )
-
-
-def test_multipliers_of_rounds_without_a_stake_were_never_paid() -> None:
-    # a model that was not staked stood at the default of 1xCORR, which paid nobody
-    rows = history(
-        [311, 312, 313],
-        stake=[100, 0, 100],
-        payout=[1, 0, 1],
-        chosen={"corr": 1, "tc": [3, 0, 3]},
-    )
-    got = as_paid(rows)
-    assert dict(got.multipliers or {}) == {"corr": 1, "tc": 3}
-    assert got.words == "As paid: 1xCORR + 3xTC, the multipliers chosen in all of these rounds"
-
-
-def test_without_any_stake_nothing_was_paid() -> None:
-    rows = history([311, 312], stake=[0, math.nan], payout=[0, math.nan])
-    got = as_paid(rows)
-    assert got.multipliers is None
-    assert got.words == "As paid: nothing, without a stake"

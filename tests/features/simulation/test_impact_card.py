@@ -4,7 +4,6 @@ import asyncio
 import math
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -13,20 +12,11 @@ import pytest
 
 from features.simulation.impact_card import impact_card, impact_fields, member_impact_card
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact, member_impact, proposal_impact
-from governance.proposals.proposal import Proposal, read_proposal
+from governance.proposals.proposal import read_proposal
+from tests.features.simulation.proposed import example
 from tournament.sample import SampleSource
 
-EXAMPLES = sorted((Path(__file__).parents[3] / "data" / "examples").glob("*.json"))
 PHONE = 34  # letters that a line of a table may have on a phone
-
-
-def example(number: int) -> Proposal:
-    return read_proposal(EXAMPLES[number - 1].read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def impacts(source: SampleSource) -> dict[int, ProposalImpact]:
-    return {number: asyncio.run(proposal_impact(source, example(number))) for number in range(1, 8)}
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,7 @@
 """The picture of a proposal, read back pixel by pixel."""
 
-import asyncio
 import io
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,22 +11,10 @@ from PIL import Image
 
 from features.simulation.impact_chart import picture_of_impact
 from features.simulation.pay_result import PayImpact, PayWindow
-from features.simulation.proposal_impact import ProposalImpact, proposal_impact
-from governance.proposals.proposal import read_proposal
-from tournament.sample import SampleSource
+from features.simulation.proposal_impact import ProposalImpact
 from ui.drawing import CURRENT, GAIN, INK, LOSS, PANEL, PROPOSED, Picture
 
 pytestmark = pytest.mark.slow
-
-EXAMPLES = sorted((Path(__file__).parents[3] / "data" / "examples").glob("*.json"))
-
-
-@pytest.fixture(scope="module")
-def impacts(source: SampleSource) -> dict[int, ProposalImpact]:
-    asked = {
-        number: read_proposal(path.read_text(encoding="utf-8")) for number, path in enumerate(EXAMPLES, 1)
-    }
-    return {number: asyncio.run(proposal_impact(source, each)) for number, each in asked.items()}
 
 
 def near(shown: NDArray[np.int64], colour: str) -> NDArray[np.bool_]:
