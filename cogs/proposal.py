@@ -1,59 +1,42 @@
 """`/proposal`: an idea becomes a document that can be simulated, discussed, improved and answered."""
 
-import io
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.proposals import drafts, steps
+from features.proposals import steps
 from features.proposals.buttons import (
     ProposalButton,
     argue_and_tell,
-    check_visible,
     second_and_tell,
     show_impact,
     show_to,
     tell,
 )
-from features.proposals.draft_buttons import (
-    DraftButton,
-    draft_buttons,
-    draft_cards,
-    save_and_show,
-    show_draft_first,
+from features.proposals.dialogs import (
+    hide_and_tell,
+    open_new,
+    open_revision,
+    send_file,
+    show_pages,
+    show_simulation,
+    take_file,
 )
-from features.proposals.forms import FIRST, ProposalForm
-from features.proposals.posting import impact_of
-from features.proposals.proposal_card import (
-    list_card,
-)
-from features.proposals.steps import advance_proposal, hide_argument
-from features.proposals.view import (
-    ProposalView,
-    list_proposals,
-    proposal_view,
-    suggest_proposals,
-)
-from features.simulation.impact_card import impact_card
-from features.simulation.impact_chart import picture_of_impact
-from governance.proposals.document import to_json
-from governance.proposals.json_text import LARGEST
-from governance.proposals.markdown import as_markdown
+from features.proposals.draft_buttons import DraftButton
+from features.proposals.view import ProposalView, proposal_view, suggest_proposals
 from governance.proposals.proposal import Kind
 from governance.proposals.stages import NAMES, STAGES
 from storage.proposals.proposals import proposal_in
 from storage.proposals.responses import Outcome
 from storage.server.settings import settings_of
-from tools import Client, Tools, complete_name, files_of
+from tools import Client, Tools, complete_name
 from tournament.source import Tournament
 from ui.dialogs import agreed
 from ui.errors import errors_answered
-from ui.pages import Pages
 from ui.roles import check_moderator, check_team, is_moderator
 from ui.server import guild_of
-from ui.text import ADVISORY
 
 Choices = list[app_commands.Choice[Any]]
 Side = Literal["for", "against", "question"]
@@ -85,16 +68,7 @@ class ProposalCommands(
         compensation: none, because … Continue adds evidence, alternatives, drawbacks and what would show it
         was wrong. The draft is kept until you file or discard it.
         """
-        guild = guild_of(interaction)
-        there = await drafts.draft_fields(self.tools.database, guild.id, interaction.user.id)
-        fields = there or {}
-        if fields.get("revises"):
-            await show_draft_first(interaction, fields)
-            return
-        picked = {"kind": kind, "tournament": tournament, "revises": ""}
-        await interaction.response.send_modal(
-            ProposalForm("A proposal", FIRST, fields, save_and_show(fields | picked))
-        )
+        await open_new(interaction, {"kind": kind, "tournament": tournament})
 
     @app_commands.command(name="list")
     @app_commands.describe(
@@ -114,28 +88,16 @@ class ProposalCommands(
         page: int = 1,
     ) -> None:
         """Proposals of this server, newest first"""
-        guild = guild_of(interaction)
-        author = interaction.user.id if mine else None
-        settings = await settings_of(self.tools.database, guild.id)
-        hidden = is_moderator(interaction, settings)
-
-        async def turn(page: int) -> tuple[discord.Embed, int]:
-            lines, pages, total = await list_proposals(
-                self.tools.database,
-                guild.id,
-                stage=stage,
-                kind=kind,
-                tournament=tournament,
-                author=author,
-                include_hidden=hidden,
-                page=page,
-            )
-            page = min(max(1, page), pages)
-            return list_card(lines, page, pages, total), pages
-
-        card, pages = await turn(page)
-        view = Pages(turn, page, pages, back="Newer", on="Older") if pages > 1 else discord.utils.MISSING
-        await interaction.response.send_message(embed=card, view=view, ephemeral=True)
+        settings = await settings_of(self.tools.database, guild_of(interaction).id)
+        await show_pages(
+            interaction,
+            page,
+            stage=stage,
+            kind=kind,
+            tournament=tournament,
+            author=interaction.user.id if mine else None,
+            include_hidden=is_moderator(interaction, settings),
+        )
 
     @app_commands.command()
     @app_commands.describe(number="Which proposal", what="What to read; the card without it")
@@ -157,18 +119,7 @@ class ProposalCommands(
         Wording and reasons may change freely. Another change, rule or parameter makes it an idea again, and
         its secondings fall: nobody has seconded what it says then.
         """
-        guild = guild_of(interaction)
-        fields = await drafts.revision_fields(
-            self.tools.database, guild.id, number, interaction.user.id, self.tools.now()
-        )
-        there = await drafts.draft_fields(self.tools.database, guild.id, interaction.user.id)
-        if there is not None and there.get("revises") != str(number):
-            await show_draft_first(interaction, there)
-            return
-        fields = there or fields  # go on where it was left; saving says so if it was revised meanwhile
-        await interaction.response.send_modal(
-            ProposalForm(f"Revise #{number}", FIRST, fields, save_and_show(fields))
-        )
+        await open_revision(interaction, number)
 
     @app_commands.command()
     @app_commands.describe(number="Which proposal")
@@ -193,14 +144,7 @@ class ProposalCommands(
     ) -> None:
         """What a proposal would have done to everyone: who gains, who loses, what softening it costs"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        view = await self._view(interaction, number)
-        check_visible(view)
-        self.tools.source(view.proposal.tournament)
-        impact = await impact_of(self.tools, view, rounds)
-        if impact is None:
-            raise ValueError("The numbers can't be read just now. Try again in a few minutes.")
-        pictures = [] if impact.reason_not else [await self.tools.drawing.run(picture_of_impact, impact)]
-        await interaction.followup.send(embed=impact_card(impact), files=files_of(*pictures), ephemeral=True)
+        await show_simulation(interaction, await self._view(interaction, number), rounds)
 
     @app_commands.command()
     @app_commands.describe(number="Which proposal", who="A model or account; without it the one you linked")
@@ -268,18 +212,7 @@ class ProposalCommands(
         guild = guild_of(interaction)
         check_moderator(interaction, await settings_of(self.tools.database, guild.id))
         await interaction.response.defer(ephemeral=True, thinking=True)
-        database, member, now = self.tools.database, interaction.user.id, self.tools.now()
-        if argument is not None:
-            view = await hide_argument(
-                database, guild.id, number, argument, member, reason, now, hidden=not show_again
-            )
-            done = f"Argument {argument} is {'shown again' if show_again else 'hidden'}."
-        else:
-            view = await steps.hide(database, guild.id, number, member, reason, now, hidden=not show_again)
-            done = f"#{number} is {'shown again' if show_again else 'hidden'}."
-        if view is None:
-            raise ValueError("There was nothing to change: it is like that already, or not there.")
-        await tell(interaction, view, done, text_changed=True)
+        await hide_and_tell(interaction, number, argument, reason, hidden=not show_again)
 
     @app_commands.command()
     @app_commands.describe(
@@ -300,15 +233,7 @@ class ProposalCommands(
     async def import_file(self, interaction: discord.Interaction, file: discord.Attachment) -> None:
         """Read a proposal from a JSON file into your draft"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = guild_of(interaction)
-        if file.size > LARGEST:
-            raise ValueError(f"That file has {file.size:,} bytes; a proposal has at most {LARGEST:,}.")
-        view = await drafts.import_draft(
-            self.tools.database, guild.id, interaction.user.id, await file.read(), self.tools.now()
-        )
-        await interaction.followup.send(
-            embeds=draft_cards(view), view=draft_buttons(guild.id, view), ephemeral=True
-        )
+        await take_file(interaction, file)
 
     @app_commands.command()
     @app_commands.describe(number="Which proposal", form="JSON to keep or import; Markdown for a forum")
@@ -319,15 +244,7 @@ class ProposalCommands(
         form: Literal["JSON", "Markdown"] = "JSON",
     ) -> None:
         """A proposal as a file: JSON, or Markdown fit for a forum post"""
-        view = await self._view(interaction, number)
-        check_visible(view)
-        if form == "JSON":
-            text, name = to_json(view.proposal), f"proposal-{number}.json"
-        else:
-            footer = f"Revision {view.revision}, {view.content_hash[:16]}. {ADVISORY}"
-            text, name = as_markdown(view.proposal, footer=footer), f"proposal-{number}.md"
-        file = discord.File(io.BytesIO(text.encode()), filename=name)
-        await interaction.response.send_message(file=file, ephemeral=True)
+        await send_file(interaction, await self._view(interaction, number), as_json=form == "JSON")
 
     @show.autocomplete("number")
     @revise.autocomplete("number")
@@ -369,7 +286,7 @@ class ProposalCommands(
     ) -> ProposalView:
         guild = guild_of(interaction)
         settings = await settings_of(self.tools.database, guild.id)
-        return await advance_proposal(
+        return await steps.advance_proposal(
             self.tools.database,
             guild.id,
             number,

@@ -111,6 +111,14 @@ async def execute(db: Database, sql: str, args: Sequence[Any] = ()) -> int:
         return (await db.connection.execute(sql, args)).rowcount
 
 
+async def write_alone(db: Database, sql: str, args: Sequence[Any] = ()) -> None:
+    """Write one statement that is a transaction of its own, without the two trips that begin and end one."""
+    if db.writer is asyncio.current_task():
+        raise RuntimeError("a write of its own inside a transaction")
+    async with _turn(db):
+        await _send(db, sql, args)
+
+
 async def migrate(db: Database, folder: Path = MIGRATIONS) -> None:
     """Run the numbered scripts that the file has not seen, each in one transaction with its number."""
     scripts = _scripts(folder)

@@ -92,7 +92,6 @@ MOST_FILES = 14
 MOST_LINES = 320
 # longer than that when the bound came; whoever splits one takes it off
 LONGER = {
-    "cogs/proposal.py",
     "tests/cogs/account/test_verify.py",
     "tests/cogs/digest/test_digest.py",
     "tests/cogs/poll/test_odd.py",

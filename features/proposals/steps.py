@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from features.proposals.clock import due_after, move_by_clock
-from features.proposals.view import SIDES, ProposalView, moved_view, proposal_view
+from features.proposals.view import SIDES, ProposalView, moved_view, proposal_view, view_of
 from governance.proposals.stages import (
     STAGES,
     advance,
@@ -37,8 +37,8 @@ async def second(db: Database, guild_id: int, number: int, member_id: int, now: 
     """Second a proposal, which may bring it to its discussion."""
     async with transaction(db):
         await _check_allowed(db, guild_id, member_id)
-        new = await seconds.second(db, guild_id, number, member_id, now, stages=OPEN_TO_SECONDS)
-        view = await proposal_view(db, guild_id, number, now)
+        stored, new = await seconds.second(db, guild_id, number, member_id, now, stages=OPEN_TO_SECONDS)
+        view = await view_of(db, stored, now)
         moved = await move_by_clock(db, view, now)
         return Seconded(moved or view, new, moved is not None)
 

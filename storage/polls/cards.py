@@ -1,6 +1,6 @@
 """What the public cards of polls last showed, and which of them are behind."""
 
-from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.database import Database, fetch_all, fetch_one, write_alone
 from storage.moments import to_text
 from storage.polls.polls import Poll
 
@@ -37,13 +37,12 @@ async def is_behind(db: Database, guild_id: int, poll_id: int) -> bool:
 
 async def set_shown(db: Database, guild_id: int, poll_id: int, shown: str) -> None:
     """Note what a card shows."""
-    async with transaction(db):
-        await execute(
-            db,
-            "INSERT INTO poll_cards (poll_id, guild_id, shown) SELECT poll_id, guild_id, ? FROM polls "
-            "WHERE guild_id = ? AND poll_id = ? ON CONFLICT (poll_id) DO UPDATE SET shown = excluded.shown",
-            (shown, guild_id, poll_id),
-        )
+    await write_alone(
+        db,
+        "INSERT INTO poll_cards (poll_id, guild_id, shown) SELECT poll_id, guild_id, ? FROM polls "
+        "WHERE guild_id = ? AND poll_id = ? ON CONFLICT (poll_id) DO UPDATE SET shown = excluded.shown",
+        (shown, guild_id, poll_id),
+    )
 
 
 async def rooms_of(db: Database, guild_id: int, poll_id: int) -> list[int]:

@@ -1,6 +1,6 @@
 """What the public cards of proposals last showed, and which of them are behind."""
 
-from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.database import Database, execute, fetch_all, fetch_one, write_alone
 from storage.moments import to_text
 from storage.polls.polls import Poll
 from storage.proposals.proposals import StoredProposal
@@ -13,6 +13,12 @@ _STATE = f"""{_TEXT} || ': ' || p.stage || ', ' || p.stage_since
 || ', ' || (SELECT count(*) FROM proposal_responses WHERE proposal_id = p.proposal_id)
 || ', ' || ifnull((SELECT poll_id || ' ' || state FROM polls v WHERE v.guild_id = p.guild_id
     AND v.proposal_id = p.proposal_id ORDER BY poll_id DESC LIMIT 1), 'no vote')"""  # noqa: S608
+
+_NOTE = """
+INSERT INTO proposal_cards (proposal_id, guild_id, shown)
+SELECT proposal_id, guild_id, ? FROM proposals WHERE guild_id = ? AND number = ?
+ON CONFLICT (proposal_id) DO UPDATE SET shown = excluded.shown
+"""
 
 
 async def cards_behind(db: Database) -> list[tuple[int, int]]:
@@ -51,16 +57,9 @@ async def shown_of(db: Database, guild_id: int, number: int) -> str:
 
 async def set_shown(db: Database, guild_id: int, number: int, shown: str) -> None:
     """Note what a card shows."""
-    async with transaction(db):
-        await note_shown(db, guild_id, number, shown)
+    await write_alone(db, _NOTE, (shown, guild_id, number))
 
 
 async def note_shown(db: Database, guild_id: int, number: int, shown: str) -> None:
     """Note what a card shows, inside a transaction."""
-    await execute(
-        db,
-        "INSERT INTO proposal_cards (proposal_id, guild_id, shown) SELECT proposal_id, guild_id, ? "
-        "FROM proposals WHERE guild_id = ? AND number = ? "
-        "ON CONFLICT (proposal_id) DO UPDATE SET shown = excluded.shown",
-        (shown, guild_id, number),
-    )
+    await execute(db, _NOTE, (shown, guild_id, number))

@@ -1,17 +1,18 @@
 """Who seconds a proposal, and takes that back."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from storage.database import Database, execute, joined
 from storage.moments import to_text
-from storage.proposals.proposals import proposal_in
+from storage.proposals.proposals import StoredProposal, proposal_in
 
 
 async def second(
     db: Database, guild_id: int, number: int, member_id: int, now: datetime, *, stages: Collection[str]
-) -> bool:
-    """Second a proposal as it reads now, and say whether that is new.
+) -> tuple[StoredProposal, bool]:
+    """Second a proposal as it reads now; the proposal after it, and whether that is new.
 
     Raises ValueError for one's own proposal, a hidden one, and one in none of these stages.
     """
@@ -31,7 +32,8 @@ async def second(
                 "UPDATE proposals SET changed_at = ? WHERE guild_id = ? AND number = ?",
                 (to_text(now), guild_id, number),
             )
-        return bool(is_new)
+            proposal = replace(proposal, seconds=proposal.seconds + 1, changed_at=now)
+        return proposal, bool(is_new)
 
 
 async def unsecond(

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage.database import Database, StorageError, fetch_all, fetch_one, joined, transaction
+from storage.database import Database, StorageError, fetch_all, fetch_one, joined, transaction, write_alone
 from storage.members.links import AccountLink, link_of, set_link
+from storage.moments import to_text
 from storage.server.settings import set_sharing, settings_of
 from tests.pairs import insert, insert_pair, next_user_is_well, rows_in_file
 
+INSERT = "INSERT INTO guild_settings (guild_id, sharing, changed_at) VALUES "
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 
 
@@ -115,6 +117,18 @@ async def test_a_write_outside_a_transaction_is_a_mistake(db: Database) -> None:
     with pytest.raises(RuntimeError, match="outside a transaction"):
         await insert(db, 1)
     assert rows_in_file(db) == 0
+
+
+async def test_a_write_alone_is_whole_or_nothing_and_never_inside_another(db: Database) -> None:
+    await write_alone(db, INSERT + "(1, 0, ?)", (to_text(NOW),))
+    assert rows_in_file(db) == 1
+    with pytest.raises(sqlite3.IntegrityError):
+        await write_alone(db, INSERT + "(2, 0, ?), (1, 0, ?)", (to_text(NOW), to_text(NOW)))
+    async with transaction(db):
+        with pytest.raises(RuntimeError, match="inside a transaction"):
+            await write_alone(db, INSERT + "(2, 0, ?)", (to_text(NOW),))
+    assert rows_in_file(db) == 1
+    await next_user_is_well(db)
 
 
 async def test_closing_waits_for_the_transaction_under_way(db: Database) -> None:

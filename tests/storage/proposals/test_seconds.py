@@ -9,7 +9,7 @@ from storage.database import Database, fetch_all
 from storage.proposals.arguments import argue
 from storage.proposals.filing import revise
 from storage.proposals.grounds import Grounds, grounds_of
-from storage.proposals.proposals import proposal_in
+from storage.proposals.proposals import proposal_in, proposal_of
 from storage.proposals.seconds import second, unsecond
 from storage.proposals.stages import move_stage
 from tests.features.proposals.proposals import ADA, BERT, CLEO, DORA, EARLY, HERE, NOW, THERE, content, filed
@@ -24,10 +24,14 @@ async def grounds(db: Database, guild_id: int = HERE, since: datetime = NOW) -> 
 
 async def test_seconding_twice_is_once(db: Database) -> None:
     await filed(db)
-    assert await second(db, HERE, 1, BERT, NOW + HOUR, stages=EARLY)
-    assert not await second(db, HERE, 1, BERT, NOW + 2 * HOUR, stages=EARLY)
+    seconded, new = await second(db, HERE, 1, BERT, NOW + HOUR, stages=EARLY)
+    assert new
+    assert seconded == await proposal_of(db, HERE, 1), "what it returns is what was written"
+    _, again = await second(db, HERE, 1, BERT, NOW + 2 * HOUR, stages=EARLY)
+    assert not again
     assert (await proposal_in(db, HERE, 1)).changed_at == NOW + HOUR
-    assert await second(db, HERE, 1, CLEO, NOW + 3 * HOUR, stages=EARLY)
+    _, other = await second(db, HERE, 1, CLEO, NOW + 3 * HOUR, stages=EARLY)
+    assert other
     proposal = await proposal_in(db, HERE, 1)
     assert (proposal.seconds, proposal.changed_at) == (2, NOW + 3 * HOUR)
     assert (await grounds(db)).seconded_by == {BERT, CLEO}
@@ -42,7 +46,7 @@ async def test_a_burst_of_clicks_counts_each_member_once(db: Database) -> None:
     await filed(db)
     members = [BERT + number % 10 for number in range(50)]
     results = await asyncio.gather(*(second(db, HERE, 1, member, NOW, stages=EARLY) for member in members))
-    assert sum(results) == 10
+    assert sum(new for _, new in results) == 10
     assert (await proposal_in(db, HERE, 1)).seconds == 10
 
 

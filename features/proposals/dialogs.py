@@ -1,0 +1,123 @@
+"""What the commands about proposals open and show: a list, a form, a simulation, a file."""
+
+import io
+from typing import Any
+
+import discord
+
+from features.proposals import drafts, steps
+from features.proposals.buttons import check_visible, tell
+from features.proposals.draft_buttons import (
+    draft_buttons,
+    draft_cards,
+    save_and_show,
+    show_draft_first,
+)
+from features.proposals.forms import FIRST, ProposalForm
+from features.proposals.posting import impact_of
+from features.proposals.proposal_card import list_card
+from features.proposals.view import ProposalView, list_proposals
+from features.simulation.impact_card import impact_card
+from features.simulation.impact_chart import picture_of_impact
+from governance.proposals.document import to_json
+from governance.proposals.json_text import LARGEST
+from governance.proposals.markdown import as_markdown
+from tools import files_of, tools_of
+from ui.pages import Pages
+from ui.server import guild_of
+from ui.text import ADVISORY
+
+
+async def show_pages(interaction: discord.Interaction, page: int, **wanted: Any) -> None:
+    """A page of the server's proposals that are `wanted` as in `list_proposals`, with buttons to turn it."""
+    database, guild = tools_of(interaction).database, guild_of(interaction)
+
+    async def turn(page: int) -> tuple[discord.Embed, int]:
+        lines, pages, total = await list_proposals(database, guild.id, **wanted, page=page)
+        page = min(max(1, page), pages)
+        return list_card(lines, page, pages, total), pages
+
+    card, pages = await turn(page)
+    view = Pages(turn, page, pages, back="Newer", on="Older") if pages > 1 else discord.utils.MISSING
+    await interaction.response.send_message(embed=card, view=view, ephemeral=True)
+
+
+async def open_new(interaction: discord.Interaction, picked: dict[str, str]) -> None:
+    """The form of a new proposal, filled with the member's draft; a draft of a revision is shown first."""
+    guild = guild_of(interaction)
+    there = await drafts.draft_fields(tools_of(interaction).database, guild.id, interaction.user.id)
+    fields = there or {}
+    if fields.get("revises"):
+        await show_draft_first(interaction, fields)
+        return
+    await interaction.response.send_modal(
+        ProposalForm("A proposal", FIRST, fields, save_and_show(fields | picked | {"revises": ""}))
+    )
+
+
+async def open_revision(interaction: discord.Interaction, number: int) -> None:
+    """The form of a revision of a proposal, gone on with where it was left; another draft is shown first."""
+    tools, guild, member = tools_of(interaction), guild_of(interaction), interaction.user.id
+    fields = await drafts.revision_fields(tools.database, guild.id, number, member, tools.now())
+    there = await drafts.draft_fields(tools.database, guild.id, member)
+    if there is not None and there.get("revises") != str(number):
+        await show_draft_first(interaction, there)
+        return
+    fields = there or fields  # saving says so if it was revised meanwhile
+    await interaction.response.send_modal(
+        ProposalForm(f"Revise #{number}", FIRST, fields, save_and_show(fields))
+    )
+
+
+async def show_simulation(interaction: discord.Interaction, view: ProposalView, rounds: str | None) -> None:
+    """What a proposal would have done to everyone, for the member who asks and has been told to wait."""
+    tools = tools_of(interaction)
+    check_visible(view)
+    tools.source(view.proposal.tournament)
+    impact = await impact_of(tools, view, rounds)
+    if impact is None:
+        raise ValueError("The numbers can't be read just now. Try again in a few minutes.")
+    pictures = [] if impact.reason_not else [await tools.drawing.run(picture_of_impact, impact)]
+    await interaction.followup.send(embed=impact_card(impact), files=files_of(*pictures), ephemeral=True)
+
+
+async def hide_and_tell(
+    interaction: discord.Interaction, number: int, argument: int | None, reason: str, *, hidden: bool
+) -> None:
+    """Hide a proposal, or one argument about it, or show it again; the moderator has been told to wait."""
+    tools, guild, member = tools_of(interaction), guild_of(interaction), interaction.user.id
+    database, now = tools.database, tools.now()
+    what = f"#{number}" if argument is None else f"Argument {argument}"
+    if argument is None:
+        view = await steps.hide(database, guild.id, number, member, reason, now, hidden=hidden)
+    else:
+        view = await steps.hide_argument(
+            database, guild.id, number, argument, member, reason, now, hidden=hidden
+        )
+    if view is None:
+        raise ValueError("There was nothing to change: it is like that already, or not there.")
+    await tell(interaction, view, f"{what} is {'hidden' if hidden else 'shown again'}.", text_changed=True)
+
+
+async def take_file(interaction: discord.Interaction, file: discord.Attachment) -> None:
+    """Make a file the member's draft and show it; the member has been told to wait."""
+    tools, guild = tools_of(interaction), guild_of(interaction)
+    if file.size > LARGEST:
+        raise ValueError(f"That file has {file.size:,} bytes; a proposal has at most {LARGEST:,}.")
+    content = await file.read()
+    view = await drafts.import_draft(tools.database, guild.id, interaction.user.id, content, tools.now())
+    await interaction.followup.send(
+        embeds=draft_cards(view), view=draft_buttons(guild.id, view), ephemeral=True
+    )
+
+
+async def send_file(interaction: discord.Interaction, view: ProposalView, *, as_json: bool) -> None:
+    """A proposal as a file of JSON, or of Markdown fit for a forum post."""
+    check_visible(view)
+    if as_json:
+        text, name = to_json(view.proposal), f"proposal-{view.number}.json"
+    else:
+        footer = f"Revision {view.revision}, {view.content_hash[:16]}. {ADVISORY}"
+        text, name = as_markdown(view.proposal, footer=footer), f"proposal-{view.number}.md"
+    file = discord.File(io.BytesIO(text.encode()), filename=name)
+    await interaction.response.send_message(file=file, ephemeral=True)
