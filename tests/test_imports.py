@@ -107,10 +107,6 @@ LONGER = {
     "tests/features/stakes/test_unstaking.py",
     "tests/governance/proposals/test_stages.py",
     "tests/loopback/test_loopback.py",
-    "tests/tournament/numerai/test_faults.py",
-    "tests/tournament/numerai/test_parse.py",
-    "tests/tournament/numerai/test_source.py",
-    "tests/tournament/test_sample.py",
 }
 
 

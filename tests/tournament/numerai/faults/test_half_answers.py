@@ -1,0 +1,118 @@
+"""What is left when a part fails: some models, names, the background, a locked database, a closed source."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from storage.database import Database
+from tests import numerai_data
+from tests.numerai_server import LoopbackNumerai
+from tests.patience import CALM
+from tests.tournament.numerai.faults.faulty import Moving, ask, was_asked
+from tournament.numerai.source import NumeraiSource
+from tournament.source import EVERYONE, Names, SourceError
+
+pytestmark = pytest.mark.slow
+
+
+async def test_some_models_of_an_account_may_be_missing(live: NumeraiSource, api: LoopbackNumerai) -> None:
+    api.fail("errors", times=2, only="v2RoundModelPerformances")
+    history = await ask(live)
+    assert len(history.models) == 8
+    assert history.notice == "Left out: 2 of 10 models, which could not be read just now."
+    history = await ask(live)
+    assert (len(history.models), history.notice) == (10, "")
+
+
+async def test_some_models_of_an_account_may_be_old(
+    live: NumeraiSource, api: LoopbackNumerai, moving: Moving
+) -> None:
+    await ask(live)
+    moving.now += timedelta(minutes=20)
+    api.fail("errors", times=3, only="v2RoundModelPerformances")
+    history = await ask(live)
+    assert len(history.models) == 10
+    assert history.notice == "Numerai answered with an error; 3 models are shown as of 20 minutes ago."
+    assert history.asked_at == numerai_data.NOW
+
+
+async def test_one_of_two_lookups_is_enough_to_find_somebody_and_not_to_rule_it_out(
+    live: NumeraiSource, api: LoopbackNumerai
+) -> None:
+    api.fail("errors", only="v3UserProfile")
+    assert await live.find("drifters") == "drifters"
+    with pytest.raises(SourceError, match="answered with an error"):
+        await live.find("late_starter")
+
+
+async def test_an_error_that_says_there_is_nobody_means_nobody(
+    live: NumeraiSource, api: LoopbackNumerai
+) -> None:
+    api.fail("not found")
+    assert await live.find("late_starter") is None
+
+
+async def test_nobody_at_the_address_is_a_sentence(api: LoopbackNumerai, database: Database) -> None:
+    nowhere = NumeraiSource(database, address="http://127.0.0.1:9", patience=CALM)
+    with pytest.raises(SourceError, match=r"^Numerai can't be reached\. Try again in a few minutes\.$"):
+        await nowhere.find("tidewater")
+    await nowhere.close()
+
+
+async def test_names_stay_what_they_were(live: NumeraiSource, api: LoopbackNumerai, moving: Moving) -> None:
+    api.fail("500")
+    assert await live.names() == Names((), ())
+    await was_asked(api)
+    await live.refresh_top(0)
+    asked = len(api.requests)
+    assert await live.names() == Names((), ())
+    await asyncio.sleep(0.05)
+    assert len(api.requests) == asked  # a keystroke does not ask again so soon
+    api.heal()
+    await live.refresh_top(0)
+    known = await live.names()
+    assert "tidewater" in known.models
+    moving.now += timedelta(days=2)
+    api.fail("cut")
+    assert await live.names() == known
+
+
+async def test_the_background_gives_up_quietly_and_goes_on_later(
+    live: NumeraiSource, api: LoopbackNumerai, moving: Moving
+) -> None:
+    api.fail("errors")
+    await live.refresh_top(50)
+    assert len(api.requests) < 10
+    api.heal()
+    api.fail("malformed", times=2, only="v2RoundModelPerformances")
+    await live.refresh_top(5)
+    assert (await live.coverage()).fetched == 3
+    await live.refresh_top(5)
+    assert (await live.coverage()).fetched == 5
+    moving.now += timedelta(days=3)
+    api.fail("500")
+    await live.refresh_top(5)
+    assert len((await live.history(EVERYONE)).models) == 5
+
+
+async def test_a_database_that_is_locked_costs_no_answer(live: NumeraiSource, database: Database) -> None:
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert (await ask(live)).notice == ""
+        assert (await ask(live)).notice == ""
+        other.execute("ROLLBACK")
+
+
+async def test_a_source_that_is_closed_says_so(live: NumeraiSource, api: LoopbackNumerai) -> None:
+    api.fail("hang")
+    asking = asyncio.create_task(live.rounds())
+    await was_asked(api)
+    await live.close()
+    assert api.at_once == 1, "closing does not wait for what is under way"
+    with pytest.raises(SourceError):
+        await asking
+    with pytest.raises(SourceError, match="shutting down"):
+        await live.rounds()

@@ -1,0 +1,90 @@
+"""The files of a sample are read once, on the first question, and come out as they were written by hand."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tournament.sample import SampleSource
+from tournament.source import EVERYONE
+
+
+async def test_many_first_questions_at_once_read_the_files_once() -> None:
+    fresh = SampleSource()
+    several = await asyncio.gather(*(fresh.history(EVERYONE) for _ in range(5)), fresh.names())
+    assert all(history is several[0] for history in several[:5])
+
+
+SMALL = """\
+model,account,round,corr,tc,fnc_v3,corr_multiplier,tc_multiplier,payout_factor,stake_nmr,payout_nmr
+loud_Heron,herons,319,0.02,,0.01,1,0,0.5,100,1
+Ωμέγα 🦉,owls,320,0.03,0.04,,0,3,0.5,10,0.6
+loud_Heron,herons,318,0.01,0.02,,1,0,0.5,,
+brass_kettle,herons,320,-0.01,0.05,,1,2,0.5,0,0
+"""
+SMALL_ROUNDS = """\
+round,open_time,resolve_time,is_daily,payout_factor,stake_threshold_nmr,total_at_risk_nmr
+320,2022-06-11T18:00:00Z,2022-07-14T20:00:00Z,False,0.5,300000,600000
+319,2022-06-04T18:00:00Z,2022-07-07T20:00:00Z,False,0.5,300000,600000
+318,2022-05-28T18:00:00Z,2022-06-30T20:00:00Z,False,,300000,600000
+321,2022-06-18T18:00:00Z,2022-07-21T20:00:00Z,True,0,0,0
+"""
+SMALL_LEADERBOARD = """\
+model,account,nmr_staked,start_date
+Ωμέγα 🦉,owls,0,2022-04-02
+loud_Heron,herons,100.000000000000000001,2021-10-31
+quiet_newcomer,newcomers,0,2022-12-21
+brass_kettle,herons,0.5,2020-01-01
+"""
+
+
+def write_small(folder: Path) -> None:
+    pd.Series([]).to_csv(folder / "unrelated.csv")
+    (folder / "rounds_2022-12-22.csv").write_text(SMALL_ROUNDS, encoding="utf-8")
+    (folder / "nmr_usd_daily.csv").write_text("date,usd_per_nmr\n", encoding="utf-8")
+    for name, text in (
+        ("performance_r168_r325.csv.gz", SMALL),
+        ("leaderboard_2022-12-22.csv.gz", SMALL_LEADERBOARD),
+    ):
+        lines = [line.split(",") for line in text.splitlines()]
+        pd.DataFrame(lines[1:], columns=lines[0]).to_csv(folder / name, index=False)
+
+
+async def test_files_are_read_on_the_first_question_and_not_before(tmp_path: Path) -> None:
+    small = SampleSource(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        await small.names()
+    write_small(tmp_path)
+    assert (await small.names()).models == ("brass_kettle", "loud_Heron", "Ωμέγα 🦉")
+
+
+async def test_a_small_sample_comes_out_as_it_was_written(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    small = SampleSource(tmp_path)
+    assert (await small.names()).accounts == ("herons", "owls")
+    assert await small.find("LOUD_heron") == "loud_Heron"
+    assert await small.find("ωμέγα 🦉") == "Ωμέγα 🦉"
+    assert dict(await small.scores()) == {"corr": (318, 320), "tc": (318, 320), "fnc_v3": (319, 319)}
+    assert await small.until() == date(2022, 7, 14)
+    herons = await small.history("herons")
+    assert herons.models == ("brass_kettle", "loud_Heron")
+    np.testing.assert_array_equal(herons.model, [0, 1, 1])
+    np.testing.assert_array_equal(herons.round, [320, 318, 319])
+    np.testing.assert_array_equal(herons.stake, [0, np.nan, 100])
+    np.testing.assert_array_equal(herons.payout, [0, np.nan, 1])
+    np.testing.assert_array_equal(herons.scores["tc"], [0.05, 0.02, np.nan])
+    rounds = await small.rounds()
+    np.testing.assert_array_equal(rounds.number, [318, 319, 320, 321])
+    np.testing.assert_array_equal(rounds.paid, [True, True, True, False])
+    np.testing.assert_array_equal(rounds.payout_factor, [np.nan, 0.5, 0.5, 0])
+    assert rounds.overlap(np.array([320, 321])) == 3
+    stakes = await small.stakes()
+    assert stakes.models == ("brass_kettle", "loud_Heron", "quiet_newcomer", "Ωμέγα 🦉")
+    assert stakes.accounts == ("herons", "newcomers", "owls")
+    np.testing.assert_array_equal(stakes.model_stake, [0.5, 100, 0, 0])
+    np.testing.assert_array_equal(stakes.account_stake, [100.5, 0, 0])
+    np.testing.assert_array_equal(stakes.account_of, [0, 0, 1, 2])
+    assert dict(await small.usd_by_day()) == {}
