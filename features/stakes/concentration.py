@@ -27,6 +27,7 @@ from scoring.tails import (
     compare_tail,
     fit_power_law,
     goodness_of_fit,
+    refitted_alpha_se,
     tail_survival,
 )
 from tournament.source import Source, Stakes
@@ -35,11 +36,16 @@ from wording.numbers import counted, tiny
 SEED = 20221222  # the same question gets the same interval
 TOPS = (1, 10, 50)
 LEFT_OUT = (1, 5, 10)  # how many of the largest are left out to see what a measure owes to them
-REFITS = 200
+REFITS = 200  # of samples made up from a power law, and of resamples for the spread of its exponent
 SMALLEST_TAIL = 50  # fewer values can seldom tell one law from another
 REJECTED = 0.1  # Clauset, Shalizi and Newman's level for both of their tests
 POINTS = 400  # of a curve that is drawn
 LAWS = ("power_law", *ALTERNATIVES)
+RIVALS = {
+    "lognormal": "a lognormal",
+    "truncated_power_law": "one with a cut-off",
+    "exponential": "an exponential",
+}
 
 Numbers = NDArray[np.float64]
 
@@ -48,11 +54,13 @@ Numbers = NDArray[np.float64]
 class Tail:
     """The largest stakes, and the laws that were fitted to them.
 
+    alpha_se: standard error of the exponent with the start of the tail looked for anew in every resample;
     stake (v,) NMR, ascending, and at_least (v,): every different stake and how many holders have it or more;
     laws: the share of the tail at or above each of `at` (g,) under each fitted law.
     """
 
     fit: PowerLawFit
+    alpha_se: float
     comparisons: Mapping[str, TailComparison]
     goodness: float
     stake: Numbers
@@ -68,12 +76,18 @@ class Tail:
             return (
                 f"Cannot tell whether it is a power law: the tail has {few}, and {SMALLEST_TAIL} are needed."
             )
-        rival = self.comparisons["lognormal"]
-        if rival.p_value >= REJECTED:
-            return "Cannot tell a power law from a lognormal."
-        if rival.log_likelihood_ratio < 0:
-            return f"Not a power law: a lognormal describes it better (p {tiny(rival.p_value)})."
-        return f"A power law describes it better than a lognormal (p {tiny(rival.p_value)})."
+        for law, name in RIVALS.items():
+            rival = self.comparisons[law]
+            if rival.log_likelihood_ratio < 0 and rival.p_value < REJECTED:
+                return f"Not a power law: {name} describes it better (p {tiny(rival.p_value)})."
+        if self.refused:
+            return "Not a power law: it fits too badly, and no other law is clearly better."
+        return "Cannot tell a power law from a lognormal."
+
+    @property
+    def refused(self) -> bool:
+        """Whether a power law fits so badly that it is given up, whatever fits worse still."""
+        return self.goodness <= REJECTED
 
 
 @dataclass(frozen=True)
@@ -185,6 +199,7 @@ def tail_of(stake: Numbers) -> Tail:
     at = np.geomspace(fit.xmin, float(ordered[-1]), 80) if fit.tail_size else np.empty(0)
     return Tail(
         fit=fit,
+        alpha_se=refitted_alpha_se(stake, resamples=REFITS, rng=np.random.default_rng(SEED)),
         comparisons=MappingProxyType({law: compare_tail(stake, fit, law) for law in ALTERNATIVES}),
         goodness=goodness_of_fit(stake, fit, refits=REFITS, rng=np.random.default_rng(SEED)),
         stake=different,

@@ -4,9 +4,10 @@ import math
 
 import discord
 
-from features.stakes.concentration import REFITS, StakeConcentration
+from features.stakes.concentration import REFITS, REJECTED, RIVALS, StakeConcentration
 from features.stakes.history import StakeHistory
 from features.stakes.holders import Holder
+from scoring.tails import TailComparison
 from ui.card import AMBER, BLUE, CHARTS, GREEN, bullets
 from ui.text import plain
 from wording.numbers import amount, number, percent, tiny, whole
@@ -67,26 +68,23 @@ def _tail_card(found: StakeConcentration) -> discord.Embed:
     tail = found.tail
     card = discord.Embed(title="Is it a power law?", description=tail.verdict, colour=AMBER)
     if tail.fit.tail_size:
-        rows = [
-            f"{name}: {_favours(tail.comparisons[law].log_likelihood_ratio)}, "
-            f"p {tiny(tail.comparisons[law].p_value)}"
-            for law, name in (
-                ("lognormal", "lognormal"),
-                ("truncated_power_law", "truncated power law"),
-                ("exponential", "exponential"),
-            )
-        ]
+        rows = [f"{RIVALS[law].capitalize()} is {_compared(tail.comparisons[law])}." for law in RIVALS]
+        spread = (
+            "too few different stakes to say how sure"
+            if math.isnan(tail.alpha_se)
+            else f"± {tail.alpha_se:.2f}, the standard error over {REFITS} resamples, "
+            "each with a start of its own"
+        )
         card.add_field(
             name=f"Tail of {tail.fit.tail_size:,} from {amount(tail.fit.xmin, 'NMR')} on",
-            value=f"Exponent {tail.fit.alpha:.2f} ± {tail.fit.alpha_se:.2f}. Against the power law\n"
-            + bullets(rows),
+            value=f"Exponent {tail.fit.alpha:.2f} ({spread}). Against the power law:\n" + bullets(rows),
             inline=False,
         )
-        verdict = "so it is refused" if tail.goodness <= 0.1 else "so it isn't refused"
+        verdict = "so it is refused" if tail.refused else "so it isn't refused"
         card.add_field(
             name="Could it have come from a power law?",
             value=f"{percent(tail.goodness).capitalize()} of {REFITS} samples made up from it lie farther "
-            f"from their own power law, {verdict} (at 10 %).",
+            f"from their own power law, {verdict} (at {percent(REJECTED)}).",
             inline=False,
         )
     if found.apart is not None:
@@ -152,5 +150,8 @@ def _theil(found: StakeConcentration) -> str:
     )
 
 
-def _favours(ratio: float) -> str:
-    return "worse" if ratio > 0 else "better" if ratio < -1e-3 else "no better"
+def _compared(rival: TailComparison) -> str:
+    if -1e-3 < rival.log_likelihood_ratio <= 0:
+        return "no better"
+    side = "worse" if rival.log_likelihood_ratio > 0 else "better"
+    return f"{side} (p {tiny(rival.p_value)})"

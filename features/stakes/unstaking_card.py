@@ -100,7 +100,8 @@ def _assumptions(scenario: UnstakeScenario) -> list[str]:
     if not math.isnan(scenario.volatility):
         said += [
             f"Price: x.5, x1 and x1.5 of a day's volatility ({100 * scenario.volatility:.1f} %, "
-            f"{scenario.volatility_from}) times the root of what is sold over a day's volume.",
+            f"{scenario.volatility_from}) times the root of what is sold over a day's volume. The volatility "
+            "is that of most days (by the median distance): a few extreme ones don't raise it.",
             f"A day's volume of {amount(scenario.daily_volume, 'NMR')} is an assumption: type your own. "
             "Sales above a tenth of it are extrapolated.",
         ]

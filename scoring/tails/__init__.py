@@ -37,8 +37,8 @@ class PowerLawFit:
 class TailComparison:
     """Power law against another: the log of the ratio of likelihoods (above 0 favours the power law), and p.
 
-    p_value is the chance of a ratio this far from 0 if both were equally near the truth. A tail of fewer
-    than about 50 values can seldom tell.
+    p_value is the chance of a ratio this far from 0 if both were equally near the truth; nan where the two
+    laws are one. A tail of fewer than about 50 values can seldom tell.
     """
 
     log_likelihood_ratio: float
@@ -78,8 +78,8 @@ def compare_tail(x: ArrayLike, fit: PowerLawFit, alternative: str) -> TailCompar
     the same tail by maximum likelihood; for a discrete fit, the same weights on whole numbers. R is the sum
     of l_i, the differences of log likelihood. p is Vuong's erfc(|R| / sqrt(2 m var l)) for a rival, and the
     chi-square with one degree of freedom of -2R for the truncated power law, which holds the power law in
-    it. The lognormal holds it only as a limit; where that limit is its best fit, the ratio is 0 and p is
-    the p on the way there. Without a fit: nan. Source: Vuong 1989; Clauset, Shalizi and Newman 2009.
+    it. The lognormal holds it only as a limit; where that limit is its best fit, the ratio is 0 and there is
+    nothing to test: p is nan. Without a fit: both nan. Source: Vuong 1989; Clauset, Shalizi and Newman 2009.
     """
     if alternative not in ALTERNATIVES:
         raise ValueError(f"The alternative is one of {', '.join(ALTERNATIVES)}.")
@@ -94,21 +94,17 @@ def compare_tail(x: ArrayLike, fit: PowerLawFit, alternative: str) -> TailCompar
         law = -log_zeta(fit.alpha, fit.xmin) - fit.alpha * logs
     else:
         law = math.log(fit.alpha - 1) - (fit.alpha - 1) * logs  # of the logarithm, as all below
-    straight = False
     if alternative == "exponential":
         gains = law - exponential(tail, logs, xmin=fit.xmin, discrete=fit.discrete)
+        ratio = float(gains.sum())
     else:
         bend = _BENDS[alternative]
-        gains, straight = gains_over_bent(
-            law, logs, bend, alpha=fit.alpha, xmin=fit.xmin, discrete=fit.discrete
-        )
-    ratio = 0.0 if straight else float(gains.sum())
-    if alternative != "exponential":
-        ratio = min(0.0, ratio)  # a bend that vanishes is the power law: above 0 is the search's own error
+        gains = gains_over_bent(law, logs, bend, alpha=fit.alpha, xmin=fit.xmin, discrete=fit.discrete)
+        ratio = min(0.0, float(gains.sum()))  # no bend is the power law: above 0 is the search's own error
     if alternative == "truncated_power_law":
-        return TailComparison(ratio, math.erfc(math.sqrt(max(0.0, -ratio))))
+        return TailComparison(ratio, math.erfc(math.sqrt(-ratio)))
     spread = float(gains.std()) * math.sqrt(2 * gains.size)
-    return TailComparison(ratio, math.erfc(abs(float(gains.sum())) / spread) if spread else 1.0)
+    return TailComparison(ratio, math.erfc(abs(ratio) / spread) if ratio and spread else math.nan)
 
 
 def tail_survival(x: ArrayLike, fit: PowerLawFit, law: str, at: ArrayLike) -> Numbers:
@@ -161,6 +157,26 @@ def goodness_of_fit(x: ArrayLike, fit: PowerLawFit, *, refits: int = 1000, rng: 
             drawn = np.concatenate((rng.choice(body, values.size - in_tail), drawn))
         farther += not fit_power_law(drawn, discrete=fit.discrete).ks_distance < fit.ks_distance
     return farther / refits
+
+
+def refitted_alpha_se(
+    x: ArrayLike, *, discrete: bool = False, resamples: int = 200, rng: np.random.Generator
+) -> float:
+    """Standard error of the exponent of fit_power_law when xmin is looked for anew in every sample.
+
+    The standard deviation of alpha over resamples of x (n,) drawn with replacement, each fitted from its own
+    xmin. PowerLawFit.alpha_se takes xmin as known and can be ten times too small. A resample without a fit
+    doesn't count; fewer than two with one: nan. Raises ValueError as fit_power_law does, and for fewer than
+    two resamples. Source: Efron 1979; Clauset, Shalizi and Newman 2009, 3.3.
+    """
+    values = _positive(x, discrete)
+    if resamples < 2:
+        raise ValueError("A spread needs at least two resamples.")
+    if not values.size:
+        return math.nan
+    fits = (fit_power_law(rng.choice(values, values.size), discrete=discrete) for _ in range(resamples))
+    alphas = [fit.alpha for fit in fits if fit.tail_size]
+    return float(np.std(alphas, ddof=1)) if len(alphas) > 1 else math.nan
 
 
 def _positive(x: ArrayLike, discrete: bool) -> Numbers:

@@ -30,30 +30,23 @@ def gains_over_bent(
     alpha: float,
     xmin: float,
     discrete: bool,
-) -> tuple[Numbers, bool]:
-    """How much likelier (log) each number is under the law than under a bent one, and whether b = 0 is best.
-
-    The bent law is that of fit_bent. Where no bend fits better, the gains are those of a vanishing bend, but
-    for their size.
-    """
+) -> Numbers:
+    """How much likelier (log) each number is under the law than under that of fit_bent; 0 without a bend."""
     straight, bent = logs / logs.mean(), bend(logs) / bend(logs).mean()
-    a, b, scale, mean, spread = fit_bent(logs, bend, alpha=alpha, xmin=xmin, discrete=discrete)
-    if b == 0:
-        return bent - mean[1] - spread[0, 1] / spread[0, 0] * (straight - mean[0]), True
-    return law + scale + a * straight + b * bent, False
+    a, b, scale = fit_bent(logs, bend, alpha=alpha, xmin=xmin, discrete=discrete)
+    return law + scale + a * straight + b * bent if b else np.zeros_like(logs)
 
 
 def fit_bent(
     logs: Numbers, bend: Callable[[Numbers], Numbers], *, alpha: float, xmin: float, discrete: bool
-) -> tuple[float, float, float, Numbers, Numbers]:
-    """(a, b, scale, mean, spread) of the law exp(-a l - b bend(l) - scale) that fits l = ln(x / xmin) best.
+) -> tuple[float, float, float]:
+    """(a, b, scale) of the law exp(-a l - b bend(l) - scale) that fits l = ln(x / xmin) best.
 
-    Both l and bend(l) are in units of their means over the tail, and mean (2,) and spread (2, 2) are the
-    moments of the two under the law. Both rivals are of this form, b > 0: bend(l) = l ** 2 is the lognormal,
-    exp(l) - 1 - l the truncated power law; b = 0 where no bend fits better. The log likelihood is concave in
-    (a, b), and its slope and curvature are moments of the law: Newton, with the step halved until it gains.
-    Moments are sums over nodes: Gauss and Legendre's in l, and for a discrete fit the first whole numbers
-    one by one.
+    Both l and bend(l) are in units of their means over the tail. Both rivals are of this form, b > 0:
+    bend(l) = l ** 2 is the lognormal, exp(l) - 1 - l the truncated power law; b = 0 where no bend fits
+    better. The log likelihood is concave in (a, b), and its slope and curvature are moments of the law:
+    Newton, with the step halved until it gains. Moments are sums over nodes: Gauss and Legendre's in l, and
+    for a discrete fit the first whole numbers one by one.
     """
     nodes, log_weights = _nodes_of(alpha, xmin, discrete, float(logs.max()))
     with np.errstate(over="ignore"):
@@ -74,7 +67,7 @@ def fit_bent(
     parameters = np.array([(alpha - (not discrete)) * logs.mean(), 0.0])
     scale, mean, spread = moments(parameters)
     if mean[1] <= 1.0:  # the bend that fits best would go the other way
-        return float(parameters[0]), 0.0, scale, mean, spread
+        return float(parameters[0]), 0.0, scale
     parameters[1] = 0.05
     scale, mean, spread = moments(parameters)
     for _ in range(200):
@@ -93,14 +86,14 @@ def fit_bent(
         parameters = parameters + step
         if loss - scale - float(parameters.sum()) < 1e-13 * max(1.0, abs(loss)):
             break
-    return float(parameters[0]), float(parameters[1]), scale, mean, spread
+    return float(parameters[0]), float(parameters[1]), scale
 
 
 def bent_survival(
     logs: Numbers, at: Numbers, bend: Callable[[Numbers], Numbers], *, alpha: float, xmin: float
 ) -> Numbers:
     """Share of the law of fit_bent at or above each of `at` (g,), for a tail l (n,); both as ln(x / xmin)."""
-    a, b, _, _, _ = fit_bent(logs, bend, alpha=alpha, xmin=xmin, discrete=False)
+    a, b, _ = fit_bent(logs, bend, alpha=alpha, xmin=xmin, discrete=False)
     grid = np.linspace(0.0, max(float(logs.max()), float(at.max())) + 40 / (alpha - 1), _GRID)
     with np.errstate(over="ignore", under="ignore"):
         bent = np.minimum(bend(grid) / bend(logs).mean(), 1e150)

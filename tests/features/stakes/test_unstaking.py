@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from features.stakes.unstaking import DAILY_VOLUME, DEFAULT_TOP, UnstakeScenario, unstake_scenario
 from tests.features.stakes.test_holders import MadeUp, calendar, leaderboard, rows_of, stakes_of
@@ -14,7 +15,7 @@ from tournament.sample import FOLDER, SampleSource
 
 NAN = math.nan
 PRICES = {"2031-05-01": 20.0, "2031-05-02": 22.0, "2031-05-03": 19.0, "2031-05-04": 20.0}
-VOLATILITY = float(pd.Series(PRICES).apply(np.log).diff().std())
+VOLATILITY = float(stats.median_abs_deviation(np.diff(np.log([*PRICES.values()])), scale="normal"))
 
 
 def made_up(*stake: float, owner: list[int] | None = None, known: bool = True, **others: object) -> MadeUp:
@@ -102,7 +103,8 @@ async def test_the_pay_of_the_others_is_the_payout_column_times_the_ratio(
 async def test_the_price_follows_the_root_of_what_is_sold(source: SampleSource) -> None:
     got = await unstake_scenario(source, source, daily_volume=50_000)
     usd = pd.read_csv(FOLDER / "nmr_usd_daily.csv", index_col="date")["usd_per_nmr"].sort_index()
-    assert got.volatility == pytest.approx(np.log(usd).diff().std(), rel=1e-9)
+    typical = stats.median_abs_deviation(np.diff(np.log(usd)), scale="normal")
+    assert got.volatility == pytest.approx(typical, rel=1e-9) == pytest.approx(0.039, abs=5e-4)
     assert got.volatility_from == f"{usd.index[0]} to {usd.index[-1]}"
     for row, strength in enumerate((0.5, 1.0, 1.5)):
         for column, sold in enumerate((0.25, 0.5, 1.0)):

@@ -1,6 +1,5 @@
 """Selling: changes of price done by hand, a real price series, properties, edges."""
 
-import itertools
 import math
 import statistics
 from collections.abc import Callable
@@ -11,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from scoring.stakes.price_impact import daily_volatility, price_impact, price_table
 
@@ -69,20 +69,24 @@ def test_price_table_of_other_shares_and_strengths() -> None:
 
 
 def test_daily_volatility_by_hand() -> None:
-    # log returns of 1, -1 and 0: squares add up to 2, over 3 - 1
-    assert daily_volatility([1, math.e, 1, 1]) == pytest.approx(1, rel=1e-15)
+    # log returns of 1, -1 and 0: 1 from the median in the middle of 1, 1 and 0; a normal law has .6745 there
+    scale = 1 / statistics.NormalDist().inv_cdf(0.75)
+    assert daily_volatility([1, math.e, 1, 1]) == pytest.approx(scale, rel=1e-12)
     assert daily_volatility([5, 5, 5]) == 0
     assert daily_volatility([2, 4, 8, 16]) == pytest.approx(0, abs=1e-15)  # growing alike every day
-    assert daily_volatility(pd.Series([1, math.e, 1])) == pytest.approx(math.sqrt(2))
+    assert daily_volatility(pd.Series([1, math.e, 1])) == pytest.approx(scale, rel=1e-12)
 
 
-def test_daily_volatility_of_a_real_series() -> None:
-    prices = pd.read_csv(PRICES)["usd_per_nmr"].to_list()
-    logs = [math.log(price) for price in prices]
-    by_day = [after - before for before, after in itertools.pairwise(logs)]
+def test_daily_volatility_of_a_real_series_is_that_of_most_days() -> None:
+    prices = pd.read_csv(PRICES).sort_values("date")["usd_per_nmr"].to_numpy()
+    returns = np.diff(np.log(prices))
     got = daily_volatility(prices)
-    assert got == pytest.approx(statistics.stdev(by_day), rel=1e-12)
-    assert got == pytest.approx(0.0735, abs=5e-5)
+    assert got == pytest.approx(stats.median_abs_deviation(returns, scale="normal"), rel=1e-12)
+    assert got == pytest.approx(0.039, abs=5e-4)
+    calm = np.sort(np.abs(returns))[:-3].max()
+    assert np.std(returns, ddof=1) == pytest.approx(0.0735, abs=5e-5)  # what three days make of it
+    tamed = np.exp(np.cumsum([0, *np.clip(returns, -calm, calm)]))
+    assert daily_volatility(tamed) == pytest.approx(got, rel=0.01)
 
 
 # ---------------------------------------------------------------- properties

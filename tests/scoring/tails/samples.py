@@ -35,6 +35,11 @@ def stakes(unit: str) -> np.ndarray:
     return frame.groupby(account)["nmr_staked"].sum().to_numpy()
 
 
+def planted() -> np.ndarray:
+    """Sixty quantiles of a power law and five equal values far out: no bend helps, and no power law fits."""
+    return np.concatenate(((np.arange(1, 61) / 61) ** (-1 / 3), np.full(5, 50.0)))
+
+
 @cache
 def samples() -> dict[str, np.ndarray]:
     return {
@@ -44,6 +49,7 @@ def samples() -> dict[str, np.ndarray]:
         "stakes by model": stakes("model"),
         "stakes by account": stakes("account"),
         "stakes by account, one guess apart": stakes("apart"),
+        "planted": planted(),
         "power law": 3 * (1 - rng(1).random(400)) ** (-1 / 1.5),
         "lognormal": rng(2).lognormal(1, 1.5, 400),
         "many ties": np.concatenate((np.repeat([0.01, 0.1, 1.0, 10.0], 60), rng(3).lognormal(2, 1, 240))),

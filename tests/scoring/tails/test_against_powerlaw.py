@@ -84,6 +84,26 @@ def test_comparisons_agree_with_another_package(powerlaw: ModuleType, name: str,
 
 
 @its_own_warnings
+@pytest.mark.parametrize("alternative", ALTERNATIVES)
+@pytest.mark.parametrize("name", ["planted", "stakes by account"])
+def test_what_another_package_cannot_tell_apart_is_not_told_apart(
+    powerlaw: ModuleType, name: str, alternative: str
+) -> None:
+    """Where the power law itself is the best of its rival, the package searches up to its bounds."""
+    values = samples()[name]
+    fit = fit_power_law(values)
+    other = powerlaw.Fit(values, discrete=False, xmin=fit.xmin, verbose=0)
+    ratio, p = other.distribution_compare("power_law", alternative)
+    got = compare_tail(values, fit, alternative)
+    assert got.log_likelihood_ratio == pytest.approx(ratio, abs=0.01)
+    if alternative == "lognormal":
+        assert (got.log_likelihood_ratio, p > 0.8) == (0, True)
+        assert np.isnan(got.p_value)
+    else:
+        assert (got.p_value < 0.1) == (p < 0.1)
+
+
+@its_own_warnings
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize("name", ["cities", "blackouts", "stakes by model", "lognormal"])
 def test_drawn_laws_agree_with_another_package(powerlaw: ModuleType, name: str, law: str) -> None:
