@@ -14,6 +14,7 @@ from bot import create_bot
 from storage.database import execute, transaction
 from storage.server import digests
 from storage.server.digests import Schedule
+from tests.cogs.digest.weekly import summaries
 from tests.features.polls.polling import look
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposing import Clock, rows
@@ -59,10 +60,6 @@ def test_the_half_year_has_both_changes_of_the_clocks() -> None:
     assert berlin["2032-W14"] == datetime(2032, 3, 29, 16, tzinfo=UTC)
     assert new_york["2031-W44"] == datetime(2031, 11, 2, 5, tzinfo=UTC), "1:00, the first time"
     assert lord_howe["2031-W40"] == datetime(2031, 10, 4, 15, 30, tzinfo=UTC), "2:30, since there is no 2:00"
-
-
-def summaries(room: Any) -> list[Any]:
-    return [m for m in room.history() if any((c.footer.text or "").startswith("Week 20") for c in m.embeds)]
 
 
 @pytest.mark.slow

@@ -16,11 +16,6 @@ pytestmark = pytest.mark.slow
 MEMBERS, TURNS = 500, 2  # each changes their ballot once
 
 
-@pytest.fixture
-def now() -> Clock:
-    return Clock()
-
-
 async def test_five_hundred_at_once(server: Server, now: Clock) -> None:
     members = people(server, MEMBERS)
     await start(server, server.ben, hours=96.0)

@@ -1,4 +1,4 @@
-"""`/poll` from a form to a recount by a stranger: every method, every message, and every row behind it."""
+"""A poll of every method from its form to a recount by a stranger: every message, and every row behind it."""
 
 import subprocess
 import sys
@@ -7,16 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot import create_bot
 from governance.receipts import find_receipt, read_receipt
-from storage.polls.ballots import ballot_of
 from tests.features.polls.polling import (
     CUT,
     KEEP,
     PAY,
     ask,
-    at_once,
-    close,
     exported,
     look,
     people,
@@ -26,19 +22,10 @@ from tests.features.polls.polling import (
     vote,
 )
 from tests.features.proposals.proposing import Clock, card_in, rows
-from tests.offline import Server, check_charts, said, text_of
+from tests.offline import Server, check_charts, text_of
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for each test
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def now() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(autouse=True)
-def cards(server: Server) -> None:
-    at_once(server)
 
 
 def verified_by_a_stranger(file: Path, head: str, *more: str) -> str:
@@ -145,7 +132,6 @@ WAYS: dict[str, tuple[list[Any], list[Any], str, list[str], Any]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("method", WAYS)
 async def test_from_a_question_to_a_recount(server: Server, now: Clock, tmp_path: Path, method: str) -> None:
     first, changed, finding, details, of_the_fifth = WAYS[method]
@@ -224,117 +210,3 @@ async def test_from_a_question_to_a_recount(server: Server, now: Clock, tmp_path
     table = (await sheet.attachments[0].read()).decode().splitlines()
     assert table[0] == "choice"
     assert len(table) == 7
-
-
-@pytest.mark.slow
-async def test_reasons_are_shown_after_the_close_and_named_only_on_request(
-    server: Server, now: Clock
-) -> None:
-    one, two, three = people(server, 3)
-    card = await start(server, server.ben, hours=96.0)
-    for member, reason, named in ((one, "It is *fair*.", "yes"), (two, "It is simple.", "no")):
-        told = await vote(server, member, card, "single", [0])
-        asked = await member.click(told.message, label="Say why")
-        answer = said(await member.submit_modal(asked, {"reason": reason, "named": [named]}))
-        assert answer.content == "Your reason is kept; it is shown after the close."
-    kept = await rows(server, "member_id, reason, reason_named", "ballots ORDER BY member_id")
-    assert kept == [(one.id, "It is *fair*.", 1), (two.id, "It is simple.", 0)]
-    assert len(await rows(server, "1", "ballot_chain")) == 2, "a reason is no other ballot"
-    assert "fair" not in text_of(card_in(server.channel)) + text_of(
-        await ask(server, three, "show", number=1)
-    )
-    # who changes a ballot keeps the reason
-    await vote(server, one, card, "single", [1])
-    changed = await ballot_of(server.database, server.guild.id, 1, one.id)
-    assert changed is not None
-    assert (changed.reason, changed.reason_named) == ("It is *fair*.", True)
-    await close(server, now)
-    text = text_of(card_in(server.channel))
-    assert f"“It is \\*fair\\*.” <@{one.id}>" in text
-    assert "“It is simple.”" in text
-    assert f"<@{two.id}>" not in text
-    assert str(one.id) not in str(await exported(server, three))
-
-
-@pytest.mark.slow
-async def test_nothing_is_told_before_the_close(server: Server, now: Clock) -> None:
-    card = await start(server, server.ben, hours=96.0)
-    for member in people(server, 6):
-        await vote(server, member, card, "single", [1])
-    shown = await ask(server, server.ben, "show", number=1)
-    listed = await ask(server, server.ben, "list")
-    public = card_in(server.channel)
-    for each in (shown, public):
-        assert "at least 5" in text_of(each)
-        assert "6" not in [field.value for field in each.embeds[0].fields]
-        assert "wins" not in text_of(each)
-        assert each.attachments == []
-    assert "#1" in text_of(listed)
-    assert "nothing is shown before" in (await ask(server, server.ben, "results", number=1)).content
-    assert (
-        "nothing is shown before"
-        in (await ask(server, server.moderator, "results", number=1, exact=True)).content
-    )
-    for form in ("JSON", "CSV"):
-        refused = await ask(server, server.moderator, "export", number=1, form=form)
-        assert "until then nothing of it is shown" in refused.content
-        assert refused.attachments == []
-    seed = (await poll_of(server)).poll.tie_seed
-    sent = "".join(str(entry.json) for entry in server.env.http_requests)
-    assert seed not in sent
-    await close(server, now)
-    assert (await exported(server, server.ben))[0]["tie_seed"] == seed
-
-
-@pytest.mark.slow
-async def test_a_reminder_comes_once_and_not_to_who_voted(server: Server, now: Clock) -> None:
-    idle, voted, late = people(server, 3)
-    card = await start(server, server.ben, hours=96.0)
-    for member in (idle, voted, idle):
-        told = said(await member.click(card, label="Remind me"))
-        assert told.content.startswith("I'll write to you <t:")
-    await vote(server, voted, card, "single", [0])
-    now.move(hours=89, minutes=59)
-    await look(server)
-    assert await rows(server, "1", "reminders") == [(1,), (1,)]
-    now.move(minutes=1)
-    for _ in range(2):
-        await look(server)
-    assert await rows(server, "1", "reminders") == []
-    sent = [
-        entry
-        for entry in server.env.http_requests
-        if entry.method == "POST"
-        and isinstance(entry.json, dict)
-        and "closes <t:" in str(entry.json.get("content"))
-    ]
-    assert len(sent) == 1
-    assert f"https://discord.com/channels/{server.guild.id}/" in sent[0].json["content"]
-    opened = [
-        entry.json["recipient_id"]
-        for entry in server.env.http_requests
-        if entry.path.endswith("/@me/channels")
-    ]
-    assert list(map(int, opened)) == [idle.id]
-    await close(server, now)
-    assert await rows(server, "state", "polls") == [("closed",)]
-    assert late
-
-
-@pytest.mark.slow
-async def test_a_restart_between_vote_and_close_loses_nothing(
-    server: Server, now: Clock, settings: Any, source: Any
-) -> None:
-    one, two = people(server, 2)
-    card = await start(server, server.ben, hours=96.0)
-    first = await vote(server, one, card, "single", [0])
-    await server.bot.close()
-    await server.env.restart_bot(create_bot(settings, source=source, now=now))
-    at_once(server)
-    assert receipt_in(await ask(server, one, "my", number=1)) == receipt_in(first)
-    assert receipt_in(said(await one.click(card, label="My ballot"))) == receipt_in(first)
-    await vote(server, two, card, "single", [0])
-    now.move(hours=200)
-    await look(server)
-    assert (await poll_of(server)).poll.state == "closed"
-    assert "• Keep it: 2" in text_of(card_in(server.channel))

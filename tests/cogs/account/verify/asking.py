@@ -1,0 +1,24 @@
+"""How a member asks for a code, puts it into a bio, presses the button and looks at the result."""
+
+from typing import Any
+
+from tests.numerai_server import LoopbackNumerai
+from tests.offline import Server, said
+
+
+async def ask(server: Server, who: Any = None, model: str = "tidewater_2", **options: Any) -> Any:
+    return said(await (who or server.ben).slash(server.channel, "account verify", model=model, **options))
+
+
+async def press(reply: Any, who: Any) -> Any:
+    return said(await who.click(reply.message, label="I put it there"))
+
+
+async def verify(server: Server, api: LoopbackNumerai, who: Any = None, model: str = "tidewater_2") -> Any:
+    reply = await ask(server, who, model)
+    api.set_bio(model, reply.content)
+    return await press(reply, who or server.ben)
+
+
+async def show(server: Server) -> Any:
+    return said(await server.ben.slash(server.channel, "account show"))

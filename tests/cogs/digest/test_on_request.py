@@ -1,0 +1,83 @@
+"""Summaries on request: `/digest preview`, `now`, `last` and `me`, beside the weekly ones."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage.server.settings import change_settings
+from tests.cogs.digest.weekly import DUE, do_due, posts, schedule, something_happens, summaries
+from tests.features.proposals.proposing import Clock, file
+from tests.offline import Server, check_limits, said, text_of
+
+
+async def test_a_preview_is_private_and_no_post(server: Server, now: Clock) -> None:
+    await something_happens(server, now)
+    result = await server.ben.slash(server.channel, "digest preview")
+    first, page = result.response, *result.followups
+    assert first.ephemeral
+    assert page.ephemeral
+    check_limits(first)
+    start = now() - timedelta(days=7)
+    assert f"From <t:{int(start.timestamp())}:f>; data until <t:{int(now().timestamp())}:f>" in text_of(first)
+    assert "Poll 1: Tea?" in page.embeds[0].description
+    assert server.channel.history() == []
+    assert await posts(server) == []
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati", "Europe/Berlin"])
+async def test_this_week_is_seven_days_wherever_the_server_is(server: Server, now: Clock, zone: str) -> None:
+    await change_settings(server.database, server.guild.id, now(), zone=zone)
+    now.moment = datetime(2031, 5, 5, 23, 40, tzinfo=UTC)
+    told = text_of(said(await server.ben.slash(server.channel, "digest preview")))
+    assert f"From <t:{int((now() - timedelta(days=7)).timestamp())}:f>" in told
+    assert "Summary of 2031-W19" in told
+
+
+async def test_now_posts_beside_the_weekly_one(server: Server, now: Clock) -> None:
+    await schedule(server)
+    await something_happens(server, now)
+    now.moment = DUE - timedelta(hours=2)
+    result = await server.moderator.slash(server.channel, "digest now")
+    shown = result.response
+    assert not shown.ephemeral
+    assert shown.embeds[0].title == "Summary of 2031-W19"
+    assert await posts(server) == []
+    now.moment = DUE
+    await do_due(server)
+    assert len([message for message in server.channel.history() if message.embeds]) >= 2
+    [weekly] = summaries(server.channel)
+    assert weekly.id != shown.id
+    assert (await posts(server))[0][5] == weekly.id
+
+
+async def test_last_says_where_the_newest_is(server: Server, now: Clock) -> None:
+    none = said(await server.ben.slash(server.channel, "digest last"))
+    assert none.content == (
+        "No summary has been posted here yet. A moderator can start it with /digest schedule."
+    )
+    await schedule(server)
+    now.moment = DUE
+    await do_due(server)
+    [message] = summaries(server.channel)
+    told = said(await server.ben.slash(server.channel, "digest last"))
+    place = f"https://discord.com/channels/{server.guild.id}/{server.channel.id}/{message.id}"
+    assert told.content == f"Week 2031-W19: {place}"
+    other = server.env.create_guild("Elsewhere")
+    guest = other.add_member(server.env.create_user("gus"))
+    told = said(await guest.slash(other.create_text_channel("talk"), "digest last"))
+    assert told.content == none.content
+
+
+async def test_me_says_what_waits_for_oneself_alone(server: Server, now: Clock) -> None:
+    assert "Nothing: all done." in text_of(said(await server.ben.slash(server.channel, "digest me")))
+    await file(server, server.ben)
+    await something_happens(server, now)
+    told = text_of(said(await server.ben.slash(server.channel, "digest me"))).replace("\\", "")
+    assert "“Tea?” has no ballot of yours." in told
+    assert "“Say it eight weeks ahead” is at idea." in told
+    told = text_of(said(await server.moderator.slash(server.channel, "digest me")))
+    assert "eight weeks" not in told
+
+
+async def test_digest_works_in_servers_only(server: Server) -> None:
+    assert "digest last" not in server.ben.user.available_commands()

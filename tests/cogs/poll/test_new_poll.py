@@ -1,0 +1,90 @@
+"""`/poll new`: forms that make no poll, the largest poll, and a question full of marks."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from simcord import SetupError
+
+from features.polls.opening import new_poll
+from storage.polls.polls import Eligibility
+from tests.features.polls.polling import OPTIONS, ask, close, form, start, vote
+from tests.features.proposals.proposing import Clock, card_in, rows
+from tests.offline import Server, check_limits, said, text_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for each test
+ID = 123456789012345678
+
+
+async def test_what_makes_no_poll_gets_a_sentence(server: Server, subtests: pytest.Subtests) -> None:
+    bad: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
+        ("single", {}, {"options": "a"}, "A poll has 2 to 25 options, one on each line; these are 1."),
+        ("single", {}, {"options": "\n".join(map(str, range(26)))}, "these are 26."),
+        ("single", {}, {"options": "a\n" + "x" * 81}, "An option has at most 80 characters"),
+        ("dots", {}, {"options": "a\nb\n A"}, "Two options are the same"),
+        ("numeric", {}, {"options": "1 to"}, "“1 to” is no range"),
+        ("numeric", {}, {"options": "1 to 0 step 1"}, ""),
+        ("numeric", {}, {"options": "0 to 1 step 0"}, ""),
+        ("single", {}, {"title": " \u200b ", "options": OPTIONS}, "The question has 1 to 200 characters"),
+        ("single", {"hours": 0.01}, {"options": OPTIONS}, "A poll lasts from 5 minutes to 60 days."),
+        ("single", {"quorum": -1}, {"options": OPTIONS}, "A quorum is a number of ballots from 0 on."),
+        ("single", {"quorum": 1_000_001}, {"options": OPTIONS}, "A quorum is a number of ballots from 0 on."),
+    ]
+    for method, options, typed, sentence in bad:
+        with subtests.test(f"{method} {typed}"):
+            shown = await form(server, server.ben, method, **options)
+            told = said(await server.ben.submit_modal(shown, {"title": "Q", "description": ""} | typed))
+            assert sentence in told.content
+            assert 10 < len(told.content) < 400
+            assert told.embeds == []
+    for options, sentence in [
+        ({"hours": 1441.0}, "A poll lasts up to 60 days"),
+        ({"hours": 0.0}, "A poll lasts up to 60 days"),
+        ({"hours": -3.0}, "A poll lasts up to 60 days"),
+        ({"server_days": -1}, "server_days is a number of days from 0 to 3650."),
+        ({"account_days": 3651}, "account_days is a number of days from 0 to 3650."),
+    ]:
+        with subtests.test(sentence):
+            refused = await form(server, server.ben, **options)
+            assert sentence in said(refused).content.replace("\\", "")
+    with pytest.raises(SetupError):
+        await form(server, server.ben, "borda")
+    with pytest.raises(ValueError, match="A poll is one of single, approval"):
+        await new_poll(
+            server.database,
+            server.bot.tools.source("classic"),
+            server.guild.id,
+            server.ben.id,
+            {"title": "Q", "options": OPTIONS},
+            method="borda",
+            lasts=timedelta(days=1),
+            eligibility=Eligibility(),
+            quorum=0,
+            electorate=1,
+            members=[],
+            now=server.bot.now(),
+        )
+    assert await rows(server, "1", "polls") == []
+    assert server.channel.history() == []
+
+
+async def test_the_largest_poll_fits(server: Server, now: Clock) -> None:
+    options = "\n".join(f"{place:02} {'é*' * 38}" for place in range(25))
+    card = await start(server, server.ben, "approval", typed=options, hours=96.0)
+    check_limits(card)
+    told = await vote(server, server.ben, card, "approval", range(25))
+    check_limits(told)
+    await close(server, now)
+    check_limits(card_in(server.channel))
+    check_limits(await ask(server, server.ben, "results", number=1))
+
+
+async def test_a_question_neither_formats_nor_pings(server: Server) -> None:
+    shown = await form(server, server.ben)
+    await server.ben.submit_modal(
+        shown,
+        {"title": f"@everyone **x** <@{ID}>", "description": f"# <@&{ID}>", "options": f"<@{ID}>\n||s||"},
+    )
+    text = text_of(card_in(server.channel))
+    for bad in ("@everyone", "**x**", f"<@{ID}>", f"<@&{ID}>", "||s||", "\n# "):
+        assert bad not in text, bad
