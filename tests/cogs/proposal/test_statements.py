@@ -2,17 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from tests.features.proposals.proposing import ask, card_in, file
 from tests.offline import Server, said, traced
 
 MOST = 15  # for the whole press, BEGIN and COMMIT included, and the note of what the card shows
-
-
-@pytest.fixture
-def ada(server: Server) -> Any:
-    return server.guild.add_member(server.env.create_user("ada", global_name="Ada"))
 
 
 async def test_a_press_on_second_runs_few_statements(server: Server, ada: Any) -> None:

@@ -2,16 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from storage.database import execute, transaction
 from tests.features.proposals.proposing import ask, card_in, file, rows, view_of
 from tests.offline import Server, said, text_of
-
-
-@pytest.fixture
-def ada(server: Server) -> Any:
-    return server.guild.add_member(server.env.create_user("ada", global_name="Ada"))
 
 
 async def test_the_button_and_the_command_ask_first_and_take_it_back(server: Server, ada: Any) -> None:

@@ -11,19 +11,24 @@ from governance.proposals.proposal import Proposal
 from storage.database import execute, transaction
 from storage.polls import closing
 from storage.polls.polls import Eligibility
-from storage.server.settings import change_settings
 from tests.features.polls.polling import ask as ask_poll
 from tests.features.polls.polling import at_once, close, exported, look, people, poll_of, vote
 from tests.features.proposals.proposals import do_due
-from tests.features.proposals.proposing import READY, REST, Clock, ask, card_in, file, rows, tags_of, view_of
+from tests.features.proposals.proposing import (
+    READY,
+    REST,
+    Clock,
+    ask,
+    card_in,
+    file,
+    forum_of,
+    rows,
+    tags_of,
+    view_of,
+)
 from tests.offline import Server, said, text_of
 
 pytestmark = pytest.mark.slow  # a bot for each test
-
-
-@pytest.fixture
-def now() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -45,14 +50,8 @@ async def to_last_call(server: Server, ada: Any, now: Clock) -> None:
     assert told.content.startswith("#1 is at “last call” now."), told.content
 
 
-async def use_forum(server: Server) -> Any:
-    forum = server.guild.create_forum_channel("proposals")
-    await change_settings(server.database, server.guild.id, server.bot.now(), proposal_channel=forum.id)
-    return forum
-
-
 async def test_from_the_last_call_to_the_result(server: Server, ada: Any, now: Clock) -> None:
-    forum = await use_forum(server)
+    forum = await forum_of(server)
     await to_last_call(server, ada, now)
     [post] = forum.threads
     name, first = post.name, next(message for message in post.history() if message.embeds)

@@ -10,6 +10,7 @@ from simcord.enums import OverwriteType
 
 from features.proposals.view import ProposalView, proposal_view
 from storage.database import fetch_all
+from storage.proposals.events import events_of
 from storage.server.settings import change_settings
 from tests.offline import Server, said
 
@@ -31,6 +32,9 @@ READY = FORM | {
     "review: 2099-01-01\ncompensation: none, because nobody loses"
 }
 PAYOUT = FORM | {"title": "Pay half as much more", "parameters": "rule: 1.5xCORR + 2xTC\nnotice: 8 weeks"}
+# the least that a file must say
+LEAST = {"title": "t", "tournament": "classic", "kind": "other", "problem": "p", "change": "c"}
+MODEL = "model_07585"
 
 
 @dataclass
@@ -101,3 +105,30 @@ def tags_of(server: Server, post: Any) -> set[str]:
     channel = backend.get_channel(post.id)
     names = {tag["id"]: tag["name"] for tag in backend.get_channel(channel.parent_id).available_tags}
     return {names[str(tag)] for tag in channel.applied_tags}
+
+
+async def events(server: Server, number: int = 1) -> list[tuple[str, str, int | None]]:
+    """What happened to a proposal: kind, detail, and the member who did it."""
+    found = await events_of(server.database, server.guild.id, number)
+    return [(each.kind, each.detail, each.actor) for each in found]
+
+
+async def use(server: Server, room: Any) -> Any:
+    """Proposals are shown in that channel from now on."""
+    await change_settings(server.database, server.guild.id, server.bot.now(), proposal_channel=room.id)
+    return room
+
+
+async def forum_of(server: Server, *tags: str) -> Any:
+    """A new forum for proposals, with tags of its own."""
+    forum = server.guild.create_forum_channel("proposals")
+    made = [{"id": str(700 + number), "name": name, "emoji_name": None} for number, name in enumerate(tags)]
+    server.env.backend.edit_channel(forum.id, {"available_tags": made})
+    await server.env.settle()
+    return await use(server, forum)
+
+
+async def place(server: Server, number: int = 1) -> tuple[int | None, int | None, int | None]:
+    """Where a proposal is shown: channel, thread, message."""
+    stored = (await view_of(server, number)).stored
+    return stored.channel, stored.thread, stored.message
