@@ -14,7 +14,7 @@ from storage.polls.polls import Elector
 from storage.proposals.arguments import argue
 from storage.proposals.proposals import proposal_in
 from tests.cogs.digest.weekly import DUE, do_due, schedule, summaries
-from tests.features.digest.test_summary import Announced, held
+from tests.features.digest.weeks import Announced, held
 from tests.features.polls.polls import close_due, opened
 from tests.features.proposals.proposals import ADA, EARLY
 from tests.features.proposals.proposing import FORM, Clock, file, without_limits

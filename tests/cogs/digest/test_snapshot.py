@@ -6,7 +6,7 @@ from typing import Any
 from bot import create_bot
 from storage.server.settings import change_settings
 from tests.cogs.digest.weekly import DUE, do_due, schedule, summaries
-from tests.features.digest.test_summary import Announced, Broken
+from tests.features.digest.weeks import Announced, Broken
 from tests.features.proposals.proposing import Clock, rows
 from tests.features.stakes.test_holders import calendar, stakes_of
 from tests.offline import Server, said, text_of

@@ -1,14 +1,12 @@
 """What a member says is theirs: kept, described from the data, and asked for where it is missing."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from features.account.link import NotLinkedError, asked_about, link_account, linked_account
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.members.links import AccountLink, link_of, remove_link, set_link
 from tournament.sample import FOLDER, SampleSource
 from tournament.source import EVERYONE
@@ -23,13 +21,6 @@ ACCOUNT = "account_06446"
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
     return pd.read_csv(FOLDER / "performance_r168_r325.csv.gz")
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 async def test_a_linked_model_is_kept_as_the_source_spells_it(db: Database, source: SampleSource) -> None:

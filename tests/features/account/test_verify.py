@@ -1,84 +1,18 @@
-"""Who proves that an account is theirs, who can't, and what is left in the rows."""
+"""Who proves that an account is theirs, and who can't."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.account.verify import GOOD_FOR, finish_verification, holds_code, recheck_due, start_verification
-from storage.database import Database, open_database
+from features.account.verify import finish_verification, holds_code, start_verification
+from storage.database import Database
 from storage.members.verifications import AccountVerification, code_of, drop_verification, verification_of
+from tests.features.account.verifying import ADA, BERT, NOW, Profiles, finish, start, verify
 from tournament.sample import SampleSource
-from tournament.source import ModelClaim, SourceError, Tournament
 
-ADA, BERT = 900719925474099301, 900719925474099302
-NOW = datetime(2031, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
 CODE = "0123456789abcdef01234567"
-AWAY = SourceError("Numerai takes too long to answer")
-
-
-class Profiles(SampleSource):
-    """A live source as far as proofs go: models with bios, which tests may change, and a switch to fail."""
-
-    def __init__(self, tournament: Tournament = "classic") -> None:
-        super().__init__()
-        self.tournament = tournament
-        self.owners = {"tide": "tidewater", "tide_2": "tidewater", "solo": "solo"}
-        self.bios = dict.fromkeys(self.owners, "")
-        self.away = False
-        self.asked: list[str] = []
-        self.meanwhile: Callable[[], Any] | None = None
-
-    async def claims(self, account: str | None, model: str) -> ModelClaim:
-        await self._ask(model)
-        if model not in self.owners:
-            raise ValueError("There is no model of that name.")
-        return ModelClaim(self.owners[model], f"id of {model}", model, self.bios[model])
-
-    async def models_now(self, account: str) -> tuple[str, ...]:
-        await self._ask(account)
-        return tuple(model for model, owner in self.owners.items() if owner == account)
-
-    async def _ask(self, name: str) -> None:
-        self.asked.append(name)
-        await asyncio.sleep(0)  # others get their turn, as they do while Numerai is waited for
-        if self.meanwhile is not None:
-            await self.meanwhile()
-        if self.away:
-            raise AWAY
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def live() -> Profiles:
-    return Profiles()
-
-
-async def start(db: Database, live: Profiles, member: int = ADA, model: str = "tide") -> str:
-    return (await start_verification(db, live, member, None, model, NOW)).code
-
-
-async def finish(
-    db: Database, live: Profiles, member: int = ADA, after: timedelta = timedelta(minutes=5)
-) -> AccountVerification:
-    return await finish_verification(db, lambda _: live, member, NOW + after)
-
-
-async def verify(db: Database, live: Profiles, member: int = ADA, model: str = "tide") -> AccountVerification:
-    live.bios[model] += await start(db, live, member, model)
-    return await finish(db, live, member, timedelta(0))
 
 
 # ---------------------------------------------------------------- a code in a text
@@ -285,138 +219,3 @@ async def test_the_sample_gives_no_codes(db: Database, source: SampleSource) -> 
     with pytest.raises(ValueError, match="Nobody can be verified here: this bot runs on its bundled sample"):
         await start_verification(db, source, ADA, None, "model_07585", NOW)
     assert await code_of(db, ADA, NOW) is None
-
-
-# ---------------------------------------------------------------- at the same moment, or with Numerai away
-
-
-async def test_of_two_who_verify_the_same_account_at_once_one_does(db: Database, live: Profiles) -> None:
-    live.bios["tide"] = f"{await start(db, live, ADA)} {await start(db, live, BERT)}"
-    results = await asyncio.gather(finish(db, live, ADA), finish(db, live, BERT), return_exceptions=True)
-    [won] = [result for result in results if isinstance(result, AccountVerification)]
-    [lost] = [result for result in results if isinstance(result, ValueError)]
-    assert str(lost).endswith(".")
-    kept = [await verification_of(db, member) for member in (ADA, BERT)]
-    assert [each for each in kept if each is not None] == [won]
-
-
-async def test_of_two_presses_at_once_one_counts(db: Database, live: Profiles) -> None:
-    live.bios["tide"] = await start(db, live)
-    results = await asyncio.gather(*(finish(db, live) for _ in range(5)), return_exceptions=True)
-    assert sum(isinstance(result, AccountVerification) for result in results) == 1
-    assert sum(isinstance(result, ValueError) for result in results) == 4
-    assert await verification_of(db, ADA) in results
-
-
-async def test_a_code_that_is_replaced_while_the_bio_is_read_counts_no_more(
-    db: Database, live: Profiles
-) -> None:
-    live.bios["tide"] = await start(db, live)
-
-    async def start_again() -> None:
-        live.meanwhile = None
-        await start(db, live)
-
-    live.meanwhile = start_again
-    with pytest.raises(ValueError, match=r"^[A-Z].*\.$"):
-        await finish(db, live)
-    assert await verification_of(db, ADA) is None
-
-
-async def test_while_numerai_is_away_nothing_changes(db: Database, live: Profiles) -> None:
-    live.away = True
-    with pytest.raises(SourceError):
-        await start(db, live)
-    assert await code_of(db, ADA, NOW) is None
-    live.away = False
-    live.bios["tide"] = await start(db, live)
-    before = await code_of(db, ADA, NOW)
-    live.away = True
-    with pytest.raises(SourceError):
-        await finish(db, live)
-    assert await code_of(db, ADA, NOW) == before
-    assert await verification_of(db, ADA) is None
-    live.away = False
-    assert (await finish(db, live)).account == "tidewater"
-
-
-async def test_a_restart_between_code_and_button_loses_nothing(live: Profiles, tmp_path: Path) -> None:
-    before = await open_database(tmp_path / "kept.sqlite3")
-    live.bios["tide"] = await start(before, live)
-    await before.close()
-    after = await open_database(tmp_path / "kept.sqlite3")
-    assert (await finish(after, live)).account == "tidewater"
-    await after.close()
-
-
-# ---------------------------------------------------------------- ninety days later
-
-
-async def test_after_90_days_what_is_still_there_is_good_again(db: Database, live: Profiles) -> None:
-    verified = await verify(db, live)
-    live.asked.clear()
-    just_before = NOW + GOOD_FOR - timedelta(microseconds=1)
-    assert await recheck_due(db, live, just_before) == []
-    assert live.asked == []
-    later = NOW + GOOD_FOR + timedelta(hours=1)
-    assert await recheck_due(db, live, later) == []
-    assert live.asked == ["tidewater"]
-    assert await verification_of(db, ADA) == replace(verified, checked_at=later)
-    assert await recheck_due(db, live, later + timedelta(days=1)) == []
-    assert live.asked == ["tidewater"], "once in 90 days"
-
-
-async def test_one_model_that_leaves_takes_nothing_along_the_last_one_does(
-    db: Database, live: Profiles
-) -> None:
-    await verify(db, live, ADA)
-    kept = await verify(db, live, BERT, "solo")
-    del live.owners["tide"]
-    later = NOW + GOOD_FOR + timedelta(hours=1)
-    assert await recheck_due(db, live, later) == []
-    del live.owners["tide_2"]
-    later += GOOD_FOR + timedelta(hours=1)
-    [gone] = await recheck_due(db, live, later)
-    assert (gone.member_id, gone.account) == (ADA, "tidewater")
-    assert await verification_of(db, ADA) is None
-    assert await verification_of(db, BERT) == replace(kept, checked_at=later)
-
-
-async def test_a_recheck_while_numerai_is_away_changes_nothing_and_stops(
-    db: Database, live: Profiles
-) -> None:
-    verified = [await verify(db, live, ADA), await verify(db, live, BERT, "solo")]
-    live.asked.clear()
-    live.away = True
-    later = NOW + 2 * GOOD_FOR
-    assert await recheck_due(db, live, later) == []
-    assert len(live.asked) == 1, "the next one would wait for nothing either"
-    assert [await verification_of(db, member) for member in (ADA, BERT)] == verified
-    live.away = False
-    await recheck_due(db, live, later)
-    checked = [await verification_of(db, member) for member in (ADA, BERT)]
-    assert [each.checked_at for each in checked if each is not None] == [later, later]
-
-
-async def test_a_recheck_asks_the_tournament_of_the_account(db: Database, live: Profiles) -> None:
-    verified = await verify(db, live)
-    signals = Profiles("signals")
-    assert await recheck_due(db, signals, NOW + 2 * GOOD_FOR) == []
-    assert signals.asked == []
-    assert await verification_of(db, ADA) == verified
-
-
-async def test_what_changed_while_numerai_was_asked_is_left_alone(db: Database, live: Profiles) -> None:
-    await verify(db, live)
-    del live.owners["tide"], live.owners["tide_2"]
-
-    async def verify_another() -> None:
-        live.meanwhile = None
-        await drop_verification(db, ADA)
-        await verify(db, live, ADA, "solo")
-
-    live.meanwhile = verify_another
-    assert await recheck_due(db, live, NOW + 2 * GOOD_FOR) == []
-    now_verified = await verification_of(db, ADA)
-    assert now_verified is not None
-    assert now_verified.account == "solo"
