@@ -1,18 +1,18 @@
 """What people mean by a name or a range of rounds, and what to offer when it is neither."""
 
 import difflib
-import re
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.typed import tidy
+from scoring.typed import read_number, read_range, tidy
 from tournament.source import EVERYONE, Names, Source
 from wording.numbers import listed, span
 
 LONGEST_NAME = 100
 LONGEST_RANGE = 40
+LARGEST_ROUND = 999_999
 DEFAULT_ROUNDS = 20  # how many of the newest rounds are meant when nobody says
 
 
@@ -75,17 +75,17 @@ def find_rounds(
     text = tidy(typed).casefold()
     if text == "all":
         return available
-    if match := re.fullmatch(r"(?:(?:the )?last )?([0-9]{1,6})(?: rounds)?", text):
-        number = int(match[1])
-        if number == 0:
+    try:
+        meant = _meant(text)
+    except ValueError:
+        raise ValueError(
+            f"I can't read “{_shown(typed.strip())}” as a range of rounds. {_RANGE_EXAMPLES}"
+        ) from None
+    if isinstance(meant, int):
+        if meant == 0:
             raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
-        return (available if last_of is None else last_of)[-number:]
-    if match := re.fullmatch(r"(?:round |#)([0-9]{1,6})", text):
-        first = last = int(match[1])
-    elif match := re.fullmatch(r"(?:rounds )?([0-9]{1,6}) ?(?:-|\.\.|to|~) ?([0-9]{1,6})", text):
-        first, last = int(match[1]), int(match[2])
-    else:
-        raise ValueError(f"I can't read “{_shown(typed.strip())}” as a range of rounds. {_RANGE_EXAMPLES}")
+        return (available if last_of is None else last_of)[-meant:]
+    first, last = meant
     if first > last:
         raise ValueError(f"Rounds {first}-{last} run backwards. Did you mean {last}-{first}?")
     chosen = available[(available >= first) & (available <= last)]
@@ -94,6 +94,22 @@ def find_rounds(
             f"There is nothing in {span(first, last)}: the data has rounds {available[0]}-{available[-1]}."
         )
     return chosen
+
+
+def _meant(text: str) -> int | tuple[int, int]:
+    """How many of the last rounds, or the first and the last one."""
+    ends = read_range(text.removeprefix("rounds "), whole=True)
+    if ends is not None and ends[2] is None:
+        return int(ends[0]), int(ends[1])
+    for word in ("round ", "#"):
+        if text.startswith(word):
+            number = _count(text.removeprefix(word))
+            return number, number
+    return _count(text.removeprefix("the ").removeprefix("last "), unit="round")
+
+
+def _count(text: str, unit: str = "") -> int:
+    return int(read_number(text, low=0, high=LARGEST_ROUND, whole=True, unit=unit))
 
 
 _RANGE_EXAMPLES = "Write it like 20 (the last 20), 311-325, round 318 or all."

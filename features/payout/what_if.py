@@ -1,6 +1,5 @@
 """One round from typed scores: what a rule would pay on a stake."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,18 +7,16 @@ from typing import Any
 import numpy as np
 
 from features.payout.compare import check_stake
+from scoring.pairs import read_pairs
 from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force
 from scoring.rules.text import score_key
+from scoring.typed import quote, read_number, tidy
 from tournament.source import Source
 from wording.numbers import MINUS, amount, listed, score_name
 
 LONGEST_TEXT = 200
 LARGEST_SCORE = 1.0
-_SCORES = re.compile(
-    r"[\s;,&+]*(?:and\s+|plus\s+)?"
-    r"(?P<score>[A-Za-z][A-Za-z0-9_]*)\s*[=:]?\s*(?P<value>[-−+]?[0-9]*[.,]?[0-9]+)\s*(?P<percent>%?)"
-)
 _EXAMPLE = "Write them like corr 0.02, tc -0.01."
 
 
@@ -106,26 +103,29 @@ async def what_if(
 
 
 def read_scores(text: str) -> dict[str, float]:
-    """Scores by name from "corr 0.02, tc -0.01" or "CORR=2%"; ValueError points at what can't be read."""
+    """Scores by name from "corr 0.02, tc -0.01", "CORR=2%" or "0.02 corr, tc 5%".
+
+    Raises ValueError with a sentence that points at what can't be read.
+    """
     if len(text) > LONGEST_TEXT:
         raise ValueError(f"Those scores have {len(text):,} characters, {LONGEST_TEXT} at most. {_EXAMPLE}")
-    found: dict[str, float] = {}
-    position, text = 0, text.rstrip(" \t\n;,&+")
-    while position < len(text):
-        match = _SCORES.match(text, position)
-        if match is None:
-            raise ValueError(f"I can't read “{text[position:].strip()[:30]}” as scores. {_EXAMPLE}")
-        try:
-            score = score_key(match["score"])
-        except ValueError as error:
-            raise ValueError(f"{error} {_EXAMPLE}") from None
-        value = float(match["value"].replace("−", "-").replace(",", ".")) / (100 if match["percent"] else 1)
-        if abs(value) > LARGEST_SCORE:
-            raise ValueError(f"{score_name(score)} {value:g} is no score: scores are between -1 and 1.")
-        if score in found:
-            raise ValueError(f"{score_name(score)} is given twice.")
-        found[score] = value
-        position = match.end()
+    try:
+        found = _read(" ".join(tidy(text).split()))
+    except ValueError as error:
+        raise ValueError(f"{error} {_EXAMPLE}") from None
     if not found:
         raise ValueError(f"There are no scores in that. {_EXAMPLE}")
+    return found
+
+
+def _read(text: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for pair in read_pairs(text, signed=True):
+        score = score_key(pair.name)
+        if not pair.number:
+            raise ValueError(f"{quote(pair.name)} has no number.")
+        if score in found:
+            raise ValueError(f"{score_name(score)} is given twice.")
+        value = read_number(pair.number, "A score", low=-LARGEST_SCORE, high=LARGEST_SCORE, share=True)
+        found[score] = float(value)
     return found

@@ -1,9 +1,11 @@
 """Ballots as members type and read them: lines of numbers, a number, a choice in words."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, cast
+
+from scoring import typed
 
 STEP_WORDS = {
     "strong_for": "Whole-hearted support",
@@ -24,33 +26,32 @@ def read_numbers(text: str, options: Sequence[str]) -> dict[str, int]:
 
     Raises ValueError with a sentence for an unknown option, one that comes twice, and what is no number.
     """
-    known = {option.casefold(): option for option in options}
+    known = {_plain(option): option for option in options}
     found: dict[str, int] = {}
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        name, separator, value = line.rpartition(":")
-        option = known.get(name.strip().casefold())
-        if not separator or option is None:
+    for item in _items(text, known):
+        name, value = _split(item)
+        option = known.get(_plain(name))
+        if option is None:
             raise ValueError(
-                f"“{line[:60]}” is not one of the options; keep the lines and change the numbers."
+                f"{typed.quote(item)} is not one of the options; keep the lines and change the numbers."
             )
         if option in found:
             raise ValueError(f"“{option[:60]}” is there twice.")
-        if not re.fullmatch(r"[0-9]{1,4}", value.strip()):
-            raise ValueError(f"“{value.strip()[:20]}” is not a whole number; write “{option[:40]}: 3”.")
-        found[option] = int(value)
+        try:
+            found[option] = int(typed.read_number(value, low=0, high=9999, whole=True))
+        except ValueError:
+            raise ValueError(f"“{value[:20]}” is not a whole number; write “{option[:40]}: 3”.") from None
     return {option: number for option, number in found.items() if number}
 
 
-def read_number(text: str) -> str:
-    """A number as it is counted: “0,5” is refused, because it may mean two things."""
-    value = text.strip().removesuffix("%").strip() if text.strip().endswith("%") else text.strip()
-    if "," in value:
-        raise ValueError(
-            f"“{text.strip()[:20]}” could be two numbers: write 1.5 with a point, without commas."
-        )
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", value):
-        raise ValueError(f"“{text.strip()[:20]}” is not a number; write it like 0.05.")
-    return value
+def read_number(text: str, options: Sequence[str] = ()) -> str:
+    """The number of a ballot, spelled in the one way in which it is counted and read back.
+
+    options: the range of the poll, which decides between two readings where only one lies in it. Raises
+    ValueError with a sentence for what is no number, a percentage, and what can mean two numbers.
+    """
+    low, high = map(Decimal, options[:2]) if options else (None, None)
+    return typed.spell_clearly(typed.read_number(text, "The number", low=low, high=high))
 
 
 def read_range(lines: Sequence[str]) -> list[str]:
@@ -58,11 +59,13 @@ def read_range(lines: Sequence[str]) -> list[str]:
     text = " ".join(lines).strip()
     if not text:
         return []
-    number = r"([+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?)"
-    match = re.fullmatch(rf"{number}\s*(?:to|-|–|\.\.)\s*{number}\s*(?:,?\s*(?:step|by)\s*{number})?", text)
-    if match is None:
-        raise ValueError(f"“{text[:60]}” is no range; write it like “0 to 1 step 0.05”, or leave it empty.")
-    return [match[1], match[2], match[3] or "1"]
+    found = typed.read_range(text)
+    if found is None:
+        raise ValueError(
+            f"{typed.quote(text)} is no range; write it like “0 to 1 step 0.05”, or leave it empty."
+        )
+    low, high, step = found
+    return [typed.spell(number) for number in (low, high, step or Decimal(1))]
 
 
 def read_options(text: str) -> list[str]:
@@ -72,9 +75,26 @@ def read_options(text: str) -> list[str]:
         raise ValueError(f"A poll has 2 to 25 options, one on each line; these are {len(options)}.")
     if too_long := next((option for option in options if len(option) > 80), None):
         raise ValueError(f"An option has at most 80 characters; “{too_long[:40]}…” has {len(too_long)}.")
-    if len({option.casefold() for option in options}) < len(options):
+    if len({_plain(option) for option in options}) < len(options):
         raise ValueError("Two options are the same: nobody could tell them apart.")
     return options
+
+
+def _items(text: str, known: Mapping[str, str]) -> list[str]:
+    """The lines of a ballot; a line that names no option is a list with commas or semicolons."""
+    lines = [line for line in typed.tidy(text).split("\n") if line]
+    return [
+        item for line in lines for item in ([line] if _plain(_split(line)[0]) in known else typed.parts(line))
+    ]
+
+
+def _split(item: str) -> tuple[str, str]:
+    mark = max(item.rfind(":"), item.rfind("="))
+    return (item[:mark], item[mark + 1 :].strip()) if mark >= 0 else ("", item)
+
+
+def _plain(option: str) -> str:
+    return typed.tidy(option).casefold()
 
 
 def in_words(method: str, choice: Any) -> str:

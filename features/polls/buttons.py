@@ -117,7 +117,7 @@ def _cast(view: PollView) -> Callable[[discord.Interaction, Any], Awaitable[None
 
 def _number_typed(view: PollView) -> Callable[[discord.Interaction, str], Awaitable[None]]:
     async def done(interaction: discord.Interaction, text: str) -> None:
-        await cast_and_tell(interaction, view, read_number(text))
+        await cast_and_tell(interaction, view, read_number(text, list(view.options)))
 
     return done
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from governance.votes.strategies import (
     voters_to_flip,
 )
 from governance.votes.tally import TallyResult, tally
+from scoring.typed import spell_clearly
 from wording.numbers import counted
 
 SMALL = 100  # ballots; below, an interval and how few would flip it are told
@@ -219,7 +221,7 @@ def _details(method: str, result: TallyResult) -> list[str]:
 
 
 def _decimal(value: Any) -> str:
-    return f"{float(Fraction(value)):g}"
+    return spell_clearly(Decimal(f"{float(Fraction(value)):.12g}"))
 
 
 def _plain(option: Any) -> str:

@@ -1,6 +1,5 @@
 """What may be told of a proposal: one as it stands, a page of them, those whose rule can be compared."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from governance.proposals.stages import (
     next_steps,
     secondings_needed,
 )
+from scoring.typed import is_number, read_number, tidy
 from storage.database import Database
 from storage.polls.polls import Poll, newest_poll_of
 from storage.proposals import arguments, proposals, responses
@@ -27,6 +27,7 @@ from storage.proposals.proposals import StoredProposal
 from storage.proposals.responses import Response
 
 RECENT = timedelta(days=30)  # whose activity the number of secondings is measured by
+LARGEST_NUMBER = 999_999_999  # of a proposal
 SIDES = ("for", "against", "question")
 
 
@@ -173,7 +174,7 @@ async def list_proposals(
 async def suggest_proposals(db: Database, guild_id: int, typed: str) -> list[tuple[str, int]]:
     """(what is shown, number) of up to 25 proposals whose number or title holds what was typed."""
     found = await proposals.proposals_in(db, guild_id, limit=200)
-    wanted = typed.strip().lstrip("#").casefold()
+    wanted = tidy(typed).lstrip("#").casefold()
     return [
         (f"#{each.number} {each.title}"[:100], each.number)
         for each in found
@@ -186,10 +187,10 @@ async def rule_of(db: Database, guild_id: int | None, typed: str) -> str:
 
     Raises ValueError where there is no such proposal on this server, or it sets no payout rule.
     """
-    match = re.match(r"#([0-9]{1,9})(?:\s|$)", typed.strip())
-    if match is None or guild_id is None:
+    name, *_ = tidy(typed).split(" ")
+    if guild_id is None or not (name.startswith("#") and is_number(name[1:])):
         return typed
-    number = int(match[1])
+    number = int(read_number(name[1:], "A proposal's number", low=1, high=LARGEST_NUMBER, whole=True))
     stored = await proposals.proposal_in(db, guild_id, number, stages=OPEN)
     revision = await proposals.revision_of(db, guild_id, number)
     rule = None if revision is None else from_json(revision.content).parameters.rule

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from governance.proposals.refusals import came
 from governance.text import clean_line
+from scoring.typed import tidy
 
 LONGEST_WHAT = 300
 LONGEST_NAME = 100
@@ -132,9 +133,9 @@ def _line(text: str, label: str, longest: int) -> str:
 def _day(value: datetime.date | str | None) -> datetime.date:
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value.strip()):
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", tidy(value)):
         raise ValueError(f"A date is written like 2027-03-01, not {came(value)}.")
     try:
-        return datetime.date.fromisoformat(value.strip())
+        return datetime.date.fromisoformat(tidy(value))
     except ValueError:
         raise ValueError(f"{came(value)} is no day of the calendar.") from None

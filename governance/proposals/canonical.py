@@ -4,7 +4,7 @@ import datetime
 import re
 
 from scoring.rules import load_rules, parse_rule, rule_in_force
-from scoring.rules.text import read, spell_multipliers, spell_number, tidy
+from scoring.rules.text import read, spell_multipliers, spell_number, spell_threshold, tidy
 
 _PAID_BY = re.compile(r"paid by\b\s*", re.IGNORECASE)
 
@@ -44,6 +44,5 @@ def canonical_rule(text: str, tournament: str) -> str:
     if "clip" in said:
         parts.append(f"clip {spell_number(said['clip'])}")
     if "stake_threshold" in said:
-        threshold = said["stake_threshold"]
-        parts.append(f"threshold {'none' if threshold is None else spell_number(threshold)}")
+        parts.append(f"threshold {spell_threshold(said['stake_threshold'])}")
     return tidy(" ".join(parts))

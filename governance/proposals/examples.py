@@ -1,13 +1,16 @@
 """Worked examples that a proposal gives, calculated again."""
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from scoring.payout import payouts
 from scoring.rules import PayoutRule, load_rules, parse_rule
-from scoring.rules.text import quote, score_key, spell_number
+from scoring.rules.text import score_key, spell_number
+from scoring.typed import is_number, parts, quote, read_number, spell_clearly, tidy
 
 HOW_TO_WRITE = (
     "Write it like “weight 0.02, split 90/10 -> 0.018 and 0.002” "
@@ -18,7 +21,6 @@ LONGEST = 200  # characters
 
 _TOLERANCE = 5e-3  # people write three digits
 _ARROW = re.compile(r"\s*(?:->|=>|→|⇒)\s*")
-_NUMBER = re.compile(r"([+\-−]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15}))\s*(%|nmr)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,11 @@ def check_example(text: str, base: PayoutRule | None = None) -> Example:
     """
     if len(text) > LONGEST:
         raise ValueError(f"An example has at most {LONGEST} characters; this one has {len(text):,}.")
-    sides = _ARROW.split(text.strip())
+    sides = _ARROW.split(" ".join(tidy(text).split()))
     if len(sides) != 2 or not all(sides):
         raise ValueError(f"An example needs what goes in, an arrow and what comes out. {HOW_TO_WRITE}")
     given: dict[str, str] = {}
-    for part in re.split(r"\s*,(?![0-9])\s*|\s*;\s*", sides[0]):
+    for part in parts(sides[0]):
         key, _, value = part.strip().partition(" ")
         key = key.casefold().rstrip(":=")
         if not value or key in given:
@@ -53,8 +55,8 @@ def check_example(text: str, base: PayoutRule | None = None) -> Example:
                 f"{quote(part)} in the example is {'said twice' if value else 'incomplete'}. {HOW_TO_WRITE}"
             )
         given[key] = value.strip(" :=")
-    claims = re.split(r"\s*(?:,(?![0-9])|;|/|\band\b|&|\+)\s*", sides[1].rstrip(". "))
-    claimed = tuple(_number(claim) for claim in claims if claim)
+    claims = [re.split(r"\s*(?:/|\band\b|&|\+)\s*", part) for part in parts(sides[1].rstrip(". "))]
+    claimed = tuple(_number(claim) for claim in itertools.chain(*claims) if claim)
     if "weight" in given:
         return _check_weights(given, claimed)
     if "stake" in given:
@@ -120,11 +122,11 @@ def _check_payout(given: dict[str, str], claimed: Sequence[float], base: PayoutR
 
 
 def _number(text: str) -> float:
-    found = _NUMBER.fullmatch(text.strip())
-    if not found:
+    if not is_number(text, "NMR"):
         raise ValueError(f"{quote(text)} in the example is no number. {HOW_TO_WRITE}")
-    value = float(found[1].replace("−", "-"))
-    return value / 100 if found[2] == "%" else value
+    if text.rstrip().endswith("%"):
+        return float(read_number(text, share=True))
+    return float(read_number(text, unit="NMR"))
 
 
 def _close(claim: float, right: float) -> bool:
@@ -132,7 +134,7 @@ def _close(claim: float, right: float) -> bool:
 
 
 def _short(value: float) -> str:
-    return spell_number(float(f"{value:.6g}"))
+    return spell_clearly(Decimal(f"{value:.6g}"))
 
 
 def _listed(words: Sequence[str]) -> str:

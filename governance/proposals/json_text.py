@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from scoring.rules.text import quote
+from scoring.typed import quote
 
 LARGEST = 64 * 1024  # bytes
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from governance.proposals.proposal import NONE_BECAUSE, Parameters, read_parameters
 from governance.text import clean_line
-from scoring.rules.text import quote, spell_number
+from scoring.rules.text import spell_number
 from scoring.schemes import SCHEMES
+from scoring.typed import is_number, quote, read_number, spell_clearly, tidy
 
 LONGEST = 10_000  # characters
 
@@ -45,7 +46,7 @@ _SCHEMES = sorted(
     ((typed, name) for name, scheme in SCHEMES.items() for typed in scheme.typed),
     key=lambda entry: -len(entry[0]),
 )
-_NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
+_CAPS = "write “cap: 1%”, “cap: 5000 NMR” or “cap: 1% or 5000 NMR”."
 
 
 def parse_parameters(text: str, tournament: str) -> Parameters:
@@ -63,7 +64,7 @@ def parse_parameters(text: str, tournament: str) -> Parameters:
     examples: list[str] = []
     seen: set[str] = set()
     for line in re.split(r"[;\n]", text):
-        line = clean_line(line).lstrip("-*• ")
+        line = clean_line(line).lstrip("-−–—*•・ ")
         if not line:
             continue
         key, value = _split(line)
@@ -97,7 +98,8 @@ def spelled(parameters: Parameters) -> dict[str, str]:
     """Each parameter that is said, by the name of its line, as people type it; examples one per line."""
     said = {key: getattr(parameters, name) for key, name in (*_TEXTS.items(), *_DATES.items())}
     shares = [] if parameters.stake_cap is None else [_percent(parameters.stake_cap)]
-    shares += [] if parameters.stake_cap_nmr is None else [f"{spell_number(parameters.stake_cap_nmr)} NMR"]
+    if parameters.stake_cap_nmr is not None:
+        shares.append(f"{spell_clearly(Decimal(repr(parameters.stake_cap_nmr)))} NMR")
     said["cap"] = " or ".join(shares)
     if parameters.weights:
         cap = "" if parameters.weights_cap is None else f" {_percent(parameters.weights_cap)}"
@@ -123,10 +125,10 @@ def spelled(parameters: Parameters) -> dict[str, str]:
 
 
 def _split(line: str) -> tuple[str, str]:
-    found = re.fullmatch(r"([^:=]*?)\s*[:=]\s*(.*)", line)
+    found = re.fullmatch(r"([^:=：＝]*?)\s*[:=：＝]\s*(.*)", line)
     if not found or not found[1]:
         raise ValueError(f"{quote(line)} has no name; write lines like “cap: 1%”. Names are {_listed(KEYS)}.")
-    name = re.sub(r"[\s_]+", " ", found[1]).strip("*` ").casefold()
+    name = re.sub(r"[\s_]+", " ", tidy(found[1])).strip("*` ").casefold()
     if name not in _NAMES:
         near = difflib.get_close_matches(name, _NAMES, n=1)
         hint = f" Did you mean “{_NAMES[near[0]]}”?" if near else ""
@@ -139,8 +141,8 @@ def _split(line: str) -> tuple[str, str]:
 
 def _read(key: str, value: str) -> dict[str, Any]:
     if key in _TEXTS:
-        if key == "eligibility" and re.fullmatch(_NUMBER, value):
-            return {"min_correlation": float(value)}
+        if key == "eligibility" and is_number(value):
+            return _read_gate(value)
         return {_TEXTS[key]: value}
     if key in _DATES:
         return {_DATES[key]: value}
@@ -149,25 +151,28 @@ def _read(key: str, value: str) -> dict[str, Any]:
 
 def _read_cap(value: str) -> dict[str, Any]:
     said: dict[str, Any] = {}
-    for part in re.split(r"\s*(?:\bor\b|\band\b|\+)\s*", value):
-        share, amount = _share(part), re.fullmatch(rf"{_NUMBER}\s*(k?)\s*nmr", part, re.IGNORECASE)
-        name = "stake_cap" if amount is None else "stake_cap_nmr"
-        if name in said or (share is None and amount is None):
-            raise ValueError(
-                f"{quote(value)} is no cap; write “cap: 1%”, “cap: 5000 NMR” or “cap: 1% or 5000 NMR”."
-            )
-        said[name] = share if amount is None else float(amount[1]) * (1000 if amount[2] else 1)
+    for part in re.split(r"\s*(?:\bor\b|\band\b|\+)\s*", tidy(value)):
+        number, _, _ = part.partition(" of ")
+        name = "stake_cap_nmr" if number.casefold().endswith("nmr") else "stake_cap"
+        if name in said or not is_number(number, "NMR"):
+            raise ValueError(f"{quote(value)} is no cap; {_CAPS}")
+        try:
+            said[name] = _share(number) if name == "stake_cap" else _nmr(number)
+        except ValueError as error:
+            raise ValueError(f"{error} Or {_CAPS}") from None
     return said
 
 
 def _read_weights(value: str) -> dict[str, Any]:
-    word = value.casefold().replace("_", " ")
+    word = tidy(value).casefold().replace("_", " ")
     for typed, name in _SCHEMES:
         if not SCHEMES[name].needs_cap:
             if word == typed:
                 return {"weights": name}
-        elif word.startswith(typed) and (share := _share(word.removeprefix(typed))) is not None:
-            return {"weights": name, "weights_cap": share}
+        elif word.startswith(typed):
+            cap, _, _ = word.removeprefix(typed).partition(" of ")
+            if is_number(cap):
+                return {"weights": name, "weights_cap": _share(cap)}
     raise ValueError(f"{quote(value)} is no way to weigh; there are {schemes_typed()}.")
 
 
@@ -177,41 +182,38 @@ def schemes_typed() -> str:
 
 
 def _read_gate(value: str) -> dict[str, Any]:
-    found = re.fullmatch(_NUMBER, value)
-    if not found:
+    if not is_number(value):
         raise ValueError(
             f"{quote(value)} is no gate; write a correlation from 0 to 1 as in “gate: 0.2”, "
             "and other conditions as “eligibility: …”."
         )
-    return {"min_correlation": float(found[1])}
+    return {"min_correlation": float(read_number(value, "The gate", low=0, high=1))}
 
 
 def _read_effective(value: str) -> dict[str, Any]:
-    found = re.fullmatch(r"(?:from\s+)?(?:round\s*)?#?([0-9]{1,9})", value, re.IGNORECASE)
-    if not found:
+    number = tidy(value).casefold().removeprefix("from ").removeprefix("round").strip().removeprefix("#")
+    if not is_number(number):
         raise ValueError(f"{quote(value)} is no round; write “effective: round 600”.")
-    return {"effective_round": int(found[1])}
+    return {"effective_round": _count(number)}
 
 
 def _read_compensation(value: str) -> dict[str, Any]:
-    if value.casefold() == "full":
+    word, _, rest = tidy(value).casefold().partition(" ")
+    if word == "full" and not rest:
         return {"compensation": "full"}
-    found = re.fullmatch(
-        r"grandfather(?:ing|ed)?(?: over| for)?\s+([0-9]{1,9})(?:\s+rounds?)?", value.casefold()
-    )
-    if not found:
+    number = rest.removeprefix("over ").removeprefix("for ")
+    if word not in ("grandfather", "grandfathering", "grandfathered") or not is_number(number, "round"):
         raise ValueError(
             f"{quote(value)} is no compensation; write “full”, “grandfather 20 rounds” or “none, because …”."
         )
-    return {"compensation": "grandfathering", "grandfathering_rounds": int(found[1])}
+    return {"compensation": "grandfathering", "grandfathering_rounds": _count(number, "round")}
 
 
 def _count_of(name: str, key: str, unit: str) -> Callable[[str], dict[str, Any]]:
     def read(value: str) -> dict[str, Any]:
-        found = re.fullmatch(rf"([0-9]{{1,9}})(?:\s*{unit}s?)?", value, re.IGNORECASE)
-        if not found:
+        if not is_number(value, unit):
             raise ValueError(f"{quote(value)} is no number of {unit}s; write “{key}: 8 {unit}s”.")
-        return {name: int(found[1])}
+        return {name: _count(value, unit)}
 
     return read
 
@@ -227,10 +229,16 @@ _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
-def _share(text: str) -> float | None:
-    """The share that `1%` or `0.01` means; None for anything else."""
-    found = re.fullmatch(rf"{_NUMBER}\s*(%?)(?:\s+of\s+.*)?", text.strip())
-    return float(Decimal(found[1]) / (100 if found[2] else 1)) if found else None
+def _share(text: str) -> float:
+    return float(read_number(text, "The cap", above=0, high=1, share=True))
+
+
+def _nmr(text: str) -> float:
+    return float(read_number(text, "The cap", above=0, unit="NMR"))
+
+
+def _count(text: str, unit: str = "") -> int:
+    return int(read_number(text, whole=True, unit=unit))
 
 
 def _percent(share: float) -> str:

@@ -23,6 +23,7 @@ from governance.proposals.json_text import LARGEST, decode
 from governance.proposals.refusals import came, tell
 from governance.text import clean, clean_line, clean_phrase
 from scoring.schemes import SCHEMES
+from scoring.typed import is_number, tidy
 
 Tournament = Literal["classic", "signals", "crypto"]
 Kind = Literal["payout", "stake_cap", "weights", "eligibility", "communication", "other"]
@@ -49,9 +50,9 @@ def _cleaned(cleaner: Any) -> BeforeValidator:
 
 
 def _read_date(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value.strip()):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", tidy(value)):
         try:
-            return datetime.date.fromisoformat(value.strip())
+            return datetime.date.fromisoformat(tidy(value))
         except ValueError:
             raise ValueError(f"{came(value)} is no day of the calendar.") from None
     if value is None or (isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)):
@@ -160,7 +161,7 @@ class Parameters(_Form):
     @field_validator("eligibility")
     @classmethod
     def _in_words(cls, value: str | None) -> str | None:
-        if value is not None and re.fullmatch(r"[0-9.,]*[0-9][0-9.,]*\s*%?", value):
+        if value is not None and is_number(value):
             raise ValueError(f"The eligibility is in words; a least correlation is a gate: “gate: {value}”.")
         return value
 

@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from scoring.rules.text import quote, spell_number
+from scoring.rules.text import spell_number
+from scoring.typed import quote
 
 MOST = 3  # problems told at once
 
@@ -41,7 +42,7 @@ def tell(errors: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> str:
 def came(value: object) -> str:
     """A value in words: what somebody sent where something else was expected."""
     if isinstance(value, str):
-        return quote(value).replace("A sign", "a sign") if value.strip() else "an empty text"
+        return quote(value, "what can't be shown") if value.strip() else "an empty text"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "nothing"}[value]
     if value != value:

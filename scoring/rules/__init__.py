@@ -14,7 +14,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, SupportsIndex
 
-from scoring.rules.text import LONGEST_TEXT, quote, read, refusal, spell_multipliers, spell_number, tidy
+from scoring.rules.text import (
+    LONGEST_TEXT,
+    read,
+    refusal,
+    spell_multipliers,
+    spell_number,
+    spell_threshold,
+    tidy,
+)
+from scoring.typed import quote
 
 TOURNAMENTS = ("classic", "signals", "crypto")
 
@@ -111,7 +120,7 @@ def parse_rule(text: str, base: PayoutRule) -> PayoutRule:
     if clip != base.clip:
         name += f" clip {spell_number(clip)}"
     if threshold != base.stake_threshold:
-        name += f" threshold {'none' if threshold is None else spell_number(threshold)}"
+        name += f" threshold {spell_threshold(threshold)}"
     if len(name) > LONGEST_TEXT:
         raise refusal(f"{quote(text)} has too many digits to be written as a rule.")
     return replace(

@@ -1,17 +1,17 @@
 """Reads the payout rules that people type, such as `1C3T` or `0.75 corr + 2.25 mmc clip 0.05`."""
 
 import difflib
-import re
-from collections import deque
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypedDict
 
-from scoring.typed import spell
+from scoring import typed
+from scoring.pairs import read_pairs
+from scoring.typed import quote, read_number, spell, spell_clearly
 
 LONGEST_TEXT = 200
 LARGEST_MULTIPLIER = 1000.0
-LARGEST_CLIP = 1000.0
+LARGEST_CLIP = 1.0  # nobody can lose more than what is at risk, and no rule on record says more
 LARGEST_THRESHOLD = 1e9
 
 # score -> how it is written; the order is the order of a canonical rule
@@ -37,19 +37,8 @@ _ALIASES = {
     "t": "tc",
 }
 _SETTINGS = ("clip", "threshold")
-_JOINTS = {"+", ",", ";", "&", "and", "plus"}
-_MINUSES = {"-", "−", "–"}
 _NOT_FINITE = {"nan", "inf", "infinity"}
 _EXAMPLES = "Try “1xCORR + 3xTC”, “2C1T” or “0.75 corr + 2.25 mmc clip 0.05”."
-
-# A single c, t or m ends before a digit, so that 1C3T reads as two scores; other words keep their digits.
-_TOKEN = re.compile(
-    r"(?P<number>[0-9]+(?:[.,][0-9]+)*|\.[0-9]+)(?:\s*(?P<times>[x×*·])|(?P<kilo>k)(?!\w)|\s*(?P<percent>%))?"
-    r"|(?P<word>[ctm](?![^\W\d])|[^\W\d]\w*)"
-    r"|(?P<sign>\S)",
-    re.IGNORECASE,
-)
-_GROUPED_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
 
 class Said(TypedDict, total=False):
@@ -61,12 +50,13 @@ class Said(TypedDict, total=False):
 
 
 def tidy(text: str) -> str:
-    """The text without space around it; ValueError where it is empty or too long to be a rule."""
+    """The text in one spelling; ValueError where it is empty or too long to be a rule."""
     if len(text) > LONGEST_TEXT:
         raise refusal(f"A rule has at most {LONGEST_TEXT} characters, this text has {len(text):,}.")
-    if not text.strip():
+    plain = " ".join(typed.tidy(text).split())
+    if not plain:
         raise refusal("The rule is empty.")
-    return text.strip()
+    return plain
 
 
 def read(text: str) -> Said:
@@ -74,34 +64,33 @@ def read(text: str) -> Said:
 
     Scores come in canonical order. Raises ValueError with a sentence that quotes the word it stumbled over.
     """
-    tokens = deque(_TOKEN.finditer(tidy(text)))
+    try:
+        return _read(tidy(text))
+    except ValueError as error:
+        raise error if str(error).endswith(_EXAMPLES) else refusal(str(error)) from None
+
+
+def _read(text: str) -> Said:
     said: Said = {}
     multipliers: dict[str, float] = {}
-    while tokens:
-        token = tokens.popleft()
-        word = token[0].lower()
-        if word in _SETTINGS:
-            key = "clip" if word == "clip" else "stake_threshold"
+    for pair in read_pairs(text, settings=_SETTINGS):
+        if pair.name in _SETTINGS:
+            key = "clip" if pair.name == "clip" else "stake_threshold"
             if key in said:
-                raise refusal(f"{_shown(token)} is said twice.")
-            if word == "clip":
-                said["clip"] = _read_clip(token, tokens)
+                raise ValueError(f"{quote(pair.name)} is said twice.")
+            if pair.name == "clip":
+                said["clip"] = _clip(pair.number)
             else:
-                said["stake_threshold"] = _read_threshold(token, tokens)
-        elif word in _JOINTS:
-            if not (multipliers or said) or not tokens or tokens[0][0].lower() in _JOINTS:
-                raise refusal(f"{_shown(token)} joins two scores, and one of them is missing.")
-        else:
-            multiplier = _read_multiplier(token)
-            if token["number"]:
-                token = _after_number(token, tokens)
-            try:
-                score = score_key(token[0] if token["word"] else _attached(token))
-            except ValueError as error:
-                raise refusal(str(error)) from None
-            if score in multipliers:
-                raise refusal(f"{_shown(token)} names {SCORE_NAMES[score]} a second time.")
-            multipliers[score] = multiplier
+                said["stake_threshold"] = _threshold(pair.number)
+            continue
+        if pair.name.lower() in _NOT_FINITE:
+            raise ValueError(f"{quote(pair.name)} is no number to multiply by.")
+        score = score_key(pair.name)
+        if score in multipliers:
+            raise ValueError(f"{quote(pair.name)} names {SCORE_NAMES[score]} a second time.")
+        multipliers[score] = float(
+            read_number(pair.number or "1", "A multiplier", low=0, high=LARGEST_MULTIPLIER)
+        )
     if multipliers:
         said["multipliers"] = {score: multipliers[score] for score in SCORE_NAMES if score in multipliers}
     return said
@@ -140,89 +129,18 @@ def refusal(sentence: str) -> ValueError:
     return ValueError(f"{sentence} {_EXAMPLES}")
 
 
-def quote(words: str) -> str:
-    """At most 30 characters of what was typed, safe in a message: no markup, no mention, no link."""
-    safe = "".join(sign for sign in words if sign.isalnum() or sign in " ._+-−–%,=!?'").strip(" _")
-    if not safe:
-        return "A sign"
-    return f"“{safe if len(safe) <= 30 else safe[:29] + '…'}”"
+def spell_threshold(threshold: float | None) -> str:
+    """A threshold in NMR as a rule says it, `72000`, and `none` for none."""
+    return "none" if threshold is None else spell_clearly(Decimal(repr(float(threshold))))
 
 
-def _shown(token: re.Match[str]) -> str:
-    return quote(_attached(token) if token["sign"] else token[0])
+def _clip(text: str) -> float:
+    if text == "none":
+        raise ValueError("“none” is no clip: a number such as 0.05 or 5% must follow.")
+    return float(read_number(text, "Clip", above=0, high=LARGEST_CLIP, share=True))
 
 
-def _attached(token: re.Match[str]) -> str:
-    # a sign alone says little: show what it is attached to
-    return token.string[token.start() :].split(maxsplit=1)[0]
-
-
-def _read_multiplier(token: re.Match[str]) -> float:
-    if token[0] in _MINUSES:
-        raise refusal(f"{_shown(token)} is negative, and a multiplier is 0 or more.")
-    if token[0].lower() in _NOT_FINITE:
-        raise refusal(f"{_shown(token)} is no number to multiply by.")
-    if token["kilo"] or token["percent"]:
-        raise refusal(f"{_shown(token)} is no multiplier: write a plain number.")
-    if not token["number"]:
-        return 1.0
-    value = _value(token)
-    if value > LARGEST_MULTIPLIER:
-        raise refusal(f"{_shown(token)} is above {LARGEST_MULTIPLIER:g}, the largest multiplier.")
-    return value
-
-
-def _after_number(number: re.Match[str], tokens: deque[re.Match[str]]) -> re.Match[str]:
-    if not tokens or tokens[0][0].lower() in (*_JOINTS, *_SETTINGS):
-        raise refusal(f"{_shown(number)} has no score after it.")
-    if tokens[0]["number"]:
-        raise refusal(f"{_shown(tokens[0])} is the second number in a row: each number needs its score.")
-    if tokens[0][0] in _MINUSES:
-        raise refusal(f"{_shown(tokens[0])} is negative, and a multiplier is 0 or more.")
-    return tokens.popleft()
-
-
-def _read_clip(keyword: re.Match[str], tokens: deque[re.Match[str]]) -> float:
-    token = _after_keyword(keyword, tokens)
-    if not token["number"] or token["times"] or token["kilo"]:
-        raise refusal(f"{_shown(token)} is no clip: a number such as 0.05 or 5% must follow.")
-    value = _value(token) / (100 if token["percent"] else 1)
-    if not 0 < value <= LARGEST_CLIP:
-        raise refusal(f"{_shown(token)}: clip must be above 0 and at most {LARGEST_CLIP:g}.")
-    return value
-
-
-def _read_threshold(keyword: re.Match[str], tokens: deque[re.Match[str]]) -> float | None:
-    token = _after_keyword(keyword, tokens)
-    if token[0].lower() == "none":
+def _threshold(text: str) -> float | None:
+    if text == "none":
         return None
-    if not token["number"] or token["times"] or token["percent"]:
-        raise refusal(
-            f"{_shown(token)} is no threshold: a number of NMR such as 72000, or none, must follow."
-        )
-    value = _value(token, grouped=True) * (1000 if token["kilo"] else 1)
-    if not 0 < value <= LARGEST_THRESHOLD:
-        raise refusal(f"{_shown(token)}: threshold must be above 0 and at most {LARGEST_THRESHOLD:,.0f} NMR.")
-    return value
-
-
-def _after_keyword(keyword: re.Match[str], tokens: deque[re.Match[str]]) -> re.Match[str]:
-    if tokens and tokens[0][0] in ("=", ":"):
-        tokens.popleft()
-    if not tokens:
-        raise refusal(f"{_shown(keyword)} needs a number after it.")
-    token = tokens.popleft()
-    if token[0] in _MINUSES:
-        raise refusal(f"{_shown(token)}: {keyword[0].lower()} must be above 0.")
-    if token["word"] and token[0].lower() != "none":
-        raise refusal(f"{_shown(keyword)} needs a number after it, not {_shown(token)}.")
-    return token
-
-
-def _value(token: re.Match[str], *, grouped: bool = False) -> float:
-    digits = token["number"]
-    if grouped and _GROUPED_THOUSANDS.fullmatch(digits):
-        digits = digits.replace(",", "")
-    if len(re.findall("[.,]", digits)) > 1:
-        raise refusal(f"{_shown(token)} is not one number.")
-    return float(digits.replace(",", "."))
+    return float(read_number(text, "Threshold", above=0, high=LARGEST_THRESHOLD, unit="NMR"))

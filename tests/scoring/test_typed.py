@@ -53,7 +53,8 @@ def test_what_can_only_mean_one_number(typed: str, value: str) -> None:
     [
         ("72,000", {}, "72", "72000"),
         ("72.000", {"low": 0, "high": 1e9, "unit": "NMR"}, "72", "72000"),
-        ("1.234", {}, "1.234", "1234"),
+        ("1.234", {}, "1.2340", "1234"),  # each as it will be read
+        ("5%", {}, "5", "0.05"),
         ("-1,500", {}, "-1.5", "-1500"),
         ("25", {"share": True}, "25%", "2500%"),
         ("1,5", {"share": True}, "1.5%", "150%"),
@@ -88,7 +89,7 @@ def test_a_unit_may_follow(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["", " ", "💸", "nan", "inf", "-inf", "0x1f", "1,23,456", "1.2.3", "1,2,3", "1 2", "--1", "1-", "five",
-     "1" * 61, "1/2", "٣", "1..5", "1.", "5 apples", "1,234.567.8", "01,234,567"],
+     "1/2", "٣", "1..5", "1.", "5 apples", "1,234.567.8", "01,234,567"],
 )  # fmt: skip
 def test_what_is_no_number_gets_a_sentence(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\bis not (a|one) number: write it like 1\.5\.$"):
@@ -100,8 +101,10 @@ def test_limits_and_signs_have_their_sentences() -> None:
         read_number("2", "The stake", low=0, high=1)
     with pytest.raises(ValueError, match=r"at least 0\.$"):
         read_number("-2", "The stake", low=0)
-    with pytest.raises(ValueError, match=r"no percentage"):
-        read_number("5%")
+    with pytest.raises(ValueError, match=r"^“25” would be 2500 %: did you mean 25%\?$"):
+        read_number("25", "The clip", above=0, high=1, share=True)
+    with pytest.raises(ValueError, match=r"^“0”: the clip must be above 0 and at most 1\.$"):
+        read_number("0", "The clip", above=0, high=1, share=True)
 
 
 def test_a_quoted_text_neither_formats_nor_pings() -> None:
@@ -132,6 +135,6 @@ def test_tidying_twice_changes_nothing(typed: str) -> None:
 
 
 def test_lists_come_in_one_spelling() -> None:
-    assert tidy("１xCORR、3xTC") == "1xCORR,3xTC"
+    assert tidy("１xCORR、3xTC") == "1xCORR, 3xTC"
     assert tidy("A：3\r\nB：２") == "A:3\nB:2"
     assert tidy("`1C3T`") == "1C3T"

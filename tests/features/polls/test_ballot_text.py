@@ -60,24 +60,33 @@ def test_a_form_is_read_back_as_it_was_filled(ballot: dict[str, int]) -> None:
     assert len(numbers_template(OPTIONS, None).splitlines()) == len(OPTIONS)
 
 
-@pytest.mark.parametrize("text", ["0.05", "-3", "+2", " 7 ", "50%", "50 %"])
-def test_a_number(text: str) -> None:
-    assert read_number(text) == text.replace("%", "").strip()
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.05", "0.05"),
+        ("-3", "-3"),
+        ("+2", "2"),
+        (" 7 ", "7"),
+        (".5", "0.5"),
+        ("1,5", "1.5"),
+        ("1e3", "1000"),
+    ],
+)
+def test_a_number(text: str, number: str) -> None:
+    assert read_number(text) == number
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("1,5", "“1,5” could be two numbers: write 1.5 with a point, without commas."),
-        ("1,000", "could be two numbers"),
-        ("", "“” is not a number; write it like 0.05."),
+        ("1,000", "“1,000” can mean 1 or 1000: write one of these."),
+        ("50%", "“50%” can mean 50 or 0.5: write one of these."),
+        ("", "That is not a number: write it like 1.5."),
         ("five", "“five” is not a number"),
-        ("1e3", "“1e3” is not a number"),
         ("nan", "“nan” is not a number"),
         ("inf", "“inf” is not a number"),
-        (".5", "“.5” is not a number"),
         ("1.", "“1.” is not a number"),
-        ("1" * 19, "is not a number"),
+        ("1" * 20, "the number must be at most"),
         ("%", "“%” is not a number"),
         ("١", "is not a number"),
     ],
@@ -103,7 +112,7 @@ def test_a_range(text: str, found: list[str]) -> None:
     assert read_range(text.splitlines()) == found
 
 
-@pytest.mark.parametrize("text", ["1", "0 to", "a to b", "0 to 1 step", "0,5 to 1", "0 to 1 to 2"])
+@pytest.mark.parametrize("text", ["1", "0 to", "a to b", "0 to 1 step", "0 to 1 to 2"])
 def test_what_is_no_range(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no range; write it like “0 to 1 step 0\.05”"):
         read_range([text])

@@ -132,7 +132,7 @@ def test_the_limit_is_64_kb_to_the_byte() -> None:
         ),
         ("tournament", True, "The tournament must be classic, signals or crypto, not true."),
         ("parameters", None, "The parameters must be an object with named fields, not nothing."),
-        ("parameters", "rule: 1C", "The parameters must be an object with named fields, not “rule 1C”."),
+        ("parameters", "rule: 1C", "The parameters must be an object with named fields, not “rule: 1C”."),
     ],
 )
 def test_wrong_fields_are_named(place: str, value: object, sentence: str) -> None:
