@@ -12,13 +12,13 @@ LARGEST = Decimal(10) ** 18
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _COMMAS = dict.fromkeys(map(ord, "﹐，"), ",") | dict.fromkeys(map(ord, "、﹑､"), ", ")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000\t"), " ")
-_QUOTES = dict.fromkeys(map(ord, "`´‘’"), "'")
+_QUOTES = dict.fromkeys(map(ord, "´‘’"), "'")
 _OTHERS = dict.fromkeys(map(ord, "〜～"), "~") | dict.fromkeys(map(ord, "✕✖⨯∗"), "×")
-_BEFORE = _SPACES | _COMMAS | _DASHES | {ord("´"): "'"}  # those of which NFKC makes two signs
-_AFTER = _SPACES | _COMMAS | _DASHES | _QUOTES | _OTHERS
+_BEFORE = _SPACES | _COMMAS | _DASHES | {ord("´"): "'", ord("`"): " "}  # NFKC makes two signs of ´
+_AFTER = _SPACES | _COMMAS | _DASHES | _QUOTES | _OTHERS | {ord("`"): " "}
 _UNSEEN = {"Cc", "Cf", "Cs"}
 _RAISED = ("<super>", "<sub>", "<fraction>")  # NFKC would make 52 of 5², and 11⁄2 of 1½
-_AROUND = ("``", "**", "__", "||", "““", "””", "“”", "„“", "«»", "「」", '""', "''")
+_AROUND = ("**", "__", "||", "““", "””", "“”", "„“", "«»", "「」", '""', "''")
 _STOP = re.compile(r"(?<=[0-9])[。｡](?=[0-9])|^[。｡](?=[0-9])")  # what Japanese keyboards type for a point
 _LONG_VOWEL = re.compile(r"(?<![^\W\d_])ー(?=[ .0-9])")  # and for a minus
 _MARKUP = re.compile(r"[*~|`<>@#\[\]()\\]|//+|(?<![^\W_])_|_(?![^\W_])")
@@ -31,7 +31,7 @@ _NUMBER = re.compile(
 # The same within a list, where only groups of three digits follow a space and no number begins with a comma.
 NUMBER_IN_LIST = (
     r"(?:(?:[1-9][0-9]{0,2}(?:\ [0-9]{3})+(?![0-9])|[0-9]+)(?:[.,'_][0-9]+)*|\.[0-9]+)"
-    r"(?:e[+-]?[0-9]{1,2}(?!\w)|\ ?k(?!\w))?(?:\ ?%)?"
+    r"(?:e[+-]?[0-9]{1,2}(?![a-wyz0-9_])|\ ?k(?!\w))?(?:\ ?%)?"
 )
 _END = rf"[+-]?{NUMBER_IN_LIST}"
 _RANGE = re.compile(
@@ -44,8 +44,8 @@ def tidy(text: str) -> str:
     """The text in one spelling: full-width signs as plain ones, one minus, one comma, nothing unseen.
 
     NFKC first, so that １ is 1 and ： is :, then every dash becomes -, every list comma a comma and every
-    space a space; raised and lowered digits and fractions stay what they are. Back-ticks, quotes and stars
-    around it go: chats use them to show what was typed. Lines stay lines.
+    space a space; raised and lowered digits and fractions stay what they are. Back-ticks go, and quotes and
+    stars around it: chats use them to show what was typed. Lines stay lines.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return _unwrapped("\n".join(_tidy_line(line) for line in lines).strip())
@@ -109,7 +109,9 @@ def read_number(
         meant = f"write {one}% or {other}%." if fitting else f"did you mean {one}%?"
         raise ValueError(f"{shown} would be {other} %: {meant}")
     if not fitting:
-        raise ValueError(f"{shown}: {_lower(what)} must be {_between(low, above, high)}.")
+        raise ValueError(
+            f"{shown}: {_lower(what)} must be {_between(low, above, high)}{f' {unit}' * bool(unit)}."
+        )
     if whole and fitting[0] % 1:
         raise ValueError(f"{shown} is not a whole number: write it like {example}.")
     return fitting[0]
@@ -182,7 +184,7 @@ def _composed(line: str) -> str:
 def _unwrapped(text: str) -> str:
     before = ""
     while text != before:
-        before, text = text, text.strip().strip("`").strip()
+        before, text = text, text.strip()
         if len(text) > 1 and text[0] + text[-1] in _AROUND:
             text = text[1:-1]
     return text

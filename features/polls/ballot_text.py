@@ -65,7 +65,7 @@ def read_range(lines: Sequence[str]) -> list[str]:
             f"{typed.quote(text)} is no range; write it like “0 to 1 step 0.05”, or leave it empty."
         )
     low, high, step = found
-    return [typed.spell(number) for number in (low, high, step or Decimal(1))]
+    return [typed.spell(number) for number in (low, high, Decimal(1) if step is None else step)]
 
 
 def read_options(text: str) -> list[str]:

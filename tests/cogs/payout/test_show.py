@@ -91,11 +91,11 @@ async def test_what_if_uses_the_newest_rule_and_factor_when_nothing_is_said(serv
 
 
 CANNOT_PRICE = [
-    ({"scores": "corr"}, "I can't read “corr” as scores"),
+    ({"scores": "corr"}, "“corr” has no number. Write them like"),
     ({"scores": "banana 0.1"}, "“banana” is not a score I know"),
     ({"scores": "corr 0.1 corr 0.2"}, "CORR is given twice"),
-    ({"scores": "corr 5"}, "scores are between -1 and 1"),
-    ({"scores": "corr nan"}, "I can't read"),
+    ({"scores": "corr 5"}, "“5” would be 500 %: did you mean 5%?"),
+    ({"scores": "corr nan"}, "“corr” has no number"),
     ({"scores": "   "}, "There are no scores in that"),
     ({"scores": "x" * 5000}, "Those scores have 5,000 characters"),
     ({"rule": "1C3T"}, "pays by TC too"),

@@ -62,8 +62,8 @@ async def test_names_that_are_none(source: SampleSource, name: str, words: str) 
             "Write it like 20 (the last 20), 311-325, round 318 or all.",
         ),
         (
-            "**all**",
-            "I can't read “**all**” as a range of rounds. "
+            "all of it",
+            "I can't read “all of it” as a range of rounds. "
             "Write it like 20 (the last 20), 311-325, round 318 or all.",
         ),
         (
@@ -96,9 +96,9 @@ NO_SUCH_SCORE = (
         ("-1C3T", f"“-1C3T” is negative, and a multiplier is 0 or more. {EXAMPLES}"),
         ("nan corr", f"“nan” is no number to multiply by. {EXAMPLES}"),
         ("inf corr + 1 tc", f"“inf” is no number to multiply by. {EXAMPLES}"),
-        ("1001C", f"“1001” is above 1000, the largest multiplier. {EXAMPLES}"),
-        ("1C3T clip 0", f"“0”: clip must be above 0 and at most 1000. {EXAMPLES}"),
-        ("1C3T clip -0.05", f"“-0.05”: clip must be above 0. {EXAMPLES}"),
+        ("1001C", f"“1001”: a multiplier must be from 0 to 1,000. {EXAMPLES}"),
+        ("1C3T clip 0", f"“0”: clip must be above 0 and at most 1. {EXAMPLES}"),
+        ("1C3T clip -0.05", f"“-0.05”: clip must be above 0 and at most 1. {EXAMPLES}"),
         ("1C3T clip nan", f"“clip” needs a number after it, not “nan”. {EXAMPLES}"),
         ("1C3T threshold 0", f"“0”: threshold must be above 0 and at most 1,000,000,000 NMR. {EXAMPLES}"),
         ("1C1C", f"“C” names CORR a second time. {EXAMPLES}"),
