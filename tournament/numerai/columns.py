@@ -24,9 +24,9 @@ class Calendar:
     resolved: NDArray[np.bool_]
 
     def until(self) -> date:
-        """The day on which the newest resolved round resolved; where none has, the newest one's opening."""
-        done = np.flatnonzero(self.resolved & ~np.isnat(self.rounds.resolves))
-        when = self.rounds.resolves[done[-1]] if done.size else self.rounds.opened[-1]
+        """The day on which a round last resolved; where none has, the newest one's opening."""
+        done = self.rounds.resolves[self.resolved & ~np.isnat(self.rounds.resolves)]
+        when = done.max() if done.size else self.rounds.opened[-1]
         return when.astype("datetime64[D]").item()
 
 
@@ -114,6 +114,18 @@ def as_arrays(columns: Mapping[str, Any]) -> dict[str, Any]:
     }
     numbers = {name: _floats(columns[name]) for name in ("stake", "factor", "payout")}
     return {**columns, **by_score, **numbers, "round": np.array(columns["round"], dtype=np.int64)}
+
+
+def gaps(parts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Sentences on what these columns of models lack."""
+    parts, sentences = list(parts), []
+    if skipped := sum(columns["skipped"] for columns in parts):
+        rows = "1 round" if skipped == 1 else f"{skipped:,} rounds"
+        sentences.append(f"Left out: {rows} that came without a number, a stake or scores.")
+    if unclear := sum(columns["unclear"] for columns in parts):
+        which = "payout of 1 round" if unclear == 1 else f"payouts of {unclear:,} rounds"
+        sentences.append(f"Not known: the {which}, told by score in amounts that can be read in two ways.")
+    return sentences
 
 
 def score_spans(history: History) -> dict[str, tuple[int, int]]:

@@ -100,10 +100,10 @@ class Everyone:
                 # as arrays right away: lists of numbers take seven times the memory
                 parts[name] = await asyncio.to_thread(columns.as_arrays, answer.value)
         _, known, share = await self.coverage()
-        notice = (
-            f"Everyone is the {len(parts):,} models with the largest stakes that are read so far, "
-            f"of {known:,} with a stake: {100 * share:.0f} % of it."
-        )
+        one = len(parts) == 1
+        which = "model that is" if one else f"{len(parts):,} models with the largest stakes that are"
+        notice = f"Everyone is the {which} read so far, of {known:,} with a stake: {100 * share:.0f} % of it."
+        notice = " ".join([notice, *columns.gaps(parts.values())])
         asked_at = min(moment for _, moment in read.values())
         return await asyncio.to_thread(
             columns.history, EVERYONE, EVERYONE, parts, asked_at=asked_at, notice=notice

@@ -1,12 +1,13 @@
 """Turns what Numerai's API answers into plain columns that JSON can hold; None where it says nothing."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from tournament.numerai.round_scores import ToldScore, round_pay, scores_that_count
 from tournament.source import SourceError
 
 TOURNAMENT_NUMBERS = {"classic": 8, "signals": 11, "crypto": 12}
@@ -116,14 +117,17 @@ def models_of_account(answer: Any, tournament: int) -> list[list[str]] | None:
     )
 
 
-def rounds(answer: Any) -> dict[str, list[Any]]:
-    """Columns of every round that has a number and an opening, in order; of two of a kind, the last."""
+def rounds(answer: Any, asked: datetime | None = None) -> dict[str, list[Any]]:
+    """Columns of every round that has a number and an opening, in order; of two of a kind, the last.
+
+    With the moment it was `asked`, no round is resolved before its time has come.
+    """
     rows = {
         row["number"]: {
             "number": row["number"],
             "opened": moment(row.get("openTime")),
             "resolves": moment(row.get("resolveTime")),
-            "resolved": row.get("resolvedGeneral") is True,
+            "resolved": _is_resolved(row.get("resolvedGeneral"), row.get("resolveTime"), asked),
             "factor": number(row.get("payoutFactor")),
             "threshold": number(row.get("stakeThreshold")),
         }
@@ -147,6 +151,7 @@ def announced(answer: Any) -> dict[str, Any] | None:
         "number": rows[0]["number"],
         "opened": moment(rows[0]["openTime"]),
         "threshold": number(rows[0].get("stakeThreshold")),
+        "factor": number(rows[0].get("payoutFactor")),
         "scores": {
             score_key(name)[0]: {
                 "least": number(config.get("minMultiplier")),
@@ -171,10 +176,13 @@ def price(answer: Any) -> list[Any] | None:
     return None if usd is None or usd <= 0 or updated is None else [updated[:10], usd]
 
 
-def performances(answer: Any, tournament: int) -> dict[str, Any]:
-    """Columns of a model's rounds in order, of two for a round the last, and how many rows were unusable.
+def performances(answer: Any, tournament: int, asked: datetime | None = None) -> dict[str, Any]:
+    """Columns of a model's rounds in order, and how many rows were unusable, how many payouts unclear.
 
-    {"round", "resolved", "stake", "factor", "payout": lists; "scores", "chosen": lists by score; "skipped"}
+    Of two rows for a round the last counts, but none before a resolved one. With the moment it was `asked`,
+    no round is resolved before its time has come.
+    {"round", "resolved", "stake", "factor", "payout": lists; "scores", "chosen": lists by score; "skipped",
+    "unclear"}
     """
     raw = [row for row in _rows(answer) if row.get("tournament", tournament) == tournament]
     good = [
@@ -182,7 +190,8 @@ def performances(answer: Any, tournament: int) -> dict[str, Any]:
     ]
     if raw and not good:
         raise SourceError(UNREADABLE)
-    by_round = {row["roundNumber"]: _performance(row) for row in good}
+    told = [_performance(row, asked) for row in good]
+    by_round = {row["round"]: row for row in sorted(told, key=lambda row: row["resolved"])}
     rows = [by_round[key] for key in sorted(by_round)]
     columns: dict[str, Any] = {
         name: [row[name] for row in rows] for name in ("round", "resolved", "stake", "factor", "payout")
@@ -190,67 +199,69 @@ def performances(answer: Any, tournament: int) -> dict[str, Any]:
     for name in ("scores", "chosen"):
         keys = dict.fromkeys(key for row in rows for key in row[name])
         columns[name] = {key: [row[name].get(key) for row in rows] for key in keys}
-    return {**columns, "skipped": len(raw) - len(good)}
+    return {
+        **columns,
+        "skipped": len(raw) - len(good),
+        "unclear": sum(row["unclear"] for row in rows),
+    }
 
 
-def _performance(row: Mapping[str, Any]) -> dict[str, Any]:
-    told = [score for score in _rows(row["submissionScores"]) if isinstance(score.get("displayName"), str)]
-    paid = {
+def _performance(row: Mapping[str, Any], asked: datetime | None) -> dict[str, Any]:
+    multipliers = {
         name: multiplier
         for entry in _rows(row.get("payoutMultipliers"))
         if isinstance(name := entry.get("displayName") or entry.get("name"), str)
         and (multiplier := number(entry.get("multiplier"))) is not None
     }
     chosen: dict[str, float] = {}
-    for name, multiplier in paid.items():
+    for name, multiplier in multipliers.items():
         key = score_key(name)[0]
         if multiplier or key not in chosen:
             chosen[key] = multiplier
-    resolved = row["roundResolved"] is True
+    resolved = _is_resolved(row["roundResolved"], row.get("roundResolveTime"), asked)
+    paid = {name: score_key(name)[0] for name, multiplier in multipliers.items() if multiplier}
+    scores = scores_that_count(
+        [
+            _told(score)
+            for score in _rows(row["submissionScores"])
+            if isinstance(score.get("displayName"), str)
+        ],
+        paid,
+        resolved=resolved,
+    )
+    pay = round_pay(scores, set(paid.values()), resolved=resolved)
     return {
         "round": row["roundNumber"],
         "resolved": resolved,
         "stake": number(row["atRisk"]),
         "factor": number(row.get("roundPayoutFactor")),
-        "payout": _payout(told, paid, resolved=resolved),
-        "scores": _latest_scores(told, paid),
+        "payout": pay.amount,
+        "unclear": pay.unclear,
+        "scores": {key: score.value for key, score in scores.items()},
         "chosen": chosen,
     }
 
 
-def _latest_scores(told: Iterable[Mapping[str, Any]], paid: Mapping[str, float]) -> dict[str, float | None]:
-    """The latest day of each score; where two names mean one score, that of the name the round is paid by."""
-    newest: dict[str, tuple[float, float | None]] = {}
-    for score in told:
-        day = number(score.get("day"))
-        at = -math.inf if day is None else day
-        if score["displayName"] not in newest or at >= newest[score["displayName"]][0]:
-            newest[score["displayName"]] = (at, number(score.get("value")))
-    best: dict[str, tuple[int, float | None]] = {}
-    for name, (_, value) in newest.items():
-        key, rank = score_key(name)
-        rank = -1 if paid.get(name) else rank + 1000 * (value is None)
-        if key not in best or rank < best[key][0]:
-            best[key] = (rank, value)
-    return {key: value for key, (_, value) in best.items()}
+def _told(score: Mapping[str, Any]) -> ToldScore:
+    day, settled, pending = (number(score.get(name)) for name in ("day", "payoutSettled", "payoutPending"))
+    if settled == 0 and pending:  # it is still on its way: of a payout of 0, nothing is pending
+        settled = None
+    return ToldScore(
+        score["displayName"],
+        *score_key(score["displayName"]),
+        day=-math.inf if day is None else day,
+        value=number(score.get("value")),
+        settled=settled,
+        pending=pending,
+    )
 
 
-def _payout(told: Sequence[Mapping[str, Any]], paid: Mapping[str, float], *, resolved: bool) -> float | None:
-    """What the round paid, or would pay; None where the answer has no amount.
-
-    Every score of a round repeats the amount for the whole round, so equal amounts count once; different ones
-    are parts of it. Only the latest day counts, and of the scores only those that are paid, where these are
-    known: others go on for weeks after a round was paid.
-    """
-    of_paid = [score for score in told if paid.get(score["displayName"])] or told
-    latest = max((number(score.get("day")) or 0.0 for score in of_paid), default=0.0)
-    for name in ("payoutSettled", "payoutPending") if resolved else ("payoutPending",):
-        amounts = {
-            number(score.get(name)) for score in of_paid if (number(score.get("day")) or 0.0) == latest
-        } - {None}
-        if amounts:
-            return math.fsum(amount for amount in amounts if amount is not None)
-    return None
+def _is_resolved(flag: Any, resolves: Any, asked: datetime | None) -> bool:
+    """Whether a round's time had come when it was asked about, and the API does not say otherwise."""
+    over = moment(resolves)
+    if asked is None or over is None:
+        return flag is True
+    return flag is not False and datetime.fromisoformat(over).replace(tzinfo=UTC) <= asked
 
 
 def _rows(answer: Any) -> list[Mapping[str, Any]]:

@@ -28,6 +28,7 @@ query($modelId: String! $tournament: Int!) {
     roundNumber
     roundPayoutFactor
     roundResolved
+    roundResolveTime
     submissionScores { day displayName payoutPending payoutSettled value }
   }
 }

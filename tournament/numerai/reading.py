@@ -1,7 +1,7 @@
 """Each question to Numerai's API: how it is asked, how old its answer may be, and where it is kept."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ NAME_AGE = timedelta(hours=1)
 PRICE_AGE = timedelta(hours=1)
 BACKGROUND_AGE = timedelta(hours=6)
 
-FORM = 1  # of what is kept; a new number leaves what an older version of the bot has kept alone
+FORM = 2  # of what is kept; a new number leaves what an older version of the bot has kept alone
 PAGE = 1000  # rows of a leaderboard; a server that gives fewer at once is asked for more pages
 PAGES = 60
 
@@ -28,8 +28,8 @@ class Reading:
     In the background a question waits its turn behind those of members, and is content with older answers.
     """
 
-    def __init__(self, asking: Asking, cache: Cache, tournament: str) -> None:
-        self._asking, self._cache, self._tournament = asking, cache, tournament
+    def __init__(self, asking: Asking, cache: Cache, tournament: str, now: Callable[[], datetime]) -> None:
+        self._asking, self._cache, self._tournament, self._now = asking, cache, tournament, now
         self._number = TOURNAMENT_NUMBERS[tournament]
 
     def question(self, kind: str, *which: str) -> str:
@@ -69,15 +69,15 @@ class Reading:
     async def performances(self, model_id: str, *, background: bool = False) -> Answer:
         """The columns of parse.performances for a model."""
         variables = {"modelId": model_id, "tournament": self._number}
-        read = partial(parse.performances, tournament=self._number)
+        read = partial(parse.performances, tournament=self._number, asked=self._now())
         question, root = self.question("history", model_id), "v2RoundModelPerformances"
         return await self._ask(question, HISTORY_AGE, queries.PERFORMANCES, variables, root, read, background)
 
     async def rounds(self) -> Answer:
         """The columns of parse.rounds."""
         variables = {"tournament": self._number}
-        question = self.question("rounds")
-        return await self._ask(question, ROUNDS_AGE, queries.ROUNDS, variables, "rounds", parse.rounds)
+        question, read = self.question("rounds"), partial(parse.rounds, asked=self._now())
+        return await self._ask(question, ROUNDS_AGE, queries.ROUNDS, variables, "rounds", read)
 
     async def announced(self, number: int) -> Answer:
         """What a round says it pays by, as of parse.announced, or None."""

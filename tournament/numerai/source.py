@@ -72,7 +72,7 @@ class NumeraiSource:
             tournament, address, throttle=throttle, patience=patience, threads=threads, clock=clock
         )
         self._cache = Cache(database, now, patience, clock=clock)
-        self._reading = Reading(self._asking, self._cache, tournament)
+        self._reading = Reading(self._asking, self._cache, tournament, now)
         self._board = Board(self._reading, self._cache, now, clock=clock)
         self._everyone = Everyone(self._reading, self._board, self._cache)
         self._seen: dict[str, tuple[int, int]] | None = None
@@ -258,16 +258,14 @@ class NumeraiSource:
         sentences = []
         if late:
             age = _age(self._now() - min(answer.fetched_at for answer in late))
-            what = "this is its answer" if len(late) == len(answers) else f"{len(late)} models are shown as"
+            some = "1 model is" if len(late) == 1 else f"{len(late)} models are"
+            what = "this is its answer" if len(late) == len(answers) else f"{some} shown as"
             sentences.append(f"{late[0].late}; {what} of {age} ago.")
         if missing := len(who.models) - len(answers):
             sentences.append(
                 f"Left out: {missing} of {len(who.models)} models, which could not be read just now."
             )
-        if skipped := sum(answer.value["skipped"] for answer in answers.values()):
-            rows = "1 round" if skipped == 1 else f"{skipped:,} rounds"
-            sentences.append(f"Left out: {rows} that came without a number, a stake or scores.")
-        return " ".join(sentences)
+        return " ".join([*sentences, *columns.gaps([answer.value for answer in answers.values()])])
 
 
 def _age(elapsed: timedelta) -> str:

@@ -14,6 +14,7 @@ from tests import numerai_data
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM
+from tournament.numerai.reading import FORM
 from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.source import SourceError, Stakes
 
@@ -111,7 +112,9 @@ async def test_the_day_is_that_of_the_older_of_the_two(
 ) -> None:
     for kind, age in (("models", 5), ("accounts", 29)):
         answer = FetchedAnswer(
-            f"classic/1/leaderboard/{kind}", '[["quiet_heron", 7.5]]', numerai_data.NOW - timedelta(hours=age)
+            f"classic/{FORM}/leaderboard/{kind}",
+            '[["quiet_heron", 7.5]]',
+            numerai_data.NOW - timedelta(hours=age),
         )
         await keep_answers(database, [answer], present())
     assert (await live.stakes()).day == numerai_data.NOW.date() - timedelta(days=1)

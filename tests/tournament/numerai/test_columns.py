@@ -1,10 +1,12 @@
 """Columns become histories and a calendar of rounds."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import pytest
 
-from tests.tournament.numerai.told import row, score
+from tests.tournament.numerai.told import only, row, score
 from tournament.numerai import columns, parse
 
 
@@ -76,3 +78,30 @@ def test_without_a_resolved_round_the_data_is_as_old_as_the_newest_one() -> None
     assert (
         columns.calendar(parse.rounds([entry(1, "2024-01-02T13:00:00Z")])).until().isoformat() == "2024-01-02"
     )
+
+
+def test_the_data_is_as_old_as_the_round_that_resolved_last() -> None:
+    long = entry(1, "2024-01-02T13:00:00Z", resolveTime="2024-04-02T20:00Z", resolvedGeneral=True)
+    short = entry(2, "2024-01-09T13:00:00Z", resolveTime="2024-02-09T20:00Z", resolvedGeneral=True)
+    assert columns.calendar(parse.rounds([long, short])).until().isoformat() == "2024-04-02"
+
+
+@pytest.mark.parametrize(
+    ("flag", "resolves", "resolved"),
+    [
+        (True, "2024-04-02T20:00Z", True),
+        (None, "2024-04-02T20:00Z", True),
+        (False, "2024-04-02T20:00Z", False),  # its time has come, and it is not done
+        (True, "2024-04-02T20:01Z", False),
+        (None, "2024-04-02T20:01Z", False),
+        (True, None, True),
+        (None, None, False),
+    ],
+)
+def test_a_round_is_resolved_when_its_time_has_come(flag: Any, resolves: Any, resolved: bool) -> None:
+    asked = datetime(2024, 4, 2, 20, tzinfo=UTC)
+    told = parse.rounds([entry(1, "2024-01-02T13:00:00Z", resolveTime=resolves, resolvedGeneral=flag)], asked)
+    assert told["resolved"] == [resolved]
+    of_a_model = row(1, [score("mmc", 0.1, 20, "2", "3")], roundResolved=flag, roundResolveTime=resolves)
+    told = only(of_a_model, asked)
+    assert (told["resolved"], told["payout"]) == (resolved, 2.0 if resolved else 3.0)

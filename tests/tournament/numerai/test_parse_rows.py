@@ -8,16 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tournament.numerai.told import UNREADABLE, row, score
+from tests.tournament.numerai.told import UNREADABLE, only, row, score
 from tournament.numerai import columns, parse
 from tournament.source import SourceError
-
-
-def only(entry: dict[str, Any]) -> dict[str, Any]:
-    """The columns of one row, each with its one value."""
-    told = parse.performances([entry], 8)
-    values = {name: told[name][0] for name in ("round", "resolved", "stake", "factor", "payout")}
-    return values | {group: {key: of[0] for key, of in told[group].items()} for group in ("scores", "chosen")}
 
 
 def test_the_latest_day_counts() -> None:
@@ -55,50 +48,6 @@ def test_multipliers_are_kept_by_score() -> None:
     assert only(named)["chosen"] == {"corr": 1.5}
 
 
-PAID = {"v2_corr20": 0.5, "mmc": 2.0}
-
-
-@pytest.mark.parametrize(
-    ("scores", "paid", "amount"),
-    [
-        # the amount for the round, told once with every score
-        ([score(name, 0.1, 20, "1.25", "1.25") for name in ("v2_corr20", "mmc", "bmc", "tc")], PAID, 1.25),
-        ([score(name, 0.1, 20, "1.25", "1.25") for name in ("v2_corr20", "mmc", "bmc", "tc")], None, 1.25),
-        # parts that differ
-        (
-            [score("v2_corr20", 0.1, 20, "1.25"), score("mmc", 0.1, 20, "-0.5"), score("bmc", 0.1, 20, "9")],
-            PAID,
-            0.75,
-        ),
-        # another score goes on after the round is paid
-        (
-            [
-                score("v2_corr20", 0.1, 20, "1.25"),
-                score("mmc", 0.1, 20, "1.25"),
-                score("mmc60", 0.1, 60, "7"),
-            ],
-            PAID,
-            1.25,
-        ),
-        # an earlier day
-        ([score("mmc", 0.1, 20, "1.25"), score("mmc", 0.1, 19, "1")], PAID, 1.25),
-        # not settled yet, though resolved
-        ([score("mmc", 0.1, 20, None, "0.75")], PAID, 0.75),
-        ([score("mmc", 0.1, 20, "0.000000000000000000", "0.000000000000000000")], PAID, 0.0),
-        ([score("mmc", 0.1, 20)], PAID, None),
-        ([], PAID, None),
-        (None, None, None),
-    ],
-)
-def test_the_payout_of_a_round_counts_once(scores: Any, paid: Any, amount: float | None) -> None:
-    assert only(row(scores=scores, paid=paid))["payout"] == amount
-
-
-def test_a_round_under_way_has_the_payout_it_would_have_now() -> None:
-    told = only(row(scores=[score("mmc", 0.1, 5, "0.0", "0.75")], roundResolved=False))
-    assert (told["resolved"], told["payout"]) == (False, 0.75)
-
-
 def test_nulls_are_nothing_and_texts_are_numbers() -> None:
     told = only(row(scores=None, atRisk=None, roundPayoutFactor=None, roundResolved=None))
     assert told == {
@@ -119,6 +68,11 @@ def test_of_two_rows_for_a_round_the_last_counts_and_rounds_are_in_order() -> No
     assert told["round"] == [1, 2, 3]
     assert told["stake"] == [7.0, 12.5, 12.5]
     assert told["skipped"] == 0
+
+
+def test_a_resolved_row_of_a_round_counts_before_one_that_is_not() -> None:
+    told = parse.performances([row(1, atRisk="7"), row(1, atRisk="8", roundResolved=False)], 8)
+    assert (told["stake"], told["resolved"]) == ([7.0], [True])
 
 
 def test_rows_that_lack_what_matters_are_counted() -> None:

@@ -27,15 +27,16 @@ async def test_some_models_of_an_account_may_be_missing(live: NumeraiSource, api
     assert (len(history.models), history.notice) == (10, "")
 
 
+@pytest.mark.parametrize(("count", "which"), [(1, "1 model is"), (3, "3 models are")])
 async def test_some_models_of_an_account_may_be_old(
-    live: NumeraiSource, api: LoopbackNumerai, moving: Moving
+    live: NumeraiSource, api: LoopbackNumerai, moving: Moving, count: int, which: str
 ) -> None:
     await ask(live)
     moving.now += timedelta(minutes=20)
-    api.fail("errors", times=3, only="v2RoundModelPerformances")
+    api.fail("errors", times=count, only="v2RoundModelPerformances")
     history = await ask(live)
     assert len(history.models) == 10
-    assert history.notice == "Numerai answered with an error; 3 models are shown as of 20 minutes ago."
+    assert history.notice == f"Numerai answered with an error; {which} shown as of 20 minutes ago."
     assert history.asked_at == numerai_data.NOW
 
 
