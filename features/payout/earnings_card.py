@@ -9,7 +9,7 @@ from features.payout.what_if import WhatIf
 from scoring.rules import describe_multipliers
 from ui.card import AMBER, CHART, GREEN, age_line, bullets
 from ui.text import plain
-from wording.numbers import amount, number, score_name, signed
+from wording.numbers import amount, counted, number, score_name, signed
 
 ROWS = 8  # newest rounds that are written out; the chart has them all
 
@@ -28,7 +28,8 @@ def record_card(record: PayRecord) -> discord.Embed:
         card.add_field(name="Pending", value=f"{signed(record.pending, 'NMR')} if they resolved now")
     card.add_field(name="Newest rounds", value=_table(record), inline=False)
     if record.unknown or record.notice:
-        unknown = f"{record.unknown:,} payouts are not on record and count as 0." if record.unknown else ""
+        verbs = "is not known and counts" if record.unknown == 1 else "are not known and count"
+        unknown = f"{counted(record.unknown, 'payout')} {verbs} as 0." if record.unknown else ""
         card.add_field(name="Mind", value=bullets([s for s in (record.notice, unknown) if s]), inline=False)
     card.set_image(url=f"attachment://{CHART}")
     card.set_footer(text=f"{record.source} · data until {record.until}{age_line(record.asked_at)}")

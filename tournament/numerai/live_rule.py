@@ -25,7 +25,8 @@ def announced_rule(tournament: str, told: Mapping[str, Any]) -> PayoutRule | Non
     dated = rule_in_force(tournament, on=opened)
     clips = _told(scores, "clip")
     thresholds = _told(scores, "threshold") or [told["threshold"]]
-    fixed = 1.0 in _told(scores, "factor")
+    # a configuration may keep a threshold that no longer counts: then the round's own factor is 1
+    fixed = 1.0 in _told(scores, "factor") or (dated.stake_threshold is None and told["factor"] == 1)
     return PayoutRule(
         id=f"{tournament}-round-{told['number']}",
         tournament=tournament,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from features.payout.earnings import pay_record
+from features.payout.earnings_card import record_card
 from scoring.rules import PayoutRule
 from tournament.sample import FOLDER, SampleSource
 from tournament.source import EVERYONE, History, Names, Rounds, Source, Tournament
@@ -168,6 +169,9 @@ async def test_payouts_nobody_knows_are_counted_and_add_nothing() -> None:
     got = await pay_record(invented(*rows), "quiet_heron")
     assert (got.unknown, got.earned, got.pending) == (2, 2, 0)
     assert np.isfinite(got.payout).all()
+    two, one = (record_card(each).fields[-1].value for each in (got, replace(got, unknown=1)))
+    assert str(two).endswith("\n• 2 payouts are not known and count as 0.")
+    assert str(one).endswith("\n• 1 payout is not known and counts as 0.")
 
 
 async def test_a_burn_that_is_pending_is_not_called_more() -> None:

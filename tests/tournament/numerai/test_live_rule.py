@@ -77,6 +77,16 @@ def test_the_same_rule_is_no_difference() -> None:
     assert difference(rule, CURRENT) == ""
 
 
+def test_a_threshold_beside_a_factor_of_1_is_no_difference_to_a_rule_without_one() -> None:
+    kept = config("corr60", 3, stakeThreshold=72_000), config("mmc60", 15, stakeThreshold=72_000)
+    rule = announced_rule("classic", told(*kept, payoutFactor="1"))
+    assert rule is not None
+    assert difference(rule, CURRENT) == ""
+    bound = announced_rule("classic", told(*kept, payoutFactor="0.12"))
+    assert bound is not None
+    assert "a threshold of 72,000;" in difference(bound, CURRENT)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
