@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from scoring.typed import NUMBER_IN_LIST, quote
 
 _JOINTS = {"+", ",", ";", "&", "and", "plus"}
-_NUMBER = NUMBER_IN_LIST.replace(r"k(?!\w)", r"k(?:(?!\w)|(?=nmr))")
 # A single c, t or m ends before a digit, so that 1C3T reads as two scores; other words keep their digits,
 # but for those after an x: CORRx2.
 _REST = (
     r"(?:\s*(?P<times>[x×*·]))?"
-    r"|(?P<by>[:=]|(?<![^\W\d_])[x](?=\s*[.0-9])|[×*·]|(?<=[^\W\d])x(?=[.0-9]))(?=\s*[-+.0-9])"
+    r"|(?P<by>[:=x×*·])(?=\s*[-+.0-9])"
     r"|(?P<name>[ctm](?![^\W\d])|[^\W\d]\w*?(?=x[.0-9])|[^\W\d]\w*)"
     r"|(?P<sign>\S)"
 )
-_TOKEN = re.compile(rf"(?P<number>{_NUMBER}){_REST}", re.IGNORECASE)
-_SIGNED = re.compile(rf"(?P<number>[+-]?{_NUMBER}){_REST}", re.IGNORECASE)
+_TOKEN = re.compile(rf"(?P<number>{NUMBER_IN_LIST}){_REST}", re.IGNORECASE)
+_SIGNED = re.compile(rf"(?P<number>[+-]?{NUMBER_IN_LIST}){_REST}", re.IGNORECASE)
 
 Token = re.Match[str]
 

@@ -31,7 +31,7 @@ _NUMBER = re.compile(
 # The same within a list, where only groups of three digits follow a space and no number begins with a comma.
 NUMBER_IN_LIST = (
     r"(?:(?:[1-9][0-9]{0,2}(?:\ [0-9]{3})+(?![0-9])|[0-9]+)(?:[.,'_][0-9]+)*|\.[0-9]+)"
-    r"(?:e[+-]?[0-9]{1,2}(?![a-wyz0-9_])|\ ?k(?!\w))?(?:\ ?%)?"
+    r"(?:e[+-]?[0-9]{1,2}(?![a-wyz0-9_])|\ ?k(?:(?!\w)|(?=nmr)))?(?:\ ?%)?"
 )
 _END = rf"[+-]?{NUMBER_IN_LIST}"
 _RANGE = re.compile(

@@ -18,6 +18,7 @@ from scoring.rules import (
     parse_rule,
     rule_in_force,
 )
+from scoring.typed import tidy
 from tournament.source import History, Rounds, Source
 from wording.numbers import listed, percent, score_name, spans
 
@@ -65,7 +66,7 @@ async def named_rule(source: Source, text: str) -> str | PayoutRule:
 
     Raises ValueError with a sentence where the text can't be read, or the source announces no live rule.
     """
-    if text.strip().casefold() == LIVE:
+    if tidy(text).casefold() == LIVE:
         live = await source.live_rule()
         if live is None:
             raise ValueError(f"{source.label} announces no live rule. Name a dated one, or type multipliers.")

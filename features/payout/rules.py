@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scoring.rules import TOURNAMENTS, PayoutRule, describe_multipliers, load_rules, parse_rule, rule_in_force
+from scoring.typed import tidy
 from tournament.source import Source
 
 LIVE = "live"  # what people type for the rule that the newest round announces
@@ -42,7 +43,7 @@ async def timeline(tournament: str, source: Source | None) -> Timeline:
 def find_rule(rule_id: str) -> PayoutRule:
     """A dated rule by its id. Raises ValueError with the nearest ids."""
     by_id = {rule.id: rule for rule in load_rules()}
-    wanted = rule_id.strip().casefold()[:100]
+    wanted = tidy(rule_id[:100]).casefold()
     if wanted in by_id:
         return by_id[wanted]
     near = difflib.get_close_matches(wanted, by_id, n=3, cutoff=0.4) or list(by_id)[-3:]
@@ -51,7 +52,7 @@ def find_rule(rule_id: str) -> PayoutRule:
 
 def rule_ids(typed: str) -> list[str]:
     """Ids of dated rules that hold the text, newest first, Classic before the others."""
-    wanted = typed.strip().casefold()
+    wanted = tidy(typed).casefold()
     return [rule.id for rule in _newest_first() if wanted in rule.id]
 
 
@@ -64,7 +65,7 @@ async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -
         return {score for score, multiplier in rule.multipliers.items() if multiplier} <= set(scores)
 
     found: dict[str, str] = {}
-    if source.live and typed.strip().casefold() in LIVE:
+    if source.live and tidy(typed).casefold() in LIVE:
         found[LIVE] = "live: the rule that the newest round announces"
     for text in (typed, *OFFERED):
         try:
@@ -77,7 +78,7 @@ async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -
         shown = (
             f"{describe_multipliers(rule.multipliers)}, {rule.tournament.title()} from {rule.effective_on}"
         )
-        wanted = typed.strip().casefold()
+        wanted = tidy(typed).casefold()
         if rule.status == "effective" and can_price(rule) and wanted in f"{shown} {rule.id}".casefold():
             found.setdefault(rule.id, shown)
     # a value longer than Discord takes is left out: cut short it would be another rule
