@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from scoring import typed
 
+MOST_DECIMALS = 18
 STEP_WORDS = {
     "strong_for": "Whole-hearted support",
     "for": "Support with reservations",
@@ -30,7 +31,7 @@ def read_numbers(text: str, options: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for item in _items(text, known):
         name, value = _split(item)
-        option = known.get(_plain(name))
+        option = known.get(_plain(name)) if name else None
         if option is None:
             raise ValueError(
                 f"{typed.quote(item)} is not one of the options; keep the lines and change the numbers."
@@ -51,7 +52,7 @@ def read_number(text: str, options: Sequence[str] = ()) -> str:
     ValueError with a sentence for what is no number, a percentage, and what can mean two numbers.
     """
     low, high = map(Decimal, options[:2]) if options else (None, None)
-    return typed.spell_clearly(typed.read_number(text, "The number", low=low, high=high))
+    return _spelled(typed.read_number(text, "The number", low=low, high=high))
 
 
 def read_range(lines: Sequence[str]) -> list[str]:
@@ -65,7 +66,7 @@ def read_range(lines: Sequence[str]) -> list[str]:
             f"{typed.quote(text)} is no range; write it like “0 to 1 step 0.05”, or leave it empty."
         )
     low, high, step = found
-    return [typed.spell(number) for number in (low, high, Decimal(1) if step is None else step)]
+    return [_spelled(number) for number in (low, high, Decimal(1) if step is None else step)]
 
 
 def read_options(text: str) -> list[str]:
@@ -91,6 +92,13 @@ def _items(text: str, known: Mapping[str, str]) -> list[str]:
 def _split(item: str) -> tuple[str, str]:
     mark = max(item.rfind(":"), item.rfind("="))
     return (item[:mark], item[mark + 1 :].strip()) if mark >= 0 else ("", item)
+
+
+def _spelled(number: Decimal) -> str:
+    written = typed.spell_clearly(number)
+    if len(written.partition(".")[2]) > MOST_DECIMALS:
+        raise ValueError(f"A number has at most {MOST_DECIMALS} decimals; {typed.quote(written)} has more.")
+    return written
 
 
 def _plain(option: str) -> str:

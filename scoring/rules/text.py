@@ -64,10 +64,11 @@ def read(text: str) -> Said:
 
     Scores come in canonical order. Raises ValueError with a sentence that quotes the word it stumbled over.
     """
+    plain = tidy(text)
     try:
-        return _read(tidy(text))
+        return _read(plain)
     except ValueError as error:
-        raise error if str(error).endswith(_EXAMPLES) else refusal(str(error)) from None
+        raise refusal(str(error)) from None
 
 
 def _read(text: str) -> Said:

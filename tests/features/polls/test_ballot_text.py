@@ -80,6 +80,7 @@ def test_a_number(text: str, number: str) -> None:
     ("text", "sentence"),
     [
         ("1,000", "“1,000” can mean 1 or 1000: write one of these."),
+        ("1e-19", "A number has at most 18 decimals"),
         ("50%", "“50%” can mean 50 or 0.5: write one of these."),
         ("", "That is not a number: write it like 1.5."),
         ("five", "“five” is not a number"),
