@@ -89,7 +89,7 @@ def read_number(
     with localcontext(prec=LONGEST):  # exactly, whatever the length
         signed = [value.scaleb(exponent) * (-1 if found["sign"] == "-" else 1) for value in readings]
         percents = [value.scaleb(-2) for value in signed]
-    if found["percent"] and not share:
+    if found["percent"] and not share and signed[0]:  # 0 % is 0 in either reading
         meant = [value for value in (signed[0], percents[0]) if _fits(value, low, above, high)]
         if len(meant) == 1:
             raise ValueError(

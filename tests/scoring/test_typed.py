@@ -42,6 +42,7 @@ from scoring.typed import read_number, spell, tidy
         ("1.5K", "1500"),
         ("1e-3", "0.001"),
         ("1\u200b2", "12"),
+        ("0%", "0"),  # the same as a share and as a number
     ],
 )
 def test_what_can_only_mean_one_number(typed: str, value: str) -> None:
