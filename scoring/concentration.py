@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers
+from scoring._arrays import as_numbers, labelled, refuse
 
 TIE = 1e-12  # shares closer than this are the same share: 0.1 + 0.2 is not quite 0.3
 
@@ -28,6 +28,7 @@ class Concentration:
     half: float
 
 
+@labelled(x="holder")
 def gini(x: ArrayLike) -> float:
     """Gini coefficient of holdings x (n,): 0 when all are equal, (n - 1) / n when one holds everything.
 
@@ -42,6 +43,7 @@ def gini(x: ArrayLike) -> float:
     return max(0.0, float(gini_weights(held.size) @ held / total))
 
 
+@labelled(x="holder")
 def herfindahl(x: ArrayLike) -> float:
     """Herfindahl-Hirschman index of holdings x (n,): the sum of squared shares, 1 / n to 1.
 
@@ -53,6 +55,7 @@ def herfindahl(x: ArrayLike) -> float:
     return float(held @ held / total**2) if total else math.nan
 
 
+@labelled(x="holder")
 def effective_number(x: ArrayLike) -> float:
     """How many equal holders would be as concentrated as x (n,): 1 / herfindahl, 1 to n.
 
@@ -61,6 +64,7 @@ def effective_number(x: ArrayLike) -> float:
     return 1 / herfindahl(x)
 
 
+@labelled(x="holder")
 def theil(x: ArrayLike) -> float:
     """Theil index of holdings x (n,), in nats: 0 when all are equal, ln n when one holds everything.
 
@@ -74,6 +78,7 @@ def theil(x: ArrayLike) -> float:
     return max(0.0, float(_times_log(held / total, held / total * held.size).sum()))
 
 
+@labelled(x="holder", groups="holder")
 def theil_split(x: ArrayLike, groups: Iterable[Hashable]) -> tuple[float, float]:
     """Theil index within groups and between them; the two add up to theil(x).
 
@@ -101,6 +106,7 @@ def theil_split(x: ArrayLike, groups: Iterable[Hashable]) -> tuple[float, float]
     return max(0.0, float(within.sum())), max(0.0, float(between.sum()))
 
 
+@labelled(x="holder")
 def top_share(x: ArrayLike, k: int) -> float:
     """Share (0 to 1) of all stake that the k largest of holdings x (n,) have together.
 
@@ -116,6 +122,7 @@ def top_share(x: ArrayLike, k: int) -> float:
     return float(np.partition(held, held.size - k)[held.size - k :].sum() / total) if k else 0.0
 
 
+@labelled(x="holder")
 def lorenz_curve(x: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lorenz curve of holdings x (n,): the smallest holders' share of the population and of the stake.
 
@@ -130,6 +137,7 @@ def lorenz_curve(x: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]
     return population, running / running[-1] if running[-1] else np.full(running.size, math.nan)
 
 
+@labelled(x="holder")
 def nakamoto(x: ArrayLike, threshold: float = 0.5) -> float:
     """Nakamoto coefficient: the smallest k whose k largest holdings exceed a share of all stake.
 
@@ -148,6 +156,7 @@ def nakamoto(x: ArrayLike, threshold: float = 0.5) -> float:
     return float(min(not_above + 1, np.count_nonzero(held)))
 
 
+@labelled(x="holder")
 def leave_top_out(x: ArrayLike, k: int, measure: Callable[[NDArray[np.float64]], float]) -> float:
     """A measure (gini, effective_number, ...) of holdings x (n,) without the k largest.
 
@@ -159,6 +168,7 @@ def leave_top_out(x: ArrayLike, k: int, measure: Callable[[NDArray[np.float64]],
     return float(measure(np.sort(held)[: max(0, held.size - k)]))
 
 
+@labelled(stakes="holder")
 def concentration(stakes: ArrayLike) -> Concentration:
     """The holders of stakes (n,), in NMR, and how unequally theirs is spread; zeros count as holders.
 
@@ -174,6 +184,7 @@ def concentration(stakes: ArrayLike) -> Concentration:
     )
 
 
+@labelled(x="holder")
 def as_holdings(x: ArrayLike) -> NDArray[np.float64]:
     """Holdings in units of the largest, so that no sum or square leaves the range of a float."""
     held = as_numbers(x, "Holdings")
@@ -181,12 +192,12 @@ def as_holdings(x: ArrayLike) -> NDArray[np.float64]:
         raise ValueError("Holdings must be a list of numbers, one per holder.")
     if not held.size:
         return held
-    low, high = held.min(), held.max()
-    if not (low >= 0 and high < np.inf):
-        raise ValueError("A holding must be a finite number of 0 or more.")
+    high = held.max()
+    refuse(~((held >= 0) & (held < np.inf)), "A holding must be a finite number of 0 or more.")
     return held / high if high else held
 
 
+@labelled()
 def gini_weights(n: int) -> NDArray[np.float64]:
     """(2i - n - 1) / n for i = 1 to n."""
     return np.arange(1 - n, n, 2) / n

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers
+from scoring._arrays import as_numbers, labelled, refuse
 
 _CONSTANT = 1e-12  # a meta model that varies by less than this share of its size varies by rounding alone
 _NARROW = (
@@ -37,6 +37,7 @@ class _MetaModel:
     means: Numbers
 
 
+@labelled("model", predictions="stock model", stakes="model", target="stock")
 def leave_one_out(predictions: ArrayLike, stakes: ArrayLike, target: ArrayLike) -> Numbers:
     """What the meta model's score owes to each model (n,): f(all) - f(without it).
 
@@ -74,6 +75,7 @@ def leave_one_out(predictions: ArrayLike, stakes: ArrayLike, target: ArrayLike) 
     return lost
 
 
+@labelled("model", predictions="stock model", stakes="model", target="stock")
 def contribution_gradient(predictions: ArrayLike, stakes: ArrayLike, target: ArrayLike) -> Numbers:
     """How fast the meta model's score grows with each stake (n,): df / dw_i.
 
@@ -102,10 +104,8 @@ def _meta_model(predictions: ArrayLike, stakes: ArrayLike, target: ArrayLike) ->
         )
     if not t.size or not held.size:
         raise ValueError("A meta model needs at least one stock and one model.")
-    if not (held.min() >= 0 and held.max() < np.inf):
-        raise ValueError("A stake must be a finite number of 0 or more.")
-    if not np.isfinite(t).all():
-        raise ValueError("The target must be a finite number for every stock.")
+    refuse(~((held >= 0) & (held < np.inf)), "A stake must be a finite number of 0 or more.")
+    refuse(~np.isfinite(t), "The target must be a finite number for every stock.")
     with np.errstate(invalid="ignore", over="ignore"):
         return _read_once(p, held / held.sum() if held.any() else held, t - t.mean())
 
@@ -126,7 +126,7 @@ def _read_once(p: Numbers, shares: Numbers, t: Numbers) -> _MetaModel:
         sums[:, columns] += lines[:, rows] @ piece
         squares[columns] += np.einsum("ij,ij->j", piece, piece)
     if not np.isfinite(sums[2]).all():  # one NaN in a column shows in its sum
-        raise ValueError("Predictions must be finite numbers.")
+        refuse(~np.isfinite(p), "Predictions must be finite numbers.")
     v, size = _centred(lines[1], near)
     of_meta = sums[1] - lines[1].mean() * sums[2]
     return _MetaModel(p, shares, t, float(t @ v), size, sums[0], of_meta, squares, sums[2] / stocks)

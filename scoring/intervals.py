@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers
+from scoring._arrays import as_numbers, labelled, refuse
 
 FEWEST = 15  # rounds; with fewer an interval would promise more than it can keep
 
@@ -26,6 +26,7 @@ class Interval:
         return Interval(self.mean * rounds, self.low * rounds, self.high * rounds, self.se * rounds, self.df)
 
 
+@labelled(values="round")
 def ewc_interval(values: ArrayLike, *, level: float = 0.95) -> Interval:
     """Mean of a record of r rounds with an interval that allows for their dependence (EWC-t).
 
@@ -47,6 +48,7 @@ def ewc_interval(values: ArrayLike, *, level: float = 0.95) -> Interval:
     return Interval(mean, mean - width, mean + width, se, df)
 
 
+@labelled("record", records="round record")
 def ewc_intervals(
     records: ArrayLike, *, level: float = 0.95
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -62,12 +64,13 @@ def ewc_intervals(
     return means, means - width, means + width
 
 
+@labelled("record", records="round record")
 def ewc_standard_errors(
     records: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Means and standard errors (n,) of the columns of records (r, n), and their degrees of freedom."""
-    if not np.isfinite(records).all():
-        raise ValueError("An interval needs a finite number for every round.")
+    bad = ~np.isfinite(records)
+    refuse(bad[:, 0] if records.shape[1] == 1 else bad, "An interval needs a finite number for every round.")
     rounds, count = len(records), int(records.shape[1])
     if not rounds:
         return np.full(count, np.nan), np.full(count, np.nan), math.nan

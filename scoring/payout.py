@@ -4,43 +4,60 @@ import functools
 import itertools
 import math
 from collections.abc import Mapping
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers, common_shape
+from scoring._arrays import BadValuesError, Labels, as_numbers, common_shape, labelled, refuse
+from scoring._terms import (
+    CLIP_ORDERS,
+    Multipliers,
+    Scores,
+    clip_terms,
+    multipliers_of,
+    read_terms,
+)
+from scoring.rules import PayoutRule
 
-CLIP_ORDERS = ("factor_inside_clip", "factor_outside_clip")
+__all__ = ["CLIP_ORDERS", "break_even", "is_clipped", "payout_factor", "payout_totals", "payouts"]
 
 _AT_A_TIME = 2**17  # numbers: a megabyte, which stays in a processor's own cache
 
 
-def payout_factor(total_at_risk: ArrayLike, stake_threshold: ArrayLike) -> NDArray[np.float64] | float:
+@labelled("outer row", total_at_risk="outer row", stake_threshold="outer row")
+def payout_factor(
+    total_at_risk: ArrayLike, stake_threshold: ArrayLike | PayoutRule | None
+) -> NDArray[np.float64] | float:
     """Share of the weighted score that is paid once more than the threshold is at risk.
 
-    min(1, stake_threshold / total_at_risk), both in NMR and broadcast against each other. An unknown
-    (NaN) total gives NaN; a total of 0 gives 1. Raises ValueError for a negative total or a threshold
+    min(1, stake_threshold / total_at_risk), both in NMR and broadcast against each other; the threshold may
+    be a rule, for its own. Without a threshold (None) it is 1. An unknown (NaN) total gives NaN; a total of
+    0 gives 1. Raises ValueError for a negative total or a threshold
     that is not above 0. Source: Numerai's staking documentation, rules of 2021-02-20 to 2026-08-27.
     """
     total = as_numbers(total_at_risk, "The total at risk")
+    if isinstance(stake_threshold, PayoutRule):
+        stake_threshold = stake_threshold.stake_threshold
+    refuse(total < 0, "The total at risk can't be below 0 NMR.")
+    if stake_threshold is None:
+        factor = np.where(np.isnan(total), np.nan, 1.0)
+        return factor if factor.ndim else float(factor)
     threshold = as_numbers(stake_threshold, "The stake threshold")
-    if np.any(total < 0):
-        raise ValueError("The total at risk can't be below 0 NMR.")
-    if not np.all(threshold > 0):
-        raise ValueError("The stake threshold must be above 0 NMR.")
+    refuse(~(threshold > 0), "The stake threshold must be above 0 NMR.")
     common_shape(total=total.shape, threshold=threshold.shape)
     factor = threshold / np.maximum(total, threshold)  # the same as min(1, ...), without dividing by 0
     return factor if factor.ndim else float(factor)
 
 
 def payouts(
-    scores: ArrayLike,
-    multipliers: ArrayLike,
+    scores: Scores,
+    multipliers: Multipliers,
     stake: ArrayLike,
     *,
     factor: ArrayLike = 1.0,
-    clip: ArrayLike = 0.05,
-    clip_order: str = "factor_inside_clip",
+    clip: ArrayLike | PayoutRule | None = None,
+    clip_order: str | None = None,
 ) -> NDArray[np.float64]:
     """NMR earned (above 0) or burned (below 0) in a round, for any number of models, rounds and rules.
 
@@ -50,13 +67,34 @@ def payouts(
     - factor_inside_clip:  stake x clip(factor x w, -clip, +clip)   (before round 311, and since round 316)
     - factor_outside_clip: stake x factor x clip(w, -clip, +clip)   (rounds 311 to 315)
 
+    multipliers may be a PayoutRule, whose clip and order hold unless told (else 0.05, and the factor inside),
+    a mapping or a Series by score; scores a DataFrame with a column per score, or a mapping of arrays by
+    score. Names match in any order and case; a score without a multiplier is not paid. A rule reads nameless
+    scores in the order CORR, MMC, TC. One multiplier and a list of scores: one payout per score.
+    Series and DataFrames are put in one order by their labels, and the payouts have those of the scores.
+
     A NaN score gives a NaN payout, unless its multiplier is 0; a NaN factor (not yet known) gives NaN.
     An infinite clip is no clip. Raises ValueError for multipliers or stakes that are negative, NaN or
-    infinite, a negative or infinite factor, a clip that is not above 0, or shapes that do not fit.
+    infinite, infinite scores, a negative or infinite factor, a clip that is not above 0, and for shapes,
+    names or labels that do not fit.
     Source: Numerai's staking documentation; both orders reproduce rows that were really paid.
     """
-    _check_order(clip_order)
-    scores, multipliers, stake, factor, clip = _read_terms(scores, multipliers, stake, factor, clip)
+    labels = Labels()
+    try:
+        paid = _payouts(*read_terms(labels, scores, multipliers, stake, factor, clip, clip_order))
+    except BadValuesError as error:
+        raise labels.places(error) from None
+    return labels.give(paid, "outer row")
+
+
+def _payouts(
+    scores: NDArray[np.float64],
+    multipliers: NDArray[np.float64],
+    stake: NDArray[np.float64],
+    factor: NDArray[np.float64],
+    clip: NDArray[np.float64],
+    clip_order: str,
+) -> NDArray[np.float64]:
     shape = common_shape(
         scores=scores.shape[:-1],
         multipliers=multipliers.shape[:-1],
@@ -79,13 +117,13 @@ def payouts(
 
 
 def payout_totals(
-    scores: ArrayLike,
-    multipliers: ArrayLike,
+    scores: Scores,
+    multipliers: Multipliers,
     stake: ArrayLike,
     *,
     factor: ArrayLike = 1.0,
-    clip: ArrayLike = 0.05,
-    clip_order: str = "factor_inside_clip",
+    clip: ArrayLike | PayoutRule | None = None,
+    clip_order: str | None = None,
 ) -> NDArray[np.float64]:
     """NMR that each of n models earned or burned over all rounds under each of p rules: (p, n).
 
@@ -94,14 +132,29 @@ def payout_totals(
     the size (p, r, n) is ever made, so a hundred rules take hardly more memory than one.
 
     A payout that is NaN (a missing score whose multiplier is not 0, a factor not yet known) adds nothing:
-    a model without a single known payout has 0. Raises ValueError as payouts() does, and for infinite scores.
+    a model without a single known payout has 0. multipliers may be a list of rules, all with the same clip
+    unless it is told; names and labels match as in payouts(). Raises ValueError as payouts() does.
     """
-    _check_order(clip_order)
-    scores, multipliers, stake, factor, clip = _read_terms(scores, multipliers, stake, factor, clip)
+    labels = Labels()
+    given = cast("Any", [multipliers] if isinstance(multipliers, (PayoutRule, Mapping)) else multipliers)
+    try:
+        terms = read_terms(labels, scores, given, stake, factor, clip, clip_order, of_multipliers="rule")
+        totals = _payout_totals(*terms)
+    except BadValuesError as error:
+        raise labels.places(error) from None
+    return labels.give(totals, "rule row")
+
+
+def _payout_totals(
+    scores: NDArray[np.float64],
+    multipliers: NDArray[np.float64],
+    stake: NDArray[np.float64],
+    factor: NDArray[np.float64],
+    clip: NDArray[np.float64],
+    clip_order: str,
+) -> NDArray[np.float64]:
     if scores.ndim != 3 or multipliers.ndim != 2:
         raise ValueError("Totals need scores by round, model and kind, and multipliers by rule and kind.")
-    if np.isinf(scores).any():
-        raise ValueError("A score must be a finite number, or NaN where it is missing.")
     rounds, models = shape = scores.shape[:2]
     if common_shape(scores=shape, stake=stake.shape, factor=factor.shape, clip=clip.shape) != shape:
         raise ValueError("The stake, the payout factor and the clip must be given by round and model.")
@@ -133,20 +186,22 @@ def payout_totals(
     return totals
 
 
+@labelled("outer row", paid="outer row", stake="outer row", factor="outer row", clip="outer row")
 def is_clipped(
     paid: ArrayLike,
     stake: ArrayLike,
     *,
     factor: ArrayLike = 1.0,
-    clip: ArrayLike = 0.05,
-    clip_order: str = "factor_inside_clip",
+    clip: ArrayLike | PayoutRule | None = None,
+    clip_order: str | None = None,
 ) -> NDArray[np.bool_]:
     """Whether payouts (NMR) sit at the bound that the clip sets, seen from the amounts alone.
 
     Works on amounts that were really paid, whose scores need not be known. Paid amounts are rounded, so
-    the bound counts as reached within one part in a million. A stake of 0 is never clipped.
+    the bound counts as reached within one part in a million. A stake of 0 is never clipped. The clip may be a
+    rule, for its own and its order; without one it is 0.05, and the factor inside.
     """
-    _check_order(clip_order)
+    clip, clip_order = clip_terms(clip, clip_order)
     paid, stake = as_numbers(paid, "The payouts"), as_numbers(stake, "The stake")
     factor, clip = as_numbers(factor, "The payout factor"), as_numbers(clip, "The clip")
     with np.errstate(invalid="ignore"):  # no clip on no stake: inf x 0 is NaN, which nothing reaches
@@ -154,17 +209,18 @@ def is_clipped(
     return np.asarray((bound > 0) & (np.abs(paid) >= bound * (1 - 1e-6)))
 
 
+@labelled(proposed="{score}", current="{score}")
 def break_even(
-    proposed: Mapping[str, float],
-    current: Mapping[str, float],
+    proposed: Mapping[str, float] | PayoutRule,
+    current: Mapping[str, float] | PayoutRule,
     *,
     proposed_scale: float = 1.0,
     current_scale: float = 1.0,
 ) -> dict[str, float]:
     """The weights d of the line on which two rules pay the same, before clipping.
 
-    Both are multipliers by score name. The scale of a rule is what it pays per NMR of the whole stake and
-    unit of weighted score: payout factor x share of the stake that one round risks. With
+    Both are rules, or multipliers by score name. The scale of a rule is what it pays per NMR of the whole
+    stake and unit of weighted score: payout factor x share of the stake that one round risks. With
     d = proposed_scale x proposed - current_scale x current, the proposed rule pays more exactly where
     sum(d[score] x score) is above 0; scores on which the rules agree are left out, and {} means that they
     always pay the same. 1xCORR + 3xTC against 2xCORR + 1xTC gives {corr: -1, tc: 2}: more whenever TC is
@@ -173,6 +229,7 @@ def break_even(
     scales = as_numbers((proposed_scale, current_scale), "The scales")
     if not (scales > 0).all() or np.isinf(scales).any():
         raise ValueError("A scale must be a finite number above 0.")
+    proposed, current = multipliers_of(proposed), multipliers_of(current)
     rounding = 0.0 if proposed_scale == current_scale else 1e-12  # 3 x 0.1 is not quite 0.3
     line: dict[str, float] = {}
     for name in dict.fromkeys((*proposed, *current)):
@@ -217,34 +274,3 @@ def _weighted_score(scores: NDArray[np.float64], multipliers: NDArray[np.float64
 def _silenced(multiplier: NDArray[np.float64], score: NDArray[np.float64]) -> NDArray[np.float64]:
     part = multiplier * score
     return part if multiplier.all() else np.where(multiplier == 0, 0.0, part)
-
-
-def _read_terms(*terms: ArrayLike) -> tuple[NDArray[np.float64], ...]:
-    """Scores, multipliers, stake, factor and clip as arrays that make sense one by one."""
-    names = ("The scores", "The multipliers", "The stake", "The payout factor", "The clip")
-    read = (as_numbers(values, name) for values, name in zip(terms, names, strict=True))
-    scores, multipliers, stake, factor, clip = read
-    scores, multipliers = np.atleast_1d(scores, multipliers)
-    if not _all_between(multipliers, 0.0):
-        raise ValueError("Multipliers must be numbers of 0 or more.")
-    if not _all_between(stake, 0.0):
-        raise ValueError("A stake must be a number of 0 NMR or more.")
-    if (factor < 0).any() or np.isinf(factor).any():
-        raise ValueError("A payout factor must be a number of 0 or more.")
-    if not (clip > 0).all():
-        raise ValueError("A clip must be above 0.")
-    if 0 in (multipliers.shape[-1], scores.shape[-1]):
-        raise ValueError("A payout needs at least one score.")
-    if multipliers.shape[-1] != scores.shape[-1] and 1 not in (multipliers.shape[-1], scores.shape[-1]):
-        raise ValueError(f"{multipliers.shape[-1]} multipliers do not fit {scores.shape[-1]} scores.")
-    return scores, multipliers, stake, factor, clip
-
-
-def _check_order(clip_order: str) -> None:
-    if clip_order not in CLIP_ORDERS:
-        raise ValueError(f"The clip order is one of {' and '.join(CLIP_ORDERS)}.")
-
-
-def _all_between(values: NDArray[np.float64], low: float) -> bool:
-    """Whether all are finite and at least `low`; NaN fails both comparisons."""
-    return not values.size or bool(values.min() >= low and values.max() < np.inf)

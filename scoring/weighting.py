@@ -7,11 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers
+from scoring._arrays import as_numbers, labelled, refuse
 
 _ROUNDING = 1e-12  # 49 x (1 / 49) is not quite 1
 
 
+@labelled("model", stakes="model")
 def stake_weights(stakes: ArrayLike) -> NDArray[np.float64]:
     """Weights (n,) in proportion to stakes (n,): stake / total stake.
 
@@ -22,6 +23,7 @@ def stake_weights(stakes: ArrayLike) -> NDArray[np.float64]:
     return _shares(stakes, "stake")
 
 
+@labelled("model", weights="model")
 def cap_weights(weights: ArrayLike, cap: float) -> NDArray[np.float64]:
     """Weights (n,) of which none is above a cap; the others share what it cuts off, in proportion.
 
@@ -51,6 +53,7 @@ def cap_weights(weights: ArrayLike, cap: float) -> NDArray[np.float64]:
     return np.minimum(cap, levels[fits[0]] * shares)
 
 
+@labelled("model", account_weight="{account}", stakes="model", accounts="model")
 def account_weights(
     account_weight: Mapping[Hashable, float], stakes: ArrayLike, accounts: Iterable[Hashable]
 ) -> NDArray[np.float64]:
@@ -74,6 +77,7 @@ def account_weights(
     return _shares(given[member] * inside, "weight")
 
 
+@labelled("model", stakes="model", accounts="model")
 def power_weights(stakes: ArrayLike, accounts: Iterable[Hashable], exponent: float) -> NDArray[np.float64]:
     """Weights (n,) of models when an account gets its total stake to the power of an exponent.
 
@@ -87,6 +91,7 @@ def power_weights(stakes: ArrayLike, accounts: Iterable[Hashable], exponent: flo
     return _by_total(stakes, accounts, lambda totals: _held(totals, "stake") ** exponent)
 
 
+@labelled("model", stakes="model", accounts="model")
 def log_weights(stakes: ArrayLike, accounts: Iterable[Hashable]) -> NDArray[np.float64]:
     """Weights (n,) of models when an account gets ln(1 + its total stake in NMR).
 
@@ -97,6 +102,7 @@ def log_weights(stakes: ArrayLike, accounts: Iterable[Hashable]) -> NDArray[np.f
     return _by_total(stakes, accounts, np.log1p)
 
 
+@labelled("{account}", scores_by_account="{account}")
 def rank_account_weights(scores_by_account: Mapping[Hashable, float]) -> dict[Hashable, float]:
     """Weight of each account from the rank of its score, for account_weights; they add up to 1.
 
@@ -105,8 +111,9 @@ def rank_account_weights(scores_by_account: Mapping[Hashable, float]) -> dict[Ha
     and gets 0; nobody ranked: nan. Raises ValueError for an infinite score.
     """
     scores = as_numbers(list(scores_by_account.values()), "The scores")
-    if scores.ndim != 1 or np.isinf(scores).any():
-        raise ValueError("A score must be a finite number, or NaN where it is missing.")
+    if scores.ndim != 1:
+        raise ValueError("There must be one score per account.")
+    refuse(np.isinf(scores), "A score must be a finite number, or NaN where it is missing.")
     ranked = ~np.isnan(scores)
     _, place, ties = np.unique(scores[ranked], return_inverse=True, return_counts=True)
     # from the lowest score: the mean position of a tie, counted from 1
@@ -116,6 +123,7 @@ def rank_account_weights(scores_by_account: Mapping[Hashable, float]) -> dict[Ha
     return dict(zip(scores_by_account, _shares(weights, "weight").tolist(), strict=True))
 
 
+@labelled(stakes="model")
 def split_gain(
     scheme: Callable[[NDArray[np.float64]], NDArray[np.float64]], stakes: ArrayLike, index: int, parts: int
 ) -> float:
@@ -169,9 +177,8 @@ def _held(values: ArrayLike, what: str) -> NDArray[np.float64]:
         raise ValueError(f"{what.capitalize()}s must be a list of numbers, one per holder.")
     if not held.size:
         return held
-    low, high = held.min(), held.max()
-    if not (low >= 0 and high < np.inf):
-        raise ValueError(f"A {what} must be a finite number of 0 or more.")
+    high = held.max()
+    refuse(~((held >= 0) & (held < np.inf)), f"A {what} must be a finite number of 0 or more.")
     return held / high if high else held
 
 

@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scoring.rules import PayoutRule
 from tournament.source import EVERYONE, History, ModelClaim, Names, Rounds, Stakes, Tournament
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FOLDER = Path(__file__).parent.parent / "data" / "sample"
 LISTED_ON = date(2022, 12, 22)  # the day of the leaderboard and of what was known of the rounds
@@ -127,6 +131,36 @@ class SampleSource:
     async def models_now(self, account: str) -> tuple[str, ...]:
         """Nothing: the names of the sample are replaced."""
         raise ValueError(NOT_HERE)
+
+
+def rounds_frame(folder: Path = FOLDER) -> "pd.DataFrame":
+    """The sample as the bot reads it, for notebooks: a row per model and round, in the order of both.
+
+    Columns: model, account (guessed), round, opened and resolves (UTC), resolved (whether its numbers are
+    final), each score, the multipliers its owner had chosen, payout_factor, stake_nmr and payout_nmr.
+    """
+    import pandas as pd
+
+    loaded = _load(folder)
+    rows, rounds = loaded.everyone, loaded.rounds
+    account = {model: name for name, models in loaded.owned.items() for model in models}
+    models = np.array(rows.models, dtype=object)[rows.model]
+    at = np.searchsorted(rounds.number, rows.round)
+    return pd.DataFrame(
+        {
+            "model": models,
+            "account": [account[model] for model in models],
+            "round": rows.round,
+            "opened": pd.to_datetime(rounds.opened[at], utc=True),
+            "resolves": pd.to_datetime(rounds.resolves[at], utc=True),
+            "resolved": rows.resolved,
+            **rows.scores,
+            **{CHOSEN[score]: multiplier for score, multiplier in rows.chosen.items()},
+            "payout_factor": rows.payout_factor,
+            "stake_nmr": rows.stake,
+            "payout_nmr": rows.payout,
+        }
+    )
 
 
 def _load(folder: Path) -> _Loaded:

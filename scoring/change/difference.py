@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers
+from scoring._arrays import as_numbers, labelled, refuse
 
 _NOTHING = 1e-9  # a sum this small beside the sum of its sizes has cancelled: its ratio means nothing
 _ROUNDING = 1e-12  # a difference this small beside what was paid under both rules is none
@@ -21,6 +21,7 @@ class DifferenceSplit:
     mix: NDArray[np.float64]  # (n,), adds up to 0
 
 
+@labelled({"level": "member", "mix": "member"}, proposed="member", current="member")
 def split_difference(proposed: ArrayLike, current: ArrayLike) -> DifferenceSplit:
     """Split what each of n members gains by another rule into what all gain and what moves between them.
 
@@ -40,8 +41,9 @@ def split_difference(proposed: ArrayLike, current: ArrayLike) -> DifferenceSplit
     proposed, current = as_numbers(proposed, "The proposed pay"), as_numbers(current, "The current pay")
     if proposed.ndim != 1 or proposed.shape != current.shape:
         raise ValueError("A difference needs the pay of the same members under both rules.")
-    if not (np.isfinite(proposed).all() and np.isfinite(current).all()):
-        raise ValueError("The pay of every member must be a finite number.")
+    refuse(
+        ~(np.isfinite(proposed) & np.isfinite(current)), "The pay of every member must be a finite number."
+    )
     sums = math.fsum(proposed), math.fsum(current)
     sizes = math.fsum(np.abs(proposed)), math.fsum(np.abs(current))
     cancelled = any(abs(total) <= _NOTHING * size for total, size in zip(sums, sizes, strict=True))
@@ -69,6 +71,7 @@ class AccountPay:
     left_out: int  # rows without a known pay under both rules
 
 
+@labelled(pay_old="row", pay_new="row", accounts="row", periods="row")
 def account_pay(
     pay_old: ArrayLike,
     pay_new: ArrayLike,
@@ -95,8 +98,7 @@ def account_pay(
     if named > number:
         raise ValueError(f"A row names account {named - 1}, but there are {number} accounts counted from 0.")
     columns = int(period.max(initial=-1)) + 1
-    if np.isinf(old).any() or np.isinf(new).any():
-        raise ValueError("Pay must be a finite number, or NaN where it is not known.")
+    refuse(np.isinf(old) | np.isinf(new), "Pay must be a finite number, or NaN where it is not known.")
     difference = new - old
     unknown = np.isnan(difference)
     left_out = int(np.count_nonzero(unknown))

@@ -5,7 +5,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scoring._arrays import as_numbers, labelled, refuse
 
+
+@labelled(values="period")
 def block_bootstrap_totals(
     values: ArrayLike, block: int, *, resamples: int = 4000, rng: np.random.Generator
 ) -> NDArray[np.float64]:
@@ -16,9 +19,10 @@ def block_bootstrap_totals(
     is closed to a ring) until r periods are drawn. Raises ValueError for an empty or non-finite record and
     for a block that is not between 1 and r. Source: Politis and Romano 1992, circular block bootstrap.
     """
-    values = np.asarray(values, dtype=np.float64)
-    if values.ndim != 1 or values.size == 0 or not np.isfinite(values).all():
+    values = as_numbers(values, "The values of the periods")
+    if values.ndim != 1 or values.size == 0:
         raise ValueError("Resampling needs one finite number per period.")
+    refuse(~np.isfinite(values), "Resampling needs one finite number per period.")
     periods = values.size
     if not 1 <= block <= periods:
         raise ValueError(f"A block must be between 1 and {periods} periods long.")
@@ -31,6 +35,7 @@ def block_bootstrap_totals(
     return (running[starts + lengths] - running[starts]).sum(axis=1)
 
 
+@labelled(values="period")
 def block_bootstrap_interval(
     values: ArrayLike,
     block: int,
@@ -45,7 +50,7 @@ def block_bootstrap_interval(
     periods like these drawn again; it knows nothing of periods unlike them. With few blocks it is too
     narrow, so say how many there are. Errors as in block_bootstrap_totals.
     """
-    values = np.asarray(values, dtype=np.float64)
+    values = as_numbers(values, "The values of the periods")
     if values.size < 2 * block:
         return math.nan, math.nan
     totals = block_bootstrap_totals(values, block, resamples=resamples, rng=rng)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers, common_shape
+from scoring._arrays import as_numbers, common_shape, labelled, refuse
 from scoring.change.difference import AccountPay, account_pay
 
 
@@ -38,6 +38,7 @@ class SofteningCosts:
     compensation: float  # pays every account that loses in all just what it lost; nobody loses then
 
 
+@labelled("row", rounds="row")
 def phase_in_share(
     rounds: ArrayLike, effective: int, notice_rounds: int, phase_in_rounds: int
 ) -> NDArray[np.float64]:
@@ -55,6 +56,7 @@ def phase_in_share(
     return np.clip(since / phase_in_rounds, 0.0, 1.0)
 
 
+@labelled("row", pay_old="row", pay_new="row", share="row")
 def transition_pay(pay_old: ArrayLike, pay_new: ArrayLike, share: ArrayLike) -> NDArray[np.float64]:
     """Pay while one rule gives way to another: (1 - share) x old + share x new, in the unit of the pay.
 
@@ -65,11 +67,11 @@ def transition_pay(pay_old: ArrayLike, pay_new: ArrayLike, share: ArrayLike) -> 
     old, new = as_numbers(pay_old, "The old pay"), as_numbers(pay_new, "The new pay")
     share = as_numbers(share, "The shares of the new rule")
     common_shape(old=old.shape, new=new.shape, share=share.shape)
-    if not ((share >= 0) & (share <= 1)).all():
-        raise ValueError("The share of the new rule must be between 0 and 1.")
+    refuse(~((share >= 0) & (share <= 1)), "The share of the new rule must be between 0 and 1.")
     return np.where(share == 0, old, np.where(share == 1, new, (1 - share) * old + share * new))
 
 
+@labelled(pay_old="row", pay_new="row", accounts="row", periods="row")
 def softening_costs(
     pay_old: ArrayLike,
     pay_new: ArrayLike,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers, common_shape
+from scoring._arrays import as_numbers, common_shape, labelled, refuse
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,15 @@ class StakePath:
     final: NDArray[np.float64]  # (...) the whole stake once every round has resolved
 
 
+@labelled(
+    {"stake": "|round column", "at_risk": "|round column", "payout": "|round column", "final": "column"},
+    rates="|round column",
+    opened="round",
+    resolves="round",
+    stake="column",
+    fraction="round",
+    added="round",
+)
 def follow_stake(
     rates: ArrayLike,
     opened: ArrayLike,
@@ -55,17 +64,16 @@ def follow_stake(
     rates, stake = as_numbers(rates, "The rates"), as_numbers(stake, "The stake")
     if not rates.ndim:
         raise ValueError("There must be a rate for every round.")
-    if np.isinf(rates).any():
-        raise ValueError("A rate must be a finite number, or NaN for a round that was not scored.")
-    if not (np.isfinite(stake) & (stake >= 0)).all():
-        raise ValueError("A stake must be a number of 0 NMR or more.")
+    refuse(np.isinf(rates), "A rate must be a finite number, or NaN for a round that was not scored.")
+    refuse(~(np.isfinite(stake) & (stake >= 0)), "A stake must be a number of 0 NMR or more.")
     rounds = len(rates)
     fractions = _by_round(fraction, rounds, "The fraction")
-    if not ((fractions > 0) & (fractions <= 1)).all():
-        raise ValueError("The fraction of the stake that a round risks must be above 0 and at most 1.")
+    refuse(
+        ~((fractions > 0) & (fractions <= 1)),
+        "The fraction of the stake that a round risks must be above 0 and at most 1.",
+    )
     added_by_round = _by_round(0.0 if added is None else added, rounds, "What is added")
-    if not np.isfinite(added_by_round).all():
-        raise ValueError("What is added to the stake must be a finite number of NMR.")
+    refuse(~np.isfinite(added_by_round), "What is added to the stake must be a finite number of NMR.")
     events = _events(_times(opened, rounds), _times(resolves, rounds))
 
     columns = common_shape(rates=rates.shape[1:], stake=stake.shape)

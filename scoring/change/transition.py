@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers
+from scoring._arrays import Labels, as_numbers, labelled, refuse
 from scoring.change.difference import AccountPay, DifferenceSplit, account_pay, split_difference
 from scoring.change.softening import SofteningCosts, soften
 
+_BY_ACCOUNT = [f"gains.{name}" for name in ("old", "new", "difference", "rows", "split.level", "split.mix")]
 _GROUPS = 10
 _AT_A_TIME = 2**17  # numbers: a megabyte, which stays in a processor's own cache
 
@@ -66,6 +67,7 @@ class TransitionIntervals:
     block: int
 
 
+@labelled(pay_old="row", pay_new="row", accounts="row")
 def gains(pay_old: ArrayLike, pay_new: ArrayLike, accounts: ArrayLike) -> Gains:
     """What each account gets under two rules, over rows of pay (n,) in NMR.
 
@@ -76,6 +78,7 @@ def gains(pay_old: ArrayLike, pay_new: ArrayLike, accounts: ArrayLike) -> Gains:
     return _gains(account_pay(pay_old, pay_new, accounts, np.zeros(np.shape(accounts), dtype=np.intp)))
 
 
+@labelled(difference="account", stakes="account")
 def by_stake_decile(difference: ArrayLike, stakes: ArrayLike) -> Deciles:
     """What a change does to small and large stakes: a accounts in ten groups of equal number.
 
@@ -113,6 +116,7 @@ def by_stake_decile(difference: ArrayLike, stakes: ArrayLike) -> Deciles:
     )
 
 
+@labelled(difference="account", stakes="account")
 def losing_share(difference: ArrayLike, stakes: ArrayLike, threshold: float = 0.0) -> float:
     """Share (0 to 1) of accounts that lose more than a threshold, counted in shares of their own stake.
 
@@ -141,20 +145,34 @@ def transition(
     """Everything about a change of rules that follows from rows of pay (n,), read once.
 
     Rows and terms as softening_costs reads them; stakes (a,): NMR that each account has at stake, whose
-    length says how many accounts there are. Accounts without a row that counts are in no decile. Raises
-    ValueError as account_pay, by_stake_decile and softening_costs do.
+    length says how many accounts there are. Where stakes are a Series, accounts holds labels of it, and what
+    each account gets has them too. Accounts without a row that counts are in no decile. Raises ValueError
+    as account_pay, by_stake_decile and softening_costs do.
     """
-    staked = as_numbers(stakes, "Stakes")
-    pay = account_pay(pay_old, pay_new, accounts, periods, number=staked.size)
+    labels = Labels()
+    staked = as_numbers(labels.read(stakes, "account", "The stakes"), "Stakes")
+    old, new, whose, when = (
+        labels.read(each, "row", what)
+        for each, what in (
+            (pay_old, "The old pay"),
+            (pay_new, "The new pay"),
+            (accounts, "The accounts"),
+            (periods, "The periods"),
+        )
+    )
+    numbers = labels.numbers_of(whose, "account", "The accounts")
+    pay = account_pay(old, new, numbers, when, number=staked.size)
     _moved_and_staked(pay.difference, staked)
     seen = pay.rows > 0
-    return Transition(
+    found = Transition(
         _gains(pay),
         by_stake_decile(pay.difference[seen], staked[seen]),
         soften(pay, notice=notice, phase_in=phase_in, grandfather=grandfather),
     )
+    return labels.give(found, dict.fromkeys(_BY_ACCOUNT, "account"))
 
 
+@labelled(pay_old="row", pay_new="row", accounts="row", periods="row")
 def transition_intervals(
     pay_old: ArrayLike,
     pay_new: ArrayLike,
@@ -247,8 +265,6 @@ def _moved_and_staked(
     moved, staked = as_numbers(difference, "The differences"), as_numbers(stakes, "Stakes")
     if moved.ndim != 1 or moved.shape != staked.shape:
         raise ValueError("Every account needs one difference and one stake.")
-    if not np.isfinite(moved).all():
-        raise ValueError("The difference of every account must be a finite number.")
-    if staked.size and not (staked.min() >= 0 and staked.max() < np.inf):
-        raise ValueError("A stake must be a finite number of 0 or more.")
+    refuse(~np.isfinite(moved), "The difference of every account must be a finite number.")
+    refuse(~((staked >= 0) & (staked < np.inf)), "A stake must be a finite number of 0 or more.")
     return moved, staked

@@ -64,18 +64,22 @@ def rule_in_force(
     tournament: str,
     *,
     round: SupportsIndex | None = None,  # noqa: A002 - the word people use
-    on: datetime.date | None = None,
+    on: datetime.date | str | None = None,
+    date: datetime.date | str | None = None,
 ) -> PayoutRule:
     """The effective rule of a round, by its number, or of the rounds that open on a day.
 
-    `on` is a date or an aware datetime, which counts as its UTC date. Raises ValueError with a sentence for
-    the asker: for an unknown tournament, for both or neither of `round` and `on`, before the first rule on
-    record, and for a round number where the tournament's rules are known by date only.
+    The tournament in any case. `on`, or `date`, is a date, its text (2023-10-07) or an aware datetime, which
+    counts as its UTC date. Raises ValueError with a sentence for the asker: for an unknown tournament, unless
+    exactly one of the three is given, before the first rule on record, and for a round number where the
+    tournament's rules are known by date only.
     """
+    tournament = tournament.strip().lower() if isinstance(tournament, str) else ""  # pyright: ignore[reportUnnecessaryIsInstance] - notebooks hand over anything
     if tournament not in TOURNAMENTS:
         raise ValueError(f"There is no such tournament; choose one of {', '.join(TOURNAMENTS)}.")
-    if (round is None) == (on is None):
+    if [round, on, date].count(None) != 2:
         raise ValueError("Ask for a rule either by round number or by date.")
+    on = date if on is None else on
     effective = [
         rule for rule in load_rules() if rule.tournament == tournament and rule.status == "effective"
     ]
@@ -94,13 +98,16 @@ def rule_in_force(
     return found[-1]
 
 
-def parse_rule(text: str, base: PayoutRule) -> PayoutRule:
+def parse_rule(text: str, base: PayoutRule | None = None) -> PayoutRule:
     """The rule that a text means: the id of a rule on record, or multipliers, a clip, a threshold.
 
     Reads `1xCORR + 3xTC`, `1C3T`, `0.75 corr + 2.25 mmc clip 0.05`, `corr threshold none`; what is not said
-    is taken from `base`. A typed rule is `proposed`, and its id read again on the same base gives an equal
-    rule. Raises ValueError with a sentence that quotes the word it stumbled over and shows three examples.
+    is taken from `base`, which is the newest effective rule of Classic unless told. A typed rule is
+    `proposed`, and its id read again on the same base gives an equal rule. Raises ValueError with a sentence
+    that quotes the word it stumbled over and shows three examples.
     """
+    if base is None:
+        base = rule_in_force("classic", on=datetime.date.max)
     text = tidy(text)
     on_record = {rule.id: rule for rule in load_rules()}
     if text.lower() in on_record:
@@ -149,8 +156,10 @@ def is_permitted(rule: PayoutRule, base: PayoutRule) -> bool:
     return paid(rule.multipliers) in [paid(choice) for choice in base.choices]
 
 
-def describe_multipliers(multipliers: Mapping[str, float]) -> str:
+def describe_multipliers(multipliers: Mapping[str, float] | PayoutRule) -> str:
     """The multipliers as people write them, `1xCORR + 3xTC`, without scores at 0; `0xCORR` if all are."""
+    if isinstance(multipliers, PayoutRule):
+        multipliers = multipliers.multipliers
     paid = {score: multiplier for score, multiplier in multipliers.items() if multiplier != 0}
     return spell_multipliers(paid or {"corr": 0})
 
@@ -188,6 +197,11 @@ def _frozen(multipliers: Mapping[str, float]) -> Mapping[str, float]:
 
 
 def _utc_date(on: object) -> datetime.date:
+    if isinstance(on, str):
+        try:
+            return datetime.date.fromisoformat(on.strip())
+        except ValueError:
+            on = None
     if isinstance(on, datetime.datetime):
         if on.tzinfo is None:
             raise ValueError("A time needs its time zone; give an aware time or a plain date.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers
+from scoring._arrays import as_numbers, labelled, refuse
 
 _PERMUTED = 1000  # accounts: with more, the normal law of both statistics takes the place of permutations
 _COMPARED = 16  # numbers in a row whose pairs are compared one by one
@@ -53,6 +53,7 @@ class NullBand:
     outside_larger: float
 
 
+@labelled(stakes="model", scores="model", accounts="model")
 def by_account(
     stakes: ArrayLike, scores: ArrayLike, accounts: Iterable[Hashable]
 ) -> tuple[tuple[Hashable, ...], Numbers, Numbers]:
@@ -67,10 +68,8 @@ def by_account(
     labels = list(accounts)
     if held.ndim != 1 or not held.shape == score.shape == (len(labels),):
         raise ValueError("There must be one stake, one score and one account per model.")
-    if not ((held >= 0) & (held < np.inf)).all():
-        raise ValueError("A stake must be a finite number of 0 or more.")
-    if np.isinf(score).any():
-        raise ValueError("A score must be a finite number, or NaN where it is missing.")
+    refuse(~((held >= 0) & (held < np.inf)), "A stake must be a finite number of 0 or more.")
+    refuse(np.isinf(score), "A score must be a finite number, or NaN where it is missing.")
     if any(label is None or label != label for label in labels):  # only NaN differs from itself
         raise ValueError("Every model needs an account.")
     kept = np.flatnonzero((held > 0) & ~np.isnan(score))
@@ -81,6 +80,7 @@ def by_account(
     return tuple(numbers), total, earned / total
 
 
+@labelled(stakes="account", scores="account")
 def rank_association(
     stakes: ArrayLike, scores: ArrayLike, *, permutations: int = 2000, rng: np.random.Generator
 ) -> RankAssociation:
@@ -126,6 +126,7 @@ def rank_association(
     return RankAssociation(n, spearman, float(p[0]), float(surplus) / root, float(p[1]))
 
 
+@labelled(stakes="account", scores="account")
 def log_slope(
     stakes: ArrayLike,
     scores: ArrayLike,
@@ -169,6 +170,7 @@ def log_slope(
     return LogSlope(n, float(x @ y / (x @ x)), float(low), float(high), left_out)
 
 
+@labelled(stakes="account", scores="account")
 def null_band(stakes: ArrayLike, scores: ArrayLike, *, level: float = 0.9) -> NullBand:
     """Where stake x score would lie at every stake if stake and score had nothing to do with each other.
 
@@ -190,23 +192,23 @@ def null_band(stakes: ArrayLike, scores: ArrayLike, *, level: float = 0.9) -> Nu
     return NullBand(held.size, float(low), float(high), *shares)
 
 
+@labelled("account", stakes="account", scores="account")
 def stakes_and_scores(stakes: ArrayLike, scores: ArrayLike) -> tuple[Numbers, Numbers]:
     """The same as two float64 arrays (n,); ValueError unless stakes are above 0 and both are finite."""
     held, score = positive_stakes(stakes), as_numbers(scores, "The scores")
     if held.shape != score.shape:
         raise ValueError("There must be one stake and one score per account.")
-    if not np.isfinite(score).all():
-        raise ValueError("A score must be a finite number: leave accounts without one out.")
+    refuse(~np.isfinite(score), "A score must be a finite number: leave accounts without one out.")
     return held, score
 
 
+@labelled(stakes="account")
 def positive_stakes(stakes: ArrayLike) -> Numbers:
     """The same as a float64 array (n,); ValueError unless every stake is finite and above 0."""
     held = as_numbers(stakes, "The stakes")
     if held.ndim != 1:
         raise ValueError("Stakes must be a list of numbers, one per account.")
-    if not ((held > 0) & (held < np.inf)).all():
-        raise ValueError("A stake must be a finite number above 0.")
+    refuse(~((held > 0) & (held < np.inf)), "A stake must be a finite number above 0.")
     return held
 
 

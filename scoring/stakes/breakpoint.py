@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scoring._arrays import labelled
 from scoring.stakes.association import positive_stakes, stakes_and_scores
 
 _FEW = 20  # accounts: fewer are not compared
@@ -63,6 +64,7 @@ class Sparsity:
     lonely_share: float
 
 
+@labelled(stakes="account", scores="account")
 def range_breakpoint(
     stakes: ArrayLike,
     scores: ArrayLike,
@@ -122,6 +124,7 @@ def range_breakpoint(
     )
 
 
+@labelled("place", stakes="account", at="place")
 def log_density(stakes: ArrayLike, at: ArrayLike, *, bandwidth: float | None = None) -> Numbers:
     """Share of holders per decade of stake at each stake in `at` (m,), by a Gaussian kernel on log10 stake.
 
@@ -152,6 +155,7 @@ def log_density(stakes: ArrayLike, at: ArrayLike, *, bandwidth: float | None = N
     return density / (n * width * math.sqrt(2 * math.pi))
 
 
+@labelled(stakes="account", scores="account")
 def compare_across(
     stakes: ArrayLike,
     scores: ArrayLike,
@@ -197,6 +201,7 @@ def compare_across(
     return AcrossThreshold(n - m, m, mean_below, mean_above, distance, p_value, others)
 
 
+@labelled(stakes="account")
 def sparsity(stakes: ArrayLike, threshold: float, *, neighbour: int = 3, gap: float = 1.25) -> Sparsity:
     """How thinly stakes (n,) lie above a threshold (NMR), by the distance to the k-th nearest neighbour.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scoring._arrays import labelled
 from scoring.concentration import (
     TIE,
     as_holdings,
@@ -44,6 +45,7 @@ class ConcentrationIntervals:
     draws: int
 
 
+@labelled(x="holder")
 def bootstrap_replicates(
     x: ArrayLike, *, draws: int | None = None, resamples: int = 2000, rng: np.random.Generator
 ) -> Replicates:
@@ -78,6 +80,7 @@ def bootstrap_replicates(
     return Replicates(draws, measures[0], measures[1], 1 / measures[1], measures[2])
 
 
+@labelled(x="holder")
 def bootstrap_intervals(
     x: ArrayLike,
     *,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers, common_shape
+from scoring._arrays import as_numbers, common_shape, labelled, refuse
 
 _NORMAL = 1.482602218505602  # standard deviations of a normal law in its median distance from the median
 OBSERVED = 0.1  # of a day's volume: how far the square root is backed by trades that were really made
@@ -28,6 +28,13 @@ class PriceTable:
     extrapolated: NDArray[np.bool_]
 
 
+@labelled(
+    "outer row",
+    sold="outer row",
+    daily_volume="outer row",
+    daily_volatility="outer row",
+    strength="outer row",
+)
 def price_impact(
     sold: ArrayLike, daily_volume: ArrayLike, daily_volatility: ArrayLike, *, strength: ArrayLike
 ) -> NDArray[np.float64] | float:
@@ -43,20 +50,27 @@ def price_impact(
     sold, volume = as_numbers(sold, "The amount sold"), as_numbers(daily_volume, "The daily volume")
     volatility = as_numbers(daily_volatility, "The volatility")
     strength = as_numbers(strength, "The strength")
-    if not ((sold >= 0) & (sold < np.inf)).all():
-        raise ValueError("The amount sold must be a finite number of 0 or more.")
-    if not ((volume > 0) & (volume < np.inf)).all():
-        raise ValueError("The daily volume must be a finite number above 0.")
-    if ((volatility < 0) | np.isinf(volatility)).any():
-        raise ValueError("The volatility must be a finite number of 0 or more.")
-    if not ((strength >= 0) & (strength < np.inf)).all():
-        raise ValueError("The strength must be a finite number of 0 or more.")
+    refuse(~((sold >= 0) & (sold < np.inf)), "The amount sold must be a finite number of 0 or more.")
+    refuse(~((volume > 0) & (volume < np.inf)), "The daily volume must be a finite number above 0.")
+    refuse((volatility < 0) | np.isinf(volatility), "The volatility must be a finite number of 0 or more.")
+    refuse(~((strength >= 0) & (strength < np.inf)), "The strength must be a finite number of 0 or more.")
     common_shape(sold=sold.shape, volume=volume.shape, volatility=volatility.shape, strength=strength.shape)
     # 0 less the product: where nothing is sold the change is 0, not -0
     change = np.asarray(np.expm1(0.0 - strength * volatility * np.sqrt(sold / volume)))
     return change if change.ndim else float(change)
 
 
+@labelled(
+    {
+        "strengths": "strength",
+        "sell_shares": "share",
+        "change": "strength share",
+        "days_of_volume": "share",
+        "extrapolated": "share",
+    },
+    strengths="strength",
+    sell_shares="share",
+)
 def price_table(
     unstaked: float,
     daily_volume: float,
@@ -73,8 +87,7 @@ def price_table(
     strength, shares = as_numbers(strengths, "The strengths"), as_numbers(sell_shares, "The sell shares")
     if strength.ndim != 1 or shares.ndim != 1:
         raise ValueError("The strengths and the sell shares must be lists of numbers.")
-    if not ((shares >= 0) & (shares <= 1)).all():
-        raise ValueError("A sell share must be between 0 and 1.")
+    refuse(~((shares >= 0) & (shares <= 1)), "A sell share must be between 0 and 1.")
     total, volume = as_numbers(unstaked, "The unstaked amount"), as_numbers(daily_volume, "The daily volume")
     if total.ndim or volume.ndim or np.ndim(daily_volatility):
         raise ValueError("A price table needs one unstaked amount, one daily volume and one volatility.")
@@ -84,6 +97,7 @@ def price_table(
     return PriceTable(strength, shares, np.asarray(change), days, days > OBSERVED)
 
 
+@labelled(prices="day")
 def daily_volatility(prices: ArrayLike) -> float:
     """A day's volatility as most days have it, from prices (n,) of days in a row.
 
@@ -95,8 +109,7 @@ def daily_volatility(prices: ArrayLike) -> float:
     series = as_numbers(prices, "The prices")
     if series.ndim != 1:
         raise ValueError("The prices must be a list of numbers, one per day.")
-    if not ((series > 0) & (series < np.inf)).all():
-        raise ValueError("A price must be a finite number above 0.")
+    refuse(~((series > 0) & (series < np.inf)), "A price must be a finite number above 0.")
     if series.size < 3:
         return math.nan
     returns = np.diff(np.log(series))

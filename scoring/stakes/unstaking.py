@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring._arrays import as_numbers
+from scoring._arrays import Labels, as_numbers, labelled, refuse
 from scoring.concentration import Concentration, concentration
 from scoring.payout import payout_factor
 
@@ -43,28 +43,32 @@ def leaves(
     """Who leaves, of holders with stakes (n,) in NMR: true for each that does, (n,).
 
     Say exactly one of: top, the so many largest (of equal ones the first in the list; more than n is all);
-    above, all with strictly more than so much NMR; holders, their positions from 0 (one named twice leaves
-    once). Raises ValueError for stakes that are negative, NaN or infinite, a top that is not a whole number
-    of 0 or more, a threshold that is negative or NaN, and positions that are not in the list.
+    above, all with strictly more than so much NMR; holders, their positions from 0, or their labels where
+    stakes are a Series (one named twice leaves once). Raises ValueError for stakes that are negative, NaN or
+    infinite, a top that is not a whole number of 0 or more, a threshold that is negative or NaN, and holders
+    that are not in the list.
     """
-    staked = _stakes(stakes)
+    labels = Labels()
+    staked = _stakes(labels.read(stakes, "holder", "The stakes"))
     if sum(choice is not None for choice in (top, above, holders)) != 1:
         raise ValueError("Say who leaves in one way: the largest, all above a threshold, or these holders.")
     if above is not None:
         threshold = as_numbers(above, "The threshold")
         if threshold.ndim or not threshold >= 0:
             raise ValueError("The threshold must be one number of 0 NMR or more.")
-        return staked > threshold
+        return labels.give(staked > threshold, "holder")
     leaving = np.zeros(staked.size, dtype=np.bool_)
     if top is not None:
         if not (isinstance(top, Integral) and top >= 0):
             raise ValueError("How many leave must be a whole number of 0 or more.")
         leaving[np.argsort(-staked, kind="stable")[:top]] = True
     else:
-        leaving[_positions(holders, staked.size)] = True
-    return leaving
+        named = labels.numbers_of(np.asarray(holders), "holder", "The holders")
+        leaving[_positions(named, staked.size)] = True
+    return labels.give(leaving, "holder")
 
 
+@labelled(stakes="holder", leaving="holder")
 def unstake(
     stakes: ArrayLike,
     leaving: ArrayLike,
@@ -115,8 +119,7 @@ def _stakes(stakes: ArrayLike) -> Numbers:
     staked = as_numbers(stakes, "Stakes")
     if staked.ndim != 1:
         raise ValueError("Stakes must be a list of numbers, one per holder.")
-    if not ((staked >= 0) & (staked < np.inf)).all():
-        raise ValueError("A stake must be a finite number of 0 NMR or more.")
+    refuse(~((staked >= 0) & (staked < np.inf)), "A stake must be a finite number of 0 NMR or more.")
     return staked
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scoring._arrays import as_numbers
+from scoring._arrays import as_numbers, labelled, refuse
 from scoring.tails.alternatives import bent_survival, exponential, exponential_bend, gains_over_bent
 from scoring.tails.search import Numbers, count_values, fit_every_xmin, log_zeta, nearest_xmin
 
@@ -45,6 +45,7 @@ class TailComparison:
     p_value: float
 
 
+@labelled(x="holder")
 def fit_power_law(x: ArrayLike, *, discrete: bool = False) -> PowerLawFit:
     """Fits a power law to the tail of x (n,) by maximum likelihood, from the xmin with the least KS distance.
 
@@ -71,6 +72,7 @@ def fit_power_law(x: ArrayLike, *, discrete: bool = False) -> PowerLawFit:
     )
 
 
+@labelled(x="holder")
 def compare_tail(x: ArrayLike, fit: PowerLawFit, alternative: str) -> TailComparison:
     """Whether the tail of x (n,) above fit.xmin looks more like the fitted power law or like another law.
 
@@ -107,6 +109,7 @@ def compare_tail(x: ArrayLike, fit: PowerLawFit, alternative: str) -> TailCompar
     return TailComparison(ratio, math.erfc(abs(ratio) / spread) if ratio and spread else math.nan)
 
 
+@labelled("place", x="holder", at="place")
 def tail_survival(x: ArrayLike, fit: PowerLawFit, law: str, at: ArrayLike) -> Numbers:
     """Share of a law fitted to the tail of x (n,) that lies at or above each of `at` (g,): for drawing it.
 
@@ -134,6 +137,7 @@ def tail_survival(x: ArrayLike, fit: PowerLawFit, law: str, at: ArrayLike) -> Nu
     return bent_survival(np.log(tail / fit.xmin), logs, _BENDS[law], alpha=fit.alpha, xmin=fit.xmin)
 
 
+@labelled(x="holder")
 def goodness_of_fit(x: ArrayLike, fit: PowerLawFit, *, refits: int = 1000, rng: np.random.Generator) -> float:
     """Share of made-up samples that lie farther from their own power law than x (n,) from fit: p.
 
@@ -159,6 +163,7 @@ def goodness_of_fit(x: ArrayLike, fit: PowerLawFit, *, refits: int = 1000, rng: 
     return farther / refits
 
 
+@labelled(x="holder")
 def refitted_alpha_se(
     x: ArrayLike, *, discrete: bool = False, resamples: int = 200, rng: np.random.Generator
 ) -> float:
@@ -183,10 +188,8 @@ def _positive(x: ArrayLike, discrete: bool) -> Numbers:
     values = as_numbers(x, "The values")
     if values.ndim != 1:
         raise ValueError("A tail needs a list of numbers.")
-    if values.size and not (values.min() >= 0 and values.max() < np.inf):
-        raise ValueError("A tail needs finite numbers of 0 or more.")
-    if discrete and (values % 1).any():
-        raise ValueError("A discrete power law needs whole numbers.")
+    refuse(~((values >= 0) & (values < np.inf)), "A tail needs finite numbers of 0 or more.")
+    refuse(discrete & (values % 1 != 0), "A discrete power law needs whole numbers.")
     return values[values > 0]
 
 

@@ -157,7 +157,7 @@ def with_rows(stake: list[float], rows: History) -> MadeUp:
 
 
 NOBODY = "Nobody here has a TC to compare stake with."
-NOT_A_STAKE = "A stake must be a finite number of 0 or more."
+NOT_A_STAKE = "A stake must be a finite number of 0 or more (see position 1, counted from 0)."
 
 
 @pytest.mark.parametrize(

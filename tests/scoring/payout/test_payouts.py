@@ -167,25 +167,22 @@ def test_no_models_is_no_payouts() -> None:
 
 
 def test_lists_tuples_series_and_frames_are_all_numbers() -> None:
-    expected = [5.0, 10.0]
     rows = [[0.02, 0.01], [0.02, 0.01]]
     index = pd.Index(["quiet_heron", "loud_heron"])
-    shuffled = pd.Index(["loud_heron", "quiet_heron"])  # labels never realign anything
     for scores, weights, stake, factor in (
         (rows, [1, 3], [100, 200], [1, 1]),
         (tuple(map(tuple, rows)), (1, 3), (100, 200), (1, 1)),
         (np.array(rows, dtype=np.float32), np.array([1, 3]), np.array([100, 200]), 1),
         (
-            pd.DataFrame(rows, index=index, columns=["corr", "tc"]),
-            pd.Series([1, 3], index=["tc", "corr"]),
-            pd.Series([100, 200], index=shuffled),
+            pd.DataFrame(rows, index=index, columns=["corr", "tc"])[["tc", "corr"]],
+            pd.Series([3, 1], index=["tc", "corr"]),
+            pd.Series([200, 100], index=index[::-1]),
             pd.Series([1.0, 1.0], index=index),
         ),
     ):
-        got = payouts(scores, weights, stake, factor=factor, clip=0.25)
-        assert type(got) is np.ndarray
+        got = np.asarray(payouts(scores, weights, stake, factor=factor, clip=0.25))
         assert got.dtype == np.float64
-        np.testing.assert_allclose(got, expected, rtol=1e-6)
+        np.testing.assert_allclose(got, [5.0, 10.0], rtol=1e-6)
 
 
 @pytest.mark.parametrize("weights", [[1.0, 0.0], [[1.0, 0.0]], [1.0], [[1.0]]])

@@ -223,7 +223,9 @@ def test_other_tournaments_have_their_own_numbers() -> None:
         ("classic", {"round": 600.0}, "whole number"),
         ("classic", {"round": "600"}, "whole number"),
         ("classic", {"on": datetime.datetime(2024, 1, 1)}, "time zone"),  # noqa: DTZ001
-        ("classic", {"on": "2024-01-01"}, "by a date"),
+        ("classic", {"on": "1st of May"}, "by a date"),
+        ("classic", {"on": DAY(2024, 1, 1), "date": DAY(2024, 1, 1)}, "either by round number or by date"),
+        ("", {"round": 600}, "no such tournament"),
     ],
 )
 def test_a_question_without_an_answer_gets_a_sentence(tournament: str, asked: dict, words: str) -> None:

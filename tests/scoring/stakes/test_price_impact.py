@@ -149,7 +149,9 @@ def test_more_than_all_trade_of_a_year_takes_no_more_than_the_whole_price() -> N
 
 @pytest.mark.parametrize("bad", [[1, 0], [-1, 2], [1, math.nan], [1, math.inf], [0]])
 def test_bad_prices_are_refused(bad: list[float]) -> None:
-    with pytest.raises(ValueError, match=r"^A price must be a finite number above 0\.$"):
+    with pytest.raises(
+        ValueError, match=r"^A price must be a finite number above 0 \(see position [01], counted from 0\)\.$"
+    ):
         daily_volatility(bad)
 
 

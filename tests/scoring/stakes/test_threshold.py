@@ -155,7 +155,9 @@ def test_a_hundred_thousand_holders_come_to_an_end() -> None:
 )
 @pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf])
 def test_bad_stakes_get_one_sentence(measure: Callable[[list[float]], object], bad: float) -> None:
-    with pytest.raises(ValueError, match=r"^A stake must be a finite number above 0\.$"):
+    with pytest.raises(
+        ValueError, match=r"^A stake must be a finite number above 0 \(see position 1, counted from 0\)\.$"
+    ):
         measure([1, bad, 3])
 
 
