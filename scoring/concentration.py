@@ -1,5 +1,7 @@
 """How unequally stake is spread over its holders: Gini, effective number, Theil, Lorenz, Nakamoto."""
 
+from __future__ import annotations
+
 import math
 import operator
 from collections.abc import Callable, Hashable, Iterable

@@ -1,5 +1,7 @@
 """What one model's stake moves in the meta model, when everybody's predictions are given."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """How sure a mean over rounds is, when neighbouring rounds share days of the same market."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 
@@ -21,7 +23,7 @@ class Interval:
     se: float  # standard error of the mean
     df: float  # degrees of freedom of the t distribution behind low and high
 
-    def times(self, rounds: int) -> "Interval":
+    def times(self, rounds: int) -> Interval:
         """The same for a total over so many rounds."""
         return Interval(self.mean * rounds, self.low * rounds, self.high * rounds, self.se * rounds, self.df)
 

@@ -1,5 +1,7 @@
 """What a stake earns or burns in a round: payout factor, clip and the payout itself."""
 
+from __future__ import annotations
+
 import functools
 import itertools
 import math

@@ -1,5 +1,7 @@
 """Weights in the meta model under a scheme: stakes go in, weights that add up to 1 come out."""
 
+from __future__ import annotations
+
 import math
 import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping

@@ -1,5 +1,7 @@
 """What a change of rules does to each member, split into its level and its mix."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

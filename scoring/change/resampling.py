@@ -1,5 +1,7 @@
 """How far a total could have come out otherwise: resampling of rounds in blocks."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """What it costs to soften a change of rules: notice, a phase-in, grandfathering, full compensation."""
 
+from __future__ import annotations
+
 import operator
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """How a stake grows or shrinks over rounds."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 

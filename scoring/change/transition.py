@@ -1,5 +1,7 @@
 """Who gains and who loses when a rule changes, by how much, and how sure that is."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Whether stake and score go together, one point per account."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Where along the stakes something changes: the range of stake x score, the density, the scores."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

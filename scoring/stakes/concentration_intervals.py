@@ -1,5 +1,7 @@
 """How far the measures of concentration could be off: resamples of holders, and intervals from them."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

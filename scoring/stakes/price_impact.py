@@ -1,5 +1,7 @@
 """What selling does to a price: the square-root law, as a table of what is not known."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """What happens when stake leaves: who holds the rest, and what it pays and weighs then."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from numbers import Integral

@@ -1,5 +1,7 @@
 """Whether a tail follows a power law: the fit, its rivals, and how well it fits at all."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

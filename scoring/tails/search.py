@@ -1,5 +1,7 @@
 """Where a power law is nearest to a tail: alpha for every xmin, and the distance of each from the tail."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

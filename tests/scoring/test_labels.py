@@ -34,7 +34,17 @@ def public() -> dict[str, Callable[..., Any]]:
 
 
 def takes_arrays(function: Callable[..., Any]) -> list[str]:
-    kinds = ("_SupportsArray", "Iterable[", "Mapping[", "Sequence[", "NDArray", "ndarray")
+    kinds = (
+        "ArrayLike",
+        "_SupportsArray",
+        "Scores",
+        "Multipliers",
+        "Iterable[",
+        "Mapping[",
+        "Sequence[",
+        "NDArray",
+        "Numbers",
+    )
     return [
         name
         for name, parameter in inspect.signature(function).parameters.items()
@@ -162,3 +172,4 @@ def test_help_shows_what_each_function_takes(name: str) -> None:
     kinds = {each.kind for each in inspect.signature(public()[name]).parameters.values()}
     assert not kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
     assert public()[name].__doc__
+    assert "_SupportsArray" not in str(inspect.signature(public()[name])), "written out, nobody can read it"
