@@ -9,13 +9,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from features.digest.digest_card import as_file, waiting_card
+from features.digest.hand_posting import claim_today
 from features.digest.posting import in_thread, made, source_of, told_of
 from features.digest.rule_watch import take_rules
 from features.digest.summary import set_schedule, waiting_for
 from features.server.zones import find_zone, suggest_zones
 from features.stakes.history import take_snapshot
 from governance.digest.summary import Period, period_of, read_zone
-from storage.server import digests
+from storage.server import digests, shown_digests
 from storage.server.digests import Schedule
 from storage.server.settings import settings_of
 from tools import Client, Tools
@@ -103,12 +104,24 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
 
     @app_commands.command()
     async def now(self, interaction: discord.Interaction) -> None:
-        """Moderators: post the summary of the last seven days here, beside the weekly one"""
-        await self._moderated(interaction)
-        await interaction.response.defer(thinking=True)
-        week = await self._this_week(interaction)
-        cards, files = await made(self.tools, guild_of(interaction).id, week, weekly=False)
-        message = await interaction.followup.send(embed=cards[0], files=files, wait=True)
+        """Moderators: post the summary of the last seven days here, beside the weekly one, once a day"""
+        guild = await self._moderated(interaction)
+        db = self.tools.database
+        day, there = await claim_today(self.tools, self.client, guild.id)
+        if there:
+            await interaction.response.send_message(there, ephemeral=True)
+            return
+        try:
+            await interaction.response.defer(thinking=True)
+            week = await self._this_week(interaction)
+            cards, files = await made(self.tools, guild.id, week, weekly=False)
+            message = await interaction.followup.send(embed=cards[0], files=files, wait=True)
+        except BaseException:
+            await shown_digests.forget_by_hand(db, guild.id, day, None)
+            raise
+        await shown_digests.posted_by_hand(
+            db, guild.id, day, message.channel.id, message.id, self.tools.now()
+        )
         await in_thread(message, cards[1:], "This week")
 
     @app_commands.command()
@@ -122,7 +135,7 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
     @app_commands.command()
     @app_commands.describe(markdown="As a file for the forum")
     async def last(self, interaction: discord.Interaction, markdown: bool = False) -> None:
-        """Where the last weekly summary is, or the week as Markdown for the forum"""
+        """Where the last summary is, or the last seven days as Markdown for the forum"""
         guild = guild_of(interaction)
         if markdown:
             await interaction.response.defer(ephemeral=True, thinking=True)
@@ -130,19 +143,19 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
             file = discord.File(io.BytesIO(as_file(told).encode()), filename="summary.md")
             await interaction.followup.send(file=file, ephemeral=True)
             return
-        post = await digests.newest_post(self.tools.database, guild.id)
-        if post is None:
+        newest = await digests.newest_post(self.tools.database, guild.id)
+        shown = await shown_digests.last_shown(self.tools.database, guild.id)
+        told = (
+            [] if shown is None else [f"{shown.name}: {message_link(guild.id, shown.channel, shown.message)}"]
+        )
+        if newest is not None and newest.posted_at is None:
+            why = newest.given_up or "not yet"
+            told.append(f"The summary of week {newest.key} could not be posted: {why}.")
+        if not told:
             raise ValueError(
                 "No summary has been posted here yet. A moderator can start it with /digest schedule."
             )
-        if post.posted_at is None:
-            raise ValueError(
-                f"The summary of week {post.key} could not be posted: {post.given_up or 'not yet'}."
-            )
-        await interaction.response.send_message(
-            f"Week {post.key}: {message_link(guild.id, post.channel, post.message)}",
-            ephemeral=True,
-        )
+        await interaction.response.send_message("\n".join(told), ephemeral=True)
 
     @app_commands.command()
     async def snapshot(self, interaction: discord.Interaction) -> None:

@@ -97,7 +97,6 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
                 lasts=timedelta(hours=hours),
                 eligibility=eligibility,
                 quorum=quorum,
-                electorate=guild.member_count or 0,
                 members=await verified_here(self.tools, guild),
                 now=self.tools.now(),
             )

@@ -1,5 +1,6 @@
-"""What people type, without the characters that nobody sees."""
+"""What people type, without the characters that nobody sees, and how many of a thing there are."""
 
+import math
 import re
 import unicodedata
 
@@ -9,6 +10,13 @@ _JOINERS = "\u200c\u200d\u200e\u200f"  # emoji, Persian and mixed directions nee
 _LOOSE_JOINERS = re.compile(rf"(?:^|(?<=\s))[{_JOINERS}]|[{_JOINERS}](?=\s|$)")
 _NAMED = re.compile(r"@(?=\S)|<#|discord(?:app)?\.com/users/", re.IGNORECASE)
 _REPEATED_JOINERS = re.compile(rf"([{_JOINERS}])[{_JOINERS}]+")
+
+
+def counted(count: float, thing: str, plural: str = "") -> str:
+    """ "1 round", "20 rounds"; a number that is none is "an unknown number of rounds"."""
+    if math.isnan(count):
+        return f"an unknown number of {plural or thing + 's'}"
+    return f"{count:,.0f} {thing if f'{count:.0f}' == '1' else plural or thing + 's'}"
 
 
 def clean(text: str) -> str:

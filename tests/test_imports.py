@@ -35,7 +35,7 @@ HOUSE = {
     ),
     "wording": Room(
         "numbers and names as people read them",
-        ("scoring.rules", "scoring.typed", "tournament.source"),
+        ("scoring.rules", "scoring.typed", "governance.text", "tournament.source"),
         ("numpy",),
     ),
     "ui": Room(
@@ -76,8 +76,8 @@ NEARER = {
 FLOORS = (
     ("account", "payout", "polls", "promises", "opinions", "server"),
     ("stakes",),
-    ("simulation", "digest"),
-    ("proposals",),
+    ("simulation",),
+    ("digest", "proposals"),
 )
 # one file -> what it alone may import besides
 ALONE = {

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from governance.text import counted as counted
 from scoring.rules import describe_multipliers
 
 MINUS = "−"
@@ -71,11 +72,6 @@ def shortened(name: str) -> str:
 def score_name(score: str) -> str:
     """How members write a score: corr -> CORR, fnc_v3 -> FNCv3."""
     return describe_multipliers({score: 1.0}).removeprefix("1x")
-
-
-def counted(count: int, thing: str) -> str:
-    """ "1 round", "20 rounds"."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def span(first: int, last: int) -> str:

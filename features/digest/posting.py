@@ -91,7 +91,8 @@ async def made(
 
 async def told_of(tools: Tools, guild_id: int, period: Period) -> Told:
     """What a summary of this period says."""
-    return await summarise(tools.database, source_of(tools), guild_id, period, tools.now())
+    source, now = source_of(tools), tools.now()
+    return await summarise(tools.database, source, guild_id, period, now, sources=tools.sources)
 
 
 def source_of(tools: Tools) -> Source:

@@ -1,29 +1,40 @@
 """What a week brought for proposals: filed and revised, answered and ended, and what changed minds."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from features.simulation.pay import read_pay
 from governance.digest.summary import Outcome, Period, SummaryArgument, SummaryDraft
 from governance.proposals.document import from_json
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
 from governance.proposals.revision import changes
-from scoring.rules import describe_multipliers, rule_in_force
 from storage.database import Database
 from storage.polls import ballots
 from storage.proposals import periods
 from storage.proposals.proposals import Revision, StoredProposal
+from tournament.source import Source, SourceError
 from wording.message_links import message_link
+
+log = logging.getLogger("roundtable.digest")
 
 AFTER = timedelta(hours=24)  # a changed ballot counts for the arguments of the day before it
 FEWEST_MOVED = 5  # changed ballots; fewer would tell who changed
 
 
 async def drafts_in(
-    db: Database, guild_id: int, there: Mapping[int, StoredProposal], period: Period, now: datetime
+    db: Database,
+    sources: Mapping[str, Source],
+    guild_id: int,
+    there: Mapping[int, StoredProposal],
+    period: Period,
 ) -> list[SummaryDraft]:
-    """What was filed or revised in a period; `there` has the server's proposals by number."""
+    """What was filed or revised in a period; `there` has the server's proposals by number.
+
+    sources: the numbers of each tournament, on which proposals are simulated.
+    """
     versions: dict[int, list[Revision]] = defaultdict(list)
     for number, revision in await periods.revisions_between(db, guild_id, period.starts, period.ends):
         versions[number].append(revision)
@@ -34,7 +45,9 @@ async def drafts_in(
         title, newest = there[number].title, from_json(revisions[-1].content)
         first = revisions[0]
         if period.starts < first.created_at:  # nothing stands before it
-            found.append(SummaryDraft(number, title, link_of(there[number]), _against_today(newest, now)))
+            found.append(
+                SummaryDraft(number, title, link_of(there[number]), await _difference(sources, newest))
+            )
             continue
         fields = [change.field.replace("_", " ") for change in changes(from_json(first.content), newest)]
         told = f"changed {', '.join(fields)}"
@@ -93,11 +106,16 @@ def link_of(stored: StoredProposal) -> str:
     return message_link(stored.guild_id, stored.thread or stored.channel, stored.message)
 
 
-def _against_today(proposal: Proposal, now: datetime) -> str:
-    """One line on what would be different."""
+async def _difference(sources: Mapping[str, Source], proposal: Proposal) -> str:
+    """One line on what would be different, against the rule that its simulation compares with."""
     said = spelled(proposal.parameters)
-    if "rule" in said:
-        today = rule_in_force(proposal.tournament, on=now)
-        return f"{said['rule']} instead of {describe_multipliers(today.multipliers)}"
+    if "rule" in said and proposal.kind == "payout" and proposal.tournament in sources:
+        try:
+            read = await read_pay(sources[proposal.tournament], proposal, None)
+        except SourceError as error:
+            log.info("a proposal is told without the rule of today: %s", error)
+        else:
+            if not isinstance(read, str):
+                return f"{said['rule']} instead of {read.old.short}, the rule of round {max(read.in_force)}"
     first = next(iter(said.items()), None)
     return KINDS[proposal.kind] if first is None else f"{KINDS[proposal.kind]}, {first[0]} {first[1]}"

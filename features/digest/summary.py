@@ -1,6 +1,7 @@
 """The weekly summary of a server: what happened, what is due, what is owed, and how the stake moved."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from features.digest.measures import measures_of
@@ -18,6 +19,7 @@ from governance.digest.summary import (
     SummaryView,
     period_of,
 )
+from governance.votes.secrecy import ballots_so_far
 from governance.votes.strategies import BASELINE, STRATEGIES
 from storage.database import Database
 from storage.polls import ballots, polls
@@ -48,8 +50,20 @@ class Waiting:
     lines: tuple[str, ...]
 
 
-async def summarise(db: Database, source: Source, guild_id: int, period: Period, now: datetime) -> Told:
-    """The summary of a period as plain data; nothing later than its end is counted."""
+async def summarise(
+    db: Database,
+    source: Source,
+    guild_id: int,
+    period: Period,
+    now: datetime,
+    *,
+    sources: Mapping[str, Source] | None = None,
+) -> Told:
+    """The summary of a period as plain data; nothing later than its end is counted.
+
+    sources: those of all tournaments that proposals are about; without them, `source` alone.
+    """
+    sources = sources or {source.tournament: source}
     cut_off = min(now, period.ends)
     open_polls = await polls.polls_in(db, guild_id, states=["open"], limit=MOST)
     closed = await polls.polls_in(db, guild_id, states=["closed"], limit=MOST)
@@ -62,7 +76,7 @@ async def summarise(db: Database, source: Source, guild_id: int, period: Period,
         period=period,
         cut_off=cut_off,
         closing=tuple(_closing(poll, counts[poll.poll_id]) for poll in soon),
-        drafts=tuple(await drafts_in(db, guild_id, there, period, now)),
+        drafts=tuple(await drafts_in(db, sources, guild_id, there, period)),
         results=tuple(
             _result(poll)
             for poll in closed
@@ -110,16 +124,17 @@ def _closing(poll: Poll, cast: int) -> Closing:
         poll.title,
         message_link(poll.guild_id, poll.thread or poll.channel, poll.message),
         poll.closes_at,
-        cast // 5 * 5,  # in steps, as on its card
-        poll.quorum or None,
+        ballots_so_far(cast, poll.quorum),
     )
 
 
 def _result(poll: Poll) -> SummaryResult:
     result = result_of(poll)
     link = message_link(poll.guild_id, poll.thread or poll.channel, poll.message)
-    if result is None or not result.valid:
-        return SummaryResult(poll.number, poll.title, link, 0 if result is None else result.ballots, ())
+    assert result is not None, "closed without a result"
+    told = SummaryResult(poll.number, poll.title, link, result.ballots, result.finding, ())
+    if not result.valid:
+        return told
     views = [SummaryView(STRATEGIES[BASELINE].words, result.winners)]
     # only what is told on the result's card: who leads rounded shares, where they are not too close to tell
     views += [
@@ -127,7 +142,7 @@ def _result(poll: Poll) -> SummaryResult:
         for each in result.strategies
         if each.flips is not None
     ]
-    return SummaryResult(poll.number, poll.title, link, result.ballots, tuple(views))
+    return replace(told, views=tuple(views))
 
 
 async def _owed(

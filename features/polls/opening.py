@@ -30,7 +30,6 @@ async def new_poll(
     lasts: timedelta,
     eligibility: Eligibility,
     quorum: int,
-    electorate: int,
     members: Iterable[int],
     now: datetime,
     proposal_id: int | None = None,
@@ -38,8 +37,9 @@ async def new_poll(
 ) -> PollView:
     """Open a poll from what was typed; `members` are those of the server who might be verified.
 
-    Who is verified, and the stake of their accounts, is frozen now. Raises ValueError with a sentence for
-    what makes no poll.
+    Who is verified, and the stake of their accounts, is frozen now. How many might vote is known only where
+    these are all: without the right to list members, what the gateway counts is old and has bots in it.
+    Raises ValueError with a sentence for what makes no poll.
     """
     if method not in METHODS:
         raise ValueError(f"A poll is one of {', '.join(METHODS)}.")
@@ -60,6 +60,7 @@ async def new_poll(
     else:
         options = read_options(typed.get("options", ""))
     check_ballot(method, None, options)  # options with which nobody could vote are refused here
+    electors = await _electors(db, source, members)
     terms = PollTerms(
         title=title,
         description=description,
@@ -71,9 +72,8 @@ async def new_poll(
         spec_hash=spec_hash or sha256(canonical([title, description, method, options])),
         quorum=quorum,
         eligibility=eligibility,
-        electorate=electorate,
+        electorate=len(electors) if eligibility == Eligibility(verified=True) else 0,
     )
-    electors = await _electors(db, source, members)
     poll = await polls.open_poll(
         db, guild_id, member_id, terms, now, electors=electors, proposal_id=proposal_id
     )

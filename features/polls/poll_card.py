@@ -6,14 +6,15 @@ import discord
 from discord.utils import format_dt
 
 from features.polls.ballot_text import STEP_WORDS, in_words
-from features.polls.result import PollResult, strategy_label
+from features.polls.result import PollResult, strategy_label, withheld
 from features.polls.view import MyBallot, PollLine, PollView
 from governance.votes.ballots import METHODS
+from governance.votes.measured import ADOPTION
+from governance.votes.secrecy import ballots_so_far
 from governance.votes.strategies import STRATEGIES
-from storage.polls.cards import IN_STEPS
 from ui.card import AMBER, BLUE, CHART, FIELD, GREEN, GREY, bullets
 from ui.text import plain, shortened
-from wording.numbers import percent, whole
+from wording.numbers import counted, percent, whole
 
 PROMISES = "One ballot each, hidden until the close; change it as often as you like. /poll my shows yours."
 
@@ -35,17 +36,14 @@ def poll_card(view: PollView) -> discord.Embed:
         options = list(view.options)
     card.add_field(
         name=METHODS[view.method].words.capitalize(),
-        value=bullets(options),
+        value=bullets(options) + (f"\nAdopted: {ADOPTION}." if view.method == "gradient" else ""),
         inline=False,
     )
     if poll.state == "open":
         when = f"{format_dt(poll.closes_at, 'f')} ({format_dt(poll.closes_at, 'R')})"
         extended = ", extended once because many voted late" if poll.extended else ""
         card.add_field(name="Closes", value=f"{when}{extended}", inline=False)
-        least = view.ballots // IN_STEPS * IN_STEPS
-        told = f"at least {least}" if least else f"fewer than {IN_STEPS}"
-        quorum = f"; {poll.quorum} are needed" if poll.quorum else ""
-        card.add_field(name="Ballots", value=f"{told}{quorum}")
+        card.add_field(name="Ballots", value=ballots_so_far(view.ballots, poll.quorum))
         if view.who_may:
             card.add_field(name="Who may vote", value=view.who_may)
         card.set_footer(text=f"{PROMISES} Ties: seed fixed as {poll.tie_commitment[:16]}.")
@@ -64,19 +62,19 @@ def result_cards(view: PollView, result: PollResult) -> list[discord.Embed]:
     card.description = f"**#{poll.number} {plain(poll.title)}**\n{METHODS[result.method].words.capitalize()}"
     details = bullets(result.details)
     card.add_field(name="One member, one vote", value=details or "No ballots.", inline=False)
-    turnout = f"{result.ballots:,} ballots"
+    turnout = counted(result.ballots, "ballot")
     if result.empty:
         turnout += f", {result.empty:,} abstained"
-    if result.electorate >= result.ballots:
-        turnout += f", of {result.electorate:,} members"
+    if result.electorate:
+        turnout += f", of {counted(result.electorate, 'member')} who might vote"
     if result.quorum:
-        turnout += f"; quorum {result.quorum} {'met' if result.valid else 'missed'}"
+        turnout += f"; the quorum of {result.quorum:,} was {'met' if result.valid else 'missed'}"
     card.add_field(name="Turnout", value=turnout, inline=False)
     if result.interval is not None:
         low, high = result.interval
         near = f"With so few, the leader's share could be {percent(low)} to {percent(high)} (95 %)."
         if result.flip is not None:
-            near += f" {result.flip} more voters of one mind would flip it."
+            near += f" {counted(result.flip, 'more voter')} of one mind would flip it."
         card.add_field(name="How near", value=near, inline=False)
     if result.ballots:
         card.add_field(name="Other strategies", value=_strategies(result), inline=False)
@@ -105,7 +103,7 @@ def ballot_card(mine: MyBallot) -> discord.Embed:
 
 def polls_card(lines: Sequence[PollLine], page: int, pages: int, total: int) -> discord.Embed:
     """A page of polls, newest first."""
-    card = discord.Embed(title=f"{total:,} poll{'s' if total != 1 else ''}", colour=BLUE)
+    card = discord.Embed(title=counted(total, "poll"), colour=BLUE)
     card.description = (
         "\n".join(
             f"**#{line.number}** {plain(line.title)}\n{METHODS[line.method].words} · "
@@ -119,12 +117,13 @@ def polls_card(lines: Sequence[PollLine], page: int, pages: int, total: int) -> 
 
 
 def _strategies(result: PollResult) -> str:
-    lines: list[str] = []
-    withheld: dict[str, list[str]] = {}
+    note = withheld(result)
+    lines = [f"• {plain(note)}"] if note else []
+    refused: dict[str, list[str]] = {}
     for each in result.strategies:
         name = STRATEGIES[each.name].words
         if each.shares is None:
-            withheld.setdefault(each.sentence, []).append(name)
+            refused.setdefault(each.sentence, []).append(name)
             continue
         flips = " **flips**" if each.flips else ""
         rows = sorted(each.shares.items(), key=lambda row: -row[1])
@@ -135,7 +134,7 @@ def _strategies(result: PollResult) -> str:
             few = f" (effective voters {whole(each.effective_voters)}, "
             few += f"{whole(each.smallest_majority)} hold half, top 3 {percent(each.top_three or 0.0)})"
         lines.append(f"• {name}: {top}{flips}{few}")
-    for sentence, names in withheld.items():
+    for sentence, names in refused.items():
         lines.append(f"• Withheld for {', '.join(names)}: {sentence}")
     return shortened("\n".join(lines), FIELD)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from features.polls.ballot_text import STEP_WORDS
 from governance.votes.ballots import HIGHEST_SCORE, STEPS
-from governance.votes.secrecy import PublicView, guarded_views
+from governance.votes.measured import OUTCOMES
+from governance.votes.secrecy import FEWEST, OTHERS, PublicView, guarded_views
 from governance.votes.strategies import (
     View,
     Voter,
@@ -19,15 +20,9 @@ from governance.votes.strategies import (
 )
 from governance.votes.tally import TallyResult, tally
 from scoring.typed import spell_clearly
-from wording.numbers import counted
+from wording.numbers import counted, listed, shortened
 
 SMALL = 100  # ballots; below, an interval and how few would flip it are told
-OUTCOME_WORDS = {
-    "adopted": "Adopted",
-    "blocked": "Blocked",
-    "rejected": "Rejected",
-    "undecided": "Undecided",
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,7 @@ class PollResult:
     ballots: int
     empty: int
     quorum: int
-    electorate: int
+    electorate: int  # who might have voted; 0 where nobody can tell
     strategies: tuple[Strategy, ...]
     interval: tuple[float, float] | None  # of the leader's share
     flip: int | None  # so many more voters, all of one mind, would flip it
@@ -74,18 +69,39 @@ class PollResult:
         if not self.ballots:
             return "Nobody cast a ballot."
         if not self.valid:
-            return f"No quorum: {counted(self.ballots, 'ballot')}, and {self.quorum} were needed."
+            needed = f"{self.quorum:,} {'was' if self.quorum == 1 else 'were'} needed"
+            return f"No quorum: {counted(self.ballots, 'ballot')}, and {needed}."
         if self.method == "numeric":
             if self.tie:
                 return f"The answers in the middle are {' and '.join(self.tie)}: {self.winners[0]} by lot."
             return f"The median is {' or '.join(self.winners)}."
         if self.method == "gradient":
-            outcome = next(iter(self.winners), "undecided")
-            return f"{OUTCOME_WORDS.get(outcome, outcome)}."
+            return f"{OUTCOMES[next(iter(self.winners), 'undecided')]}."
         if len(self.winners) > 1:
             return f"A tie between {' and '.join(self.winners)}."
         winner = next(iter(self.winners), "Nobody")
         return f"{winner} wins a tie by lot." if self.tie else f"{winner} wins."
+
+
+def withheld(result: PollResult) -> str:
+    """Why options with votes are not among the shares of other strategies; "" where all are."""
+    shares = next((each.shares for each in result.strategies if each.shares is not None), None)
+    if shares is None:
+        return ""
+    if OTHERS in shares:
+        return f"“{OTHERS}” joins what too few chose, so that at least {FEWEST} stand behind each number."
+    if result.method not in ("approval", "score", "dots"):
+        return ""
+    why: dict[str, list[str]] = {}
+    for option in result.totals:
+        if option in shares:
+            continue
+        few = f"fewer than {FEWEST} ballots give it points, or fewer than {FEWEST} give it none"
+        if result.method == "approval":
+            alike = "approve" if Fraction(result.totals[option]) < FEWEST else "do not approve"
+            few = f"fewer than {FEWEST} ballots {alike} of it"
+        why.setdefault(few, []).append(shortened(option))
+    return " ".join(f"Withheld, as {few}: {_some(names)}." for few, names in why.items())
 
 
 def count(
@@ -95,7 +111,7 @@ def count(
     electors: Mapping[int, float],
     *,
     quorum: int,
-    electorate: int,
+    electorate: int = 0,
     seed: str,
     budget: int,
 ) -> PollResult:
@@ -144,6 +160,10 @@ def exact_weighted(
         for member, _ in cast
     ]
     return side_by_side(method, [choice for _, choice in cast], options, voters, tally)
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    return listed(names if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"])
 
 
 def _strategy(view: View, public: PublicView | None, winners: tuple[str, ...]) -> Strategy:

@@ -28,7 +28,6 @@ async def open_vote(tools: Tools, guild: discord.Guild, number: int) -> None:
         lasts=VOTE,
         eligibility=Eligibility(),
         quorum=view.seconds_needed,
-        electorate=guild.member_count or 0,
         members=await verified_here(tools, guild),
         now=tools.now(),
         proposal_id=view.stored.proposal_id,

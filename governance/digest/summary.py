@@ -39,13 +39,7 @@ class Closing:
     title: str
     link: str
     closes_at: datetime.datetime
-    voters: int
-    quorum: int | None  # None where none is asked for
-
-    @property
-    def gap(self) -> int:
-        """How many voters the quorum still lacks."""
-        return max(0, (self.quorum or 0) - self.voters)
+    so_far: str  # what may be told of its ballots: governance.votes.secrecy.ballots_so_far
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,8 @@ class SummaryResult:
     number: int
     title: str
     link: str
-    voters: int
+    ballots: int
+    finding: str  # the outcome in one sentence, as on its card
     views: tuple[SummaryView, ...]
 
     @property

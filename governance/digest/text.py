@@ -14,7 +14,7 @@ from governance.digest.summary import (
     SummaryResult,
     is_quiet,
 )
-from governance.text import clean_line, escaped
+from governance.text import clean_line, counted, escaped
 
 LEAST_LIMIT = 2000  # what a message of Discord holds, and more than the longest line
 
@@ -78,16 +78,15 @@ def one_line(text: str, longest: int = _LONGEST_TEXT) -> str:
 def _sections(summary: Summary, stamp: _Stamp) -> list[tuple[str, Sequence[str]]]:
     today = summary.cut_off.date()
     closing = [
-        f"- {_poll(vote.number, vote.title, vote.link)} closes {stamp(vote.closes_at)}: "
-        + _counted(vote.voters, "voter")
-        + ("" if vote.quorum is None else f", {vote.gap or 'none'} short of the quorum of {vote.quorum:,}")
+        f"- {_poll(vote.number, vote.title, vote.link)} closes {stamp(vote.closes_at)}; "
+        f"ballots so far: {vote.so_far}"
         for vote in sorted(summary.closing, key=lambda vote: vote.closes_at)
     ]
     owed = [_promise(promise, today) for promise in by_urgency(summary.overdue, today)]
     owed += [_question(question, today) for question in sorted(summary.questions, key=lambda q: q.asked_on)]
     argument = summary.argument
     moved = argument and [
-        f"- After “{one_line(argument.text)}” {_counted(argument.moved, 'vote')} changed: "
+        f"- After “{one_line(argument.text)}” {counted(argument.moved, 'vote')} changed: "
         + _linked(f"proposal {argument.number}", argument.link)
     ]
     sections = [
@@ -109,11 +108,13 @@ def _draft(draft: SummaryDraft) -> str:
 
 def _result(result: SummaryResult) -> list[str]:
     flips = " **The strategy decides: they do not agree.**" if result.flips else ""
-    head = f"- {_poll(result.number, result.title, result.link)}: {_counted(result.voters, 'voter')}.{flips}"
-    return [head] + [
+    ballots = f" ({counted(result.ballots, 'ballot')})" if result.views else ""  # else the finding says it
+    finding = one_line(result.finding.removesuffix("."))
+    return [f"- {_poll(result.number, result.title, result.link)}: {finding}{ballots}.{flips}"] + [
         f"  - {one_line(view.strategy)}: {one_line(' and '.join(view.winners) or 'no result')}"
         + (" (tie)" if len(view.winners) > 1 else "")
         for view in result.views
+        if len(result.views) > 1
     ]
 
 
@@ -123,13 +124,13 @@ def _outcome(outcome: Outcome) -> str:
 
 
 def _promise(promise: Promise, today: datetime.date) -> str:
-    days = _counted(overdue_days(promise, today), "day")
+    days = counted(overdue_days(promise, today), "day")
     who = one_line(promise.by_whom, _LONGEST_NAME)
     return f"- {days} overdue: {_linked(one_line(promise.what), promise.link)} ({who})"
 
 
 def _question(question: Question, today: datetime.date) -> str:
-    days = _counted(unanswered_days(question.asked_on, today), "day")
+    days = counted(unanswered_days(question.asked_on, today), "day")
     return f"- {days} without an answer: {_linked(one_line(question.what), question.link)}"
 
 
@@ -151,14 +152,14 @@ def _counts(summary: Summary) -> str:
     flips = sum(result.flips for result in summary.results)
     new = sum(not draft.revised for draft in summary.drafts)
     told = [
-        (len(summary.closing), _counted(len(summary.closing), "vote") + " closing soon"),
-        (new, _counted(new, "new proposal")),
+        (len(summary.closing), counted(len(summary.closing), "vote") + " closing soon"),
+        (new, counted(new, "new proposal")),
         (len(summary.drafts) - new, f"{len(summary.drafts) - new} revised"),
         (
             len(summary.results),
-            _counted(len(summary.results), "result") + (f", {flips} of them by strategy" if flips else ""),
+            counted(len(summary.results), "result") + (f", {flips} of them by strategy" if flips else ""),
         ),
-        (len(summary.outcomes), _counted(len(summary.outcomes), "outcome")),
+        (len(summary.outcomes), counted(len(summary.outcomes), "outcome")),
     ]
     parts = [words for count, words in told if count] + _owed(summary)
     return " · ".join(parts) or "What changed minds is below."
@@ -169,10 +170,10 @@ def _owed(summary: Summary) -> list[str]:
     parts: list[str] = []
     if overdue:
         days = max(overdue_days(promise, today) for promise in overdue)
-        parts.append(f"{_counted(len(overdue), 'promise')} overdue, by up to {_counted(days, 'day')}")
+        parts.append(f"{counted(len(overdue), 'promise')} overdue, by up to {counted(days, 'day')}")
     if questions:
         days = max(unanswered_days(question.asked_on, today) for question in questions)
-        parts.append(f"{_counted(len(questions), 'question')} unanswered, for up to {_counted(days, 'day')}")
+        parts.append(f"{counted(len(questions), 'question')} unanswered, for up to {counted(days, 'day')}")
     return parts
 
 
@@ -198,10 +199,6 @@ def _linked(text: str, link: str) -> str:
         return f"[{text}]({check_link(link.replace('(', '%28').replace(')', '%29'))})"
     except ValueError:
         return text
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _in_utc(moment: datetime.datetime) -> str:

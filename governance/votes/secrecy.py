@@ -14,6 +14,7 @@ from governance.votes.strategies import BASELINE, STRATEGIES, Voter, weights
 STEP = 5  # points that published shares are rounded to
 FEWEST = 5  # voters that stand behind a published number, and behind what it leaves out
 OTHERS = "others"
+IN_STEPS = 5  # of ballots while a poll is open, so that nobody sees when somebody voted
 
 _DEALS = 30  # ways of dealing the ballots out that must all be safe
 _HEAVIEST = 10  # voters tried in each of them
@@ -35,6 +36,13 @@ class PublicView:
     shares: Mapping[str, int] | None  # percent of the weight, for each label
     leaders: tuple[str, ...]  # the largest of these rounded shares; several are too close to tell
     sentence: str
+
+
+def ballots_so_far(ballots: int, quorum: int = 0) -> str:
+    """What may be told of an open poll's ballots, and how many it needs: "at least 5; 20 are needed"."""
+    least = ballots // IN_STEPS * IN_STEPS
+    told = f"at least {least:,}" if least else f"fewer than {IN_STEPS}"
+    return told + (f"; {quorum:,} {'is' if quorum == 1 else 'are'} needed" if quorum else "")
 
 
 def guarded_views(

@@ -1,10 +1,9 @@
 """What the public cards of polls last showed, and which of them are behind."""
 
+from governance.votes.secrecy import IN_STEPS
 from storage.database import Database, fetch_all, fetch_one, write_alone
 from storage.moments import to_text
 from storage.polls.polls import Poll
-
-IN_STEPS = 5  # ballots are told in steps, so that nobody sees when somebody voted
 
 _BALLOTS = """((SELECT count(*) FROM ballots WHERE poll_id = p.poll_id)
     + (SELECT CAST(total(times) AS INTEGER) FROM erased_choices WHERE poll_id = p.poll_id))"""

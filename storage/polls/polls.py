@@ -33,7 +33,7 @@ class PollTerms:
     opens_at: datetime
     closes_at: datetime
     spec_hash: str  # SHA-256, hex, of what is voted on
-    electorate: int  # members of the server who might vote
+    electorate: int  # how many might vote; 0 where nobody can tell
     description: str = ""
     budget: int | None = None  # of dots
     quorum: int = 0  # ballots; 0: none

@@ -17,6 +17,7 @@ _KNOWN = " UNION ".join(
         "opinion_statements",
         "digest_schedules",
         "digest_posts",
+        "digest_posts_by_hand",
     )
 )
 

@@ -1,12 +1,14 @@
 """Summaries on request: `/digest preview`, `now`, `last` and `me`, beside the weekly ones."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from storage.server import shown_digests
 from storage.server.settings import change_settings
 from tests.cogs.digest.weekly import DUE, do_due, posts, schedule, something_happens, summaries
-from tests.features.proposals.proposing import Clock, file
+from tests.features.proposals.proposing import Clock, deny, file
 from tests.offline import Server, check_limits, said, text_of
 
 
@@ -48,6 +50,60 @@ async def test_now_posts_beside_the_weekly_one(server: Server, now: Clock) -> No
     [weekly] = summaries(server.channel)
     assert weekly.id != shown.id
     assert (await posts(server))[0][5] == weekly.id
+
+
+async def test_now_posts_once_a_day_however_often_it_is_asked_for(server: Server, now: Clock) -> None:
+    async def press() -> Any:
+        return await server.moderator.slash(server.channel, "digest now")
+
+    first = (await press()).response
+    place = f"https://discord.com/channels/{server.guild.id}/{server.channel.id}/{first.id}"
+    again = f"The summary of today is posted already: {place}. Delete it to post another one today."
+    for _ in range(2):
+        now.move(hours=1)
+        assert said(await press()).content == again
+    assert [message.id for message in server.channel.history() if message.embeds] == [first.id]
+    assert said(await server.ben.slash(server.channel, "digest last")).content == (
+        f"Posted by hand on 2031-05-04: {place}"
+    )
+    server.env.backend.delete_message(server.channel.id, first.id)
+    second = (await press()).response
+    assert not second.ephemeral
+    now.move(days=1)
+    third = (await press()).response
+    assert len({first.id, second.id, third.id}) == 3
+
+
+async def test_now_that_could_not_be_posted_is_no_post(server: Server, now: Clock) -> None:
+    day, guild_id = now().date(), server.guild.id
+    assert await shown_digests.claim_by_hand(server.database, guild_id, day, now())
+    told = said(await server.moderator.slash(server.channel, "digest now"))
+    assert told.content == "The summary of today is being posted already."
+    now.move(minutes=15)  # the process that claimed it died
+    result = await server.moderator.slash(server.channel, "digest now")
+    assert not result.response.ephemeral
+
+
+async def test_last_is_what_was_posted_last_however_it_came(server: Server, now: Clock) -> None:
+    async def last() -> str:
+        return said(await server.ben.slash(server.channel, "digest last")).content
+
+    await schedule(server)
+    now.moment = DUE - timedelta(hours=2)
+    await server.moderator.slash(server.channel, "digest now")
+    assert (await last()).startswith("Posted by hand on 2031-05-05: ")
+    now.moment = DUE
+    await do_due(server)
+    assert (await last()).startswith("Week 2031-W19: ")
+    now.move(days=1)
+    await server.moderator.slash(server.channel, "digest now")
+    assert (await last()).startswith("Posted by hand on 2031-05-06: ")
+    now.moment = DUE + timedelta(days=7)
+    await deny(server, server.channel, send_messages=False)
+    await do_due(server)
+    by_hand, weekly = (await last()).splitlines()
+    assert by_hand.startswith("Posted by hand on 2031-05-06: ")
+    assert weekly == "The summary of week 2031-W20 could not be posted: I may not post in its channel."
 
 
 async def test_last_says_where_the_newest_is(server: Server, now: Clock) -> None:

@@ -60,7 +60,6 @@ async def test_what_makes_no_poll_gets_a_sentence(server: Server, subtests: pyte
             lasts=timedelta(days=1),
             eligibility=Eligibility(),
             quorum=0,
-            electorate=1,
             members=[],
             now=server.bot.now(),
         )

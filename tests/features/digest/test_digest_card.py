@@ -49,13 +49,13 @@ def longest(sign: str, count: int = 40) -> Summary:
     return Summary(
         Period(KEYS, NOW - timedelta(days=28), NOW),
         NOW,
-        closing=(Closing(999999, title, LINK, NOW, 99995, 100000),) * count,
+        closing=(Closing(999999, title, LINK, NOW, "at least 99,995; 100,000 are needed"),) * count,
         drafts=(
             SummaryDraft(999999, title, LINK, text),
             SummaryDraft(999999, title, LINK, text, revised=True),
         )
         * count,
-        results=(SummaryResult(999999, title, LINK, 99999, views),) * count,
+        results=(SummaryResult(999999, title, LINK, 99999, sign * 400, views),) * count,
         outcomes=(Outcome(999999, title, LINK, text, "the team"),) * count,
         promises=(Promise(text, sign * 80, "https://forum.example/" + "x" * 278, day, day),) * count,
         questions=(Question(text, LINK, day),) * count,
@@ -100,12 +100,15 @@ def test_a_quiet_week_is_one_grey_card_with_its_mark() -> None:
 
 
 def test_a_week_with_news_is_amber_and_has_the_chart_it_is_given() -> None:
-    told = Told(replace(QUIET, closing=(Closing(1, "Tea?", LINK, NOW, 5, 20),)), ("It changed.",))
+    told = Told(
+        replace(QUIET, closing=(Closing(1, "Tea?", LINK, NOW, "at least 5; 20 are needed"),)),
+        ("It changed.",),
+    )
     first, page = digest_cards(told)
     assert first.colour == discord.Colour(AMBER)
     assert str(first.description).startswith("1 vote closing soon\n")
     assert [(field.name, field.value) for field in first.fields] == [("The rule", "• It changed.")]
-    assert "5 voters, 15 short of the quorum of 20" in str(page.description)
+    assert "ballots so far: at least 5; 20 are needed" in str(page.description)
     assert with_chart(first).image.url == "attachment://chart.png"
     assert page.footer.text is None
 
@@ -134,9 +137,9 @@ def test_the_mark_of_several_weeks_is_that_of_the_last() -> None:
 def test_what_members_wrote_is_told_as_it_is(typed: str, shown: str) -> None:
     summary = replace(
         QUIET,
-        closing=(Closing(1, typed, LINK, NOW, 0, None),),
+        closing=(Closing(1, typed, LINK, NOW, "fewer than 5"),),
         drafts=(SummaryDraft(1, typed, LINK, typed),),
-        results=(SummaryResult(1, typed, LINK, 1, (SummaryView("one", (typed,)),)),),
+        results=(SummaryResult(1, typed, LINK, 1, f"{typed} wins.", (SummaryView("one", (typed,)),)),),
         outcomes=(Outcome(1, typed, LINK, typed, typed),),
         questions=(Question(typed, LINK, NOW.date()),),
         argument=SummaryArgument(1, typed, LINK, 5),

@@ -1,15 +1,18 @@
 """The weekly summary as plain data: what is counted in a week, and what never is."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from features.digest.summary import waiting_for
 from features.promises.ledger import add_promise
-from governance.digest.summary import Period, is_quiet
+from features.simulation.proposal_impact import proposal_impact
+from governance.digest.summary import is_quiet
 from governance.digest.text import as_markdown
+from governance.proposals.document import from_json
 from storage.database import Database
 from storage.proposals.arguments import hide_argument
 from storage.proposals.filing import revise
@@ -31,7 +34,7 @@ from tests.features.digest.weeks import (
 )
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import ADA, BERT, EARLY, HERE, NOW, THERE, filed
-from tests.features.stakes.test_holders import DAY, calendar, stakes_of
+from tests.features.stakes.test_holders import DAY, MadeUp, calendar, rows_of, stakes_of
 
 # ---------------------------------------------------------------- asking stores nothing
 
@@ -119,12 +122,20 @@ async def test_a_proposal_is_new_in_the_week_it_was_filed(db: Database, at: date
         assert draft.link == f"https://discord.com/channels/{HERE}/12/13"
 
 
-async def test_a_new_rule_is_told_against_the_one_in_force(db: Database) -> None:
-    rule = {"rule": "1.5xCORR + 2xTC"}
-    await filed(db, text=text(parameters=rule), now=datetime(2023, 1, 3, tzinfo=UTC))
-    period = Period(("2023-W01",), datetime(2023, 1, 1, tzinfo=UTC), datetime(2023, 1, 8, tzinfo=UTC))
-    [draft] = (await summary_of(db, period=period, now=period.ends)).drafts
-    assert draft.difference.startswith("1.5xCORR + 2xTC instead of ")
+async def test_a_new_rule_is_told_against_the_one_its_simulation_compares_with(db: Database) -> None:
+    """Round 319 was paid by CORR and TC, whatever is paid today; and what can't be simulated has no such."""
+    rule = text(parameters={"rule": "1.5xCORR + 2xTC"})
+    await filed(db, text=rule, now=IN_IT)
+    rows = rows_of(np.full((2, 20), 0.01))
+    rows = replace(rows, scores={**rows.scores, "corr": np.full(40, 0.02)})
+    source = MadeUp(None, rows=rows, known_rounds=calendar(20))
+    [draft] = (await summary_of(db, source=source)).drafts
+    impact = await proposal_impact(source, from_json(rule))
+    assert impact.pay is not None, impact.reason_not
+    assert impact.pay.old.short == "1xCORR + 2xTC"
+    assert draft.difference == "1.5xCORR + 2xTC instead of 1xCORR + 2xTC, the rule of round 319"
+    [draft] = (await summary_of(db)).drafts
+    assert draft.difference == "payout, rule 1.5xCORR + 2xTC"
 
 
 async def test_a_revision_is_told_against_the_version_before_the_week(db: Database) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from features.polls.poll_card import poll_card
+from features.polls.view import poll_with_id
 from governance.digest.text import as_markdown
 from storage.database import Database
 from storage.polls.closing import set_poll_place
@@ -23,15 +25,18 @@ async def test_a_poll_closes_soon_within_a_week(db: Database, closes: datetime, 
     assert len((await summary_of(db)).closing) == seen
 
 
-@pytest.mark.parametrize(("cast_", "told", "gap"), [(0, 0, 20), (4, 0, 20), (7, 5, 15), (23, 20, 0)])
-async def test_a_poll_closing_soon_tells_its_quorum_in_steps(
-    db: Database, cast_: int, told: int, gap: int
-) -> None:
+@pytest.mark.parametrize(
+    ("cast_", "told"), [(0, "fewer than 5"), (4, "fewer than 5"), (7, "at least 5"), (23, "at least 20")]
+)
+async def test_a_poll_closing_soon_tells_as_much_as_its_card(db: Database, cast_: int, told: str) -> None:
     poll = await opened(db, opens_at=IN_IT, now=IN_IT, quorum=20)
     await set_poll_place(db, HERE, poll.poll_id, channel=11, thread=None, message=13)
     await voted(db, poll, ["two"] * cast_, IN_IT + HOUR)
     [closing] = (await summary_of(db)).closing
-    assert (closing.voters, closing.quorum, closing.gap) == (told, 20, gap)
+    card = poll_card(await poll_with_id(db, HERE, poll.poll_id))
+    on_card = next(field.value for field in card.fields if field.name == "Ballots")
+    assert closing.so_far == on_card == f"{told}; 20 are needed"
+    assert f"ballots so far: {on_card}" in as_markdown(await summary_of(db))
     assert closing.link == f"https://discord.com/channels/{HERE}/11/13"
 
 
@@ -39,7 +44,7 @@ async def test_a_result_flips_where_the_public_view_does(db: Database) -> None:
     await closed(db, ["two"] * 40 + ["five"] * 30, [1.0] * 40 + [9.0] * 30)
     [result] = (await summary_of(db)).results
     views = {view.strategy: view.winners for view in result.views}
-    assert result.voters == 70
+    assert result.ballots == 70
     assert views["one member, one vote"] == ("two",)
     assert views["stake"] == ("five",)
     assert result.flips
@@ -65,7 +70,8 @@ async def test_shares_too_close_to_tell_are_no_flip(db: Database) -> None:
 async def test_a_missed_quorum_has_no_winners(db: Database) -> None:
     await closed(db, ["two"] * 4, [], quorum=9)
     [result] = (await summary_of(db)).results
-    assert (result.voters, result.views, result.flips) == (4, (), False)
+    assert (result.ballots, result.views, result.flips) == (4, (), False)
+    assert result.finding == "No quorum: 4 ballots, and 9 were needed."
 
 
 async def test_a_poll_is_told_in_the_week_it_was_counted(db: Database) -> None:

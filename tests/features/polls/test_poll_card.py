@@ -25,7 +25,7 @@ async def view(database_file: Path, source: SampleSource) -> AsyncIterator[PollV
     yield await new_poll(
         db, source, HERE, ADA, {"title": "_" * 200, "description": "*" * 1000, "options": "\n".join(LONG)},
         method="single", lasts=timedelta(days=1), eligibility=Eligibility(role=2**63, verified=True),
-        quorum=1_000_000, electorate=10**6, members=[], now=NOW,
+        quorum=1_000_000, members=[], now=NOW,
     )  # fmt: skip
     await db.close()
 
@@ -57,4 +57,4 @@ async def test_the_longest_cards_fit(view: PollView) -> None:
 async def test_ballots_are_told_in_steps(view: PollView, ballots: int, told: str) -> None:
     card = poll_card(replace(view, ballots=ballots))
     [value] = [field.value for field in card.fields if field.name == "Ballots"]
-    assert value == f"{told}; 1000000 are needed"
+    assert value == f"{told}; 1,000,000 are needed"

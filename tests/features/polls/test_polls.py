@@ -12,9 +12,11 @@ import pytest
 from features.polls.casting import Member, ballots, cast_ballot, choice_of, give_reason
 from features.polls.closing import EXTENSION, close_poll, poll_export
 from features.polls.opening import new_poll
+from features.polls.poll_card import result_cards
 from features.polls.view import PollView, list_polls, poll_view, poll_with_id
 from governance.receipts import verify
 from storage.database import Database, open_database
+from storage.members.verifications import make_code, use_code
 from storage.polls.closing import cancel_poll
 from storage.polls.polls import Eligibility
 from tests.features.polls.polls import HOUR, MOMENT, close_due
@@ -35,7 +37,6 @@ async def made(db: Database, source: SampleSource, **changes: Any) -> PollView:
         "lasts": timedelta(days=4),
         "eligibility": Eligibility(),
         "quorum": 0,
-        "electorate": 9,
         "members": [],
         "now": NOW,
     }
@@ -64,10 +65,30 @@ async def test_the_largest_and_the_smallest_poll(db: Database, source: SampleSou
                 lasts=timedelta(days=1),
                 eligibility=Eligibility(),
                 quorum=0,
-                electorate=1,
                 members=[],
                 now=NOW,
             )
+
+
+async def test_how_many_might_vote_is_told_where_it_is_known(db: Database, source: SampleSource) -> None:
+    """Two of these five are verified."""
+    for member in (4, 5):
+        code = await make_code(db, member, "classic", f"model_{member}", NOW)
+        assert await use_code(db, member, code.code, f"account_{member}", NOW)
+    for asked, known in (
+        (Eligibility(), 0),
+        (Eligibility(verified=True), 2),
+        (Eligibility(verified=True, role=5), 0),
+        (Eligibility(verified=True, server_days=1), 0),
+    ):
+        view = await made(db, source, eligibility=asked, members=[3, 4, 5, 6, 7])
+        assert view.poll.electorate == known
+        await cast_ballot(db, view, replace(who(4), roles=frozenset({5})), "a", NOW)
+        [closed] = await close_due(db, view.poll.closes_at)
+        assert closed.result is not None
+        [card] = result_cards(closed, closed.result)
+        [turnout] = [field.value for field in card.fields if field.name == "Turnout"]
+        assert turnout == ("1 ballot, of 2 members who might vote" if known else "1 ballot")
 
 
 async def test_who_may_vote_in_words(db: Database, source: SampleSource) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from features.polls.result import PollResult, count, exact_weighted
+from features.polls.result import PollResult, count, exact_weighted, withheld
+from governance.votes.ballots import STEPS
 
 AB = ["a", "b"]
 SEED = "5eed" * 16
@@ -135,3 +136,50 @@ def test_it_is_kept_as_json() -> None:
     kept = json.loads(json.dumps(asdict(found)))
     assert kept["winners"] == ["b"]
     assert replace(found) == found
+
+
+def test_an_option_nearly_everybody_approved_is_withheld_and_not_gone() -> None:
+    """38 of 40 approve of a: its share would tell of the two who do not, and without it b seems to win."""
+    stakes = dict.fromkeys(range(1, 41), 100.0)
+    choices = [["a"] + (["b"] if member % 2 else ["d"]) for member in range(38)]
+    found = counted("approval", [*choices, ["c", "b"], ["c", "b"]], ["a", "b", "c", "d"], stakes)
+    assert found.finding == "a wins."
+    assert found.totals == {"a": "38", "b": "21", "c": "2", "d": "19"}
+    assert {tuple(each.shares or ()) for each in found.strategies} == {("b", "d")}
+    assert not any(each.flips for each in found.strategies)
+    assert withheld(found) == (
+        "Withheld, as fewer than 5 ballots do not approve of it: a. "
+        "Withheld, as fewer than 5 ballots approve of it: c."
+    )
+
+
+def test_what_else_is_left_out_of_shares_says_why() -> None:
+    stakes = dict.fromkeys(range(1, 41), 100.0)
+    scored = counted(
+        "score", [{"a": 5, "b": at % 2, "c": 1 - at % 2} for at in range(40)], [*AB, "c"], stakes
+    )
+    assert withheld(scored) == (
+        "Withheld, as fewer than 5 ballots give it points, or fewer than 5 give it none: a."
+    )
+    joined = counted("single", ["a"] * 20 + ["b"] * 15 + ["c"] * 3 + ["d"] * 2, ["a", "b", "c", "d"], stakes)
+    assert withheld(joined) == (
+        "“others” joins what too few chose, so that at least 5 stand behind each number."
+    )
+    for whole in (["a", "b"] * 20, ["a"] * 3):
+        assert withheld(counted("single", whole, AB, stakes)) == ""
+
+
+@pytest.mark.parametrize(
+    ("steps", "finding"),
+    [
+        ([3, 2, 9, 1, 3], "Adopted: more for it than against, and blocks below 20 % of the ballots."),
+        ([3, 2, 1, 1, 2], "Blocked: more for it than against, but blocks of 20 % or more of the ballots."),
+        ([0, 2, 9, 3, 0], "Rejected: more against it than for it."),
+        ([0, 2, 9, 2, 0], "Undecided: as many for it as against."),
+        ([0, 0, 0, 0, 0], "Nobody cast a ballot."),
+    ],
+)
+def test_a_proposal_s_vote_says_the_rule_it_ended_by(steps: list[int], finding: str) -> None:
+    """3 of 18 blocks are 17 %, 2 of 9 are 22 %."""
+    choices = [name for name, times in zip(STEPS, steps, strict=True) for _ in range(times)]
+    assert counted("gradient", choices, []).finding == finding

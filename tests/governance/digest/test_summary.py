@@ -219,20 +219,15 @@ def test_a_moment_is_what_the_clock_there_shows(
 # ---------------------------------------------------------------- what is news
 
 NOTHING = Summary(period_of(utc("2027-02-07 17:00"), "Europe/Berlin", SUNDAY, 18), utc("2027-02-07 17:00"))
-VOTE = Closing(12, "Cap stakes", LINK, utc("2027-02-09 18:00"), 14, 20)
+VOTE = Closing(12, "Cap stakes", LINK, utc("2027-02-09 18:00"), "at least 10; 20 are needed")
 RESULT = SummaryResult(
-    9, "Pay MMC", LINK, 31, (SummaryView("one person", ("Yes",)), SummaryView("stake", ("Yes",)))
+    9, "Pay MMC", LINK, 31, "Yes wins.", (SummaryView("one person", ("Yes",)), SummaryView("stake", ("Yes",)))
 )
-
-
-def test_a_quorum_gap() -> None:
-    assert VOTE.gap == 6
-    assert replace(VOTE, voters=20).gap == replace(VOTE, voters=25).gap == replace(VOTE, quorum=None).gap == 0
 
 
 def test_a_flip_is_any_other_set_of_winners() -> None:
     assert not RESULT.flips
-    assert not SummaryResult(9, "x", LINK, 0, ()).flips
+    assert not SummaryResult(9, "x", LINK, 0, "Nobody cast a ballot.", ()).flips
     tie = (SummaryView("one person", ("Yes", "No")), SummaryView("stake", ("No", "Yes")))
     assert not replace(RESULT, views=tie).flips
     assert replace(RESULT, views=(*tie, SummaryView("sqrt", ("Yes",)))).flips

@@ -39,9 +39,9 @@ FULL = Summary(
     WEEK,
     CUT_OFF,
     closing=(
-        Closing(13, "Later", LINK, CUT_OFF + datetime.timedelta(days=3), 1, None),
-        Closing(12, "Cap stakes", LINK, CUT_OFF + datetime.timedelta(days=2), 14, 20),
-        Closing(11, "Notice", LINK, CUT_OFF + datetime.timedelta(days=4), 1234, 20),
+        Closing(13, "Later", LINK, CUT_OFF + datetime.timedelta(days=3), "fewer than 5"),
+        Closing(12, "Cap stakes", LINK, CUT_OFF + datetime.timedelta(days=2), "at least 10; 20 are needed"),
+        Closing(11, "Notice", LINK, CUT_OFF + datetime.timedelta(days=4), "at least 1,230; 20 are needed"),
     ),
     drafts=(
         SummaryDraft(14, "Pay *more*", LINK, "payout rule: 1xCORR instead of 2xCORR"),
@@ -53,13 +53,15 @@ FULL = Summary(
             "Pay MMC",
             LINK,
             31,
+            "Yes wins.",
             (
                 SummaryView("one person", ("Yes",)),
                 SummaryView("stake", ("No", "Later")),
                 SummaryView("sqrt", ()),
             ),
         ),
-        SummaryResult(10, "Notice", LINK, 1, (SummaryView("one person", ("Yes",)),)),
+        SummaryResult(10, "Notice", LINK, 1, "Yes wins.", (SummaryView("one person", ("Yes",)),)),
+        SummaryResult(11, "Few", LINK, 1, "No quorum: 1 ballot, and 3 were needed.", ()),
     ),
     outcomes=(Outcome(7, "Docs", LINK, "declined: too early", "the team"), Outcome(6, "x", LINK, "done", "")),
     promises=(
@@ -92,9 +94,9 @@ From 2027-01-31 17:00 UTC; data until 2027-02-07 17:00 UTC.
 
 ## Closing soon
 
-- [Poll 12: Cap stakes]({LINK}) closes 2027-02-09 17:00 UTC: 14 voters, 6 short of the quorum of 20
-- [Poll 13: Later]({LINK}) closes 2027-02-10 17:00 UTC: 1 voter
-- [Poll 11: Notice]({LINK}) closes 2027-02-11 17:00 UTC: 1,234 voters, none short of the quorum of 20
+- [Poll 12: Cap stakes]({LINK}) closes 2027-02-09 17:00 UTC; ballots so far: at least 10; 20 are needed
+- [Poll 13: Later]({LINK}) closes 2027-02-10 17:00 UTC; ballots so far: fewer than 5
+- [Poll 11: Notice]({LINK}) closes 2027-02-11 17:00 UTC; ballots so far: at least 1,230; 20 are needed
 
 ## New and revised
 
@@ -103,12 +105,12 @@ From 2027-01-31 17:00 UTC; data until 2027-02-07 17:00 UTC.
 
 ## Results
 
-- [Poll 9: Pay MMC]({LINK}): 31 voters. **The strategy decides: they do not agree.**
+- [Poll 9: Pay MMC]({LINK}): Yes wins (31 ballots). **The strategy decides: they do not agree.**
   - one person: Yes
   - stake: No and Later (tie)
   - sqrt: no result
-- [Poll 10: Notice]({LINK}): 1 voter.
-  - one person: Yes
+- [Poll 10: Notice]({LINK}): Yes wins (1 ballot).
+- [Poll 11: Few]({LINK}): No quorum\: 1 ballot, and 3 were needed.
 
 ## Outcomes
 
@@ -139,12 +141,12 @@ def test_the_headline_counts_and_the_thread_tells() -> None:
     headline, *thread = as_pages(FULL)
     assert headline == (
         "# Summary of 2027-W05\n"
-        "3 votes closing soon · 1 new proposal · 1 revised · 2 results, 1 of them by strategy · 2 outcomes · "
+        "3 votes closing soon · 1 new proposal · 1 revised · 3 results, 1 of them by strategy · 2 outcomes · "
         "2 promises overdue, by up to 12 days · 2 questions unanswered, for up to 10 days\n"
         "From <t:1801414800:f>; data until <t:1802019600:f>."
     )
     assert len(thread) == 1
-    assert "closes <t:1802192400:f>: 14 voters" in thread[0]
+    assert "closes <t:1802192400:f>; ballots so far: at least 10" in thread[0]
     assert "UTC" not in thread[0]
     told = [line for line in as_markdown(FULL).splitlines() if line.startswith("  - ")]
     assert [line for line in thread[0].splitlines() if line.startswith("  - ")] == told
@@ -268,6 +270,7 @@ long_links = st.builds(lambda size, sign: LINK + sign * size, st.integers(0, 500
             wild,
             long_links,
             st.integers(0, 9),
+            wild,
             st.lists(st.builds(SummaryView, wild, st.lists(wild, max_size=9).map(tuple)), max_size=8).map(
                 tuple
             ),

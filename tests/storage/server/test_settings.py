@@ -24,6 +24,7 @@ from storage.proposals.stages import move_stage
 from storage.server.digests import Schedule, claim, set_schedule
 from storage.server.leaving import mark_left
 from storage.server.settings import GuildSettings, change_settings, forget_guild, set_sharing, settings_of
+from storage.server.shown_digests import claim_by_hand
 from tests.features.polls.polls import close, opened
 from tests.features.proposals.proposals import ADA, BERT, CLEO, EARLY, HERE, NOW, THERE, filed, without_limits
 
@@ -120,6 +121,7 @@ async def fill(db: Database, guild_id: int) -> None:
     await hide_statement(db, guild_id, 1, BERT, "Rude", NOW, hidden=True)
     await set_schedule(db, Schedule(guild_id, 0, 18, "UTC", 1, None), NOW)
     await claim(db, guild_id, ("2031-W18",), NOW)
+    await claim_by_hand(db, guild_id, NOW.date(), NOW)
     moved = await proposal_of(db, guild_id, last.number)
     assert moved is not None
     assert await move_stage(db, moved, "superseded", NOW, due_at=None, successor=first.number)
