@@ -10,6 +10,7 @@ from features.server.privacy_card import kept_card
 from storage.members import privacy
 from tools import Client, Tools
 from ui.dialogs import Confirm
+from wording.numbers import counted
 
 
 class PrivacyCommands(
@@ -58,7 +59,7 @@ class PrivacyCommands(
             return
         removed = sum((await privacy.delete(self.tools.database, interaction.user.id)).values())
         await question.pressed.response.edit_message(
-            content=f"Deleted: {removed} rows. {' '.join(privacy.KEPT_OTHERWISE)}", view=None
+            content=f"Deleted: {counted(removed, 'row')}. {' '.join(privacy.KEPT_OTHERWISE)}", view=None
         )
 
 

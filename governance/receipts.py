@@ -10,6 +10,7 @@ from typing import Any
 
 from governance.chain import append, canonical, commit, sha256, start
 from governance.export import LARGEST, STEP, checked_export, claim, in_order, outcome, read_export, shown
+from governance.text import counted
 
 _TEXT = "roundtable-receipt-1"
 _TOLD = 10  # problems printed
@@ -168,7 +169,10 @@ def _match(choices: Sequence[Mapping[str, Any]], in_force: set[str], problems: l
             waiting.discard(commitment)
     erased = sum(row["salt"] is None for row in choices)
     if erased != len(waiting):
-        problems.append(f"{erased} choices have no salt, but {len(waiting)} ballots in force have no choice.")
+        problems.append(
+            f"{counted(erased, 'choice has', 'choices have')} no salt, but "
+            f"{counted(len(waiting), 'ballot in force has', 'ballots in force have')} no choice."
+        )
     if not in_order(choices):
         problems.append("The choices are not in the order of the format.")
     return len(in_force) - len(waiting)
@@ -195,6 +199,13 @@ def _recount(
     return recount
 
 
+def _matched(checked: Verification) -> str:
+    told = f"{counted(checked.matched, 'choice fits', 'choices fit')} a commitment"
+    erased = checked.counted - checked.matched
+    gone = f"; of {counted(erased, 'choice')} the voter was erased after the close" if erased else ""
+    return f"{told}{gone}."
+
+
 def _report(exported: Any, checked: Verification, head: str | None) -> list[str]:
     title = shown(exported["poll"]["title"])
     if not checked.ok:
@@ -204,8 +215,9 @@ def _report(exported: Any, checked: Verification, head: str | None) -> list[str]
     winners = ", ".join(shown(canonical(winner)) for winner in exported["result"]["winners"])
     compare = [] if head else [f"Compare this with the head in the poll's message: {exported['head']}"]
     return [
-        f"“{title}” holds together: {checked.counted} ballots counted, {len(exported['chain'])} entries.",
-        f"{checked.matched} of them fit a commitment; the others were erased after the close.",
+        f"“{title}” holds together: {counted(checked.counted, 'ballot')} counted, "
+        f"{counted(len(exported['chain']), 'entry', 'entries')}.",
+        _matched(checked),
         f"Counted again, one vote per member: {winners or 'nobody'} won, as claimed.",
         *compare,
     ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
+from governance.text import counted
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
 
@@ -203,19 +204,22 @@ async def _check_limits(db: Database, guild_id: int, member_id: int, now: dateti
     )
     if there["own"] >= MEMBER_A_DAY:
         raise ValueError(
-            f"You have added {there['own']} statements in 24 hours, and that is the most. Vote on others."
+            f"You have added {counted(there['own'], 'statement')} in 24 hours, and that is the most. "
+            "Vote on others."
         )
     if there["own_in_sight"] >= MEMBER_IN_SIGHT:
         raise ValueError(
-            f"{there['own_in_sight']} statements here are yours, and that is the most a member may have."
+            f"Here you have {counted(there['own_in_sight'], 'statement')}, and that is the most a member may "
+            "have."
         )
     if there["recent"] >= SERVER_A_DAY:
         raise ValueError(
-            f"{there['recent']} statements were added here in 24 hours, and that is the most. Vote first."
+            f"This server added {counted(there['recent'], 'statement')} in 24 hours, and that is the most. "
+            "Vote first."
         )
     if there["in_sight"] >= SERVER_IN_SIGHT:
         raise ValueError(
-            f"This server has {there['in_sight']} statements, and that is the most. Vote on them."
+            f"This server has {counted(there['in_sight'], 'statement')}, and that is the most. Vote on them."
         )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scoring.typed import read_number, read_range, tidy
 from tournament.source import EVERYONE, Names, Source
-from wording.numbers import listed, span
+from wording.numbers import counted, listed, span
 
 LONGEST_NAME = 100
 LONGEST_RANGE = 40
@@ -35,7 +35,9 @@ def plain_name(typed: str) -> str:
     if not wanted:
         raise ValueError("That name is empty. Start typing a model's name and pick one from the list.")
     if len(wanted) > LONGEST_NAME:
-        raise ValueError(f"That name has {len(wanted):,} characters; names have at most {LONGEST_NAME}.")
+        raise ValueError(
+            f"That name has {counted(len(wanted), 'character')}; names have at most {LONGEST_NAME}."
+        )
     return wanted
 
 
@@ -71,7 +73,9 @@ def find_rounds(
     which nothing is available.
     """
     if len(typed.strip()) > LONGEST_RANGE:
-        raise ValueError(f"That range of rounds has {len(typed.strip()):,} characters. {_RANGE_EXAMPLES}")
+        raise ValueError(
+            f"That range of rounds has {counted(len(typed.strip()), 'character')}. {_RANGE_EXAMPLES}"
+        )
     text = tidy(typed).casefold()
     if text == "all":
         return available

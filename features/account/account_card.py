@@ -10,7 +10,7 @@ from features.account.verify import GOOD_FOR, Started
 from storage.members.verifications import AccountVerification
 from ui.card import BLUE, GREEN
 from ui.text import plain
-from wording.numbers import amount
+from wording.numbers import amount, counted
 
 NO_KEYS = "This bot never asks for an API key, a password or a wallet. Whoever does is not this bot."
 
@@ -19,7 +19,7 @@ def account_card(account: LinkedAccount, verification: AccountVerification | Non
     """What is linked, the rounds behind it, and whether it is proven."""
     link = account.link
     card = discord.Embed(title=f"Linked: {plain(link.name)}", colour=BLUE)
-    models = f"{len(account.models)} models" if link.kind == "account" else "one model"
+    models = counted(len(account.models), "model") if link.kind == "account" else "one model"
     card.description = (
         f"{models}, scored in rounds {account.first_round}-{account.last_round}, "
         f"with a stake in {account.staked_rounds} of them"
@@ -67,7 +67,7 @@ def verified_card(verification: AccountVerification, now: datetime, *, new: bool
     """Whose account is proven, since when, and when that is looked at again."""
     card = discord.Embed(title=f"Verified: {plain(verification.account)}", colour=GREEN)
     days = max(0, (now - verification.verified_at).days)
-    since = "today" if days == 0 else "1 day ago" if days == 1 else f"{days:,} days ago"
+    since = "today" if days == 0 else f"{counted(days, 'day')} ago"
     card.description = (
         f"You proved on {verification.verified_at:%Y-%m-%d}, {since}, that this Numerai account is yours. "
         f"Last checked on {verification.checked_at:%Y-%m-%d}; "

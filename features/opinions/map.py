@@ -116,8 +116,9 @@ def indexed(votes: Sequence[Vote], order: Sequence[int]) -> tuple[NDArray[np.int
 def _finding(found: OpinionMap, unite: int) -> str:
     people = counted(found.participants, "member")
     if found.groups:
-        agree = f"{counted(unite, 'statement')} unite{'s' if unite == 1 else ''} them all"
-        return f"{people} fall in {len(found.groups)} groups; {agree if unite else 'nothing unites them all'}"
+        agree = f"{counted(unite, 'statement unites', 'statements unite')} them all"
+        groups = counted(len(found.groups), "group")
+        return f"{people} fall in {groups}; {agree if unite else 'nothing unites them all'}"
     return f"No stable groups among {people}"
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scoring.change.staking import follow_stake
 from scoring.rules import PayoutRule
 from tournament.source import History, Rounds
-from wording.numbers import amount
+from wording.numbers import amount, counted
 
 AS_STAKED = "stake of the time"
 Sentences = tuple[str, ...]
@@ -115,7 +115,8 @@ def _words(basis: str, stake: float | None, history: History, overlap: int) -> t
         "compounding": "it grows by what each rule pays, once the round has resolved",
         "per-round": (
             f"it grows by what each rule pays; under the proposed rule each round risks 1/{overlap} of it, "
-            f"because about {overlap} rounds run at once, under the current one what a round risked then"
+            f"because about {counted(overlap, 'round runs', 'rounds run')} at once, under the current one "
+            "what a round risked then"
         ),
     }[basis]
     start = "that of the first round" if stake is None else f"{amount(stake, 'NMR')}{shared}"

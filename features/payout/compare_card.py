@@ -7,17 +7,17 @@ import discord
 from features.payout.comparison import PayoutComparison, Side
 from ui.card import AMBER, CHART, age_line, bullets
 from ui.text import plain
-from wording.numbers import amount, number, percent, signed
+from wording.numbers import amount, counted, number, percent, signed
 
 
 def comparison_card(comparison: PayoutComparison) -> discord.Embed:
     """The reply to `/payout compare`."""
     card = discord.Embed(title=plain(comparison.finding)[:256], colour=AMBER)
     whose = plain(comparison.name) + (
-        f" ({comparison.models:,} models)" if comparison.kind != "model" else ""
+        f" ({counted(comparison.models, 'model')})" if comparison.kind != "model" else ""
     )
     card.description = (
-        f"For **{whose}**, {comparison.rounds.size} rounds.\n"
+        f"For **{whose}**, {counted(comparison.rounds.size, 'round')}.\n"
         f"**Proposed** {comparison.proposed.words}\n**Current** {comparison.current.words}"
     )
     card.add_field(name="Under the proposed rule", value=_side(comparison.proposed, comparison.unit))

@@ -128,5 +128,6 @@ class PayoutComparison:
             verb = "is" if self.rounds.size == 1 else "are"
             return f"{few} {verb} too few for an interval: neighbouring ones overlap."
         verdict = "It includes 0: luck alone could turn it." if low <= 0 <= high else "It leaves out 0."
-        few = f" Only {blocks} independent stretches, so take it as a rough guide." if blocks < 5 else ""
+        stretches = counted(blocks, "independent stretch", "independent stretches")
+        few = f" Only {stretches}, so take it as a rough guide." if blocks < 5 else ""
         return f"{verdict}{few}"

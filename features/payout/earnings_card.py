@@ -17,7 +17,7 @@ ROWS = 8  # newest rounds that are written out; the chart has them all
 def record_card(record: PayRecord) -> discord.Embed:
     """Earned and pending, and the newest rounds one by one."""
     card = discord.Embed(title=plain(record.finding)[:256], colour=GREEN)
-    who = plain(record.name) + (f" ({record.models:,} models)" if record.kind != "model" else "")
+    who = plain(record.name) + (f" ({counted(record.models, 'model')})" if record.kind != "model" else "")
     card.description = f"For **{who}**, {record.span}. Only rounds with a stake count."
     earned = amount(record.earned, "NMR")
     if record.usd is not None:

@@ -20,7 +20,7 @@ from scoring.rules import (
 )
 from scoring.typed import tidy
 from tournament.source import History, Rounds, Source
-from wording.numbers import listed, percent, score_name, spans
+from wording.numbers import counted, listed, percent, score_name, spans
 
 MEANT = "as typed, in each of these rounds, whatever rounds it was meant for"
 FIRST_TC_ROUND = 311  # before it the second paid score was MMC, which the sample lacks
@@ -276,7 +276,7 @@ def _chosen(tournament: str, history: History) -> tuple[Mapping[str, float] | No
     share = counts.max() / counts.sum()
     return None, (
         f"the multipliers of the time, most often {describe_multipliers(most)} "
-        f"({percent(share)} of the rows, {len(kinds)} combinations)"
+        f"({percent(share)} of the rows, {counted(len(kinds), 'combination')})"
     )
 
 

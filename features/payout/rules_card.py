@@ -8,7 +8,7 @@ from features.payout.rules import Timeline
 from scoring.rules import PayoutRule, describe_multipliers
 from ui.card import BLUE
 from ui.text import plain
-from wording.numbers import number, score_name
+from wording.numbers import counted, number, score_name
 
 
 def timeline_card(shown: Timeline) -> discord.Embed:
@@ -71,7 +71,7 @@ def _choices(rule: PayoutRule) -> str:
     if size == len(rule.choices):
         return f"{text}: any combination"
     shown = ", ".join(describe_multipliers(choice) for choice in rule.choices)
-    return shown if len(shown) <= 1000 else f"{text}: {len(rule.choices)} of {size} combinations"
+    return shown if len(shown) <= 1000 else f"{text}: {len(rule.choices)} of {counted(size, 'combination')}"
 
 
 def _order(rule: PayoutRule) -> str:

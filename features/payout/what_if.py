@@ -13,7 +13,7 @@ from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_
 from scoring.rules.text import score_key
 from scoring.typed import quote, read_number, tidy
 from tournament.source import Source
-from wording.numbers import MINUS, amount, listed, score_name
+from wording.numbers import MINUS, amount, counted, listed, score_name
 
 LONGEST_TEXT = 200
 LARGEST_SCORE = 1.0
@@ -108,7 +108,8 @@ def read_scores(text: str) -> dict[str, float]:
     Raises ValueError with a sentence that points at what can't be read.
     """
     if len(text) > LONGEST_TEXT:
-        raise ValueError(f"Those scores have {len(text):,} characters, {LONGEST_TEXT} at most. {_EXAMPLE}")
+        length = counted(len(text), "character")
+        raise ValueError(f"Those scores have {length}, {LONGEST_TEXT} at most. {_EXAMPLE}")
     try:
         found = _read(" ".join(tidy(text).split()))
     except ValueError as error:

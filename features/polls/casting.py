@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.members.verifications import all_verified
 from storage.polls import ballots, casting, polls
 from storage.polls.casting import CastBallot
+from wording.numbers import counted
 
 LONGEST_REASON = 500
 
@@ -36,9 +37,9 @@ async def check_may_vote(db: Database, view: PollView, member: Member, now: date
     if asked.server_days and (
         member.joined_at is None or now - member.joined_at < timedelta(days=asked.server_days)
     ):
-        raise ValueError(f"This poll asks for {asked.server_days} days on this server.")
+        raise ValueError(f"This poll asks for {counted(asked.server_days, 'day')} on this server.")
     if asked.account_days and now - member.created_at < timedelta(days=asked.account_days):
-        raise ValueError(f"This poll asks for a Discord account of {asked.account_days} days.")
+        raise ValueError(f"This poll asks for a Discord account of {counted(asked.account_days, 'day')}.")
     if asked.verified and member.member_id not in {
         elector.member_id for elector in await polls.electors_of(db, view.poll.guild_id, view.poll.poll_id)
     }:

@@ -69,7 +69,7 @@ class PollResult:
         if not self.ballots:
             return "Nobody cast a ballot."
         if not self.valid:
-            needed = f"{self.quorum:,} {'was' if self.quorum == 1 else 'were'} needed"
+            needed = counted(self.quorum, "was needed", "were needed")
             return f"No quorum: {counted(self.ballots, 'ballot')}, and {needed}."
         if self.method == "numeric":
             if self.tie:

@@ -10,6 +10,7 @@ from features.polls.result import PollResult, Strategy
 from storage.database import Database
 from storage.polls import ballots, polls
 from storage.polls.polls import Poll
+from wording.numbers import counted
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class PollView:
         asked = self.poll.eligibility
         parts = [f"<@&{asked.role}>"] if asked.role else []
         if asked.server_days:
-            parts.append(f"{asked.server_days} days on this server")
+            parts.append(f"{counted(asked.server_days, 'day')} on this server")
         if asked.account_days:
-            parts.append(f"a Discord account of {asked.account_days} days")
+            parts.append(f"a Discord account of {counted(asked.account_days, 'day')}")
         if asked.verified:
             parts.append("a verified Numerai account")
         return ", ".join(parts)

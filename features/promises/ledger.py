@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.promises import Asked, Kind, NewPromise, Resolution, Review, StoredPromise
 from storage.server.settings import settings_of
 from wording.message_links import message_link
+from wording.numbers import counted
 
 LONGEST_WHAT, LONGEST_WHO, LONGEST_NOTE, LONGEST_LINK = 300, 80, 300, 300
 PAGE = 5  # entries on a page of the list
@@ -242,7 +243,7 @@ def _text(typed: str, what: str, longest: int) -> str:
     if not text:
         raise ValueError(f"Say {what}: that is empty.")
     if len(text) > longest:
-        raise ValueError(f"For {what} there are {longest} characters; that has {len(text):,}.")
+        raise ValueError(f"For {what} there are {counted(longest, 'character')}; that has {len(text):,}.")
     return text
 
 

@@ -26,6 +26,7 @@ from tools import files_of, tools_of
 from ui.pages import Pages
 from ui.server import guild_of
 from ui.text import ADVISORY
+from wording.numbers import counted
 
 
 async def show_pages(interaction: discord.Interaction, page: int, **wanted: Any) -> None:
@@ -103,7 +104,7 @@ async def take_file(interaction: discord.Interaction, file: discord.Attachment) 
     """Make a file the member's draft and show it; the member has been told to wait."""
     tools, guild = tools_of(interaction), guild_of(interaction)
     if file.size > LARGEST:
-        raise ValueError(f"That file has {file.size:,} bytes; a proposal has at most {LARGEST:,}.")
+        raise ValueError(f"That file has {counted(file.size, 'byte')}; a proposal has at most {LARGEST:,}.")
     content = await file.read()
     view = await drafts.import_draft(tools.database, guild.id, interaction.user.id, content, tools.now())
     await interaction.followup.send(

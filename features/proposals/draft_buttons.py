@@ -12,6 +12,7 @@ from features.proposals.proposal_card import draft_card, revision_card
 from tools import tools_of
 from ui.errors import errors_answered
 from ui.server import guild_of
+from wording.numbers import counted
 
 
 class DraftButton(
@@ -114,6 +115,6 @@ async def _file(interaction: discord.Interaction) -> None:
     if dropped is None:
         done = f"Filed as #{view.number}."
     else:
-        fell = f" {dropped} seconding{'s' if dropped != 1 else ''} fell." if dropped else ""
+        fell = f" {counted(dropped, 'seconding')} fell." if dropped else ""
         done = f"Revision {view.revision} of #{view.number} is saved.{fell}"
     await tell(interaction, view, done, text_changed=True)

@@ -17,6 +17,7 @@ from governance.proposals.stages import Standing, revised
 from storage.database import Database
 from storage.proposals import drafts, filing, proposals
 from storage.proposals.proposals import Content
+from wording.numbers import counted
 
 TEXTS = ("title", "problem", "change", "evidence", "alternatives", "drawbacks", "wrong_if")
 REVISABLE = ("idea", "discussion", "last_call", "stale")
@@ -46,7 +47,7 @@ class Revising:
             return "Nothing would change."
         if not self.substantive:
             return "Wording and reasons only: secondings stay, and ballots would."
-        falls = f"its {self.seconds} seconding{'s fall' if self.seconds != 1 else ' falls'} and "
+        falls = f"its {counted(self.seconds, 'seconding falls', 'secondings fall')} and "
         return f"It asks for something else: {falls if self.seconds else ''}it starts again as an idea."
 
 

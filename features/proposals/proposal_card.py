@@ -38,7 +38,7 @@ def proposal_card(view: ProposalView) -> discord.Embed:
     counts = view.arguments_by_side
     card.add_field(
         name="So far",
-        value=f"{view.seconds} of {view.seconds_needed} secondings · {counts['for']} for · "
+        value=f"{view.seconds} of {counted(view.seconds_needed, 'seconding')} · {counts['for']} for · "
         f"{counts['against']} against · {counted(counts['question'], 'question')}",
         inline=False,
     )
@@ -99,7 +99,7 @@ def arguments_cards(view: ProposalView) -> list[discord.Embed]:
         while len("\n".join(kept)) > EMBED // 2:
             kept = kept[1:]
         earlier = (
-            f"({len(lines) - len(kept)} earlier ones don't fit here)\n" if len(kept) < len(lines) else ""
+            f"({counted(len(lines) - len(kept), 'earlier one')} left out)\n" if len(kept) < len(lines) else ""
         )
         cards.append(discord.Embed(title=title, description=earlier + "\n".join(kept), colour=colour))
     return cards
@@ -107,7 +107,7 @@ def arguments_cards(view: ProposalView) -> list[discord.Embed]:
 
 def list_card(lines: Sequence[ProposalLine], page: int, pages: int, total: int) -> discord.Embed:
     """A page of proposals, newest first."""
-    card = discord.Embed(title=f"{total:,} proposal{'s' if total != 1 else ''}", colour=BLUE)
+    card = discord.Embed(title=counted(total, "proposal"), colour=BLUE)
     card.description = (
         "\n".join(
             f"**#{line.number}** {plain(line.title)}\n{NAMES[line.stage]} · {KINDS[line.kind]} · "
@@ -192,9 +192,7 @@ def _standing(view: ProposalView) -> str:
         )
         break
     if view.lacking:
-        lines.append(
-            f"{view.lacking} thing{'s' if view.lacking != 1 else ''} to fill in before the last call."
-        )
+        lines.append(f"{counted(view.lacking, 'thing')} to fill in before the last call.")
     return shortened("\n".join(lines), FIELD)
 
 

@@ -7,6 +7,7 @@ import discord
 
 from storage.server.settings import GuildSettings
 from ui.card import GREEN, GREY, bullets
+from wording.numbers import counted
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def settings_card(settings: GuildSettings) -> discord.Embed:
         (
             "Limits",
             f"{settings.cooldown_hours} h between a member's proposals, {settings.open_cap} open at once, "
-            f"{settings.seconds_least} secondings at least",
+            f"{counted(settings.seconds_least, 'seconding')} at least",
         ),
     )
     for name, value in rows:

@@ -166,7 +166,7 @@ def _weight_fields(found: WeightImpact) -> Fields:
         fields.append(
             (
                 "One guess matters",
-                f"With the {found.apart_models} models of one guessed account counted apart, "
+                f"With the {counted(found.apart_models, 'model')} of one guessed account counted apart, "
                 f"{whole(half_before)} → {whole(half_after)} hold half, effective number "
                 f"{whole(before)} → {whole(after)}.",
             )

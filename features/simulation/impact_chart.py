@@ -12,7 +12,7 @@ from features.simulation.pay_result import PayImpact, PayWindow
 from features.simulation.proposal_impact import ProposalImpact
 from features.simulation.weights import WeightImpact
 from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, as_percent, thousands, tiles, to_png
-from wording.numbers import number, percent, signed, whole
+from wording.numbers import counted, number, percent, signed, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,8 +137,8 @@ def _pay_alt(pay: PayImpact) -> str:
     for window in pay.windows:
         groups = window.result.deciles.difference
         told.append(
-            f"{window.span.capitalize()}: {np.count_nonzero(groups > 0)} of {groups.size} groups gain, "
-            f"{np.count_nonzero(groups < 0)} lose."
+            f"{window.span.capitalize()}: {np.count_nonzero(groups > 0)} of "
+            f"{counted(groups.size, 'group')} gain, {np.count_nonzero(groups < 0)} lose."
         )
         if pay.terms.soften:
             told.append(f"Softened, it costs {signed(window.result.costs.together.cost, 'NMR')}.")

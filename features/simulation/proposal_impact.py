@@ -16,7 +16,7 @@ from governance.proposals.proposal import KINDS, Proposal
 from scoring.schemes import SCHEMES, Weighing, capped
 from tournament.source import EVERYONE, History, Source, SourceError, Stakes
 from wording.names import find_name
-from wording.numbers import listed, percent
+from wording.numbers import counted, listed, percent
 
 UNCHANGED = "Assumes nobody changes behaviour."
 
@@ -218,8 +218,9 @@ def _scheme(proposal: Proposal) -> Weighing:
 def _weight_assumptions(proposal: Proposal, found: WeightImpact) -> tuple[str, ...]:
     scored = (
         (
-            f"Ranked by the mean {found.ranked_by}, weighted by stake at risk; {found.left_out:,} accounts "
-            f"without it ({percent(found.left_out_stake)} of stake) are left out, before and after.",
+            f"Ranked by the mean {found.ranked_by}, weighted by stake at risk; "
+            f"{counted(found.left_out, 'account')} without it ({percent(found.left_out_stake)} of stake) "
+            "left out, before and after.",
         )
         if found.ranked_by
         else ()

@@ -89,11 +89,8 @@ class WeightImpact:
     def finding(self) -> str:
         """The answer in one sentence."""
         before, after = self.spread.half
-        if before == after:
-            return f"With {self.scheme}, {whole(after)} accounts hold half of the weight, as before."
-        return (
-            f"With {self.scheme}, {whole(after)} accounts hold half of the weight instead of {whole(before)}."
-        )
+        told = f"With {self.scheme}, {counted(after, 'account holds', 'accounts hold')} half of the weight"
+        return f"{told}, as before." if before == after else f"{told} instead of {whole(before)}."
 
     @property
     def headline(self) -> str:

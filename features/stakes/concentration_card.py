@@ -10,7 +10,7 @@ from features.stakes.holders import Holder
 from scoring.tails import TailComparison
 from ui.card import AMBER, BLUE, CHARTS, GREEN, bullets
 from ui.text import plain
-from wording.numbers import amount, number, percent, tiny, whole
+from wording.numbers import amount, counted, number, percent, tiny, whole
 
 GUESSED = "Accounts are guesses from the models' names: one wrong guess can change every number."
 ROWS = 10  # newest snapshots that are written out; the chart has them all
@@ -47,9 +47,9 @@ def concentration_cards(found: StakeConcentration) -> list[discord.Embed]:
         apart = found.apart
         card.add_field(
             name="One guess matters",
-            value=f"The names of {apart.models} models make them one account with {percent(apart.share)} "
-            f"of all stake. Taken apart, **{whole(apart.measures.half)}** hold half and the effective "
-            f"number is **{whole(apart.measures.effective_number)}**.",
+            value=f"The names of {counted(apart.models, 'model')} make them one account with "
+            f"{percent(apart.share)} of all stake. Taken apart, **{whole(apart.measures.half)}** hold half "
+            f"and the effective number is **{whole(apart.measures.effective_number)}**.",
             inline=False,
         )
     if found.left_out:
@@ -98,8 +98,8 @@ def holder_card(found: Holder) -> discord.Embed:
     """One holder's place among all."""
     card = discord.Embed(title=plain(found.finding)[:256], colour=BLUE)
     if found.stake:
-        ties = f", as {found.ties:,} others" if found.ties else ""
-        of = "" if found.models is None else f" in {found.models} model{'s' if found.models != 1 else ''}"
+        ties = f", as {counted(found.ties, 'other')}" if found.ties else ""
+        of = "" if found.models is None else f" in {counted(found.models, 'model')}"
         card.add_field(name="Stake", value=f"{amount(found.stake, 'NMR')}{of}{ties}")
         card.add_field(
             name="Half of the stake",

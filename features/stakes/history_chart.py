@@ -9,7 +9,7 @@ import numpy as np
 
 from features.stakes.history import StakeHistory
 from ui.drawing import CURRENT, GAIN, PROPOSED, Picture, figure, thousands, to_png
-from wording.numbers import whole
+from wording.numbers import counted, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def picture_of_stake_history(history: StakeHistory) -> Picture:
     """Measures of each snapshot above, the stake at risk of all by round below, over the same days."""
-    footer = f"{history.source} · {len(history.days)} day{'s' if len(history.days) != 1 else ''}"
+    footer = f"{history.source} · {counted(len(history.days), 'day')}"
     if history.at_risk.size:
         footer += " · below: stake at risk in each round, of everyone"
     heights = [1.2, 1.0] if history.at_risk.size else [1.0]

@@ -55,7 +55,7 @@ def _together(found: StakeInfluence) -> str:
             "too few rounds for an interval"
             if math.isnan(each.low)
             else f"95 % interval {plus_minus(each.low, 3)} to {plus_minus(each.high, 3)}, "
-            f"from blocks of {each.block} rounds"
+            f"from blocks of {counted(each.block, 'round')}"
         )
         rounds = counted(each.rounds.size, "round")
         return f"Mean rank correlation of {rounds} **{plus_minus(each.mean, 3)}**, {between}."

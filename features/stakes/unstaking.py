@@ -140,7 +140,6 @@ async def unstake_scenario(
 
 def _said(holders: Holders, leaving: NDArray[np.bool_], above: float | None, who: str | None) -> str:
     count = int(np.count_nonzero(leaving & (holders.stake > 0)))
-    things = f"{holders.unit}s"
     if who is not None:
         return holders.names[int(np.flatnonzero(leaving)[0])]
     if above is not None:
@@ -148,9 +147,9 @@ def _said(holders: Holders, leaving: NDArray[np.bool_], above: float | None, who
     if count == 1:
         return f"the largest {holders.unit}"
     return (
-        f"all {count:,} {things}"
+        f"all {counted(count, holders.unit)}"
         if count == np.count_nonzero(holders.stake)
-        else f"the {count:,} largest {things}"
+        else f"the {counted(count, f'largest {holders.unit}')}"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from governance.proposals.refusals import came
-from governance.text import clean_line
+from governance.text import clean_line, counted
 from scoring.typed import tidy
 
 LONGEST_WHAT = 300
@@ -126,7 +126,9 @@ def _line(text: str, label: str, longest: int) -> str:
     if not line:
         raise ValueError(f"The {label} is empty.")
     if len(line) > longest:
-        raise ValueError(f"The {label} may have at most {longest} characters; this one has {len(line):,}.")
+        raise ValueError(
+            f"The {label} may have at most {counted(longest, 'character')}; this one has {len(line):,}."
+        )
     return line
 
 

@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from governance.text import counted
+
 ROUNDS = 50  # of k-means; a few dozen points settle in ten
 
 
@@ -64,7 +66,7 @@ def adjusted_rand(one: ArrayLike, other: ArrayLike) -> float:
     """
     first, second = (np.unique(np.asarray(labels), return_inverse=True)[1] for labels in (one, other))
     if first.shape != second.shape:
-        raise ValueError(f"{first.size} points can't be compared with {second.size}.")
+        raise ValueError(f"{counted(first.size, 'point')} can't be compared with {second.size}.")
     if not first.size:
         return math.nan
     both = _pairs(np.bincount(first * (second.max() + 1) + second))

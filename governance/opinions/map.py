@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from governance.opinions.groups import SMALLEST, STABILITY, Parting, axes, part_voters
+from governance.text import counted
 
 VOTES_NEEDED = 7  # or all statements, if fewer: as in Polis
 PEOPLE_NEEDED = 20
@@ -115,7 +116,7 @@ def opinion_map(votes: ArrayLike, *, limit: int = 5, rng: np.random.Generator) -
         clustered=chosen.size,
         statements=statements,
         groups=tuple(Group(tuple(part.tolist()), _typical(matrix, chosen, part, limit)) for part in parts),
-        verdict=f"{len(parts)} groups" if parts else NO_GROUPS,
+        verdict=counted(len(parts), "group") if parts else NO_GROUPS,
         reason=reason,
         silhouette=found.silhouette if found else math.nan,
         stability=found.stability if found else math.nan,
@@ -173,8 +174,8 @@ def _verdict(found: Parting | None, clustered: int, needed: int) -> tuple[bool, 
     """Whether groups may be told, and why or why not."""
     if found is None:
         return False, (
-            f"Groups need {PEOPLE_NEEDED} people with votes on at least {needed} statements; so far there "
-            f"{'is' if clustered == 1 else 'are'} {clustered}."
+            f"Groups need {PEOPLE_NEEDED} people with votes on at least "
+            f"{counted(needed, 'statement')}; so far {counted(clustered, 'has', 'have')} them."
         )
     if not found.labels.size:
         return False, f"However they are parted, a group has fewer than {SMALLEST} people."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from governance.text import counted
 from scoring.payout import payouts
 from scoring.rules import PayoutRule, load_rules, parse_rule
 from scoring.rules.text import score_key, spell_number
@@ -78,7 +79,7 @@ def _check_weights(given: dict[str, str], claimed: Sequence[float]) -> Example:
     exact = tuple(weight * part / 100 for part in parts)
     wrong = [_short(claim) for claim, right in zip(claimed, exact, strict=False) if not _close(claim, right)]
     if len(claimed) != len(exact):
-        wrong = [f"{len(claimed)} number{'' if len(claimed) == 1 else 's'}"]
+        wrong = [counted(len(claimed), "number")]
     if wrong:
         right = _listed([_short(value) for value in exact])
         raise ValueError(f"They must add up to {_short(weight)}: {right}, not {_listed(wrong)}.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from governance.proposals.examples import check_example
 from governance.proposals.parameters import schemes_typed
 from governance.proposals.proposal import LABELS, Declined, Parameters, Proposal
+from governance.text import counted
 from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force
 
 ROUNDS_A_WEEK = 5  # since May 2023 a round opens from Tuesday to Saturday
@@ -94,9 +95,8 @@ def _terms(given: Parameters, today: datetime.date, current_round: int | None) -
             "effective_round", "must", f"Round {first} has opened already; now it is {current_round}."
         )
     elif weeks is not None and left < weeks * ROUNDS_A_WEEK:
-        sentence = (
-            f"Round {first} is about {left / ROUNDS_A_WEEK:.0f} weeks away, less than the notice of {weeks}."
-        )
+        away = counted(left / ROUNDS_A_WEEK, "week")
+        sentence = f"Round {first} is about {away} away, less than the notice of {weeks}."
         yield Finding("effective_round", "should", sentence)
 
 

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from governance.text import counted
 from scoring.rules.text import spell_number
 from scoring.typed import quote
 
@@ -77,7 +78,8 @@ def _sentence(error: Mapping[str, Any], labels: Mapping[str, str]) -> str:
 
 
 def _too_long(label: str, value: Any, details: Mapping[str, Any]) -> str:
-    return f"The {label} may have at most {details['max_length']:,} characters; this one has {len(value):,}."
+    most = counted(details["max_length"], "character")
+    return f"The {label} may have at most {most}; this one has {len(value):,}."
 
 
 def _too_many(label: str, value: Any, details: Mapping[str, Any]) -> str:

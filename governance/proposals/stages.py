@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import SupportsIndex
 
+from governance.text import counted
+
 OPEN = ("idea", "discussion", "last_call", "vote", "result", "response", "review")
 ENDED = ("closed", "withdrawn", "superseded")
 STAGES = (*OPEN, *ENDED, "stale")
@@ -121,7 +123,7 @@ def revised(standing: Standing, now: datetime.datetime) -> Standing:
 
 def _to_discussion(standing: Standing, now: datetime.datetime) -> Step:
     short = standing.seconds_needed - len(standing.seconded_by - {standing.author_id})
-    missing = [f"{_counted(short, 'more member')} must second it."] if short > 0 else []
+    missing = [f"{counted(short, 'more member')} must second it."] if short > 0 else []
     return _step("discussion", "clock", missing)
 
 
@@ -178,7 +180,7 @@ def _until(due: datetime.datetime, now: datetime.datetime, sentence: str) -> lis
 
 
 def _lacking(standing: Standing) -> list[str]:
-    return [f"{_counted(standing.lacking, 'thing')} must be filled in first."] if standing.lacking else []
+    return [f"{counted(standing.lacking, 'thing')} must be filled in first."] if standing.lacking else []
 
 
 def _check(standing: Standing, now: datetime.datetime) -> None:
@@ -192,10 +194,6 @@ def _check(standing: Standing, now: datetime.datetime) -> None:
 
 def _name(stage: str) -> str:
     return NAMES.get(stage, stage)
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _whole(count: SupportsIndex, lowest: int) -> int:

@@ -93,7 +93,7 @@ def as_whole(weights: Iterable[Any] | None, ballots: int) -> tuple[list[int], in
         return [1] * ballots, 1
     ratios = [_ratio(weight) for weight in weights]
     if len(ratios) != ballots:
-        raise ValueError(f"{len(ratios)} weights do not fit {ballots} ballots.")
+        raise ValueError(f"{len(ratios)} and {ballots}: weights do not fit ballots.")
     unit = math.lcm(*{below for _, below in ratios})
     return [above * (unit // below) for above, below in ratios], unit
 

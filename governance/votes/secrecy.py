@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from governance.text import counted
 from governance.votes.strategies import BASELINE, STRATEGIES, Voter, weights
 
 STEP = 5  # points that published shares are rounded to
@@ -42,7 +43,7 @@ def ballots_so_far(ballots: int, quorum: int = 0) -> str:
     """What may be told of an open poll's ballots, and how many it needs: "at least 5; 20 are needed"."""
     least = ballots // IN_STEPS * IN_STEPS
     told = f"at least {least:,}" if least else f"fewer than {IN_STEPS}"
-    return told + (f"; {quorum:,} {'is' if quorum == 1 else 'are'} needed" if quorum else "")
+    return told + (f"; {counted(quorum, 'is needed', 'are needed')}" if quorum else "")
 
 
 def guarded_views(
@@ -71,7 +72,7 @@ def guarded_views(
     Raises ValueError as weights does and where ballots and voters do not fit.
     """
     if len(ballots) != len(voters):
-        raise ValueError(f"{len(ballots)} ballots do not fit {len(voters)} voters.")
+        raise ValueError(f"{len(ballots)} and {len(voters)}: ballots do not fit voters.")
     voted = [(ballot, voter) for ballot, voter in zip(ballots, voters, strict=True) if ballot not in _EMPTY]
     ballots, voters = [ballot for ballot, _ in voted], [voter for _, voter in voted]
     cast = {strategy: weights(strategy, voters) for strategy in _WEIGHTED}

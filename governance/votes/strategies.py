@@ -134,7 +134,7 @@ def side_by_side(
     the tally do, and where ballots and voters do not fit.
     """
     if len(ballots) != len(voters):
-        raise ValueError(f"{len(ballots)} ballots do not fit {len(voters)} voters.")
+        raise ValueError(f"{len(ballots)} and {len(voters)}: ballots do not fit voters.")
     views: list[View] = []
     for strategy in STRATEGIES:
         cast = weights(strategy, voters)
@@ -167,7 +167,7 @@ def turnout_by_decile(stakes: Sequence[Fraction | float], voted: Sequence[bool])
     electorate it tells who voted. Raises ValueError for stakes as weights does, and where the two do not fit.
     """
     if len(stakes) != len(voted):
-        raise ValueError(f"{len(stakes)} stakes do not fit {len(voted)} answers to who voted.")
+        raise ValueError(f"{len(stakes)} and {len(voted)}: stakes do not fit who voted.")
     held = [_nmr(stake) for stake in stakes]
     ordered = sorted(held)
     first: dict[Fraction, int] = {}

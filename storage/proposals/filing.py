@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from governance.text import counted
 from storage.database import Database, execute, fetch_all, transaction
 from storage.moments import from_text, to_text
 from storage.proposals.blocks import block_reason
@@ -137,7 +138,7 @@ async def _check_limits(db: Database, settings: GuildSettings, member_id: int, n
     if now < again:
         # to the next whole minute, so that who comes at the minute they read is not sent away again
         minute = again + timedelta(minutes=1, microseconds=-1)
-        hours = f"{settings.cooldown_hours} hour{'' if settings.cooldown_hours == 1 else 's'}"
+        hours = counted(settings.cooldown_hours, "hour")
         raise ValueError(
             f"This server asks for {hours} between two proposals of a member; "
             f"your next is possible from {minute:%Y-%m-%d %H:%M} UTC."

@@ -109,8 +109,16 @@ def forged(steps: Sequence[tuple[str | None, int | None]], counted: Sequence[tup
         ([("a", None)], [("b", salt(1))], "Choice 1 fits no ballot in force"),
         ([("a", None)], [("a", salt(1)), ("a", salt(1))], "Choice 2 fits no ballot in force"),
         ([("a", None), ("b", 1)], [("a", salt(1)), ("b", salt(2))], "Choice 1 fits no ballot in force"),
-        ([("a", None), ("b", None)], [("a", salt(1))], "0 choices have no salt, but 1 ballots"),
-        ([("a", None)], [("a", salt(1)), ("a", None)], "1 choices have no salt, but 0 ballots"),
+        (
+            [("a", None), ("b", None)],
+            [("a", salt(1))],
+            "0 choices have no salt, but 1 ballot in force has",
+        ),
+        (
+            [("a", None)],
+            [("a", salt(1)), ("a", None)],
+            "1 choice has no salt, but 0 ballots in force have",
+        ),
     ],
 )
 def test_what_a_keeper_of_the_poll_can_not_do(steps: Any, counted: Any, problem: str) -> None:

@@ -134,7 +134,7 @@ async def test_the_longest_proposal_fits_on_every_card(db: Database, source: Sam
     assert whole.count(plain(SIGNS[:300])) >= 7
     for each in arguments_cards(view):
         assert "11\\*\\_" in check([each]), "the newest is there"
-        assert "earlier ones don't fit here" in (each.description or "")
+        assert "left out)" in (each.description or "")
     check(
         [list_card([ProposalLine(9, SIGNS[:100], "last_call", "weights", "classic", 9, True)] * 8, 1, 9, 72)]
     )

@@ -131,7 +131,7 @@ def test_bad_weights(method: str, weight: object) -> None:
 
 @pytest.mark.parametrize(("weights", "n"), [([], 2), ([1], 2), ([1, 1, 1], 2)])
 def test_a_weight_for_each_ballot(weights: list[int], n: int) -> None:
-    with pytest.raises(ValueError, match=rf"^{len(weights)} weights do not fit {n} ballots\.$"):
+    with pytest.raises(ValueError, match=rf"^{len(weights)} and {n}: weights do not fit ballots\.$"):
         tally("single", ["a"] * n, ABC, weights=weights)
 
 

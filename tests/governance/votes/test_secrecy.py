@@ -143,7 +143,7 @@ def test_abstentions_are_left_out() -> None:
 
 
 def test_bad_voters_are_refused() -> None:
-    with pytest.raises(ValueError, match="1 ballots do not fit 20 voters"):
+    with pytest.raises(ValueError, match="1 and 20: ballots do not fit voters"):
         guarded_views("single", ["a"], ["a", "b"], EQUAL, closed=True)
     with pytest.raises(ValueError, match="A member can vote only once"):
         guarded_views("single", ["a", "b"], ["a", "b"], [EQUAL[0]] * 2, closed=True)

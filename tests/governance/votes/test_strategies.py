@@ -205,7 +205,7 @@ def test_a_strategy_under_which_nobody_has_weight() -> None:
         assert all(map(math.isnan, (view.effective_voters, view.smallest_majority, view.top_three)))
     nobody = side_by_side("single", [], ["a", "b"], [], count)
     assert all(view.result is None and view.flips is None for view in nobody)
-    with pytest.raises(ValueError, match="1 ballots do not fit 0 voters"):
+    with pytest.raises(ValueError, match="1 and 0: ballots do not fit voters"):
         side_by_side("single", ["a"], ["a"], [], count)
 
 
@@ -224,7 +224,7 @@ def test_equal_stakes_are_never_parted() -> None:
     assert (got[3].share, got[8].share) == (0, 1)
     assert math.isnan(got[0].share)
     assert all(math.isnan(tenth.share) for tenth in turnout_by_decile([], []))
-    with pytest.raises(ValueError, match="2 stakes do not fit 1 answers"):
+    with pytest.raises(ValueError, match="2 and 1: stakes do not fit"):
         turnout_by_decile([1, 2], [True])
 
 
