@@ -1,0 +1,159 @@
+"""Cards of nothing, of one and of two: none says "1 rounds", whatever it counts."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import numpy as np
+import pytest
+
+from features.account.account_card import account_card
+from features.account.link import LinkedAccount
+from features.digest.digest_card import digest_cards
+from features.digest.summary import Told
+from features.opinions.map import Camp, Line, OpinionPicture
+from features.opinions.opinion_card import list_card as statements_card
+from features.opinions.opinion_card import opinion_card
+from features.opinions.statements import StatementPage
+from features.payout.compare import compare_payouts
+from features.payout.compare_card import comparison_card
+from features.payout.earnings import pay_record
+from features.payout.earnings_card import record_card
+from features.polls.opening import new_poll
+from features.polls.poll_card import poll_card, polls_card, result_cards
+from features.polls.result import count
+from features.polls.result_chart import picture_of_result
+from features.promises.ledger import Ledger
+from features.promises.promise_card import ledger_card
+from features.proposals.proposal_card import list_card, proposal_card
+from features.proposals.view import proposal_view
+from features.stakes.concentration import stake_concentration
+from features.stakes.concentration_card import concentration_cards
+from features.stakes.unstaking import unstake_scenario
+from features.stakes.unstaking_card import unstaking_card
+from governance.digest.promise import Promise
+from governance.digest.summary import (
+    Closing,
+    Measure,
+    Period,
+    Question,
+    Summary,
+    SummaryArgument,
+    SummaryDraft,
+    SummaryResult,
+)
+from governance.digest.text import as_markdown
+from governance.votes.secrecy import ballots_so_far
+from storage.database import Database, open_database
+from storage.members.links import AccountLink
+from storage.opinions import Statement
+from storage.polls.polls import Eligibility
+from storage.server.settings import change_settings
+from tests.features.digest.weeks import text
+from tests.features.proposals.proposals import ADA, HERE, NOW, filed
+from tests.features.stakes.test_holders import MadeUp, calendar, stakes_of
+from tests.wording.plurals import ones_before_plurals
+from tournament.sample import SampleSource
+
+COUNTS = pytest.mark.parametrize("n", [0, 1, 2])
+METHODS: dict[str, Any] = {
+    "single": "a", "approval": ["a"], "ranked_irv": ["a", "b"], "ranked_schulze": ["a", "b"],
+    "score": {"a": 5}, "numeric": "1", "gradient": "for", "dots": {"a": 10},
+}  # fmt: skip
+
+
+def check(*told: discord.Embed | str) -> None:
+    """No card and no text has a 1 before a plural."""
+    for each in told:
+        words = each if isinstance(each, str) else json.dumps(each.to_dict(), ensure_ascii=False)
+        assert ones_before_plurals(words.replace("*", "").replace("\\n", " | ")) == [], words
+
+
+@pytest.fixture
+async def db(database_file: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_file)
+    yield database
+    await database.close()
+
+
+@COUNTS
+@pytest.mark.parametrize("method", METHODS)
+async def test_polls(db: Database, source: SampleSource, method: str, n: int) -> None:
+    options: list[Any] = [] if method in ("gradient", "numeric") else ["a", "b"]
+    view = await new_poll(
+        db, source, HERE, ADA, {"title": "Q", "options": "\n".join(options)}, method=method,
+        lasts=timedelta(days=1), eligibility=Eligibility(server_days=n, account_days=n), quorum=n,
+        members=[], now=NOW,
+    )  # fmt: skip
+    check(poll_card(replace(view, ballots=n)), view.who_may, polls_card([], 1, 1, n))
+    cast: Sequence[tuple[int, Any]] = [(member, METHODS[method]) for member in range(n)]
+    for quorum in (n, n + 1):
+        result = count(
+            method, options, [*cast, (9, None)][: n + 1], {}, quorum=quorum, electorate=n, seed="5eed" * 16,
+            budget=10,
+        )  # fmt: skip
+        check(*result_cards(view, result), picture_of_result(result, "Q").alt)
+
+
+@COUNTS
+def test_summaries(n: int) -> None:
+    day, days = date(2031, 5, 4), timedelta(days=n)
+    summary = Summary(
+        Period(("2031-W18",), NOW - timedelta(days=7), NOW),
+        NOW,
+        closing=(Closing(3, "Q", "", NOW, ballots_so_far(n, n)),) * n,
+        drafts=(SummaryDraft(3, "D", "", "change"), SummaryDraft(3, "D", "", "change", revised=True)) * n,
+        results=(SummaryResult(3, "R", "", n, "a wins.", ()),) * n,
+        promises=(Promise("P", "the team", "", day - days, day - days),) * n,
+        questions=(Question("Why?", "", day - days),) * n,
+        measures=(Measure("accounts", n, n, "", n, n),) * n,
+        argument=SummaryArgument(3, "Since", "", n),
+    )
+    check(as_markdown(summary), *digest_cards(Told(summary, ())))
+
+
+@COUNTS
+async def test_proposals(db: Database, n: int) -> None:
+    await change_settings(db, HERE, NOW, seconds_least=n)
+    await filed(db, text=text())
+    check(proposal_card(await proposal_view(db, HERE, 1, NOW)), list_card([], 1, 1, n))
+
+
+@COUNTS
+def test_promises_and_opinions(n: int) -> None:
+    check(ledger_card(Ledger("open", (), 1, 1, n, n, n, date(2031, 5, 4))))
+    said = Statement(1, 3, "Tea", datetime(2031, 5, 4, tzinfo=UTC), None, n)
+    check(statements_card(StatementPage((said,), {}, 1, 1, n)))
+    camps = (Camp("A", n, (Line(3, "Tea", "all agree"),)),) * n
+    picture = OpinionPicture(
+        "Found", "reason", n, n, n, n, camps, (), (), np.ones((0, 2)), np.zeros(0, dtype=np.intp), "", NOW
+    )
+    check(opinion_card(picture))
+
+
+@COUNTS
+def test_accounts(n: int) -> None:
+    link = AccountLink(ADA, "heron", "account", "classic", NOW)
+    models = tuple(f"heron_{at}" for at in range(n))
+    check(account_card(LinkedAccount(link, models, 300, 301, n, 1.0, "Made up", date(2031, 5, 4))))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+@pytest.mark.parametrize("unit", ["model", "account"])
+async def test_stakes(n: int, unit: str) -> None:
+    source = MadeUp(stakes_of([50.0] * n), known_rounds=calendar(n))
+    check(*concentration_cards(await stake_concentration(source, unit=unit)))
+    for leaving in range(1, n + 1):
+        check(unstaking_card(await unstake_scenario(source, source, top=leaving, unit=unit)))
+
+
+@pytest.mark.parametrize("rounds", ["1", "2", "round 310"])
+async def test_pay(source: SampleSource, rounds: str) -> None:
+    name = (await source.names()).models[0]
+    found = await compare_payouts(source, name, "1xCORR + 3xTC", current="1xCORR", rounds=rounds)
+    check(comparison_card(found))
+    check(record_card(await pay_record(source, name, rounds=rounds)))
