@@ -157,7 +157,7 @@ def _counts(summary: Summary) -> str:
         (len(summary.drafts) - new, f"{len(summary.drafts) - new} revised"),
         (
             len(summary.results),
-            counted(len(summary.results), "result") + (f", {flips} of them by strategy" if flips else ""),
+            counted(len(summary.results), "result") + (f", {flips} by strategy" if flips else ""),
         ),
         (len(summary.outcomes), counted(len(summary.outcomes), "outcome")),
     ]

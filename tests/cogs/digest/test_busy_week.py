@@ -32,7 +32,7 @@ async def test_a_busy_week_tells_everything_as_a_post_and_as_markdown(
     [message] = summaries(server.channel)
     await check_charts(message, 1)
     headline = text_of(message)
-    assert "1 vote closing soon · 1 new proposal · 1 revised · 1 result, 1 of them by strategy" in headline
+    assert "1 vote closing soon · 1 new proposal · 1 revised · 1 result, 1 by strategy" in headline
     assert "1 outcome · 1 promise overdue, by up to 4 days · 1 question unanswered" in headline
     assert "The announced rule changed from 1xCORR to 2xCORR." in headline
     [thread] = [each for each in server.channel.threads if each.name == "Week 2031-W19"]
@@ -43,10 +43,10 @@ async def test_a_busy_week_tells_everything_as_a_post_and_as_markdown(
     markdown = (await attached.read()).decode()
     assert "The announced rule changed from 1xCORR to 2xCORR." in markdown
     for told in (
-        "10 voters, 10 short of the quorum of 20",
+        "ballots so far: at least 10; 20 are needed",
         "New: [Proposal 2: Second",
         "Revised: [Proposal 1: Say it eight weeks ahead",
-        "70 voters. **The strategy decides: they do not agree.**",
+        "two wins (70 ballots). **The strategy decides: they do not agree.**",
         "one member, one vote: two",
         "stake: five",
         "accepted\\: We do it",

@@ -96,4 +96,4 @@ async def test_a_quorum_that_is_met_late_extends_and_a_missed_one_voids(server: 
     ]
     text = text_of(await ask(server, server.ben, "results", number=2))
     assert "No quorum: 1 ballot, and 3 were needed." in text
-    assert "quorum 3 missed" in text
+    assert "the quorum of 3 was missed" in text

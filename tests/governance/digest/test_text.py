@@ -141,7 +141,7 @@ def test_the_headline_counts_and_the_thread_tells() -> None:
     headline, *thread = as_pages(FULL)
     assert headline == (
         "# Summary of 2027-W05\n"
-        "3 votes closing soon · 1 new proposal · 1 revised · 3 results, 1 of them by strategy · 2 outcomes · "
+        "3 votes closing soon · 1 new proposal · 1 revised · 3 results, 1 by strategy · 2 outcomes · "
         "2 promises overdue, by up to 12 days · 2 questions unanswered, for up to 10 days\n"
         "From <t:1801414800:f>; data until <t:1802019600:f>."
     )
