@@ -175,7 +175,8 @@ def _verdict(found: Parting | None, clustered: int, needed: int) -> tuple[bool, 
     if found is None:
         return False, (
             f"Groups need {PEOPLE_NEEDED} people with votes on at least "
-            f"{counted(needed, 'statement')}; so far {counted(clustered, 'has', 'have')} them."
+            f"{counted(needed, 'statement')}; so far there "
+            f"{'is' if clustered == 1 else 'are'} {clustered}."
         )
     if not found.labels.size:
         return False, f"However they are parted, a group has fewer than {SMALLEST} people."
