@@ -209,13 +209,13 @@ async def _check_limits(db: Database, guild_id: int, member_id: int, now: dateti
         )
     if there["own_in_sight"] >= MEMBER_IN_SIGHT:
         raise ValueError(
-            f"Here you have {counted(there['own_in_sight'], 'statement')}, and that is the most a member may "
-            "have."
+            f"{counted(there['own_in_sight'], 'statement here is', 'statements here are')} yours, "
+            "and that is the most a member may have."
         )
     if there["recent"] >= SERVER_A_DAY:
         raise ValueError(
-            f"This server added {counted(there['recent'], 'statement')} in 24 hours, and that is the most. "
-            "Vote first."
+            f"{counted(there['recent'], 'statement was', 'statements were')} added here in 24 hours, "
+            "and that is the most. Vote first."
         )
     if there["in_sight"] >= SERVER_IN_SIGHT:
         raise ValueError(
