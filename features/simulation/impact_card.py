@@ -96,7 +96,8 @@ def _window(pay: PayImpact, window: PayWindow) -> str:
             f"**{signed(window.difference, 'NMR')}**, from {number(window.old)} to {number(window.new)}",
             f"{100 * window.a_round:+.2f} % of the stake at risk a round".replace("-", "−"),
             between,
-            f"{counted(gains.winners, pay.unit)} gain, {gains.losers:,} lose; "
+            f"{counted(gains.winners, f'{pay.unit} gains', f'{pay.unit}s gain')}, "
+            f"{counted(gains.losers, 'loses', 'lose')}; "
             f"{percent(window.losing)} lose over {100 * pay.losing_more_than:g} % of their stake",
         )
     )

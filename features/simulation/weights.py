@@ -108,7 +108,8 @@ class WeightImpact:
         return (
             f"At the pay per NMR of {self.pay.span}, {counted(gain.rows.size, 'account')} would get "
             f"{amount(math.fsum(gain.new), 'NMR')} instead of {number(math.fsum(gain.old))}, "
-            f"{signed(self.pay.difference, 'NMR')}{between}; {gain.winners:,} gain, {gain.losers:,} lose."
+            f"{signed(self.pay.difference, 'NMR')}{between}; "
+            f"{counted(gain.winners, 'gains', 'gain')}, {counted(gain.losers, 'loses', 'lose')}."
         )
 
 

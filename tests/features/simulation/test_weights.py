@@ -120,7 +120,7 @@ async def test_pay_that_followed_the_weights_by_hand() -> None:
     assert got.pay.difference == pytest.approx(-1.2)
     assert got.pay_sentence == (
         "At the pay per NMR of rounds 316-317, 2 accounts would get 14.00 NMR instead of 15.20, "
-        "−1.20 NMR; 1 gain, 1 lose."
+        "−1.20 NMR; 1 gains, 1 loses."
     )
     unlisted = made_up([[0.1, 0.1], [0.04, 0.04]], stakes_of([60]))
     alone = weights_of(await proposal_impact(unlisted, proposal("weights", weights="sqrt")))
