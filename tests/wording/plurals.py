@@ -12,7 +12,7 @@ BETWEEN = re.compile(
 )
 # words in s that count nothing: after a name or an amount, mostly verbs
 NO_NOUNS = re.compile(
-    r"agrees|always|announces|as|asks|beats|becomes|closes|comes|describes|does|ends|falls|fits|gives|goes|"
+    r"agrees|always|announces|as|asks|beats|becomes|closes|comes|describes|does|ends|falls|fits|gains|gives|goes|"
     r"grows|has|holds|is|its|joins|lacks|less|lies|lists|makes|names|needs|opens|pays|plus|repeats|replaces|"
     r"runs|says|sees|sets|stands|takes|this|times|types|was|wins|withdraws|works|yours"
 )

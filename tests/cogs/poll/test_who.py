@@ -42,7 +42,7 @@ async def test_ages_and_verification_are_asked_for(server: Server, now: Clock) -
     await verify(server, server.moderator, LARGE)
     young = await start(server, server.ben, server_days=3650)
     assert said(await server.ben.click(young, label="Vote")).content == (
-        "This poll asks for 3650 days on this server."
+        "This poll asks for 3,650 days on this server."
     )
     card = await start(server, server.ben, verified=True)
     refused = said(await server.ben.click(card, label="Vote")).content
@@ -55,8 +55,8 @@ async def test_ages_and_verification_are_asked_for(server: Server, now: Clock) -
     present = server.bot.now()
     asked = [
         (Member(1, frozenset(), present - timedelta(days=3650), present), None),
-        (Member(1, frozenset(), present - timedelta(days=3649), present), "3650 days on this server"),
-        (Member(1, frozenset(), None, present), "3650 days on this server"),
+        (Member(1, frozenset(), present - timedelta(days=3649), present), "3,650 days on this server"),
+        (Member(1, frozenset(), None, present), "3,650 days on this server"),
     ]
     for member, sentence in asked:
         if sentence is None:
