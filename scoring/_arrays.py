@@ -63,8 +63,9 @@ def as_numbers(values: ArrayLike, what: str) -> NDArray[np.float64]:
 
 def has_labels(value: object) -> bool:
     """Whether it is a Series, a DataFrame or an Index of pandas."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(value, (pandas.Series, pandas.DataFrame, pandas.Index))
+    # another thread may be in the midst of loading pandas, which has no kinds of its own until it is done
+    kinds = (getattr(sys.modules.get("pandas"), kind, None) for kind in ("Series", "DataFrame", "Index"))
+    return isinstance(value, tuple(kind for kind in kinds if kind is not None))
 
 
 class Labels:

@@ -222,3 +222,10 @@ def test_every_public_name_is_one_import_away() -> None:
     assert all(callable(getattr(scoring, name)) for name in wanted)
     with pytest.raises(ImportError):
         from scoring import nothing_of_the_kind  # noqa: F401  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_numbers_are_read_while_another_thread_is_loading_pandas() -> None:
+    half_loaded = "sys.modules['pandas'] = types.ModuleType('pandas')"
+    assert (
+        run(f"import json, sys, types; {half_loaded}; from scoring import gini; print(gini([1, 3]))") == 0.25
+    )
