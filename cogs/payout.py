@@ -44,10 +44,11 @@ class PayoutCommands(
         proposed="The rule to try, like 1xCORR + 3xTC, 1C3T or 0.75 corr + 2.25 mmc clip 0.05",
         who="A model, an account, or everyone; without it the one you linked",
         current="The rule to compare with, or live; without it what was really paid",
-        rounds="20 (the last 20), 311-325, round 318 or all",
+        rounds="20 (the last 20), 311-325, round 318 or all; without it the last 20 beside all",
         stake="NMR, instead of the stake of the time",
         basis="What is at risk: the stake of the time, a fixed one, one that compounds, a share per round",
         tournament="Classic without it",
+        old_tc="Count TC from before round 200 too, which is in another unit",
     )
     async def compare(
         self,
@@ -59,6 +60,7 @@ class PayoutCommands(
         stake: float | None = None,
         basis: Basis = "stake of the time",
         tournament: Tournament | None = None,
+        old_tc: bool = False,
     ) -> None:
         """What you were paid, and what you would have been paid under another rule
 
@@ -72,6 +74,7 @@ class PayoutCommands(
         if current is not None:
             current = await rule_of(self.tools.database, interaction.guild_id, current)
         asked = {"proposed": proposed, "current": current, "rounds": rounds, "stake": stake, "basis": basis}
+        asked |= {"old_tc": True} if old_tc else {}
         try:
             name, where = await asked_about(self.tools.database, interaction.user.id, who, tournament)
         except NotLinkedError as unlinked:

@@ -68,7 +68,7 @@ TOUR = (
         name="what-if",
     ),
     TourStep("chloe", "payout compare", WINDOWS | {"rounds": "all"}, "Share", "everyone-all-rounds"),
-    TourStep("chloe", "payout compare", WINDOWS | {"rounds": "311-325"}, "Share", "everyone-tc-rounds"),
+    TourStep("chloe", "payout compare", WINDOWS | {"rounds": "311-321"}, "Share", "everyone-tc-rounds"),
     TourStep("ada", "payout rules", name="rules"),
     TourStep("ada", "payout rules", {"rule": "classic-2023-10-07"}, name="rule"),
     TourStep("ada", "stakes concentration", {"unit": "model"}, name="stakes-by-model"),

@@ -23,6 +23,11 @@ class Interval:
     se: float  # standard error of the mean
     df: float  # degrees of freedom of the t distribution behind low and high
 
+    @property
+    def excludes_0(self) -> bool:
+        """Whether the value is clearly apart from 0; not where nothing can be said."""
+        return self.low > 0 or self.high < 0
+
     def times(self, rounds: int) -> Interval:
         """The same for a total over so many rounds."""
         return Interval(self.mean * rounds, self.low * rounds, self.high * rounds, self.se * rounds, self.df)

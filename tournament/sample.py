@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent.parent / "data" / "sample"
 LISTED_ON = date(2022, 12, 22)  # the day of the leaderboard and of what was known of the rounds
-SCORES = {"corr": "corr", "tc": "tc", "fnc_v3": "fnc_v3"}  # score -> column
+# two exports make the sample: whoever has a round after the first one's last is in the second
+EXPORTS = (date(2022, 4, 9), date(2022, 7, 23))
+LAST_OF_FIRST = 310
+SAME_UNIT = 200  # the first round whose TC is in the unit of all later ones
+NO_TC = (186, 192)  # rounds in which TC is 0 for everybody
 NOT_HERE = (
     "Nobody can be verified here: this bot runs on its bundled sample, whose names are replaced. "
     "Whoever runs it has to switch to Numerai's live numbers first."
@@ -47,7 +51,7 @@ class SampleSource:
     caveats: Mapping[str, str] = MappingProxyType(
         {
             "account": "That these models are one account is a guess from their names.",
-            EVERYONE: "The sample is who stayed on a leaderboard, 19 % of all stake at best: "
+            EVERYONE: "The sample is who stayed on a leaderboard, 17 % of all stake at best: "
             "not the tournament.",
         }
     )
@@ -72,11 +76,11 @@ class SampleSource:
         return (await self._data()).spelled.get(typed.strip().casefold())
 
     async def rounds(self) -> Rounds:
-        """Rounds 168 to 382; only those up to 325 have scores."""
+        """Rounds 168 to 382; only those up to 325 have scores, and only those up to 321 final ones."""
         return (await self._data()).rounds
 
     async def scores(self) -> Mapping[str, tuple[int, int]]:
-        """CORR for every round, TC and FNCv3 from the rounds that first had them."""
+        """CORR for every final round, TC from round 200, FNCv3 from the rounds that first had it."""
         return (await self._data()).scores
 
     async def stakes(self) -> Stakes:
@@ -84,10 +88,8 @@ class SampleSource:
         return (await self._data()).stakes
 
     async def until(self) -> date:
-        """The day round 325 resolved."""
-        data = await self._data()
-        last = np.isin(data.rounds.number, data.everyone.round.max())
-        return data.rounds.resolves[last][0].astype("datetime64[D]").item()
+        """The day of the second export."""
+        return EXPORTS[1]
 
     async def live_rule(self) -> PayoutRule | None:
         """None: nothing is announced in the past."""
@@ -98,7 +100,7 @@ class SampleSource:
         return ""
 
     async def usd_per_nmr(self) -> tuple[date, float] | None:
-        """The price of the day on which the newest round resolved; None for a day without one."""
+        """The price of the day of the second export."""
         day = await self.until()
         price = (await self._data()).usd_by_day.get(day.isoformat())
         return None if price is None else (day, price)
@@ -137,7 +139,8 @@ def rounds_frame(folder: Path = FOLDER) -> "pd.DataFrame":
     """The sample as the bot reads it, for notebooks: a row per model and round, in the order of both.
 
     Columns: model, account (guessed), round, opened and resolves (UTC), resolved (whether its numbers are
-    final), each score, the multipliers its owner had chosen, payout_factor, stake_nmr and payout_nmr.
+    final), each score (TC only from round 200, the first in the unit of all later ones), the multipliers its
+    owner had chosen, payout_factor, stake_nmr and payout_nmr.
     """
     import pandas as pd
 
@@ -168,6 +171,12 @@ def _load(folder: Path) -> _Loaded:
 
     rows = pd.read_csv(folder / "performance_r168_r325.csv.gz").sort_values(["model", "round"])
     model, models = pd.factorize(rows["model"], sort=True)
+    number = rows["round"].to_numpy(np.int64)
+    rounds = _load_rounds(folder)
+    later = np.isin(model, model[number > LAST_OF_FIRST])
+    exported = np.array(EXPORTS, dtype="datetime64[s]")[later.astype(np.intp)]
+    resolved = rounds.resolves[np.searchsorted(rounds.number, number)] <= exported
+    tc, is_old = rows["tc"].to_numpy(np.float64), number < SAME_UNIT
     owned = {str(account): tuple(sorted(set(names))) for account, names in rows.groupby("account")["model"]}
     names = Names(models=tuple(models), accounts=tuple(sorted(owned)))
     everyone = History(
@@ -175,24 +184,29 @@ def _load(folder: Path) -> _Loaded:
         kind="everyone",
         models=names.models,
         model=model.astype(np.int64),
-        round=rows["round"].to_numpy(np.int64),
-        scores={score: rows[column].to_numpy(np.float64) for score, column in SCORES.items()},
+        round=number,
+        scores={
+            "corr": rows["corr"].to_numpy(np.float64),
+            "tc": np.where(is_old, np.nan, tc),
+            "fnc_v3": rows["fnc_v3"].to_numpy(np.float64),
+        },
         chosen={score: rows[column].to_numpy(np.float64) for score, column in CHOSEN.items()},
         payout_factor=rows["payout_factor"].to_numpy(np.float64),
         stake=rows["stake_nmr"].to_numpy(np.float64),
         payout=rows["payout_nmr"].to_numpy(np.float64),
-        resolved=np.ones(len(rows), dtype=bool),
+        resolved=resolved,
+        other_unit={"tc": np.where(is_old & ~np.isin(number, NO_TC), tc, np.nan)},
     )
-    scored = {score: everyone.round[~np.isnan(values)] for score, values in everyone.scores.items()}
+    scored = {score: number[resolved & ~np.isnan(values)] for score, values in everyone.scores.items()}
     return _Loaded(
         names=names,
         spelled={name.casefold(): name for name in (EVERYONE, *names.accounts, *names.models)},
         owned=owned,
-        rounds=_load_rounds(folder),
+        rounds=rounds,
         stakes=_load_stakes(folder),
         everyone=everyone,
         usd_by_day=dict(pd.read_csv(folder / "nmr_usd_daily.csv").itertuples(index=False, name=None)),
-        scores={score: (int(numbers.min()), int(numbers.max())) for score, numbers in scored.items()},
+        scores={score: (int(rows.min()), int(rows.max())) for score, rows in scored.items() if rows.size},
     )
 
 

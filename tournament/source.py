@@ -60,8 +60,10 @@ class History:
     """Rows (n,) of one model, one account or everyone: one row per model and round.
 
     `model` indexes `models`. scores and chosen (the multipliers the owner had picked) map a score's name to
-    (n,) arrays. stake and payout are in NMR; NaN where the source has none. stake is what that round risked;
-    the payout of a round that is not `resolved` is what it would be if it resolved now.
+    (n,) arrays. stake and payout are in NMR; NaN where the source has none. stake is what that round risked.
+    A row is final (`resolved`) if its round had resolved when its numbers were read; scores and payout of the
+    others are interim, what they would be if the round had resolved then. `other_unit` holds scores of rounds
+    in which they were in another unit, NaN elsewhere: they are missing from `scores`.
     """
 
     name: str
@@ -77,6 +79,14 @@ class History:
     resolved: NDArray[np.bool_]
     asked_at: datetime | None = None  # when the source was asked; None for bundled data
     notice: str = ""  # a sentence for people when this is not the newest there is
+    other_unit: Mapping[str, Floats] = field(default_factory=dict)
+
+    def with_other_unit(self) -> "History":
+        """The same with the scores of another unit among the others, for whoever asks for them."""
+        scores = dict(self.scores)
+        for score, values in self.other_unit.items():
+            scores[score] = np.where(np.isnan(scores[score]), values, scores[score])
+        return replace(self, scores=scores, other_unit={})
 
     def only(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "History":
         """The same history with these rows alone."""
@@ -86,7 +96,7 @@ class History:
         }
         columns = {
             field: {score: values[rows] for score, values in getattr(self, field).items()}
-            for field in ("scores", "chosen")
+            for field in ("scores", "chosen", "other_unit")
         }
         return replace(self, **kept, **columns)
 
@@ -162,7 +172,7 @@ class Source(Protocol):
         ...
 
     async def until(self) -> date:
-        """The day on which the newest resolved round resolved: the age of the data."""
+        """The age of the data: the day the newest final round resolved, or that of a bundled export."""
         ...
 
     async def live_rule(self) -> PayoutRule | None:

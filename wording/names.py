@@ -72,32 +72,43 @@ def find_rounds(
     Raises ValueError with a sentence for anything else, for a range that runs backwards and for a range in
     which nothing is available.
     """
-    if len(typed.strip()) > LONGEST_RANGE:
-        raise ValueError(
-            f"That range of rounds has {counted(len(typed.strip()), 'character')}. {_RANGE_EXAMPLES}"
-        )
-    text = tidy(typed).casefold()
-    if text == "all":
+    meant = rounds_meant(typed)
+    if meant is None:
         return available
-    try:
-        meant = _meant(text)
-    except ValueError:
-        raise ValueError(
-            f"I can't read “{_shown(typed.strip())}” as a range of rounds. {_RANGE_EXAMPLES}"
-        ) from None
     if isinstance(meant, int):
-        if meant == 0:
-            raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
         return (available if last_of is None else last_of)[-meant:]
     first, last = meant
-    if first > last:
-        raise ValueError(f"Rounds {first}-{last} run backwards. Did you mean {last}-{first}?")
     chosen = available[(available >= first) & (available <= last)]
     if chosen.size == 0:
         raise ValueError(
             f"There is nothing in {span(first, last)}: the data has rounds {available[0]}-{available[-1]}."
         )
     return chosen
+
+
+def rounds_meant(typed: str) -> tuple[int, int] | int | None:
+    """The first and the last round that were typed, how many of the last were, or None for all of them.
+
+    Raises ValueError with a sentence for anything else, and for a range that runs backwards.
+    """
+    if len(typed.strip()) > LONGEST_RANGE:
+        raise ValueError(
+            f"That range of rounds has {counted(len(typed.strip()), 'character')}. {_RANGE_EXAMPLES}"
+        )
+    text = tidy(typed).casefold()
+    if text == "all":
+        return None
+    try:
+        meant = _meant(text)
+    except ValueError:
+        raise ValueError(
+            f"I can't read “{_shown(typed.strip())}” as a range of rounds. {_RANGE_EXAMPLES}"
+        ) from None
+    if meant == 0:
+        raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
+    if not isinstance(meant, int) and meant[0] > meant[1]:
+        raise ValueError(f"Rounds {meant[0]}-{meant[1]} run backwards. Did you mean {meant[1]}-{meant[0]}?")
+    return meant
 
 
 def _meant(text: str) -> int | tuple[int, int]:

@@ -1,5 +1,6 @@
 """What is at risk in each round: the stake of the time, a fixed one, one that grows, or a share per round."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from scoring.rules import PayoutRule
 from tournament.source import History, Rounds
 from wording.numbers import amount, counted
 
+LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
 AS_STAKED = "stake of the time"
 Sentences = tuple[str, ...]
 
@@ -26,6 +28,12 @@ class Paid:
     percent_of: NDArray[np.float64]
     words: Sentences
     percent_words: Sentences
+
+
+def check_stake(stake: float) -> None:
+    """Raise ValueError unless somebody could have this many NMR at stake."""
+    if not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
+        raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
 
 
 def pay_on(

@@ -1,7 +1,6 @@
 """What members were paid, and what another rule would have paid them on the same rounds."""
 
 import asyncio
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,9 +8,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.at_risk import AS_STAKED, pay_on
-from features.payout.comparison import PayoutComparison, Side
+from features.payout.at_risk import AS_STAKED, Paid, check_stake, pay_on
+from features.payout.comparison import PayoutComparison, Side, Stretch
 from features.payout.pricing import (
+    FIRST_TC_ROUND,
     ComparedRule,
     Priced,
     compared_rule,
@@ -20,18 +20,25 @@ from features.payout.pricing import (
     price_rule,
     rules_in_force,
 )
+from features.payout.windows import (
+    asked_otherwise,
+    comparable,
+    last_of,
+    left_out,
+    regimes_of,
+    rows_asked_for,
+    told_of_other_unit,
+)
 from scoring.change.difference import DifferenceSplit, split_difference
-from scoring.change.resampling import block_bootstrap_interval
+from scoring.intervals import ewc_interval
 from scoring.payout import break_even
 from scoring.rules import PayoutRule
 from tournament.source import EVERYONE, History, Rounds, Source, SourceError, caveats_of
-from wording.names import DEFAULT_ROUNDS, find_name, find_rounds
-from wording.numbers import counted, pays_more_when, span
+from wording.names import find_name
+from wording.numbers import pays_more_when
 
-LEVEL = 0.95
-LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
 UNITS = ("NMR", "%")
-SEED = 20231007  # the same question gets the same interval
+LARGE = 0.2  # share of the stake above which one model's rounds are everyone's
 
 
 async def compare_payouts(
@@ -44,14 +51,16 @@ async def compare_payouts(
     stake: float | None = None,
     basis: str = AS_STAKED,
     unit: str = "NMR",
+    old_tc: bool = False,
 ) -> PayoutComparison:
     """What `name` was or would be paid under the current and a proposed rule, on the same rounds.
 
     name: a model, an account or EVERYONE. proposed, current: what people type, a dated rule's id or LIVE;
     without `current`, the amounts really paid. rounds: "20", "311-325", "round 318" or "all"; without it the
     last 20. stake: NMR instead of the stake of the time, split evenly over an account's models. basis: what
-    is at risk in a round, see at_risk. unit: NMR, or % of the stake. Raises ValueError with a sentence for
-    a person wherever one of them makes no sense or nothing is left to compare.
+    is at risk in a round, see at_risk. unit: NMR, or % of the stake. old_tc: with the scores of rounds in
+    which they were in another unit. Without rounds the last 20 and all are answered side by side. Raises
+    ValueError with a sentence for a person wherever one of them makes no sense or nothing is left to compare.
     """
     if stake is not None:
         check_stake(stake)
@@ -66,10 +75,15 @@ async def compare_payouts(
         find_name(source, name), source.rounds(), source.usd_per_nmr(), _everyone(source, basis)
     )
     history, scores, until = await asyncio.gather(source.history(found), source.scores(), source.until())
+    warned = told_of_other_unit(history) if old_tc else ()
+    if old_tc:
+        history = history.with_other_unit()
+        everyone = None if everyone is None else everyone.with_other_unit()
     facts = _Facts(
         source.tournament,
         source.label,
         caveats_of(source, history),
+        warned,
         until,
         all_rounds,
         scores,
@@ -78,12 +92,6 @@ async def compare_payouts(
         usd,
     )
     return await asyncio.to_thread(_compare, facts, *named, rounds, stake, basis, unit)
-
-
-def check_stake(stake: float) -> None:
-    """Raise ValueError unless somebody could have this many NMR at stake."""
-    if not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
-        raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
 
 
 async def _everyone(source: Source, basis: str) -> History | None:
@@ -101,6 +109,7 @@ class _Facts:
     tournament: str
     label: str
     caveats: tuple[str, ...]
+    warned: tuple[str, ...]
     until: date
     rounds: Rounds
     scores: Mapping[str, tuple[int, int]]
@@ -136,121 +145,158 @@ def _compare(
     facts: _Facts,
     proposed_named: str | PayoutRule,
     current_named: str | PayoutRule | None,
-    rounds: str | None,
+    typed: str | None,
     stake: float | None,
     basis: str,
     unit: str,
 ) -> PayoutComparison:
     own_stake = stake is None or current_named is None  # what was paid per NMR is known of a stake alone
-    history = _in_rounds(facts, rounds, own_stake)
+    history, so_far = rows_asked_for(facts.history, facts.rounds, facts.scores, typed, own_stake)
     new, old = facts.rules(proposed_named, current_named)
     # once to see which rows both rules can pay, then those alone: what is left out must not colour a word
-    kept, left_out = _comparable(history, *facts.price(history, new, old), own_stake)
-    history = history.only(kept)
-    proposed, current = facts.price(history, new, old)
-    in_force = rules_in_force(facts.tournament, history, facts.rounds)
-    paid = pay_on(basis, history, facts.rounds, in_force, proposed.rate, current.rate, stake)
-    numbers, at = np.unique(history.round, return_inverse=True)
-    in_unit = np.ones(numbers.size) if unit == "NMR" else 100 / np.bincount(at, weights=paid.percent_of)
-    proposed_side, current_side = (
-        Side(
-            priced.short,
-            priced.words,
-            np.bincount(at, weights=nmr) * in_unit,
-            float(priced.clipped.mean()),
-        )
-        for priced, nmr in ((proposed, paid.proposed), (current, paid.current))
-    )
-    block = 2 * facts.rounds.overlap(numbers)
-    days = facts.rounds.opened[np.isin(facts.rounds.number, numbers)].astype("datetime64[D]")
+    kept, others = comparable(history, *facts.price(history, new, old), own_stake=own_stake, interim=so_far)
+    every = history.only(kept)
+    question = _Question(facts, new, old, basis, stake, unit)
+    rows = every if typed is not None else every.only(np.isin(every.round, last_of(np.unique(every.round))))
+    found = question.answer(rows)
+    whole = found if rows.round.size == every.round.size else question.answer(every)
+    here = question.stretch(found)
+    proposed, current = found.priced
+    block = 2 * facts.rounds.overlap(found.rounds)
+    days = facts.rounds.opened[np.isin(facts.rounds.number, found.rounds)].astype("datetime64[D]")
     return PayoutComparison(
         name=history.name,
         kind=history.kind,
-        models=np.unique(history.model).size,
+        models=np.unique(rows.model).size,
         unit=unit,
-        rounds=numbers,
+        rounds=found.rounds,
         first_day=days.min().item(),
         last_day=days.max().item(),
-        proposed=proposed_side,
-        current=current_side,
-        interval=block_bootstrap_interval(
-            proposed_side.by_round - current_side.by_round,
-            block,
-            level=LEVEL,
-            rng=np.random.default_rng(SEED),
-        ),
+        proposed=found.proposed,
+        current=found.current,
+        interval=here.interval,
         block=block,
-        rows=history.round.size,
+        rows=rows.round.size,
         more_when=_more_when(proposed, current),
-        warnings=(*proposed.notes, *current.notes, *left_out),
+        warnings=(
+            *((f"So far: {here.span} had not resolved.",) if so_far else ()),
+            *dict.fromkeys((*facts.warned, *proposed.notes, *current.notes)),
+            *left_out(history, others, None if typed is not None else found.rounds),
+        ),
         assumptions=(
-            *(paid.words if unit == "NMR" else paid.percent_words),
+            *(found.paid.words if unit == "NMR" else found.paid.percent_words),
             "Nobody changes what they submit or stake.",
             *facts.caveats,
             *dict.fromkeys(filter(None, (proposed.terms_sentence, current.terms_sentence))),
         ),
         source=facts.label,
         until=facts.until,
-        split=_split(facts, numbers, new, old, proposed_side, current_side),
+        asked=asked_otherwise(typed, found.rounds),
+        so_far=so_far,
+        whole=None if whole is found else question.stretch(whole),
+        regimes=question.regimes(whole) if old is None or history.kind == EVERYONE else (),
+        without_largest=here.without_largest,
+        split=question.split(found),
         usd=facts.usd,
         asked_at=history.asked_at,
         notice=history.notice,
     )
 
 
-def _in_rounds(facts: _Facts, rounds: str | None, own_stake: bool) -> History:
-    """The rows of the rounds that were asked for; without a wish, of the last ones that can be compared."""
-    history = facts.history.only(facts.history.resolved)
-    usable = np.unique(history.round[history.stake > 0] if own_stake else history.round)
-    if not usable.size:
-        usable = np.unique(history.round)
-    if rounds is None:
-        chosen = usable[-DEFAULT_ROUNDS:]
-    else:
-        first = min(first for first, _ in facts.scores.values())
-        last = max(last for _, last in facts.scores.values())
-        known = facts.rounds.number[(facts.rounds.number >= first) & (facts.rounds.number <= last)]
-        chosen = find_rounds(rounds, known, usable)
-    rows = np.isin(history.round, chosen)
-    if not rows.any():
-        there = np.unique(history.round)
-        raise ValueError(
-            f"{history.name} has nothing in {span(chosen[0], chosen[-1])}: "
-            f"its scores are from {span(there[0], there[-1])}."
-        )
-    return history.only(rows)
+@dataclass(frozen=True)
+class _Answered:
+    """Pay of some rows under both rules, by round (r,)."""
+
+    rows: History
+    rounds: NDArray[np.int64]
+    priced: tuple[Priced, Priced]
+    paid: Paid
+    proposed: Side
+    current: Side
+
+    def stretch(self, words: str, rounds: NDArray[np.int64]) -> Stretch:
+        """What lies between the rules in these of the rounds."""
+        difference = self.proposed.by_round - self.current.by_round
+        inside = np.isin(self.rounds, rounds)
+        return Stretch.of(words, self.rounds[inside], difference[inside])
 
 
-def _comparable(
-    history: History, proposed: Priced, current: Priced, own_stake: bool
-) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """The rows both rules can pay, and sentences on the others. Raises ValueError if none is left."""
-    staked = history.stake > 0 if own_stake else np.ones(history.round.shape, dtype=bool)
-    reasons = {
-        "without a stake": ~staked,
-        "without a recorded payout"
-        if current.as_paid
-        else "without a score that the current rule pays": staked & np.isnan(current.rate),
-        "without a score that the proposed rule pays": staked
-        & ~np.isnan(current.rate)
-        & np.isnan(proposed.rate),
-    }
-    counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
-    kept = np.flatnonzero(staked & ~np.isnan(proposed.rate) & ~np.isnan(current.rate))
-    if not kept.size:
-        most = max(counts, key=lambda reason: counts[reason])
-        hint = (
-            " Name a stake and a current rule to compare two rules on its scores, "
-            "for example stake 100 and current 2xCORR + 1xTC."
-            if most == "without a stake"
-            else " Try other rounds."
+@dataclass(frozen=True)
+class _Question:
+    """Two rules on one basis, to be asked of several sets of rows."""
+
+    facts: _Facts
+    new: ComparedRule
+    old: ComparedRule | None
+    basis: str
+    stake: float | None
+    unit: str
+
+    def answer(self, rows: History) -> _Answered:
+        """Pay under both rules. Raises ValueError for a basis that there is not."""
+        facts = self.facts
+        proposed, current = facts.price(rows, self.new, self.old)
+        in_force = rules_in_force(facts.tournament, rows, facts.rounds)
+        paid = pay_on(self.basis, rows, facts.rounds, in_force, proposed.rate, current.rate, self.stake)
+        numbers, at = np.unique(rows.round, return_inverse=True)
+        in_unit = (
+            np.ones(numbers.size) if self.unit == "NMR" else 100 / np.bincount(at, weights=paid.percent_of)
         )
-        raise ValueError(
-            f"Nothing can be compared: the rounds of {history.name} from {history.round.min()} to "
-            f"{history.round.max()} are {most}.{hint}"
-        )
-    row, what = ("round", "") if history.kind == "model" else ("row", " (a model in a round)")
-    return kept, tuple(f"Left out: {counted(n, row)}{what} {reason}." for reason, n in counts.items())
+        sides = [
+            Side(
+                priced.short,
+                priced.words,
+                np.bincount(at, weights=nmr) * in_unit,
+                float(priced.clipped.mean()),
+            )
+            for priced, nmr in ((proposed, paid.proposed), (current, paid.current))
+        ]
+        return _Answered(rows, numbers, (proposed, current), paid, *sides)
+
+    def stretch(self, found: _Answered, words: str = "", rounds: NDArray[np.int64] | None = None) -> Stretch:
+        """What lies between the rules in some rounds; of everyone also without whoever is large in them."""
+        rows, rounds = found.rows, found.rounds if rounds is None else rounds
+        told = found.stretch(words, rounds)
+        if rows.kind != EVERYONE or self.stake is not None:
+            return told
+        inside = np.isin(rows.round, rounds)
+        by_model = np.bincount(rows.model[inside], weights=rows.stake[inside])
+        largest = int(by_model.argmax())
+        share = float(by_model[largest] / by_model.sum())
+        others = rows.only(rows.model != largest)
+        if share <= LARGE or not np.isin(others.round, rounds).any():
+            return told
+        return replace(told, without_largest=(share, self.answer(others).stretch("", rounds)))
+
+    def regimes(self, found: _Answered) -> tuple[Stretch, ...]:
+        """A stretch for each set of scores that was paid in these rounds; none where all paid the same."""
+        in_force = rules_in_force(self.facts.tournament, found.rows, self.facts.rounds)
+        told = regimes_of(self.facts.tournament, found.rows, in_force)
+        return tuple(self.stretch(found, *each) for each in told) if len(told) > 1 else ()
+
+    def split(self, found: _Answered) -> DifferenceSplit | None:
+        """The difference as level and mix, by everyone's pay under both rules in the same rounds.
+
+        None where that would mislead: what was paid before round 311 was paid by another score, models are
+        not in every round, or a sum may as well be 0.
+        """
+        everyone = self.facts.everyone
+        by_mmc = self.facts.tournament == "classic" and found.rounds[0] < FIRST_TC_ROUND
+        if everyone is None or (self.old is None and by_mmc):
+            return None
+        rows = everyone.only(np.isin(everyone.round, found.rounds) & (everyone.stake > 0) & everyone.resolved)
+        if not rows.round.size or rows.round.size != np.unique(rows.model).size * found.rounds.size:
+            return None
+        proposed, current = self.facts.price(rows, self.new, self.old)
+        if np.isnan(proposed.rate).any() or np.isnan(current.rate).any():
+            return None
+        at = np.searchsorted(found.rounds, rows.round)
+        by_round = [np.bincount(at, weights=priced.rate * rows.stake) for priced in (proposed, current)]
+        if not all(ewc_interval(each).excludes_0 for each in by_round):
+            return None
+        scale = split_difference(*(each.sum(keepdims=True) for each in by_round)).scale
+        proposed_total, current_total = np.array([found.proposed.total]), np.array([found.current.total])
+        return DifferenceSplit(scale, (1 - scale) * proposed_total, scale * proposed_total - current_total)
 
 
 def _more_when(proposed: Priced, current: Priced) -> str:
@@ -261,27 +307,3 @@ def _more_when(proposed: Priced, current: Priced) -> str:
         return "No single answer: the payout factors of the two rules differ from round to round."
     weights = break_even(proposed.multipliers, current.multipliers, proposed_scale=float(ratio[0]))
     return f"{pays_more_when(weights)}, before clipping."
-
-
-def _split(
-    facts: _Facts,
-    numbers: NDArray[np.int64],
-    new: ComparedRule,
-    old: ComparedRule | None,
-    proposed_side: Side,
-    current_side: Side,
-) -> DifferenceSplit | None:
-    """The difference as level and mix, by everyone's pay under both rules in the same rounds."""
-    if facts.everyone is None:
-        return None
-    rows = facts.everyone.only(np.isin(facts.everyone.round, numbers) & (facts.everyone.stake > 0))
-    if not rows.round.size:
-        return None
-    proposed, current = facts.price(rows, new, old)
-    both = ~np.isnan(proposed.rate) & ~np.isnan(current.rate)
-    scale = split_difference(
-        (proposed.rate * rows.stake)[both].sum(keepdims=True),
-        (current.rate * rows.stake)[both].sum(keepdims=True),
-    ).scale
-    proposed_total, current_total = np.array([proposed_side.total]), np.array([current_side.total])
-    return DifferenceSplit(scale, (1 - scale) * proposed_total, scale * proposed_total - current_total)

@@ -4,15 +4,15 @@ import math
 
 import discord
 
-from features.payout.comparison import PayoutComparison, Side
+from features.payout.comparison import PayoutComparison, Side, between, difference_of
 from ui.card import AMBER, CHART, age_line, bullets
-from ui.text import plain
-from wording.numbers import amount, counted, number, percent, signed
+from ui.text import plain, shortened
+from wording.numbers import amount, counted, number, percent
 
 
 def comparison_card(comparison: PayoutComparison) -> discord.Embed:
     """The reply to `/payout compare`."""
-    card = discord.Embed(title=plain(comparison.finding)[:256], colour=AMBER)
+    card = discord.Embed(title=shortened(plain(comparison.finding), 256), colour=AMBER)
     whose = plain(comparison.name) + (
         f" ({counted(comparison.models, 'model')})" if comparison.kind != "model" else ""
     )
@@ -22,17 +22,18 @@ def comparison_card(comparison: PayoutComparison) -> discord.Embed:
     )
     card.add_field(name="Under the proposed rule", value=_side(comparison.proposed, comparison.unit))
     card.add_field(name="Under the current rule", value=_side(comparison.current, comparison.unit))
-    low, high = comparison.interval
-    between = (
-        ""
-        if math.isnan(low)
-        else f"95 % interval {signed(low, comparison.unit)} to {signed(high, comparison.unit)}. "
-    )
+    unknown = comparison.alike or math.isnan(comparison.interval[0])
+    held = "" if unknown else between(comparison.interval, comparison.unit)
+    difference = "" if comparison.same else difference_of(comparison.difference, comparison.unit)
     card.add_field(
-        name=f"Difference {signed(comparison.difference, comparison.unit)}",
-        value="\n".join(filter(None, (f"{between}{comparison.certainty}", comparison.in_usd))),
+        name=f"Difference {difference}" if difference else "No difference",
+        value="\n".join(
+            filter(None, (f"95 % interval {held}." if held else "", comparison.certainty, comparison.in_usd))
+        ),
         inline=False,
     )
+    if comparison.side_by_side:
+        card.add_field(name="Read it beside", value=bullets(comparison.side_by_side), inline=False)
     if comparison.level_and_mix:
         card.add_field(name="Where it comes from", value=comparison.level_and_mix, inline=False)
     card.add_field(name="The proposed rule pays more", value=comparison.more_when, inline=False)
@@ -46,9 +47,9 @@ def comparison_card(comparison: PayoutComparison) -> discord.Embed:
 
 
 def _side(side: Side, unit: str) -> str:
-    spread = "" if math.isnan(side.spread) else f" ± {number(side.spread)}"
+    spread = "" if math.isnan(side.spread) else f"standard deviation {number(side.spread)}\n"
     return (
-        f"**{amount(side.total, unit)}**\n{number(side.mean)}{spread} a round\n"
+        f"**{amount(side.total, unit)}**\n{number(side.mean)} a round\n{spread}"
         f"{_part(side.burned, 'rounds burned')}\n{_part(side.clipped, 'rows clipped')}"
     )
 

@@ -6,22 +6,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.comparison import PayoutComparison
+from features.payout.comparison import PayoutComparison, difference_of
 from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, by_round, figure
-from wording.numbers import amount, counted, shortened, signed
+from wording.numbers import amount, counted, shortened
 
 
 def picture_of_comparison(comparison: PayoutComparison) -> Picture:
     """Cumulative pay under both rules with the difference below."""
     proposed, current = comparison.proposed, comparison.current
     name = shortened(comparison.name)
-    more = "more" if comparison.difference > 0 else "less"
-    title = (
-        f"{name}: the same under {proposed.short} as under {current.short}"
-        if comparison.difference == 0
-        else f"{name}: {amount(abs(comparison.difference), comparison.unit)} {more} under "
-        f"{proposed.short} than {current.short}"
-    )
+    than = "as" if comparison.same else "than"
+    title = f"{name}: {comparison.more} under {proposed.short} {than} {current.short}"
     footer = (
         f"{comparison.source} · {counted(comparison.rounds.size, 'round')} opened {comparison.first_day} to "
         f"{comparison.last_day}, each at its own payout factor"
@@ -36,14 +31,14 @@ def picture_of_comparison(comparison: PayoutComparison) -> Picture:
             above.plot(*_from_zero(rounds, total), color=colour, linestyle=dash, linewidth=3.2, label=label)
             above.plot(rounds[-1], total[-1], "o", color=colour, markersize=9)
         above.legend(loc="best", frameon=False, labelcolor="linecolor")
-        above.set_ylabel(f"{comparison.unit} so far")
+        above.set_ylabel("NMR, added up" if comparison.unit == "NMR" else "% of stake, added up")
         above.axhline(0, color=FAINT, linewidth=1)
         gap = np.cumsum(proposed.by_round - current.by_round)
         x, y = _from_zero(rounds, gap)
         below.fill_between(x, y, 0, where=y >= 0, color=GAIN, alpha=0.75, interpolate=True, linewidth=0)
         below.fill_between(x, y, 0, where=y <= 0, color=LOSS, alpha=0.75, interpolate=True, linewidth=0)
         below.axhline(0, color=FAINT, linewidth=1)
-        below.set_ylabel("Difference")
+        below.set_ylabel("Difference" if comparison.unit == "NMR" else "Difference in points")
         return Picture(by_round(drawing, [above, below]), _alt(comparison))
 
 
@@ -62,5 +57,5 @@ def _alt(comparison: PayoutComparison) -> str:
         f"{comparison.proposed.short} ends at {amount(comparison.proposed.total, comparison.unit)}, "
         f"{comparison.current.short} at {amount(comparison.current.total, comparison.unit)}. "
         f"The gap below is widest at round {comparison.rounds[widest]}: "
-        f"{signed(float(gap[widest]), comparison.unit)}."
+        f"{difference_of(float(gap[widest]), comparison.unit)}."
     )[:1024]

@@ -25,7 +25,7 @@ def record_card(record: PayRecord) -> discord.Embed:
         earned += f", {amount(record.earned * price, 'USD')} at the price of {day}"
     card.add_field(name="Earned", value=earned)
     if not record.resolved.all():
-        card.add_field(name="Pending", value=f"{signed(record.pending, 'NMR')} if they resolved now")
+        card.add_field(name="Pending", value=f"{signed(record.pending, 'NMR')} so far")
     card.add_field(name="Newest rounds", value=_table(record), inline=False)
     if record.unknown or record.notice:
         verbs = "is not known and counts" if record.unknown == 1 else "are not known and count"

@@ -97,7 +97,7 @@ def price_as_paid(tournament: str, history: History, in_force: Mapping[int, Payo
         clipped[rows] = is_clipped(
             rate[rows], 1.0, factor=history.payout_factor[rows], clip=base.clip, clip_order=base.clip_order
         )
-    multipliers, words = _chosen(tournament, history)
+    multipliers, words = chosen_multipliers(tournament, history)
     return Priced(
         "what was paid",
         f"As paid: {words}",
@@ -203,6 +203,29 @@ def rules_in_force(tournament: str, history: History, rounds: Rounds) -> dict[in
     return {n: rule_in_force(tournament, on=max(days.get(n, earliest), earliest)) for n in numbers}
 
 
+def chosen_multipliers(tournament: str, history: History) -> tuple[Mapping[str, float] | None, str]:
+    """The multipliers the owner had picked, where they were the same throughout, and a sentence on them.
+
+    None where they changed or are not all in the data: before round 311 MMC was paid.
+    """
+    if tournament == "classic" and (history.round < FIRST_TC_ROUND).any():
+        return None, "the rule and the choices of the time, MMC included (it was paid before round 311)"
+    names = list(history.chosen)
+    paid = history.stake > 0  # what stood at a model without a stake paid nobody
+    table = np.stack([np.nan_to_num(history.chosen[name][paid]) for name in names], axis=-1)
+    if not len(table):
+        return None, "nothing, without a stake"
+    kinds, counts = np.unique(table, axis=0, return_counts=True)
+    most = dict(zip(names, kinds[counts.argmax()].tolist(), strict=True))
+    if len(kinds) == 1:
+        return most, f"{describe_multipliers(most)}, the multipliers chosen in all of these rounds"
+    share = counts.max() / counts.sum()
+    return None, (
+        f"the multipliers of the time, most often {describe_multipliers(most)} "
+        f"({percent(share)} of the rows, {counted(len(kinds), 'combination')})"
+    )
+
+
 def _rows_by_rule(
     history: History, in_force: Mapping[int, PayoutRule]
 ) -> list[tuple[PayoutRule, NDArray[np.intp]]]:
@@ -258,26 +281,6 @@ def _factor_of(rule: PayoutRule, numbers: NDArray[np.int64], rounds: Rounds) -> 
         return np.ones(numbers.size)
     at = np.searchsorted(rounds.number, numbers)
     return np.asarray(payout_factor(rounds.total_at_risk[at], rule.stake_threshold))
-
-
-def _chosen(tournament: str, history: History) -> tuple[Mapping[str, float] | None, str]:
-    """The multipliers the owner had picked, where they were the same throughout, and a sentence on them."""
-    if tournament == "classic" and (history.round < FIRST_TC_ROUND).any():
-        return None, "the rule and the choices of the time, MMC included (it was paid before round 311)"
-    names = list(history.chosen)
-    paid = history.stake > 0  # what stood at a model without a stake paid nobody
-    table = np.stack([np.nan_to_num(history.chosen[name][paid]) for name in names], axis=-1)
-    if not len(table):
-        return None, "nothing, without a stake"
-    kinds, counts = np.unique(table, axis=0, return_counts=True)
-    most = dict(zip(names, kinds[counts.argmax()].tolist(), strict=True))
-    if len(kinds) == 1:
-        return most, f"{describe_multipliers(most)}, the multipliers chosen in all of these rounds"
-    share = counts.max() / counts.sum()
-    return None, (
-        f"the multipliers of the time, most often {describe_multipliers(most)} "
-        f"({percent(share)} of the rows, {counted(len(kinds), 'combination')})"
-    )
 
 
 def _in_words(rule: PayoutRule, clip: float) -> str:

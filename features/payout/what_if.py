@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from features.payout.compare import check_stake
+from features.payout.at_risk import check_stake
 from scoring.pairs import read_pairs
 from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force

@@ -23,9 +23,10 @@ async def test_a_comparison_is_a_private_card_with_a_chart_and_its_alt_text(serv
     reply = await compare(server, proposed="1C3T", who=MODEL, rounds="311-325")
     text = text_of(reply)
     assert "1xCORR + 3xTC would have paid" in text
-    assert "for **model\\_07585**, 15 rounds".casefold() in text.casefold()
-    assert "Sample, 2022 · rounds 311-325 · data until 2022-08-18" in text
-    assert "Left out" not in text
+    assert "for **model\\_07585**, 11 rounds".casefold() in text.casefold()
+    assert "over rounds 311-321 (you asked for rounds 311-325)" in text
+    assert "Left out: 4 rounds still interim in this data." in text
+    assert "Sample, 2022 · rounds 311-321 · data until 2022-07-23" in text
     [chart] = reply.attachments
     assert (await chart.read()).startswith(b"\x89PNG")
     assert chart.description is not None
@@ -34,12 +35,12 @@ async def test_a_comparison_is_a_private_card_with_a_chart_and_its_alt_text(serv
 
 
 async def test_the_card_says_when_the_proposed_rule_pays_more(server: Server) -> None:
-    reply = await compare(server, proposed="1C3T", current="2C1T", who="everyone", rounds="311-325")
+    reply = await compare(server, proposed="1C3T", current="2C1T", who="everyone", rounds="311-321")
     text = text_of(reply)
-    assert "1xCORR + 3xTC would have paid 2,125 NMR more than 2xCORR + 1xTC over rounds 311-325" in text
-    assert "6,676 against 4,551 NMR" in text
+    assert "1xCORR + 3xTC would have paid 1,933 NMR more than 2xCORR + 1xTC over rounds 311-321: " in text
+    assert "4,989 against 3,055 NMR" in text
     assert "Whenever TC is above half of CORR, before clipping." in text
-    assert "2xCORR + 1xTC was not among the choices members had in rounds 311-325." in text
+    assert "2xCORR + 1xTC was not among the choices members had in rounds 311-321." in text
 
 
 async def test_a_linked_member_need_not_say_who(server: Server) -> None:
@@ -69,7 +70,7 @@ BAD = [
     ({"rounds": "9" * 5000}, "That range of rounds has 5,000 characters"),
     ({"rounds": "0"}, "The last 0 rounds are no rounds"),
     ({"who": "model_00005", "rounds": "320-325"}, "model_00005 has nothing in rounds 320-325"),
-    ({"proposed": "3xCORR60 + 15xMMC60"}, "It has CORR (rounds 168-325), TC (rounds 178-325)"),
+    ({"proposed": "3xCORR60 + 15xMMC60"}, "It has CORR (rounds 168-321), TC (rounds 200-321)"),
     ({"proposed": "-1xCORR"}, "negative"),
     ({"proposed": "nan corr"}, "“nan”"),
     ({"proposed": "inf corr"}, "“inf”"),
@@ -126,7 +127,7 @@ async def test_share_posts_the_answer_again_for_everyone(server: Server) -> None
     [shared] = [message for message in server.channel.history() if message.embeds]
     assert not shared.flags.ephemeral
     assert shared.embeds[0].author.name == "Shared by Ben"
-    assert "2,125 NMR more" in shared.embeds[0].title
+    assert "1,933 NMR more" in shared.embeds[0].title
     assert len(shared.attachments) == 1
     assert clicked.response.content == "Shared below."
 

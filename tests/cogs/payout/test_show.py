@@ -3,12 +3,11 @@
 import re
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from storage.members.links import link_of
 from tests.offline import Server, said, text_of
-from tournament.sample import FOLDER
+from tests.tournament.sample import file_rows
 
 MODEL = "model_07585"
 
@@ -18,16 +17,18 @@ async def show(server: Server, **options: Any) -> Any:
 
 
 async def test_show_adds_up_the_payout_column_and_lists_the_newest_rounds(server: Server) -> None:
-    rows = pd.read_csv(FOLDER / "performance_r168_r325.csv.gz").query(
-        "model == @MODEL and 311 <= round <= 325"
-    )
+    rows = file_rows.shipped().query("model == @MODEL and 311 <= round <= 325")
     reply = await show(server, who=MODEL, rounds="311-325")
-    earned = rows["payout_nmr"].sum()
-    assert f"model\\_07585 earned {earned:.1f} NMR in 15 rounds." in text_of(reply)
+    final = rows.loc[rows["final"], "payout_nmr"].sum()
+    interim = rows.loc[~rows["final"], "payout_nmr"].sum()
+    assert (
+        f"model\\_07585 earned {final:.1f} NMR in 11 rounds; {interim:.1f} NMR more is pending in 4 rounds."
+    ) in text_of(reply)
+    assert f"Pending +{interim:.1f} NMR so far" in text_of(reply).replace("\n", " ")
     last = rows.sort_values("round").iloc[-1]
     line = next(line for line in text_of(reply).splitlines() if line.strip().startswith("325"))
-    assert line.split() == ["325", f"{last['payout_nmr']:.2f}", f"{last['corr']:+.4f}", f"{last['tc']:+.4f}"]
-    assert "USD at the price of 2022-08-18" in text_of(reply)
+    assert line.split() == ["325*", f"{last['payout_nmr']:.2f}", f"{last['corr']:+.4f}", f"{last['tc']:+.4f}"]
+    assert "USD at the price of 2022-07-23" in text_of(reply)
     [chart] = reply.attachments
     assert "A bar of pay for each of rounds 311-325" in chart.description
 
@@ -141,11 +142,28 @@ async def test_a_comparison_says_its_basis(server: Server, basis: str, assumed: 
     assert assumed in text_of(reply)
 
 
-async def test_a_difference_is_split_into_level_and_mix(server: Server) -> None:
-    options = {"proposed": "1C3T", "current": "2C1T", "who": MODEL, "rounds": "311-325"}
+async def test_the_last_rounds_are_read_beside_all_and_level_and_mix_are_not_told_of_a_sum_near_0(
+    server: Server,
+) -> None:
+    options = {"proposed": "1C3T", "current": "2C1T", "who": "everyone"}
     text = text_of(said(await server.ben.slash(server.channel, "payout compare", **options)))
-    assert "because it pays everyone 47 % more in all" in text  # 6,676 against 4,551 NMR
-    assert "because it weighs the scores of this model differently" in text
+    assert "and 66,278 NMR less over all 122." in text
+    assert "All 122, rounds 200-321: −66,278 NMR (95 %: −112,482 to −20,073 NMR)" in text
+    assert "pays everyone" not in text
+
+
+async def test_tc_of_another_unit_is_counted_on_request_with_a_warning(server: Server) -> None:
+    options = {"proposed": "1C3T", "current": "2C1T", "who": "everyone", "rounds": "all"}
+    for old_tc, words in (
+        (False, "with a score in another unit (the option old"),
+        (True, "TC up to round 198"),
+    ):
+        reply = said(await server.ben.slash(server.channel, "payout compare", **options, old_tc=old_tc))
+        assert words in text_of(reply)
+    clicked = await server.ben.click(reply.message, label="Share")  # and asked again as it was asked
+    assert clicked.response.content == "Shared below."
+    [shared] = [message for message in server.channel.history() if message.embeds]
+    assert "TC up to round 198" in text_of(shared)
 
 
 async def test_the_sample_has_no_live_rule(server: Server) -> None:

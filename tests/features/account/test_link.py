@@ -40,7 +40,7 @@ async def test_what_is_said_of_a_model_is_what_the_file_says(
     assert (told.first_round, told.last_round) == (own["round"].min(), own["round"].max()) == (235, 325)
     assert told.staked_rounds == len(staked) == 21
     assert told.stake == pytest.approx(staked["stake_nmr"].iloc[-1])
-    assert (told.source, told.until) == ("Sample, 2022", date(2022, 8, 18))
+    assert (told.source, told.until) == ("Sample, 2022", date(2022, 7, 23))
 
 
 async def test_what_is_said_of_an_account_adds_up_its_models(

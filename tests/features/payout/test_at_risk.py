@@ -13,7 +13,7 @@ from features.payout.compare import compare_payouts
 from tournament.sample import FOLDER, SampleSource
 
 ONE_THREE, TWO_ONE = "1xCORR + 3xTC", "2xCORR + 1xTC"
-MODEL, ACCOUNT = "model_02765", "account_06446"
+MODEL, ACCOUNT = "model_02765", "account_03793"
 WEIGHTS = {ONE_THREE: (1, 3), TWO_ONE: (2, 1), "1000xCORR": (1000, 0)}
 
 
@@ -78,7 +78,7 @@ async def test_every_basis_is_what_a_ledger_says(
     current: str | None,
     stake: float | None,
 ) -> None:
-    used = rows_of(rows, name, 280, 325, own_stake=stake is None or current is None)
+    used = rows_of(rows, name, 280, 321, own_stake=stake is None or current is None)
     if current is None:
         used = used[used["payout_nmr"].notna()]
     models = [list(group.sort_values("round").itertuples()) for _, group in used.groupby("model")]
@@ -87,7 +87,7 @@ async def test_every_basis_is_what_a_ledger_says(
     begins = [model[0].stake_nmr if stake is None else stake / len(models) for model in models]
     for unit, scale in (("NMR", 1.0), ("%", 100 / sum(begins))):
         got = await compare_payouts(
-            source, name, ONE_THREE, current=current, rounds="280-325", stake=stake, basis=basis, unit=unit
+            source, name, ONE_THREE, current=current, rounds="280-321", stake=stake, basis=basis, unit=unit
         )
         assert got.rounds.tolist() == numbers
         for side, rule, share in zip((got.proposed, got.current), (ONE_THREE, current), shares, strict=True):
@@ -118,7 +118,7 @@ async def test_nobody_loses_more_than_the_stake_they_began_with(
 async def test_the_stake_of_the_time_is_what_it_was_before_there_were_others(source: SampleSource) -> None:
     for name in (MODEL, ACCOUNT):
         for stake in (None, 130):
-            asked = {"current": TWO_ONE, "rounds": "300-325", "stake": stake}
+            asked = {"current": TWO_ONE, "rounds": "300-321", "stake": stake}
             got = await compare_payouts(source, name, ONE_THREE, **asked, basis=AS_STAKED)
             plain = await compare_payouts(source, name, ONE_THREE, **asked)
             np.testing.assert_array_equal(got.proposed.by_round, plain.proposed.by_round)
@@ -127,7 +127,7 @@ async def test_the_stake_of_the_time_is_what_it_was_before_there_were_others(sou
 
 async def test_what_every_basis_assumes_is_said(source: SampleSource) -> None:
     async def first(basis: str, name: str = MODEL, **asked: Any) -> str:
-        got = await compare_payouts(source, name, ONE_THREE, rounds="311-325", basis=basis, **asked)
+        got = await compare_payouts(source, name, ONE_THREE, rounds="311-321", basis=basis, **asked)
         assert "Nobody changes what they submit or stake." in got.assumptions
         return " ".join(got.assumptions[: 2 if "unit" in asked else 1])
 

@@ -12,10 +12,12 @@ import pytest
 from features.payout.earnings import pay_record
 from features.payout.earnings_card import record_card
 from scoring.rules import PayoutRule
+from tests.tournament.sample import file_rows
 from tournament.sample import FOLDER, SampleSource
 from tournament.source import EVERYONE, History, Names, Rounds, Source, Tournament
 
-MODEL, ACCOUNT, NEVER_STAKED = "model_07585", "account_06446", "model_00112"
+MODEL, ACCOUNT, NEVER_STAKED = "model_07585", "account_03793", "model_00112"
+ENDED = "model_00221"  # rounds 248-310, of which the last four are interim
 NAN = math.nan
 ASKED = datetime(2031, 7, 1, 12, tzinfo=UTC)
 
@@ -23,20 +25,27 @@ ASKED = datetime(2031, 7, 1, 12, tzinfo=UTC)
 # ---------------------------------------------------------------- the sample
 
 
-@pytest.mark.parametrize("name", [MODEL, ACCOUNT, EVERYONE])
-@pytest.mark.parametrize(("asked", "first", "last"), [("all", 168, 325), ("311-325", 311, 325)])
+@pytest.mark.parametrize("name", [MODEL, ACCOUNT, ENDED, EVERYONE])
+@pytest.mark.parametrize(("asked", "first", "last"), [("all", 168, 325), ("300-325", 300, 325)])
 async def test_earned_is_the_payout_column_added_up(
-    source: SampleSource, rows: pd.DataFrame, name: str, asked: str, first: int, last: int
+    source: SampleSource, name: str, asked: str, first: int, last: int
 ) -> None:
     got = await pay_record(source, name, rounds=asked)
-    mine = rows[(rows["model"] == name) | (rows["account"] == name) | (name == EVERYONE)]
+    mine = file_rows.shipped()
+    mine["tc"] = mine["tc"].where(mine["round"] >= 200)
+    mine = mine[(mine["model"] == name) | (mine["account"] == name) | (name == EVERYONE)]
     mine = mine[mine["round"].between(first, last) & (mine["stake_nmr"] > 0)]
     by_round = mine.groupby("round")[["stake_nmr", "payout_nmr"]].sum()
+    final = mine.groupby("round")["final"].all()
     np.testing.assert_array_equal(got.rounds, by_round.index)
+    np.testing.assert_array_equal(got.resolved, final)
     np.testing.assert_allclose(got.at_risk, by_round["stake_nmr"], rtol=1e-9)
     np.testing.assert_allclose(got.payout, by_round["payout_nmr"], rtol=1e-9, atol=1e-9)
-    assert got.earned == pytest.approx(mine["payout_nmr"].sum(), rel=1e-9)
-    assert (got.pending, got.resolved.all()) == (0, True)
+    assert got.earned == pytest.approx(by_round.loc[final, "payout_nmr"].sum(), rel=1e-9)
+    assert got.pending == pytest.approx(by_round.loc[~final, "payout_nmr"].sum(), rel=1e-9)
+    assert set(got.rounds[~got.resolved]) == {*range(307, 311), *range(322, 326)} & set(by_round.index) - (
+        {307, 308, 309, 310} if name == MODEL else set()
+    )
     assert got.unknown == mine["payout_nmr"].isna().sum()
     assert got.models == mine["model"].nunique()
     for score in ("corr", "tc", "fnc_v3"):
@@ -46,14 +55,15 @@ async def test_earned_is_the_payout_column_added_up(
         np.testing.assert_allclose(got.scores[score], expected.reindex(got.rounds), rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("asked", [None, "last 20"])
-async def test_the_last_20_are_the_last_20_with_a_stake(
-    source: SampleSource, rows: pd.DataFrame, asked: str | None
+async def test_the_newest_are_what_is_open_and_the_last_20_that_are_final(
+    source: SampleSource, rows: pd.DataFrame
 ) -> None:
-    for name in (MODEL, "model_04295"):
-        staked = rows.loc[(rows["model"] == name) & (rows["stake_nmr"] > 0), "round"]
-        got = await pay_record(source, name.upper(), rounds=asked)
-        assert (got.name, got.rounds.tolist()) == (name, sorted(staked)[-20:])
+    for name, still_open in ((MODEL, [322, 323, 324, 325]), (ENDED, [307, 308, 309, 310])):
+        final = rows.loc[(rows["model"] == name) & (rows["stake_nmr"] > 0), "round"]
+        got = await pay_record(source, name.upper())
+        assert (got.name, got.rounds.tolist()) == (name, sorted(final)[-20:] + still_open)
+        asked = await pay_record(source, name, rounds="last 20")
+        assert asked.rounds.tolist() == got.rounds.tolist()[-20:]
     prices = pd.read_csv(FOLDER / "nmr_usd_daily.csv", index_col="date")["usd_per_nmr"]
     assert got.usd == (got.until, pytest.approx(prices[got.until.isoformat()]))
 

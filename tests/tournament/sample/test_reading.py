@@ -68,7 +68,7 @@ async def test_a_small_sample_comes_out_as_it_was_written(tmp_path: Path) -> Non
     assert await small.find("LOUD_heron") == "loud_Heron"
     assert await small.find("ωμέγα 🦉") == "Ωμέγα 🦉"
     assert dict(await small.scores()) == {"corr": (318, 320), "tc": (318, 320), "fnc_v3": (319, 319)}
-    assert await small.until() == date(2022, 7, 14)
+    assert await small.until() == date(2022, 7, 23)
     herons = await small.history("herons")
     assert herons.models == ("brass_kettle", "loud_Heron")
     np.testing.assert_array_equal(herons.model, [0, 1, 1])
@@ -76,6 +76,7 @@ async def test_a_small_sample_comes_out_as_it_was_written(tmp_path: Path) -> Non
     np.testing.assert_array_equal(herons.stake, [0, np.nan, 100])
     np.testing.assert_array_equal(herons.payout, [0, np.nan, 1])
     np.testing.assert_array_equal(herons.scores["tc"], [0.05, 0.02, np.nan])
+    assert herons.resolved.all()
     rounds = await small.rounds()
     np.testing.assert_array_equal(rounds.number, [318, 319, 320, 321])
     np.testing.assert_array_equal(rounds.paid, [True, True, True, False])
@@ -88,3 +89,38 @@ async def test_a_small_sample_comes_out_as_it_was_written(tmp_path: Path) -> Non
     np.testing.assert_array_equal(stakes.account_stake, [100.5, 0, 0])
     np.testing.assert_array_equal(stakes.account_of, [0, 0, 1, 2])
     assert dict(await small.usd_by_day()) == {}
+
+
+async def test_rows_are_final_by_the_export_they_are_from_and_scores_are_those_of_final_rows(
+    tmp_path: Path,
+) -> None:
+    write_small(tmp_path)
+    rows = """\
+model,account,round,corr,tc,fnc_v3,corr_multiplier,tc_multiplier,payout_factor,stake_nmr,payout_nmr
+ended_early,owls,199,0.01,0.5,,1,0,0.5,10,1
+ended_early,owls,200,0.02,0.05,,1,0,0.5,10,1
+ended_early,owls,310,0.03,0.06,0.01,1,0,0.5,10,1
+stayed_on,herons,310,0.04,0.07,,1,0,0.5,10,1
+stayed_on,herons,311,0.05,0.08,,1,0,0.5,10,1
+"""
+    lines = [line.split(",") for line in rows.splitlines()]
+    pd.DataFrame(lines[1:], columns=lines[0]).to_csv(tmp_path / "performance_r168_r325.csv.gz", index=False)
+    (tmp_path / "rounds_2022-12-22.csv").write_text(
+        SMALL_ROUNDS.splitlines()[0]
+        + """
+199,2020-01-04T18:00:00Z,2020-02-06T20:00:00Z,False,0.5,300000,600000
+200,2022-03-05T18:00:00Z,2022-04-08T23:59:59Z,False,0.5,300000,600000
+310,2022-03-12T18:00:00Z,2022-04-09T00:00:01Z,False,0.5,300000,600000
+311,2022-06-18T18:00:00Z,2022-07-23T00:00:01Z,False,0.5,300000,600000
+""",
+        encoding="utf-8",
+    )
+    small = SampleSource(tmp_path)
+    early, late = await small.history("ended_early"), await small.history("stayed_on")
+    assert early.resolved.tolist() == [True, True, False]
+    assert late.resolved.tolist() == [True, False]
+    np.testing.assert_array_equal(early.scores["tc"], [np.nan, 0.05, 0.06])
+    np.testing.assert_array_equal(early.other_unit["tc"], [0.5, np.nan, np.nan])
+    np.testing.assert_array_equal(early.with_other_unit().scores["tc"], [0.5, 0.05, 0.06])
+    # the only FNCv3 is interim, so none is offered
+    assert dict(await small.scores()) == {"corr": (199, 310), "tc": (200, 310)}

@@ -7,35 +7,37 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from arch.bootstrap import CircularBlockBootstrap
 
-from features.payout.compare import PayoutComparison, Side, compare_payouts
+from features.payout.compare import compare_payouts
+from features.payout.comparison import PayoutComparison, Side
 from tests.features.payout.compare.by_pandas import (
     ACCOUNT,
     ENDED,
-    FOUR_TIMES_STAKED,
     MODEL,
     ONE_THREE,
+    TWICE_STAKED,
     TWO_ONE,
     paid_by,
     staked_with_tc,
+    total_by_ewc,
 )
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
 
 
-async def test_the_interval_agrees_with_another_library(source: SampleSource, rows: pd.DataFrame) -> None:
+async def test_the_interval_over_all_final_rows_is_that_of_the_paper(
+    source: SampleSource, rows: pd.DataFrame
+) -> None:
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="all")
     used = staked_with_tc(rows)
     pay = (paid_by(used, 1, 3) - paid_by(used, 2, 1)) * used["stake_nmr"]
-    differences = pay.groupby(used["round"]).sum().to_numpy()
-    assert got.block == 10  # twice the overlap of weekly rounds
-    totals = CircularBlockBootstrap(10, differences, seed=3).apply(np.sum, 4000).ravel()
-    low, high = np.quantile(totals, [0.025, 0.975])
-    # a 2.5 % quantile of 4000 draws is off by sqrt(p q / n) / density; twice, as both are drawn
-    error = totals.std() * math.sqrt(2 * 0.025 * 0.975 / 4000) / 0.0584
-    assert got.interval == (pytest.approx(low, abs=4.5 * error), pytest.approx(high, abs=4.5 * error))
+    by_round = pay.groupby(used["round"]).sum()
+    assert got.interval == pytest.approx(total_by_ewc(by_round), rel=1e-9)
+    assert [round(value) for value in (got.difference, *got.interval)] == [-66_278, -112_482, -20_073]
+    assert (got.block, got.rounds.size) == (10, 122)  # twice the overlap of weekly rounds
     assert got.certainty == "It leaves out 0."
+    recent = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="311-321")
+    assert round(recent.difference) == round(by_round.loc[311:].sum()) == 1_933
 
 
 async def test_the_same_question_has_the_same_answer(source: SampleSource) -> None:
@@ -47,7 +49,7 @@ async def test_the_same_question_has_the_same_answer(source: SampleSource) -> No
 
 
 async def test_questions_asked_at_once_do_not_mix(source: SampleSource) -> None:
-    names = [EVERYONE, MODEL, ACCOUNT, ENDED, FOUR_TIMES_STAKED] * 2
+    names = [EVERYONE, MODEL, ACCOUNT, ENDED, TWICE_STAKED] * 2
     together = await asyncio.gather(
         *(compare_payouts(source, name, ONE_THREE, current=TWO_ONE) for name in names)
     )
@@ -72,9 +74,9 @@ async def test_a_question_leaves_the_sample_as_it_was(source: SampleSource) -> N
 @pytest.mark.parametrize(
     ("asked", "rough"),
     [
-        ("306-325", " Only 2 independent stretches, so take it as a rough guide."),
-        ("286-325", " Only 4 independent stretches, so take it as a rough guide."),
-        ("276-325", ""),
+        ("302-321", " Only about 2 independent stretches, so a rough guide."),
+        ("282-321", " Only about 4 independent stretches, so a rough guide."),
+        ("272-321", ""),
     ],
 )
 async def test_few_independent_stretches_are_said_to_be_few(
@@ -87,17 +89,20 @@ async def test_few_independent_stretches_are_said_to_be_few(
     assert got.certainty == verdict + rough
 
 
-@pytest.mark.parametrize(("asked", "count"), [("307-325", 19), ("311-325", 15), ("324-325", 2)])
-async def test_fewer_than_two_blocks_have_no_interval(source: SampleSource, asked: str, count: int) -> None:
+@pytest.mark.parametrize(("asked", "count"), [("308-321", 14), ("311-321", 11), ("320-321", 2)])
+async def test_fewer_than_15_rounds_have_no_interval(source: SampleSource, asked: str, count: int) -> None:
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds=asked)
     assert all(map(math.isnan, got.interval))
-    assert got.certainty == f"{count} rounds are too few for an interval: neighbouring ones overlap."
+    assert got.certainty == (
+        f"{count} rounds are too few for an interval: neighbouring ones overlap, "
+        "so they hold about 1 independent stretch."
+    )
 
 
 async def test_a_single_round_is_too_few_in_the_singular(source: SampleSource) -> None:
     got = await compare_payouts(source, EVERYONE, ONE_THREE, rounds="round 318")
     assert math.isnan(got.proposed.spread)
-    assert got.certainty == "1 round is too few for an interval: neighbouring ones overlap."
+    assert got.certainty == "1 round is too few for an interval."
 
 
 def made_up(
@@ -136,19 +141,40 @@ def made_up(
         (
             (0.5, 3.0),
             9,
-            "It leaves out 0. Only 4 independent stretches, so take it as a rough guide.",
+            "It leaves out 0. Only about 4 independent stretches, so a rough guide.",
         ),
         (
             (-0.5, 3.0),
             4,
-            "It includes 0: luck alone could turn it. "
-            "Only 2 independent stretches, so take it as a rough guide.",
+            "It includes 0: luck alone could turn it. Only about 2 independent stretches, so a rough guide.",
         ),
-        ((math.nan, math.nan), 3, "3 rounds are too few for an interval: neighbouring ones overlap."),
+        (
+            (math.nan, math.nan),
+            5,
+            "5 rounds are too few for an interval: neighbouring ones overlap, "
+            "so they hold about 2 independent stretches.",
+        ),
+        ((math.nan, math.nan), 1, "1 round is too few for an interval."),
     ],
 )
 def test_sentences_on_certainty_by_hand(interval: tuple[float, float], count: int, words: str) -> None:
     assert made_up([1.0] * count, [0.5] * count, interval=interval).certainty == words
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+@pytest.mark.parametrize("apart", [0.0, 1e-5, -4e-5])
+def test_rules_that_pay_alike_are_said_to_whatever_their_interval(count: int, apart: float) -> None:
+    ends = (apart, apart + 1e-9) if count >= 15 else (math.nan, math.nan)
+    got = made_up([1.0 + apart / count] * count, [1.0] * count, interval=ends)
+    assert (got.same, got.alike) == (True, True)
+    assert got.certainty == "Both rules pay alike in every one of these rounds."
+    assert "would have paid the same as" in got.finding
+
+
+def test_rules_that_pay_the_same_in_all_but_not_in_each_round_are_not_alike() -> None:
+    got = made_up([1.0, 2.0] * 8, [2.0, 1.0] * 8, interval=(-5.0, 5.0))
+    assert (got.same, got.alike) == (True, False)
+    assert got.certainty.startswith("It includes 0")
 
 
 def test_a_side_by_hand() -> None:

@@ -7,15 +7,17 @@ import pandas as pd
 import pytest
 
 from features.payout.compare import compare_payouts
+from features.payout.compare_card import comparison_card
 from tests.features.payout.compare.by_pandas import (
     ACCOUNT,
-    FOUR_TIMES_STAKED,
     MODEL,
     ONCE_UNSTAKED,
     ONE_THREE,
+    TWICE_STAKED,
     TWO_ONE,
     staked_with_tc,
 )
+from tests.tournament.sample import file_rows
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
 
@@ -25,13 +27,13 @@ from tournament.source import EVERYONE
 async def test_the_finding_in_a_sentence(source: SampleSource) -> None:
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="all")
     assert got.finding == (
-        "1xCORR + 3xTC would have paid 58,628 NMR less than 2xCORR + 1xTC over rounds 183-325: "
-        "65,463 against 124,091 NMR."
+        "1xCORR + 3xTC would have paid 66,278 NMR less than 2xCORR + 1xTC over rounds 200-321: "
+        "57,899 against 124,177 NMR."
     )
     turned = await compare_payouts(source, EVERYONE, TWO_ONE, current=ONE_THREE, rounds="all")
     assert turned.finding == (
-        "2xCORR + 1xTC would have paid 58,628 NMR more than 1xCORR + 3xTC over rounds 183-325: "
-        "124,091 against 65,463 NMR."
+        "2xCORR + 1xTC would have paid 66,278 NMR more than 1xCORR + 3xTC over rounds 200-321: "
+        "124,177 against 57,899 NMR."
     )
     recent = await compare_payouts(source, EVERYONE, ONE_THREE, rounds="round 318")
     assert recent.finding.startswith("1xCORR + 3xTC would have paid ")
@@ -41,9 +43,26 @@ async def test_the_finding_in_a_sentence(source: SampleSource) -> None:
 async def test_the_same_rule_twice_pays_the_same(source: SampleSource) -> None:
     got = await compare_payouts(source, EVERYONE, "1C3T", current="1 corr + 3 tc")
     assert got.difference == 0
-    assert got.finding == "1xCORR + 3xTC would have paid the same as 1xCORR + 3xTC over rounds 306-325."
+    assert got.finding == (
+        "1xCORR + 3xTC would have paid the same as 1xCORR + 3xTC over the last 20 rounds (302-321); "
+        "and the same over all 122."
+    )
     assert got.more_when == "Never: both rules weigh the scores alike, before clipping."
     assert got.interval == (0, 0)
+    assert (got.in_usd, got.level_and_mix) == ("", "")
+    fields = {field.name: field.value for field in comparison_card(got).fields}
+    assert fields["No difference"] == "Both rules pay alike in every one of these rounds."
+
+
+async def test_what_was_chosen_pays_the_same_as_what_was_paid(source: SampleSource) -> None:
+    # payouts on record are rounded, so that the difference is not quite 0
+    for stake in (None, 11_000_000):
+        got = await compare_payouts(source, MODEL, "1C2T", rounds="311-321", stake=stake)
+        assert got.difference != 0
+        assert got.finding == "1xCORR + 2xTC would have paid the same as what was paid over rounds 311-321."
+        card = comparison_card(got)
+        assert "less than 0.0001" not in str(card.to_dict())
+        assert "No difference" in {field.name for field in card.fields}
 
 
 @pytest.mark.parametrize(
@@ -72,18 +91,18 @@ async def test_where_the_proposed_rule_pays_more(
 
 
 async def test_multipliers_of_rounds_that_are_left_out_do_not_count(source: SampleSource) -> None:
-    # staked in four rounds, at 1xCORR + 3xTC in each; unstaked ones stand at 1xCORR and paid nothing
-    got = await compare_payouts(source, FOUR_TIMES_STAKED, TWO_ONE, rounds="311-325")
-    assert got.rows == 4
-    assert got.current.words == "As paid: 1xCORR + 3xTC, the multipliers chosen in all of these rounds"
-    assert got.more_when == "Whenever TC is below half of CORR, before clipping."
+    # staked in two rounds, at 1xCORR + 1xTC in both; unstaked ones stand at 1xCORR and paid nothing
+    got = await compare_payouts(source, TWICE_STAKED, "1C3T", rounds="311-321")
+    assert got.rows == 2
+    assert got.current.words == "As paid: 1xCORR + 1xTC, the multipliers chosen in all of these rounds"
+    assert got.more_when == "Whenever TC is above 0, before clipping."
 
 
 async def test_the_most_frequent_multipliers_are_those_of_the_rows_that_are_compared(
     source: SampleSource, rows: pd.DataFrame
 ) -> None:
-    got = await compare_payouts(source, EVERYONE, ONE_THREE, rounds="311-325")
-    used = staked_with_tc(rows, 311, 325)
+    got = await compare_payouts(source, EVERYONE, ONE_THREE, rounds="311-321")
+    used = staked_with_tc(rows, 311, 321)
     kinds = used.value_counts(["corr_multiplier", "tc_multiplier"], normalize=True)
     assert kinds.index[0] == (1, 0)
     assert got.current.words == (
@@ -92,62 +111,64 @@ async def test_the_most_frequent_multipliers_are_those_of_the_rows_that_are_comp
     )
 
 
-async def test_rows_that_are_left_out_are_counted(source: SampleSource, rows: pd.DataFrame) -> None:
-    part = rows[rows["round"].between(300, 325)]
+async def test_rows_that_are_left_out_are_counted(source: SampleSource) -> None:
+    part = file_rows.shipped()
+    part = part[part["round"].between(300, 321)]
     unstaked = ~(part["stake_nmr"] > 0)
-    no_tc = ~unstaked & part["tc"].isna()
-    unpaid = ~unstaked & part["payout_nmr"].isna()
-    got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="300-325")
-    assert got.warnings[-2:] == (
+    interim = ~unstaked & ~part["final"]
+    no_tc = ~unstaked & part["final"] & part["tc"].isna()
+    unpaid = ~unstaked & part["final"] & part["payout_nmr"].isna()
+    assert (interim.sum(), no_tc.sum(), unpaid.sum()) == (2500, 1, 4)
+    got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="300-321")
+    assert got.warnings[-3:] == (
         f"Left out: {unstaked.sum():,} rows (a model in a round) without a stake.",
-        f"Left out: {no_tc.sum()} rows (a model in a round) without a score that the current rule pays.",
+        "Left out: 2,500 rows (a model in a round) still interim in this data.",
+        "Left out: 1 row (a model in a round) without a score that the current rule pays.",
     )
-    assert got.rows == len(part) - unstaked.sum() - no_tc.sum()
+    assert got.rows == len(part) - unstaked.sum() - interim.sum() - no_tc.sum()
 
-    got = await compare_payouts(source, EVERYONE, ONE_THREE, current="1xCORR", rounds="300-325")
+    got = await compare_payouts(source, EVERYONE, ONE_THREE, current="1xCORR", rounds="300-321")
     assert got.warnings[-1] == (
-        f"Left out: {no_tc.sum()} rows (a model in a round) without a score that the proposed rule pays."
+        "Left out: 1 row (a model in a round) without a score that the proposed rule pays."
     )
 
-    got = await compare_payouts(source, EVERYONE, "1xCORR", rounds="300-325")
-    assert got.warnings[-1] == (
-        f"Left out: {unpaid.sum()} rows (a model in a round) without a recorded payout."
-    )
-    assert got.rows == len(part) - unstaked.sum() - unpaid.sum()
+    got = await compare_payouts(source, EVERYONE, "1xCORR", rounds="300-321")
+    assert got.warnings[-1] == ("Left out: 4 rows (a model in a round) without a recorded payout.")
+    assert got.rows == len(part) - unstaked.sum() - interim.sum() - unpaid.sum()
 
-    mine = await compare_payouts(source, FOUR_TIMES_STAKED, "1xCORR", current="2xCORR", rounds="311-325")
-    assert mine.warnings[-1] == "Left out: 11 rounds without a stake."
-    whole = await compare_payouts(source, MODEL, "1xCORR", rounds="311-325")
+    mine = await compare_payouts(source, TWICE_STAKED, "1xCORR", current="2xCORR", rounds="311-321")
+    assert mine.warnings[-1] == "Left out: 9 rounds without a stake."
+    whole = await compare_payouts(source, MODEL, "1xCORR", rounds="311-321")
     assert whole.warnings == ()
 
 
 async def test_one_round_that_is_left_out_is_one_round(source: SampleSource) -> None:
-    got = await compare_payouts(source, ONCE_UNSTAKED, "1xCORR", current="1C1T", rounds="311-325")
+    got = await compare_payouts(source, ONCE_UNSTAKED, "1xCORR", current="1C1T", rounds="311-321")
     assert got.warnings == ("Left out: 1 round without a stake.",)
 
 
 async def test_what_could_not_be_chosen_is_noted_for_both_rules(source: SampleSource) -> None:
-    got = await compare_payouts(source, MODEL, ONE_THREE, current=TWO_ONE, rounds="311-325")
+    got = await compare_payouts(source, MODEL, ONE_THREE, current=TWO_ONE, rounds="311-321")
     assert got.warnings == (
         "1xCORR + 3xTC was not among the choices members had in rounds 311-320.",
-        "2xCORR + 1xTC was not among the choices members had in rounds 311-325.",
+        "2xCORR + 1xTC was not among the choices members had in rounds 311-321.",
     )
-    allowed = await compare_payouts(source, MODEL, "1C2T", current="1C", rounds="311-325")
+    allowed = await compare_payouts(source, MODEL, "1C2T", current="1C", rounds="311-321")
     assert allowed.warnings == ()
 
 
 async def test_a_note_on_choices_keeps_to_the_rounds_that_are_compared(source: SampleSource) -> None:
-    # rounds 168-182 hold no stake, so nothing of theirs is compared
+    # rounds before 200 have no TC in the unit of the others, so nothing of theirs is compared
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current="1xCORR", rounds="all")
-    assert got.span == "rounds 183-325"
+    assert got.span == "rounds 200-321"
     assert "168" not in got.warnings[0]
 
 
 async def test_a_dated_rule_of_daily_rounds_is_priced_as_its_weekly_equivalent(
     source: SampleSource,
 ) -> None:
-    dated = await compare_payouts(source, EVERYONE, "classic-2023-10-07", current="1xCORR", rounds="311-325")
-    typed = await compare_payouts(source, EVERYONE, TWO_ONE, current="1xCORR", rounds="311-325")
+    dated = await compare_payouts(source, EVERYONE, "classic-2023-10-07", current="1xCORR", rounds="311-321")
+    typed = await compare_payouts(source, EVERYONE, TWO_ONE, current="1xCORR", rounds="311-321")
     np.testing.assert_array_equal(dated.proposed.by_round, typed.proposed.by_round)
     assert dated.proposed.words == (
         "2xCORR + 1xTC (Classic from 2023-10-07), at most ±25 % of the stake a round"
@@ -163,7 +184,7 @@ async def test_everything_that_was_assumed_is_said(source: SampleSource) -> None
     assert everyone.assumptions == (
         "Stake: the stake of the time in every round, whatever the rule would have paid before.",
         "Nobody changes what they submit or stake.",
-        "The sample is who stayed on a leaderboard, 19 % of all stake at best: not the tournament.",
+        "The sample is who stayed on a leaderboard, 17 % of all stake at best: not the tournament.",
     )
     account = await compare_payouts(source, ACCOUNT, ONE_THREE, unit="%", stake=100)
     assert account.assumptions == (
