@@ -36,7 +36,8 @@ from wording.numbers import counted, tiny
 SEED = 20221222  # the same question gets the same interval
 TOPS = (1, 10, 50)
 LEFT_OUT = (1, 5, 10)  # how many of the largest are left out to see what a measure owes to them
-REFITS = 200  # of samples made up from a power law, and of resamples for the spread of its exponent
+REFITS = 200  # of samples made up from a power law
+SPREAD_REFITS = 60  # of resamples for the spread of its exponent, a tenth of which may be luck
 SMALLEST_TAIL = 50  # fewer values can seldom tell one law from another
 REJECTED = 0.1  # Clauset, Shalizi and Newman's level for both of their tests
 POINTS = 400  # of a curve that is drawn
@@ -199,7 +200,7 @@ def tail_of(stake: Numbers) -> Tail:
     at = np.geomspace(fit.xmin, float(ordered[-1]), 80) if fit.tail_size else np.empty(0)
     return Tail(
         fit=fit,
-        alpha_se=refitted_alpha_se(stake, resamples=REFITS, rng=np.random.default_rng(SEED)),
+        alpha_se=refitted_alpha_se(stake, resamples=SPREAD_REFITS, rng=np.random.default_rng(SEED)),
         comparisons=MappingProxyType({law: compare_tail(stake, fit, law) for law in ALTERNATIVES}),
         goodness=goodness_of_fit(stake, fit, refits=REFITS, rng=np.random.default_rng(SEED)),
         stake=different,

@@ -4,7 +4,7 @@ import math
 
 import discord
 
-from features.stakes.concentration import REFITS, REJECTED, RIVALS, StakeConcentration
+from features.stakes.concentration import REFITS, REJECTED, RIVALS, SPREAD_REFITS, StakeConcentration
 from features.stakes.history import StakeHistory
 from features.stakes.holders import Holder
 from scoring.tails import TailComparison
@@ -72,7 +72,7 @@ def _tail_card(found: StakeConcentration) -> discord.Embed:
         spread = (
             "too few different stakes to say how sure"
             if math.isnan(tail.alpha_se)
-            else f"± {tail.alpha_se:.2f}, the standard error over {REFITS} resamples, "
+            else f"± {tail.alpha_se:.2f}, the standard error over {SPREAD_REFITS} resamples, "
             "each with a start of its own"
         )
         card.add_field(

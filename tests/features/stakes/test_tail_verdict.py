@@ -88,4 +88,4 @@ async def test_the_exponent_is_as_unsure_as_its_start(source: SampleSource) -> N
     assert got.tail.fit.alpha_se == pytest.approx(0.02, abs=0.005)  # if the start were known
     assert got.tail.alpha_se == pytest.approx(0.146, abs=0.04)
     told = concentration_cards(got)[1].fields[0].value
-    assert f"Exponent 1.71 (± {got.tail.alpha_se:.2f}, the standard error over 200 resamples" in str(told)
+    assert f"Exponent 1.71 (± {got.tail.alpha_se:.2f}, the standard error over 60 resamples" in str(told)
