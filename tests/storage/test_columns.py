@@ -92,7 +92,7 @@ def reads() -> dict[str, Read]:
         and module.name not in ("storage.database", "storage.group_commit")
         and not name.startswith("_")
         and name not in WRITE_BY_ANOTHER
-        and not re.search(r"\b(transaction|execute|together)\(", inspect.getsource(function))
+        and not re.search(r"\b(transaction|execute|write_alone|together)\(", inspect.getsource(function))
     }
 
 
