@@ -34,6 +34,7 @@ from storage.proposals.seconds import second
 from storage.proposals.stages import move_stage, set_place
 from storage.server.digests import Schedule, claim, keep_rules, set_schedule
 from storage.server.leaving import mark_left
+from storage.server.shown_digests import claim_by_hand, posted_by_hand
 from storage.server.syncs import record_sync
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import (
@@ -134,6 +135,8 @@ async def furnish(db: Database) -> None:
     await settle_promise(db, HERE, 1, ADA, "kept", date(2031, 5, 3), "It is there.", None, NOW)
     await set_schedule(db, Schedule(HERE, 0, 9, "UTC", 5, None), NOW)
     await claim(db, HERE, ["2031-W18"], NOW)
+    assert await claim_by_hand(db, HERE, NOW.date(), NOW)
+    await posted_by_hand(db, HERE, NOW.date(), 5, 7, NOW)
     await keep_rules(db, "classic", "sample", NOW.date() - DAY, rule="a rule", differs="", rounds="[1, 2]")
     await keep_snapshot(
         db,
