@@ -157,7 +157,7 @@ def test_a_few_noisy_votes_show_no_groups() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("people", "statements", "maps"), [(200, 30, 20), (60, 20, 40), (30, 20, 40)])
+@pytest.mark.parametrize(("people", "statements", "maps"), [(120, 30, 10), (60, 20, 40), (30, 20, 40)])
 def test_noise_shows_no_groups(people: int, statements: int, maps: int) -> None:
     false = sum(
         bool(opinion_map(triples(noise(seed, people, statements)), rng=rng(seed)).groups)
