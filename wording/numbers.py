@@ -34,7 +34,7 @@ def amount(value: float, unit: str) -> str:
 def signed(value: float, unit: str) -> str:
     """An amount with its sign spelled out, for differences; without one where it is too small to show."""
     told = amount(value, unit)
-    return f"+{told}" if value > 0 and told[0].isdigit() else told
+    return told if value <= 0 or told.startswith("less") else f"+{told}"
 
 
 def plus_minus(value: float, decimals: int) -> str:
