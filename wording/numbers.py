@@ -95,6 +95,15 @@ def spans(numbers: Sequence[int]) -> str:
     return "rounds " + listed([f"{first}-{last}" if last > first else f"{first}" for first, last in runs])
 
 
+def too_few(rounds: int, block: int) -> str:
+    """Why so few rounds have no interval; block: the rounds of one independent stretch."""
+    if rounds == 1:
+        return "1 round is too few for an interval."
+    stretches = counted(max(1, rounds // block), "independent stretch", "independent stretches")
+    few = counted(rounds, "round")
+    return f"{few} are too few for an interval: neighbouring ones overlap, so they hold about {stretches}."
+
+
 def pays_more_when(weights: Mapping[str, float]) -> str:
     """The half-plane of a break-even line in words: "Whenever TC is above half of CORR"."""
     if not weights:

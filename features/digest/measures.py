@@ -5,11 +5,16 @@ import math
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
+from features.payout.comparison import LARGE
+from features.payout.pricing import rules_in_force
+from features.payout.windows import changes_of_pay
 from features.stakes.history import stake_history
 from governance.digest.summary import Measure
 from storage.database import Database
-from tournament.source import EVERYONE, Source, SourceError
+from tournament.source import EVERYONE, History, Source, SourceError
+from wording.numbers import percent
 
 log = logging.getLogger("roundtable.digest")
 
@@ -42,15 +47,24 @@ async def measures_of(db: Database, source: Source, now: datetime) -> list[Measu
     except SourceError as error:
         log.info("the summary goes without pay: %s", error)
         return found
-    paid = everyone.resolved & (everyone.stake > 0) & ~np.isnan(everyone.payout)
-    numbers = np.unique(everyone.round[paid])
-    if numbers.size >= 2:
-        totals: list[float] = []
-        counts: list[int] = []
-        for number in numbers[-2:]:
-            rows = paid & (everyone.round == number)
-            totals.append(math.fsum(everyone.payout[rows]))
-            counts.append(int(np.count_nonzero(rows)))
-        name = f"paid in round {numbers[-1]}, against round {numbers[-2]}"
-        found.append(Measure(name, totals[1], totals[0], "NMR", counts[1], counts[0]))
+    rows = everyone.only(everyone.resolved & (everyone.stake > 0) & ~np.isnan(everyone.payout))
+    numbers = np.unique(rows.round)[-2:]
+    if numbers.size == 2:
+        rows = rows.only(np.isin(rows.round, numbers))
+        in_force = rules_in_force(source.tournament, rows, await source.rounds())
+        name = f"paid in round {numbers[1]}, against round {numbers[0]}"
+        changes = changes_of_pay(source.tournament, rows, in_force)
+        found.append(_paid(f"{name} ({changes})" if changes else name, rows, numbers))
+        newest = rows.round == numbers[1]
+        held = np.bincount(rows.model[newest], weights=rows.stake[newest])
+        share = float(held.max() / held.sum())
+        if share > LARGE and np.count_nonzero(held) > 1:
+            name = f"the same without the largest model, {percent(share)} of the stake"
+            found.append(_paid(name, rows.only(rows.model != held.argmax()), numbers))
     return found
+
+
+def _paid(name: str, rows: History, numbers: NDArray[np.int64]) -> Measure:
+    """Pay of the newest of two rounds against that of the one before."""
+    before, now = (rows.payout[rows.round == number] for number in numbers)
+    return Measure(name, math.fsum(now), math.fsum(before), "NMR", now.size, before.size)

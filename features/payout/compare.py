@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.payout.at_risk import AS_STAKED, Paid, check_stake, pay_on
-from features.payout.comparison import PayoutComparison, Side, Stretch
+from features.payout.comparison import LARGE, PayoutComparison, Side, Stretch
 from features.payout.pricing import (
     FIRST_TC_ROUND,
     ComparedRule,
@@ -38,7 +38,6 @@ from wording.names import find_name
 from wording.numbers import pays_more_when
 
 UNITS = ("NMR", "%")
-LARGE = 0.2  # share of the stake above which one model's rounds are everyone's
 
 
 async def compare_payouts(

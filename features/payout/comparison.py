@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scoring.change.difference import DifferenceSplit
 from scoring.intervals import ewc_interval
 from tournament.source import EVERYONE
-from wording.numbers import amount, counted, number, percent, signed, span
+from wording.numbers import amount, counted, number, percent, signed, span, too_few
 
 LONGEST = 240  # characters of a finding: a heading holds 256, some of which mark off markdown
+LARGE = 0.2  # share of the stake above which one holder's rounds are everyone's
 LEAST_SHOWN = 0.00005  # NMR or points; what is less is shown as "less than 0.0001"
 RECORDED_TO = 1e-6  # payouts on record are rounded to a few millionths of themselves
 
@@ -238,10 +239,7 @@ class PayoutComparison:
         stretches = max(1, self.rounds.size // self.block)
         held = counted(stretches, "independent stretch", "independent stretches")
         low, high = self.interval
-        if self.rounds.size == 1:
-            return "1 round is too few for an interval."
         if math.isnan(low):
-            few = counted(self.rounds.size, "round")
-            return f"{few} are too few for an interval: neighbouring ones overlap, so they hold about {held}."
+            return too_few(self.rounds.size, self.block)
         verdict = "It includes 0: luck alone could turn it." if low <= 0 <= high else "It leaves out 0."
         return f"{verdict}{f' Only about {held}, so a rough guide.' if stretches < 5 else ''}"

@@ -164,3 +164,21 @@ def regimes_of(
             words += f", {listed(each)} chosen"
         told.append((words, numbers))
     return told
+
+
+def changes_of_pay(tournament: str, history: History, in_force: Mapping[int, PayoutRule]) -> str:
+    """ "rounds 302-310 paid CORR and MMC, 674 models; rounds 311-321 …"; "" where all paid the same."""
+    told = regimes_of(tournament, history, in_force)
+    if len(told) == 1:
+        return ""
+    return "; ".join(f"{span(int(numbers[0]), int(numbers[-1]))} {words}" for words, numbers in told)
+
+
+def left_out_unit(history: History, score: str) -> str:
+    """ "Left out: rounds 183-198, whose TC is in another unit."; "" where there are none."""
+    values = history.other_unit.get(score)
+    rounds = history.round[:0] if values is None else history.round[~np.isnan(values)]
+    if not rounds.size:
+        return ""
+    between = span(int(rounds.min()), int(rounds.max()))
+    return f"Left out: {between}, whose {score_name(score)} is in another unit."

@@ -1,17 +1,23 @@
 """Cards of what a proposal would have done: to everyone, and to the one member who asks."""
 
 import math
+from dataclasses import replace
 
 import discord
+import numpy as np
+from numpy.typing import NDArray
 
+from features.payout.comparison import Stretch
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact
 from features.simulation.weights import WeightImpact
+from scoring.change.clear import FEWEST_PERIODS
 from ui.card import AMBER, BLUE, CHART, FIELD, GREY, bullets
 from ui.text import plain
-from wording.numbers import counted, number, percent, signed, whole
+from wording.numbers import amount, counted, number, percent, plus_minus, signed, whole
 
 ADVISORY = "Advisory, not binding on Numerai."
+COVERAGE = "Such ranges are resampled: 85 to 99 of 100 hold what they should."
 
 Fields = list[tuple[str, str]]
 
@@ -51,7 +57,7 @@ def member_impact_card(impact: MemberImpact) -> discord.Embed:
     card.description = f"**{plain(impact.title)}**"
     for window in impact.windows:
         card.add_field(
-            name=f"{window.span.capitalize()}: {signed(window.difference, 'NMR')}",
+            name=f"{window.span.capitalize()}: {_change(window.difference)}",
             value=_member_window(impact, window),
             inline=False,
         )
@@ -71,40 +77,84 @@ def _pay_fields(pay: PayImpact) -> Fields:
     fields = [
         (f"{window.span.capitalize()}, {window.which}"[:256], _window(pay, window)) for window in pay.windows
     ]
+    differing = [window for window in pay.windows if not window.alike]
+    regimes = pay.windows[0].regimes
+    if differing and len(regimes) > 1:
+        fields.append(("By what was paid", _by_what_was_paid(pay, regimes)))
     fields.append(("When the old rule pays more", (pay.why or pay.more_when)[:FIELD]))
-    sources = "\n".join(
-        f"{window.span.capitalize()}: {_level_and_mix(pay, window)}" for window in pay.windows
-    )
-    fields.append(("All alike, or some at the cost of others", sources))
-    if pay.terms.soften:
-        fields += [(f"Softened, {window.span}", _softened(pay.terms, window)) for window in pay.windows]
-    else:
-        fields.append(("Full compensation", "\n".join(_compensated(window) for window in pay.windows)))
+    if differing:
+        split = "\n".join(
+            f"{window.span.capitalize()}: {_level_and_mix(pay, window)}" for window in differing
+        )
+        fields.append(("All alike, or some at the cost of others", split))
+        if pay.terms.soften:
+            fields += [(f"Softened, {window.span}", _softened(pay.terms, window)) for window in pay.windows]
+        paid_back = "\n".join(_compensated(window) for window in differing)
+        fields.append(("Full compensation", f"{paid_back}\n{COVERAGE}"))
     return fields
 
 
 def _window(pay: PayImpact, window: PayWindow) -> str:
-    gains = window.result.gains
-    low, high = window.intervals.total
-    between = (
-        f"{counted(window.rounds.size, 'round')}: too few for an interval"
-        if math.isnan(low)
-        else f"95 %: {signed(low, 'NMR')} to {signed(high, 'NMR')}, {counted(window.rounds.size, 'round')}"
+    if window.alike:
+        return window.certainty
+    lines = [
+        f"**{_change(window.difference)}**, from {number(window.old)} to {number(window.new)}",
+        f"{_points(window.a_round, 2)} a round, rounds weighted by stake at risk",
+        window.certainty,
+    ]
+    if window.without_largest is not None:
+        lines.append(_without_largest(pay.unit, *window.without_largest))
+    return "\n".join((*lines, _who_gains(pay, window)))
+
+
+def _change(difference: float) -> str:
+    return signed(difference, "NMR") if difference else "No difference"
+
+
+def _points(share: float, decimals: int) -> str:
+    """A share of the stake as points of it: "+2.35 points of stake"."""
+    return f"{plus_minus(100 * share, decimals)} points of stake"
+
+
+def _without_largest(unit: str, share: float, others: Stretch) -> str:
+    return f"The largest {unit} held {percent(share)} of the stake; without it {others.told('NMR')}"
+
+
+def _by_what_was_paid(pay: PayImpact, regimes: tuple[Stretch, ...]) -> str:
+    lines: list[str] = []
+    for each in regimes:
+        told = replace(each, without_largest=None).told("NMR")
+        lines.append(f"{each.span.capitalize()} {each.words}: {told}")
+        if each.without_largest is not None:
+            lines[-1] += f". {_without_largest(pay.unit, *each.without_largest)}"
+    return bullets(lines)
+
+
+def _who_gains(pay: PayImpact, window: PayWindow) -> str:
+    """Who gains and loses more than luck explains, and who got less in all, luck included."""
+    clear, unit = window.clear, pay.unit
+    less = (
+        f"{percent(window.losing)} of the {unit}s got over {number(100 * pay.losing_more_than)} points of "
+        "their stake less, luck included."
+    ).capitalize()
+    if not clear.judged:
+        return f"No {unit} has {FEWEST_PERIODS} rounds: who gains can't be told from luck. {less}"
+    return (
+        f"Of {counted(clear.judged, unit)} with at least {FEWEST_PERIODS} rounds "
+        f"{_clearly(clear.gain, 'gain')}, {_clearly(clear.lose, 'lose')}, "
+        f"{clear.untold:,} can't be told from luck. {less}"
     )
-    return "\n".join(
-        (
-            f"**{signed(window.difference, 'NMR')}**, from {number(window.old)} to {number(window.new)}",
-            f"{100 * window.a_round:+.2f} % of the stake at risk a round".replace("-", "−"),
-            between,
-            f"{counted(gains.winners, f'{pay.unit} gains', f'{pay.unit}s gain')}, "
-            f"{counted(gains.losers, 'loses', 'lose')}; "
-            f"{percent(window.losing)} lose over {100 * pay.losing_more_than:g} % of their stake",
-        )
-    )
+
+
+def _clearly(count: int, verb: str) -> str:
+    """ "88 clearly gain", "none clearly loses"."""
+    return f"{count:,} clearly {verb}" if count > 1 else f"{count or 'none'} clearly {verb}s"
 
 
 def _level_and_mix(pay: PayImpact, window: PayWindow) -> str:
     scale = window.result.gains.split.scale
+    if window.not_split:
+        return f"can't be told, as {window.not_split}."
     if math.isnan(scale):
         return "the two sums have different signs, so they can't be made equal."
     change = 1 / scale - 1
@@ -115,36 +165,38 @@ def _level_and_mix(pay: PayImpact, window: PayWindow) -> str:
 
 
 def _softened(terms: PayTerms, window: PayWindow) -> str:
-    """A table of what each way of softening costs the payer and saves those who lose."""
-    costs = window.result.costs
-    rows = [
-        (f"notice {terms.notice}", costs.notice, terms.notice),
-        (f"phase-in {terms.phase_in}", costs.phase_in, terms.phase_in),
-        (f"old rule {terms.grandfather}", costs.grandfather, terms.grandfather),
-        ("together", costs.together, True),
+    """What each way of softening costs the payer, from every start that leaves it time to end."""
+    rolling = window.rolling
+    if not rolling.starts.size:
+        return (
+            f"It takes {counted(rolling.periods, 'round')}, more than these {window.rounds.size}: "
+            "what it costs can't be followed to its end."
+        )
+    ways = [
+        (f"Notice of {counted(terms.notice, 'round')}", rolling.notice, terms.notice),
+        (f"Phase-in over {counted(terms.phase_in, 'round')}", rolling.phase_in, terms.phase_in),
+        (f"Old rule for {counted(terms.grandfather, 'round')}", rolling.grandfather, terms.grandfather),
     ]
-    lines = [f"{'NMR, rounds':<13} {'costs':>9} {'saves':>9}"]
-    lines += [
-        f"{name:<13} {_short(each.cost):>9} {_short(each.saved):>9}" for name, each, used in rows if used
-    ]
-    compensation = _short(costs.compensation)
-    lines.append(f"{'compensation':<13} {compensation:>9} {compensation:>9}")
-    told = "```\n" + "\n".join(lines) + "\n```"
-    told += "Costs: to the payer. Saves: to those who would lose."
-    if window.cut_short:
-        told += f" The terms last longer than these {counted(window.rounds.size, 'round')}."
-    return told
+    lines = [f"{name}: {_range(costs)}" for name, costs, used in ways if used]
+    if len(lines) > 1:
+        lines.append(f"Together: {_range(rolling.together)}")
+    starts = counted(rolling.starts.size, "start")
+    return (
+        bullets(lines)
+        + f"\nWhat the payer pays more than by the new rule at once: median and range of {starts} "
+        f"in {window.span}."
+    )
 
 
-def _short(nmr: float) -> str:
-    """An amount for a narrow column: 1,299, −3.20, 0.00 for less than shows."""
-    text = f"{nmr:,.{0 if nmr == 0 or abs(nmr) >= 9.995 else 2}f}"
-    return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", "−")
+def _range(costs: NDArray[np.float64]) -> str:
+    """ "−16,001 NMR (−31,812 to −2,457)"."""
+    low, high = (signed(float(end), "").rstrip() for end in (costs.min(), costs.max()))
+    return f"{signed(float(np.median(costs)), 'NMR')} ({low} to {high})"
 
 
 def _compensated(window: PayWindow) -> str:
     low, high = window.intervals.compensation
-    between = "" if math.isnan(low) else f" (95 %: {number(low)} to {number(high)})"
+    between = "" if math.isnan(low) else f" (roughly {number(low)} to {number(high)})"
     return f"{window.span.capitalize()}: {number(window.result.costs.compensation)} NMR{between}"
 
 
@@ -190,21 +242,26 @@ def _splitting(gain: float) -> str:
 
 def _member_window(impact: MemberImpact, window: PayWindow) -> str:
     stake = float(window.stake[0])
-    low, high = window.intervals.total
+    if window.alike:
+        return window.certainty
     lines = [
         f"{impact.old}: {number(window.old)} NMR",
         f"{impact.new}: {number(window.new)} NMR",
-        f"{100 * window.difference / stake:+.1f} % of the {number(stake)} NMR at risk".replace("-", "−"),
-        "too few rounds for an interval"
-        if math.isnan(low)
-        else f"95 %: {signed(low, 'NMR')} to {signed(high, 'NMR')}",
+        f"{_points(window.difference / stake, 1)} in all, of {number(stake)} NMR at risk in a round",
+        window.certainty,
     ]
-    if impact.terms is not None and (impact.terms.soften or impact.terms.full):
-        softened = impact.softened(window)
+    if len(window.regimes) > 1:
+        lines += [f"{each.span.capitalize()} {each.words}: {each.told('NMR')}" for each in window.regimes]
+    if impact.terms is not None and impact.terms.soften:
+        starts = window.rolling.starts.size
         lines.append(
-            f"With the proposed softening **{signed(softened, 'NMR')}**, "
-            f"{100 * softened / stake:+.1f} %".replace("-", "−")
+            f"The softening adds {_range(window.rolling.together)}: median and range of "
+            f"{counted(starts, 'start')} in these rounds"
+            if starts
+            else f"The softening takes {counted(window.rolling.periods, 'round')}, too many to follow here"
         )
+    if impact.terms is not None and impact.terms.full and window.difference < 0:
+        lines.append(f"Full compensation pays back {amount(-window.difference, 'NMR')}")
     return "\n".join(lines)[:FIELD]
 
 

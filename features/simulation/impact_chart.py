@@ -46,9 +46,14 @@ def _of_pay(impact: ProposalImpact, pay: PayImpact) -> Picture:
             if softened:
                 _costs(panels[f"cost {column}"], window)
         _same_scale([panels[column] for column in columns])
-        panels["0"].set_ylabel("NMR a round\nper 100 at stake")
+        panels["0"].set_ylabel("Points of stake\na round")
         if softened:
-            _same_scale([panels[f"cost {column}"] for column in columns])
+            followed = [
+                panels[f"cost {column}"]
+                for column, window in zip(columns, pay.windows, strict=True)
+                if window.rolling.starts.size
+            ]
+            _same_scale(followed)
             panels["cost 0"].set_ylabel("NMR to\nmembers", fontsize=18)
         drawing.subplots_adjust(
             left=0.155, top=0.77, bottom=0.175 if softened else 0.14, hspace=0.85, wspace=0.26
@@ -57,7 +62,7 @@ def _of_pay(impact: ProposalImpact, pay: PayImpact) -> Picture:
 
 
 def _deciles(panel: "Axes", window: PayWindow) -> None:
-    """Difference a round per 100 NMR at stake of each group by stake, gains up and losses down."""
+    """Difference a round in points of stake of each group by stake, gains up and losses down."""
     deciles = window.result.deciles
     height = 100 * deciles.difference / window.decile_at_risk
     panel.bar(deciles.decile, height, width=0.8, color=_gain_or_loss(height))
@@ -70,22 +75,27 @@ def _deciles(panel: "Axes", window: PayWindow) -> None:
 
 
 def _costs(panel: "Axes", window: PayWindow) -> None:
-    """What softening the change costs the payer in each week, and what it comes to."""
-    cost = window.cost_by_week
-    weeks = np.arange(1, cost.size + 1)
-    until = max(int(np.flatnonzero(cost)[-1]) + 1 if cost.any() else 1, min(cost.size, 12))
-    # what the payer pays more, members get
-    panel.bar(weeks[:until], cost[:until], width=0.8, color=_gain_or_loss(cost[:until]))
+    """What softening the change costs the payer, by the round in which it is announced."""
+    rolling = window.rolling
+    if not rolling.starts.size:
+        panel.set_title("Too few rounds to soften in", fontsize=19)
+        panel.set_xticks([])
+        panel.set_yticks([])
+        return
     panel.axhline(0, color=FAINT, linewidth=1.5)
-    total = window.result.costs.together.cost
-    panel.set_title(f"Softening: {signed(total, 'NMR')}", fontsize=19)
-    panel.set_xlabel("Week", fontsize=18)
+    panel.set_xlabel("Announced in round", fontsize=18)
+    # what the payer pays more, members get
+    cost = rolling.together
+    panel.bar(window.rounds[rolling.starts], cost, width=0.8, color=_gain_or_loss(cost))
+    panel.set_title(f"Softening: median {signed(float(np.median(cost)), 'NMR')}", fontsize=19)
     panel.locator_params(axis="y", nbins=3)
     panel.locator_params(axis="x", nbins=5, integer=True)
 
 
 def _same_scale(panels: list["Axes"]) -> None:
     """One scale for panels side by side: a bar of the same height is the same amount."""
+    if not panels:
+        return
     ends = np.array([panel.get_ylim() for panel in panels])
     for panel in panels:
         panel.set_ylim(ends[:, 0].min(), ends[:, 1].max())
@@ -133,15 +143,17 @@ def _of_weights(impact: ProposalImpact, found: WeightImpact) -> Picture:
 
 
 def _pay_alt(pay: PayImpact) -> str:
-    told = ["Bars of gain and loss a round, per 100 NMR at stake, from the smallest to the largest stakes."]
+    told = ["Bars of the difference a round in points of stake, from the smallest to the largest stakes."]
     for window in pay.windows:
         groups = window.result.deciles.difference
         told.append(
             f"{window.span.capitalize()}: {np.count_nonzero(groups > 0)} of "
-            f"{counted(groups.size, 'group')} gain, {np.count_nonzero(groups < 0)} lose."
+            f"{counted(groups.size, 'group')} got more, "
+            f"{np.count_nonzero(groups < 0)} less."
         )
-        if pay.terms.soften:
-            told.append(f"Softened, it costs {signed(window.result.costs.together.cost, 'NMR')}.")
+        if pay.terms.soften and window.rolling.starts.size:
+            cost = float(np.median(window.rolling.together))
+            told.append(f"Softening costs {signed(cost, 'NMR')}, the median of its starts.")
     return " ".join([*told, pay.finding])[:1024]
 
 

@@ -16,6 +16,7 @@ from features.payout.pricing import (
     price_rule,
     rules_in_force,
 )
+from features.payout.windows import asked_otherwise, left_out_unit
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.pay_windows import (
     Pay,
@@ -38,6 +39,7 @@ GUESSED = "Accounts are guesses from the models' names."
 class PayFacts:
     """Both rules on everyone's staked rows."""
 
+    tournament: str
     calendar: Rounds
     scores: Mapping[str, tuple[int, int]]
     in_force: Mapping[int, PayoutRule]
@@ -56,6 +58,7 @@ class PayFacts:
             old=self.old,
             new=self.new,
             windows=self._windows(self.pay, owner, rounds, losing_more_than),
+            asked=self.asked(rounds),
             unit="model" if self.owner is None else "account",
             guessed=self.guessed,
             terms=self.terms,
@@ -69,6 +72,11 @@ class PayFacts:
             raise ValueError(f"{own.name} has no resolved round with a stake.")
         pay = priced_pay(staked, *(self.price(rule, staked) for rule in (self.old, self.new)))
         return self._windows(pay, np.zeros(len(own.models), dtype=np.intp), rounds, 0.0)
+
+    def asked(self, rounds: str | None) -> str:
+        """ "rounds 183-400" where that was typed and other rounds are answered."""
+        (_, numbers), *_ = windows_of(self.pay, rounds, self.old, self.in_force)
+        return asked_otherwise(rounds, numbers)
 
     def price(self, rule: ComparedRule, staked: History) -> NDArray[np.float64]:
         """Pay per NMR at risk of every row under one rule."""
@@ -97,6 +105,8 @@ class PayFacts:
                 owner,
                 self.calendar,
                 self.terms,
+                self.in_force,
+                tournament=self.tournament,
                 scores=paid,
                 losing_more_than=losing_more_than,
             )
@@ -170,6 +180,7 @@ def _priced(
     owner = owners_of(everyone, stakes)
     guessed = owner is not None and stakes is not None and stakes.guessed
     return PayFacts(
+        tournament=source.tournament,
         calendar=calendar,
         scores=scores,
         in_force=in_force,
@@ -182,6 +193,7 @@ def _priced(
         assumptions=(
             "Everybody is paid by these multipliers, on the stake of the time: no other choice, no fallback.",
             _at_which_terms(old_priced, new_priced, per_week),
+            *_left_out(everyone, staked.only(np.isnan(old_priced.rate) | np.isnan(new_priced.rate))),
             *_begins(terms),
             *not_simulated(proposal.parameters, ("rule",)),
             *((GUESSED,) if guessed else ()),
@@ -222,7 +234,18 @@ def _begins(terms: PayTerms) -> tuple[str, ...]:
     if not terms.soften:
         return ()
     notice = f"; {counted(terms.notice_weeks, 'week')} of notice {_are(terms)}" if terms.notice else ""
-    return (f"The change is announced for the first round of the window{notice}.",)
+    return (f"Softening is followed from every round that leaves it time to end{notice}.",)
+
+
+def _left_out(everyone: History, unpriced: History) -> tuple[str, ...]:
+    """Sentences on rows with a stake that do not count, though they have scores."""
+    told: list[str] = []
+    interim = everyone.only(~everyone.resolved & (everyone.stake > 0)).round
+    if interim.size:
+        between = span(int(interim.min()), int(interim.max()))
+        told.append(f"Left out: {counted(interim.size, 'row')} of {between} that were not final yet.")
+    told += [left_out_unit(unpriced, score) for score in unpriced.other_unit]
+    return tuple(filter(None, told))
 
 
 def _are(terms: PayTerms) -> str:

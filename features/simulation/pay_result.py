@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.payout.comparison import LEAST_SHOWN, Stretch, between
 from features.payout.pricing import ComparedRule
+from scoring.change.clear import ClearChanges
+from scoring.change.softening import RollingCosts
 from scoring.change.transition import Transition, TransitionIntervals
 from scoring.payout import break_even
-from wording.numbers import amount, listed, pays_more_when, score_name, span
+from wording.numbers import amount, counted, listed, pays_more_when, score_name, span, too_few
 
 Floats = NDArray[np.float64]
 
@@ -33,20 +36,25 @@ class PayTerms:
 
 @dataclass(frozen=True)
 class PayWindow:
-    """Pay under both rules over some rounds (w,), by a accounts; the change begins in the first round."""
+    """Pay under both rules over some rounds (w,), by a accounts, and what softening the change costs."""
 
     rounds: NDArray[np.int64]
     which: str  # "which paid CORR and TC"
     rows: int
+    present: NDArray[np.int64]  # (p,) rounds that have rows
+    by_round: Floats  # (p,), new minus old, NMR
     at_risk: float  # NMR, added up over the rounds
     stake: Floats  # (a,), mean NMR at risk in the rounds an account was in
     result: Transition
     intervals: TransitionIntervals
-    losing: float  # share of accounts that lose more than the threshold
+    clear: ClearChanges
+    rolling: RollingCosts  # starts are places in rounds
+    losing: float  # share of accounts that lose more than the threshold, luck included
     decile_at_risk: Floats  # (g,), NMR of each group of result.deciles, added up over the rounds
     scores: Mapping[str, float]  # mean of each score that is paid, weighted by stake at risk
-    cost_by_week: Floats  # NMR, of notice, phase-in and grandfathering together
-    cut_short: bool  # the softening would have gone on after the last of these rounds
+    regimes: tuple[Stretch, ...]  # by what was paid, the oldest first
+    without_largest: tuple[float, Stretch] | None  # share of the largest account's stake, and all others
+    not_split: str  # why the difference is not split into level and mix; "" where it is
 
     @property
     def span(self) -> str:
@@ -65,9 +73,14 @@ class PayWindow:
 
     @property
     def difference(self) -> float:
-        """New minus old, NMR."""
+        """New minus old, NMR; 0 where it would show as nothing."""
         difference = self.new - self.old
-        return 0.0 if abs(difference) <= 1e-9 * max(abs(self.old), abs(self.new)) else difference
+        return 0.0 if is_nothing(difference, max(abs(self.old), abs(self.new))) else difference
+
+    @property
+    def alike(self) -> bool:
+        """Whether both rules pay the same in every round."""
+        return all(is_nothing(each, abs(self.old)) for each in self.by_round)
 
     @property
     def more(self) -> str:
@@ -77,8 +90,20 @@ class PayWindow:
         return f"{amount(abs(self.difference), 'NMR')} {'more' if self.difference > 0 else 'less'}"
 
     @property
+    def certainty(self) -> str:
+        """The interval of the difference, or why there is none."""
+        low, high = self.intervals.total
+        rounds = counted(self.present.size, "round")
+        if self.alike:
+            return f"Both rules pay alike in each of {rounds}."
+        if math.isnan(low):
+            return too_few(self.present.size, self.intervals.block)
+        told = f"95 %: {between((low, high), 'NMR')}, {rounds}"
+        return f"{told}; it includes 0: luck alone could turn it" if low <= 0 <= high else told
+
+    @property
     def a_round(self) -> float:
-        """Difference as a share of the stake at risk, in the average round."""
+        """Difference as a share of the stake at risk in a round, rounds weighted by it."""
         return self.difference / self.at_risk
 
     @property
@@ -98,6 +123,7 @@ class PayImpact:
     guessed: bool
     terms: PayTerms
     losing_more_than: float
+    asked: str  # "rounds 183-400" where that was asked for and other rounds are answered
 
     @property
     def more_when(self) -> str:
@@ -114,6 +140,7 @@ class PayImpact:
         first, *others = self.windows
         than = "than" if first.difference else "as"
         told = f"{self.new.short} would have paid {first.more} {than} {self.old.short} over {first.span}"
+        told += f" (you asked for {self.asked})" if self.asked else ""
         for other in others:
             joint = "but" if self.disagree else "and"
             told += f", {joint} {other.more} over {other.span}, {other.which}"
@@ -152,3 +179,8 @@ class PayImpact:
 
 def _score(mean: float) -> str:
     return f"{mean:+.4f}".replace("-", "−")
+
+
+def is_nothing(difference: float, beside: float) -> bool:
+    """Whether a difference in NMR is too small to be shown, or rounding of what it is the difference of."""
+    return abs(difference) < max(LEAST_SHOWN, 1e-9 * beside)

@@ -2,14 +2,19 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.payout.comparison import LARGE, Stretch
 from features.payout.pricing import ComparedRule
+from features.payout.windows import regimes_of
 from features.simulation.pay_result import PayTerms, PayWindow
+from scoring.change.clear import clear_changes
+from scoring.change.softening import rolling_costs
 from scoring.change.transition import by_stake_decile, losing_share, transition, transition_intervals
+from scoring.intervals import ewc_interval
 from scoring.rules import PayoutRule
 from tournament.source import History, Rounds
 from wording.names import find_rounds
@@ -78,7 +83,9 @@ def pay_window(
     owner: NDArray[np.intp],
     rounds: Rounds,
     terms: PayTerms,
+    in_force: Mapping[int, PayoutRule],
     *,
+    tournament: str,
     scores: tuple[str, ...],
     losing_more_than: float,
 ) -> PayWindow:
@@ -90,45 +97,73 @@ def pay_window(
     at_risk = np.bincount(account, weights=rows.stake).astype(np.float64)
     cells = np.unique(account * numbers.size + period) // numbers.size
     stake = at_risk / np.bincount(cells)
-    result = transition(
-        old,
-        new,
-        account,
-        period,
-        stake,
-        notice=terms.notice,
-        phase_in=terms.phase_in,
-        grandfather=terms.grandfather,
-    )
+    result = transition(old, new, account, period, stake)
     present, own = np.unique(rows.round, return_inverse=True)
     block = 2 * rounds.overlap(present)
+    by_rule = [_added_up(own, each, present.size) for each in (old, new)]
+    paid = regimes_of(tournament, rows, in_force)
     return PayWindow(
         rounds=numbers,
         which=which,
         rows=rows.round.size,
+        present=present,
+        by_round=by_rule[1] - by_rule[0],
         at_risk=math.fsum(rows.stake),
         stake=stake,
         result=result,
         intervals=transition_intervals(
             old, new, account, own, block=block, resamples=RESAMPLES, rng=np.random.default_rng(SEED)
         ),
+        clear=clear_changes(old, new, account, own),
+        rolling=rolling_costs(
+            old,
+            new,
+            account,
+            period,
+            notice=terms.notice,
+            phase_in=terms.phase_in,
+            grandfather=terms.grandfather,
+        ),
         losing=losing_share(result.gains.difference, stake, losing_more_than),
         decile_at_risk=by_stake_decile(at_risk, stake).difference,
         scores={score: _mean(rows.scores[score], rows.stake) for score in scores},
-        cost_by_week=_by_week(result.costs.together.cost_by_period, numbers, rounds),
-        cut_short=max(terms.notice + terms.phase_in, terms.grandfather) > numbers.size,
+        regimes=tuple(_stretch(*each, rows, new - old, account) for each in paid),
+        without_largest=_stretch("", present, rows, new - old, account).without_largest,
+        not_split=_not_split(rows, present, by_rule),
     )
+
+
+def _stretch(
+    words: str, numbers: NDArray[np.int64], rows: History, difference: Floats, account: NDArray[np.intp]
+) -> Stretch:
+    """What lies between the rules in some of the rounds, and without an account that is large in them."""
+    inside = np.isin(rows.round, numbers)
+    at = np.searchsorted(numbers, rows.round[inside])
+    moved, of = difference[inside], account[inside]
+    told = Stretch.of(words, numbers, _added_up(at, moved, numbers.size))
+    held = np.bincount(of, weights=rows.stake[inside])
+    largest = int(held.argmax())
+    share, others = float(held[largest] / held.sum()), of != largest
+    if share <= LARGE or not others.any():
+        return told
+    there = np.unique(at[others])
+    alone = _added_up(at[others], moved[others], numbers.size)[there]
+    return replace(told, without_largest=(share, Stretch.of("", numbers[there], alone)))
+
+
+def _added_up(at: NDArray[np.intp], values: Floats, size: int) -> Floats:
+    return np.bincount(at, weights=values, minlength=size).astype(np.float64)
+
+
+def _not_split(rows: History, present: NDArray[np.int64], by_rule: list[Floats]) -> str:
+    """Why a difference is not split into what all get and what moves between them; "" where it is."""
+    if rows.round.size != np.unique(rows.model).size * present.size:
+        return "models came and went in these rounds"
+    if not all(ewc_interval(paid).excludes_0 for paid in by_rule):
+        return "what one of the rules pays in all is not clearly apart from 0"
+    return ""
 
 
 def _mean(values: Floats, stake: Floats) -> float:
     known = ~np.isnan(values)
     return float(np.average(values[known], weights=stake[known])) if known.any() else math.nan
-
-
-def _by_week(costs: Floats, numbers: NDArray[np.int64], rounds: Rounds) -> Floats:
-    opened = rounds.opened[np.searchsorted(rounds.number, numbers)]
-    week = (opened - opened[0]) // np.timedelta64(7, "D")
-    by_week = np.zeros(int(week.max()) + 1)
-    reach = min(costs.size, week.size)
-    np.add.at(by_week, week[:reach].astype(np.int64), costs[:reach])
-    return by_week + 0.0  # no -0 for a person to read

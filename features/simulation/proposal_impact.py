@@ -66,11 +66,7 @@ class MemberImpact:
     assumptions: tuple[str, ...]
     source: str
     until: date
-
-    def softened(self, window: PayWindow) -> float:
-        """New minus old in NMR with the notice, phase-in, grandfathering and compensation proposed."""
-        difference = window.difference + window.result.costs.together.cost
-        return max(difference, 0.0) if self.terms is not None and self.terms.full else difference
+    asked: str = ""  # "rounds 183-400" where that was asked for and other rounds are answered
 
     @property
     def finding(self) -> str:
@@ -85,7 +81,8 @@ class MemberImpact:
         if not self.windows:
             return self.reason_not
         told = [f"{window.more} over {window.span}" for window in self.windows]
-        return f"{self.name} would have been paid {listed(told)}."
+        asked = f" (you asked for {self.asked})" if self.asked else ""
+        return f"{self.name} would have been paid {listed(told)}{asked}."
 
 
 async def proposal_impact(
@@ -166,6 +163,7 @@ async def member_impact(
         old=read.old.short,
         new=read.new.short,
         windows=await asyncio.to_thread(read.of_member, own, rounds),
+        asked=read.asked(rounds),
         terms=read.terms,
         assumptions=(UNCHANGED, *read.assumptions),
     )
@@ -203,7 +201,8 @@ async def _weighed(source: Source, proposal: Proposal, stakes: Stakes) -> Weight
         history = None  # nothing known of scores and pay: a scheme by stake alone stands
     calendar = await source.rounds()
     try:
-        return await asyncio.to_thread(weight_impact, _scheme(proposal), stakes, history, calendar)
+        scheme = _scheme(proposal)
+        return await asyncio.to_thread(weight_impact, source.tournament, scheme, stakes, history, calendar)
     except ValueError as error:
         return str(error)
 

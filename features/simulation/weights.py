@@ -1,22 +1,23 @@
 """What a proposed scheme would do to the weights in the meta model, and to pay if pay followed them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.payout.comparison import LARGE, Stretch
+from features.payout.pricing import rules_in_force
+from features.payout.windows import changes_of_pay
 from features.stakes.holders import owners_of
-from scoring.change.resampling import block_bootstrap_interval
 from scoring.change.transition import Gains, by_stake_decile, gains
 from scoring.concentration import effective_number, nakamoto
 from scoring.schemes import Weighing
 from scoring.weighting import split_gain, stake_weights
 from tournament.source import History, Rounds, Stakes
 from wording.names import DEFAULT_ROUNDS
-from wording.numbers import amount, counted, number, score_name, signed, span, whole
+from wording.numbers import amount, counted, number, percent, score_name, span, whole
 
-SEED = 20231007
 PARTS = 10
 RANKED_BY = ("tc", "mmc", "corr")  # the first one a source has is what accounts are ranked by
 
@@ -42,18 +43,9 @@ class WeightPay:
 
     rounds: NDArray[np.int64]
     gains: Gains
-    interval: tuple[float, float]  # of the difference, NMR
+    stretch: Stretch  # the difference, and that without the largest where it has much of the weight
+    changes: str  # what these rounds paid, where that changed in them
     left_out: int  # rows of accounts whose weight is not known
-
-    @property
-    def difference(self) -> float:
-        """NMR, of all accounts together."""
-        return math.fsum(self.gains.difference)
-
-    @property
-    def span(self) -> str:
-        """ "rounds 306-325"."""
-        return span(int(self.rounds[0]), int(self.rounds[-1]))
 
 
 @dataclass(frozen=True)
@@ -102,19 +94,20 @@ class WeightImpact:
         """What happens to pay if it is counted on the changed weights too; "" where that is not known."""
         if self.pay is None:
             return ""
-        gain = self.pay.gains
-        low, high = self.pay.interval
-        between = "" if math.isnan(low) else f" (95 %: {signed(low, 'NMR')} to {signed(high, 'NMR')})"
-        return (
-            f"At the pay per NMR of {self.pay.span}, {counted(gain.rows.size, 'account')} would get "
+        gain, told = self.pay.gains, self.pay.stretch
+        sentence = (
+            f"At the pay per NMR of {told.span}, {counted(gain.rows.size, 'account')} would get "
             f"{amount(math.fsum(gain.new), 'NMR')} instead of {number(math.fsum(gain.old))}, "
-            f"{signed(self.pay.difference, 'NMR')}{between}; "
-            f"{counted(gain.winners, 'gains', 'gain')}, {counted(gain.losers, 'loses', 'lose')}."
+            f"{replace(told, without_largest=None).told('NMR')}"
         )
+        if told.without_largest is not None:
+            share, others = told.without_largest
+            sentence += f"; the largest has {percent(share)} of their weight: without it {others.told('NMR')}"
+        return f"{sentence}. Of these, {self.pay.changes}." if self.pay.changes else f"{sentence}."
 
 
 def weight_impact(
-    scheme: Weighing, stakes: Stakes, history: History | None, calendar: Rounds
+    tournament: str, scheme: Weighing, stakes: Stakes, history: History | None, calendar: Rounds
 ) -> WeightImpact:
     """Weights of all accounts with a stake before and after; history: everyone's rows, where they are known.
 
@@ -159,7 +152,7 @@ def weight_impact(
         splitting=_splitting(scheme, stake, score, largest),
         pay=None
         if history is None or owner is None
-        else _pay(history, owner, position, np.stack((stake, after * stake.sum())), calendar),
+        else _pay(tournament, history, owner, position, np.stack((stake, after * stake.sum())), calendar),
     )
 
 
@@ -219,7 +212,12 @@ def _splitting(scheme: Weighing, stake: Floats, score: Floats, largest: int) -> 
 
 
 def _pay(
-    history: History, owner: NDArray[np.intp], position: NDArray[np.intp], found: Floats, calendar: Rounds
+    tournament: str,
+    history: History,
+    owner: NDArray[np.intp],
+    position: NDArray[np.intp],
+    found: Floats,
+    calendar: Rounds,
 ) -> WeightPay | None:
     """Pay of the newest rounds per NMR at risk, on stakes (2, a) in NMR that count before and after."""
     of_account = dict(zip(position.tolist(), range(position.size), strict=True))
@@ -227,28 +225,42 @@ def _pay(
     paid = history.resolved & (history.stake > 0) & ~np.isnan(history.payout)
     numbers = np.unique(history.round[paid])[-DEFAULT_ROUNDS:]
     paid &= np.isin(history.round, numbers)
-    rows = np.flatnonzero(paid & (at >= 0))
-    if not rows.size:
+    rows = history.only(paid & (at >= 0))
+    if not rows.round.size:
         return None
     # one row for each account and round: what was paid in it over what it risked
-    cells, cell = np.unique(
-        at[rows] * numbers.size + _period(numbers, history.round[rows]), return_inverse=True
-    )
-    rate = np.bincount(cell, weights=history.payout[rows]) / np.bincount(cell, weights=history.stake[rows])
+    places = np.searchsorted(numbers, rows.round)
+    cells, cell = np.unique(at[paid & (at >= 0)] * numbers.size + places, return_inverse=True)
+    rate = np.bincount(cell, weights=rows.payout) / np.bincount(cell, weights=rows.stake)
     account, period = cells // numbers.size, cells % numbers.size
     old, new = rate * found[:, account]
     _, names = np.unique(account, return_inverse=True)
     return WeightPay(
         rounds=numbers,
         gains=gains(old, new, names),
-        interval=block_bootstrap_interval(
-            np.bincount(period, weights=new - old, minlength=numbers.size),
-            2 * calendar.overlap(numbers),
-            rng=np.random.default_rng(SEED),
-        ),
-        left_out=int(np.count_nonzero(paid)) - rows.size,
+        stretch=_stretch(numbers, period, new - old, account, found),
+        changes=changes_of_pay(tournament, rows, rules_in_force(tournament, rows, calendar)),
+        left_out=int(np.count_nonzero(paid)) - rows.round.size,
     )
 
 
-def _period(numbers: NDArray[np.int64], rounds: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.searchsorted(numbers, rounds)
+def _stretch(
+    numbers: NDArray[np.int64],
+    period: NDArray[np.int64],
+    moved: Floats,
+    account: NDArray[np.intp],
+    found: Floats,
+) -> Stretch:
+    """The difference of all accounts, and without the one that has much of the weight before or after."""
+
+    def of(rows: NDArray[np.bool_]) -> Stretch:
+        by_round = np.bincount(period[rows], weights=moved[rows], minlength=numbers.size)
+        return Stretch.of("", numbers, by_round.astype(np.float64))
+
+    whole = of(np.ones(moved.size, dtype=np.bool_))
+    held = found[:, np.unique(account)]
+    shares = (held / held.sum(axis=1, keepdims=True)).max(axis=0)
+    largest = np.unique(account)[shares.argmax()]
+    if shares.max() <= LARGE or shares.size == 1:
+        return whole
+    return replace(whole, without_largest=(float(shares.max()), of(account != largest)))

@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from features.payout.windows import asked_otherwise, left_out_unit
 from features.stakes.holders import owners_of
-from scoring.change.resampling import block_bootstrap_interval
+from scoring.intervals import ewc_interval
 from scoring.stakes.association import (
     LogSlope,
     NullBand,
@@ -54,7 +55,7 @@ class ByRound:
     mean: float
     low: float
     high: float
-    block: int
+    block: int  # rounds that one independent stretch takes
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class StakeInfluence:
     density_below: Floats  # accounts per factor of ten; nan where fewer than FEWEST
     density_above: Floats
     over_rounds: ByRound | None
+    left_out: str  # which rounds do not count; "" where all do
+    asked: str  # "rounds 183-400" where that was asked for and other rounds are answered
     source: str
     day: date
 
@@ -227,6 +230,8 @@ def _compare(
         density_below=_density(stake[~above], at),
         density_above=_density(stake[above], at),
         over_rounds=over_rounds,
+        left_out=left_out_unit(history, score),
+        asked=asked_otherwise(rounds, numbers),
         source=source.label,
         day=stakes.day,
     )
@@ -248,7 +253,7 @@ def _today(stakes: Stakes, scored: History, score: str) -> tuple[Floats, Floats,
 def _over_rounds(
     calendar: Rounds, scored: History, owner: NDArray[np.intp], score: str, rng: np.random.Generator
 ) -> ByRound:
-    """The rank correlation of every round with enough accounts, and their mean with a block interval."""
+    """The rank correlation of every round with enough accounts, and their mean with its interval."""
     numbers: list[int] = []
     found: list[float] = []
     for number in np.unique(scored.round).tolist():
@@ -260,12 +265,8 @@ def _over_rounds(
                 numbers.append(number)
                 found.append(correlation)
     spearman, kept = np.array(found), np.array(numbers, dtype=np.int64)
-    block = 2 * calendar.overlap(kept)
-    low = high = math.nan
-    if spearman.size >= 2 * block:
-        low, high = (end / spearman.size for end in block_bootstrap_interval(spearman, block, rng=rng))
-    mean = float(spearman.mean()) if spearman.size else math.nan
-    return ByRound(kept, spearman, mean, low, high, block)
+    mean = ewc_interval(spearman)
+    return ByRound(kept, spearman, mean.mean, mean.low, mean.high, 2 * calendar.overlap(kept))
 
 
 def _density(stake: Floats, at: Floats) -> Floats:

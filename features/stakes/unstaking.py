@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.payout.pricing import rules_in_force
+from features.payout.windows import changes_of_pay
 from features.stakes.holders import Holders, find_holder, holders_of
 from scoring.rules import load_rules
 from scoring.stakes.price_impact import PriceTable, daily_volatility, price_table
@@ -43,6 +44,7 @@ class OthersPay:
     before: float
     after: float
     newly_clipped: float  # share of rows that would meet the clip and did not before
+    changes: str  # what these rounds paid, where that changed in them
 
 
 @dataclass(frozen=True)
@@ -262,6 +264,7 @@ def _others_pay(
         before=math.fsum(rows.payout),
         after=math.fsum(grown * rows.stake),
         newly_clipped=float(np.mean((np.abs(rate * result.pay_ratio) > bound) & (np.abs(rate) < bound))),
+        changes=changes_of_pay(source.tournament, rows, in_force),
     )
 
 

@@ -77,6 +77,7 @@ def _everyone_else(scenario: UnstakeScenario) -> str:
         lines.append(
             f"In rounds {first}-{last} of the data: {signed(others.after, 'NMR')} instead of "
             f"{signed(others.before, 'NMR')}{clipped}."
+            + (f" Of these, {others.changes}." if others.changes else "")
         )
     return bullets(lines) if lines else "Nothing changes for them."
 

@@ -69,7 +69,7 @@ class AccountPay:
     by_period: NDArray[np.float64]  # (a, r), new - old
     rounding: NDArray[np.float64]  # (a,), differences up to this are rounding
     rows: NDArray[np.intp]  # (a,), rows that count; an account without any is unknown, not unchanged
-    early: NDArray[np.bool_]  # (a,), has such a row in period 0
+    there: NDArray[np.bool_]  # (a, r), has such a row in a period
     left_out: int  # rows without a known pay under both rules
 
 
@@ -87,7 +87,7 @@ def account_pay(
     pay_old, pay_new (n,): pay of each row in NMR. accounts (n,): which account it belongs to, periods (n,):
     in which period it falls, both counted from 0; rows may come in any order, several of them in the same
     cell. There are `number` accounts, and as many as the rows name unless told. A row whose pay is NaN under
-    either rule is left out of both. Takes 8 bytes for each account and period. Raises ValueError for an
+    either rule is left out of both. Takes 9 bytes for each account and period. Raises ValueError for an
     infinite pay, for arrays that do not have one entry per row, and for accounts or periods that are not
     whole numbers of 0 or more, or not below `number`.
     """
@@ -116,8 +116,8 @@ def account_pay(
     by_old, by_new = totals(old), totals(new)
     rounding = _ROUNDING * totals(np.abs(old) + np.abs(new))
     total = by_new - by_old
-    early = np.zeros(number, dtype=np.bool_)
-    early[account[period == 0]] = True
+    there = np.zeros((number, columns), dtype=np.bool_)
+    there[account, period] = True
     return AccountPay(
         old=by_old,
         new=by_new,
@@ -125,7 +125,7 @@ def account_pay(
         by_period=cells.astype(np.float64, copy=False).reshape(number, columns),
         rounding=rounding,
         rows=np.bincount(account, minlength=number),
-        early=early,
+        there=there,
         left_out=left_out,
     )
 

@@ -1,4 +1,4 @@
-"""How far a total could have come out otherwise: resampling of rounds in blocks."""
+"""Periods drawn again in blocks of neighbours, for what is no mean; means have scoring.intervals."""
 
 from __future__ import annotations
 
@@ -49,8 +49,10 @@ def block_bootstrap_interval(
     """Percentile interval (low, high) of the total of a record, in the unit of its values.
 
     A record shorter than two blocks says nothing about its own spread: (nan, nan). The interval describes
-    periods like these drawn again; it knows nothing of periods unlike them. With few blocks it is too
-    narrow, so say how many there are. Errors as in block_bootstrap_totals.
+    periods like these drawn again; it knows nothing of periods unlike them. It is too narrow: of simulated
+    records of overlapping rounds, in blocks of 10, 95 % intervals held 62 % at 20 rounds and 87 % at 142.
+    ewc_interval holds what it says, so it is the one for a mean or a total. Errors as in
+    block_bootstrap_totals.
     """
     values = as_numbers(values, "The values of the periods")
     if values.size < 2 * block:

@@ -40,6 +40,18 @@ class SofteningCosts:
     compensation: float  # pays every account that loses in all just what it lost; nobody loses then
 
 
+@dataclass(frozen=True)
+class RollingCosts:
+    """What softening costs the payer (s,) if the change comes at one of s periods, in the unit of pay."""
+
+    starts: NDArray[np.intp]  # (s,), counted from 0
+    periods: int  # that it takes to end
+    notice: NDArray[np.float64]
+    phase_in: NDArray[np.float64]
+    grandfather: NDArray[np.float64]
+    together: NDArray[np.float64]
+
+
 @labelled("row", rounds="row")
 def phase_in_share(
     rounds: ArrayLike, effective: int, notice_rounds: int, phase_in_rounds: int
@@ -112,7 +124,8 @@ def soften(pay: AccountPay, *, notice: int = 0, phase_in: int = 0, grandfather: 
         return 1 - phase_in_share(rounds, 0, notice, phase_in)
 
     losing = pay.difference < 0
-    groups = np.stack((pay.early & losing, ~pay.early & losing, pay.early & ~losing, ~pay.early & ~losing))
+    early = pay.there[:, :1].any(axis=1)
+    groups = np.stack((early & losing, ~early & losing, early & ~losing, ~early & ~losing))
     # what the old rule pays more in a period, to accounts that lose and to the others, early and late ones
     # (einsum: products this small wait longer for each other's threads than they take)
     more = -np.einsum("ga,ar->gr", groups.astype(np.float64), pay.by_period).reshape(2, 2, -1)
@@ -120,9 +133,9 @@ def soften(pay: AccountPay, *, notice: int = 0, phase_in: int = 0, grandfather: 
     def terms(for_early: NDArray[np.float64], for_late: NDArray[np.float64]) -> Softening:
         of_old = np.stack((for_early, for_late))
         saved, not_yet = (of_old * more).sum(axis=1) + 0.0  # no -0 for a person to read
-        early: NDArray[np.float64] = np.einsum("ar,r->a", pay.by_period, for_early)
-        late: NDArray[np.float64] = np.einsum("ar,r->a", pay.by_period, for_late)
-        back = np.where(pay.early, early, late)
+        back_early: NDArray[np.float64] = np.einsum("ar,r->a", pay.by_period, for_early)
+        back_late: NDArray[np.float64] = np.einsum("ar,r->a", pay.by_period, for_late)
+        back = np.where(early, back_early, back_late)
         return Softening(
             cost=float((saved + not_yet).sum()),
             saved=float(saved.sum()),
@@ -141,6 +154,44 @@ def soften(pay: AccountPay, *, notice: int = 0, phase_in: int = 0, grandfather: 
         together=terms(np.maximum(both, spared), both),
         compensation=0.0 - float(np.minimum(pay.difference, 0.0).sum()),
     )
+
+
+@labelled(pay_old="row", pay_new="row", accounts="row", periods="row")
+def rolling_costs(
+    pay_old: ArrayLike,
+    pay_new: ArrayLike,
+    accounts: ArrayLike,
+    periods: ArrayLike,
+    *,
+    notice: int = 0,
+    phase_in: int = 0,
+    grandfather: int = 0,
+) -> RollingCosts:
+    """What softening_costs has for one start, from each period with a row and enough periods after it.
+
+    What softening costs hangs on the periods it meets, so one start says little. Rows (n,), terms and errors
+    as in softening_costs; from a start on, all that comes before is as if it had not been.
+    """
+    notice, phase_in, grandfather = _rounds(notice), _rounds(phase_in), _rounds(grandfather)
+    pay = account_pay(pay_old, pay_new, accounts, periods)
+    takes = max(notice + phase_in, grandfather)
+    starts = np.flatnonzero(pay.there.any(axis=0))
+    starts = starts[starts <= pay.there.shape[1] - takes]
+    terms = ((notice, 0), (0, phase_in), (grandfather, 0), (notice, phase_in))
+    noticed, phased, spared, both = (1 - phase_in_share(np.arange(takes), 0, *each) for each in terms)
+    more = -pay.by_period
+    of_all = more.sum(axis=0)
+    costs = np.zeros((4, starts.size))
+    for column, start in enumerate(starts.tolist()):
+        span = slice(start, start + takes)
+        early = more[pay.there[:, start], span].sum(axis=0) if grandfather else np.zeros(takes)
+        costs[:, column] = (
+            (noticed * of_all[span]).sum(),
+            (phased * of_all[span]).sum(),
+            (spared * early).sum(),
+            (both * of_all[span] + (np.maximum(both, spared) - both) * early).sum(),
+        )
+    return RollingCosts(starts, takes, *(costs + 0.0))
 
 
 def _rounds(number: int) -> int:

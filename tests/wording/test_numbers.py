@@ -19,6 +19,7 @@ from wording.numbers import (
     span,
     spans,
     tiny,
+    too_few,
     whole,
 )
 
@@ -280,3 +281,18 @@ def test_the_sentence_on_two_scores_is_true(a: float, b: float, corr: float, tc:
     else:
         assert a * b > 0
         assert text.endswith(" is above 0")
+
+
+@pytest.mark.parametrize(
+    ("rounds", "block", "held"),
+    [
+        (11, 10, "1 independent stretch."),
+        (14, 4, "3 independent stretches."),
+        (3, 10, "1 independent stretch."),
+    ],
+)
+def test_too_few_rounds_say_how_many_stretches_they_hold(rounds: int, block: int, held: str) -> None:
+    assert too_few(rounds, block) == (
+        f"{rounds} rounds are too few for an interval: neighbouring ones overlap, so they hold about {held}"
+    )
+    assert too_few(1, block) == "1 round is too few for an interval."

@@ -61,7 +61,7 @@ async def test_what_is_exported_can_be_imported(server: Server, ada: Any) -> Non
 async def test_what_it_does_to_everyone_and_to_one(server: Server, ada: Any) -> None:
     await file(server, ada, kind="payout", **PAYOUT)
     reply = await ask(server, server.ben, "simulate", number=1, rounds="311-325")
-    assert "over rounds 311-325" in text_of(reply)
+    assert "over rounds 311-321 (you asked for rounds 311-325)" in text_of(reply)
     assert (await reply.attachments[0].read()).startswith(b"\x89PNG")
     assert (
         "Did you mean 311-325?"

@@ -50,7 +50,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("influence", {"tournament": "signals"}, "There are no numbers of Signals here"),
     ("influence", {"rounds": "yesterday"}, "Write it like 20"),
     ("influence", {"rounds": "325-311"}, "Did you mean 311-325?"),
-    ("influence", {"rounds": "400-420"}, "the data has rounds 178-325"),
+    ("influence", {"rounds": "400-420"}, "the data has rounds 200-321"),
     ("influence", {"score": "banana"}, "“banana” is not a score here: there are CORR, TC, FNCv3."),
     ("influence", {"score": "x" * 5000}, "is not a score here"),
     ("influence", {"threshold": 0.0}, "The threshold is a number of NMR above 0, like 8000."),

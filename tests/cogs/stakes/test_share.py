@@ -42,7 +42,7 @@ def told(message: Any) -> str:
     ("question", "options", "finding", "charts"),
     [
         ("concentration", {"unit": "model"}, "72 of 6,264 models hold half of the stake.", 2),
-        ("influence", {"rounds": "311-325"}, "over rounds 311-325", 1),
+        ("influence", {"rounds": "311-325"}, "over rounds 311-321", 1),
         ("unstake", {"top": 1}, "Without the largest account, 16 % of the stake is gone", 1),
         ("history", {}, "40 guessed accounts hold half of the stake on 2022-12-22", 1),
         ("who", {"name": MODEL}, "One model holds 0.49 % of all stake, rank 33 of 6,264.", 0),

@@ -39,9 +39,33 @@ async def test_pay_is_told_of_the_two_newest_resolved_rounds(db: Database) -> No
     """Three models, three rounds: 1, 2 and 3 NMR each; the newest is not resolved."""
     rows = rows_of(np.zeros((3, 3)), payout=np.array([[1.0, 2.0, 3.0]] * 3))
     rows = replace(rows, resolved=rows.round < 302)
-    [pay] = (await summary_of(db, source=MadeUp(None, rows=rows, known_rounds=calendar(3)))).measures
+    pay, _ = (await summary_of(db, source=MadeUp(None, rows=rows, known_rounds=calendar(3)))).measures
     assert (pay.name, pay.now, pay.before, pay.unit) == ("paid in round 301, against round 300", 6, 3, "NMR")
     assert (pay.n, pay.n_before) == (3, 3)
+
+
+async def test_pay_is_told_without_a_model_that_has_over_a_fifth_of_the_stake(db: Database) -> None:
+    rows = rows_of(np.zeros((5, 2)), payout=np.array([[1.0, 2.0]] * 4 + [[10.0, 20.0]]))
+    for largest, size, told in ((1.0, 1, 0.2), (6.0, 2, 0.6)):
+        held = replace(rows, stake=np.where(rows.model == 4, largest, 1.0))
+        source = MadeUp(None, rows=held, known_rounds=calendar(2))
+        measures = (await summary_of(db, source=source)).measures
+        assert (len(measures), measures[0].now, measures[0].before) == (size, 28, 14)
+        assert largest / (largest + 4) == told
+    others = measures[1]
+    assert others.name == "the same without the largest model, 60 % of the stake"
+    assert (others.now, others.before, others.n, others.n_before) == (8, 4, 4, 4)
+
+
+async def test_pay_of_rounds_that_paid_otherwise_says_so(db: Database) -> None:
+    rows = rows_of(np.zeros((9, 2)), payout=np.array([[1.0, 2.0]] * 9))
+    rows = replace(rows, round=rows.round + 10)  # 310 paid MMC, 311 TC
+    source = MadeUp(None, rows=rows, known_rounds=calendar(20))
+    [pay] = (await summary_of(db, source=source)).measures
+    assert pay.name == (
+        "paid in round 311, against round 310 (round 310 paid CORR and MMC, 9 models; "
+        "round 311 paid CORR and TC, 9 models, no CORR and 1xTC chosen)"
+    )
 
 
 async def test_the_same_day_from_the_source_twice_is_one_snapshot(db: Database) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from features.simulation.proposal_impact import ProposalImpact, proposal_impact
 from tests.features.simulation.proposed import EXAMPLES, example
+from tests.tournament.sample import file_rows
 from tournament.sample import FOLDER, SampleSource
 
 OLD, NEW = (1, 3), (2, 1)
@@ -21,8 +22,8 @@ def impacts(source: SampleSource) -> dict[int, ProposalImpact]:
 
 @pytest.fixture(scope="session")
 def frame() -> pd.DataFrame:
-    """Staked rows with a TC, with pay under both rules and the account on the leaderboard."""
-    rows = pd.read_csv(FOLDER / "performance_r168_r325.csv.gz").drop(columns="account")
+    """Final staked rows with a TC, with pay under both rules and the account on the leaderboard."""
+    rows = file_rows.final_rows().drop(columns="account")
     board = pd.read_csv(FOLDER / "leaderboard_2022-12-22.csv.gz", usecols=["model", "account"])
     rows = rows.merge(board, on="model", how="left")
     rows["account"] = rows["account"].fillna("left:" + rows["model"])

@@ -8,12 +8,14 @@ from typing import Any
 
 import discord
 import numpy as np
+import pandas as pd
 import pytest
 
 from features.simulation.impact_card import impact_card, impact_fields, member_impact_card
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact, member_impact, proposal_impact
-from governance.proposals.proposal import read_proposal
-from tests.features.simulation.proposed import example
+from governance.proposals.proposal import Proposal, read_proposal
+from tests.features.simulation.proposed import example, made_up, proposal
+from tests.scoring.change.test_clear import interval
 from tournament.sample import SampleSource
 
 PHONE = 34  # letters that a line of a table may have on a phone
@@ -59,33 +61,96 @@ def test_every_card_says_what_it_is_not(
     assert (impact_card(impacts[number]).image.url is not None) == simulated
 
 
-def test_the_card_of_a_payout_change(impacts: dict[int, ProposalImpact]) -> None:
+def test_the_card_of_a_payout_change(impacts: dict[int, ProposalImpact], frame: pd.DataFrame) -> None:
     fields = check(impact_card(impacts[1]))
-    assert fields["Rounds 183-325, every round with these scores, whatever it paid"].split("\n")[0] == (
-        "**+58,628 NMR**, from 65,463 to 124,091"
+    every = fields["Rounds 200-321, every round with these scores, whatever it paid"].split("\n")
+    assert every[0] == "**+66,278 NMR**, from 57,899 to 124,177"
+    points = 100 * frame["gap"].sum() / frame["stake_nmr"].sum()
+    assert every[1] == f"{points:+.2f} points of stake a round, rounds weighted by stake at risk"
+    assert every[2] == "95 %: +20,073 to +112,482 NMR, 122 rounds"
+    lost = -frame.groupby("account")["gap"].sum()
+    held = frame.groupby(["account", "round"])["stake_nmr"].sum().groupby("account").mean()
+    assert every[3:] == [
+        "Of 423 accounts with at least 30 rounds 88 clearly gain, none clearly loses, 335 can't be told from "
+        f"luck. {100 * (lost > 0.05 * held).mean():.0f} % of the accounts got over 5.00 points of their "
+        "stake less, luck included."
+    ]
+    newest = fields["Rounds 311-321, which paid CORR and TC"].split("\n")
+    assert newest[0] == "**−1,933 NMR**, from 4,989 to 3,055"
+    assert newest[2] == (
+        "11 rounds are too few for an interval: neighbouring ones overlap, so they hold about 1 independent "
+        "stretch."
     )
-    assert fields["Rounds 311-325, which paid CORR and TC"].split("\n") == [
-        "**−2,125 NMR**, from 6,676 to 4,551",
-        "−2.35 % of the stake at risk a round",
-        "15 rounds: too few for an interval",
-        "11 accounts gain, 44 lose; 75 % lose over 5 % of their stake",
+    assert newest[3] == (
+        "The largest account held 59 % of the stake; without it −852.0 NMR (11 rounds: no interval)"
+    )
+    assert newest[4].startswith("No account has 30 rounds: who gains can't be told from luck. ")
+    assert [line.split(":")[0] for line in fields["By what was paid"].split("\n")] == [
+        f"• Rounds {first}-{last} paid {scores}, {models} models"
+        for (first, last, scores), models in zip(
+            ((200, 214, "CORR"), (215, 310, "CORR and MMC"), (311, 321, "CORR and TC")),
+            frame.groupby(pd.cut(frame["round"], [0, 214, 310, 400]), observed=True)["model"].nunique(),
+            strict=True,
+        )
     ]
     assert "TC is above half of CORR" in fields["When the old rule pays more"]
-    assert "Rounds 311-325: 2,136 NMR" in fields["Full compensation"]
-    assert "Softened, rounds 311-325" not in fields
+    assert fields["All alike, or some at the cost of others"].split("\n")[0] == (
+        "Rounds 200-321: can't be told, as models came and went in these rounds."
+    )
+    paid_back = -frame[frame["round"] >= 311].groupby("account")["gap"].sum().clip(upper=0).sum()
+    assert f"Rounds 311-321: {paid_back:,.0f} NMR" in fields["Full compensation"]
+    assert fields["Full compensation"].endswith("85 to 99 of 100 hold what they should.")
+    assert "Softened, rounds 200-321" not in fields
 
 
-def test_the_table_of_softening(impacts: dict[int, ProposalImpact]) -> None:
-    table = check(impact_card(impacts[2]))["Softened, rounds 311-325"].split("\n")
-    assert table[1:7] == [
-        "NMR, rounds       costs     saves",
-        "notice 8          1,299     1,297",
-        "phase-in 40       1,802     1,810",
-        "old rule 25       1,982     1,987",
-        "together          2,119     2,130",
-        "compensation      2,136     2,136",
-    ]
-    assert table[-1].endswith("The terms last longer than these 15 rounds.")
+def test_what_softening_costs(impacts: dict[int, ProposalImpact]) -> None:
+    fields = check(impact_card(impacts[2]))
+    told = fields["Softened, rounds 200-321"].split("\n")
+    # the amounts are those of pandas, see test_pay_by_pandas
+    names = ("Notice of 8 rounds", "Phase-in over 40 rounds", "Old rule for 25 rounds", "Together")
+    assert [line.split(":")[0] for line in told[:4]] == [f"• {name}" for name in names]
+    assert told[4] == (
+        "What the payer pays more than by the new rule at once: median and range of 75 starts in rounds "
+        "200-321."
+    )
+    assert fields["Softened, rounds 311-321"] == (
+        "It takes 48 rounds, more than these 11: what it costs can't be followed to its end."
+    )
+
+
+async def test_the_same_rule_twice_is_no_difference(source: SampleSource) -> None:
+    asked = proposal(rule="1C3T", notice_weeks=2)
+    impact = await proposal_impact(source, asked, baseline="1C3T", rounds="183-400")
+    assert impact.finding == (
+        "1xCORR + 3xTC would have paid the same as 1xCORR + 3xTC over rounds 200-321 (you asked for rounds "
+        "183-400)."
+    )
+    fields = check(impact_card(impact))
+    assert list(fields) == ["Rounds 200-321, the rounds asked for", "When the old rule pays more", "Assumed"]
+    assert fields["Rounds 200-321, the rounds asked for"] == "Both rules pay alike in each of 122 rounds."
+    member = await member_impact(source, asked, "model_07585", baseline="1C3T", rounds="183-400")
+    assert member.finding == (
+        "model_07585 would have been paid the same over rounds 200-321 (you asked for rounds 183-400)."
+    )
+    told = check(member_impact_card(member))
+    assert told["Rounds 200-321: No difference"] == "Both rules pay alike in each of 122 rounds."
+
+
+async def test_a_difference_too_small_to_show_is_the_same() -> None:
+    made = made_up([[0.01] * 20], stake=1e-4)
+    impact = await proposal_impact(made, proposal(rule="2C"), baseline="1C")
+    assert impact.finding.startswith("2xCORR would have paid the same as 1xCORR over ")
+    assert "than 0.0001" not in str(check(impact_card(impact)))
+
+
+@pytest.mark.parametrize("rounds", ["311-321", "round 318", "20", "250-300"])
+async def test_shares_of_the_stake_are_points_everywhere(source: SampleSource, rounds: str) -> None:
+    for number in (1, 2):
+        impact = await proposal_impact(source, example(number), rounds=rounds)
+        member = await member_impact(source, example(number), "model_07585", rounds=rounds)
+        for told in (*check(impact_card(impact)).values(), *check(member_impact_card(member)).values()):
+            assert not re.search(r"%[^.]* (of|at) (the|their) stake at risk", told), told
+            assert not re.search(r"[+−][\d.,]+ %", told), told
 
 
 def test_the_card_of_a_cap(impacts: dict[int, ProposalImpact]) -> None:
@@ -163,23 +228,24 @@ def test_amounts_of_any_size_fit(impacts: dict[int, ProposalImpact], by: float) 
     assert pay is not None
     windows = []
     for window in pay.windows:
-        gains, costs = window.result.gains, window.result.costs
-        soft = {
-            name: replace(getattr(costs, name), cost=-by, saved=by)
-            for name in ("notice", "phase_in", "grandfather", "together")
-        }
+        gains, costs, rolling = window.result.gains, window.result.costs, window.rolling
+        same = np.full(rolling.starts.size, by)
+        soft = dict.fromkeys(("notice", "phase_in", "grandfather", "together"), same)
         result = replace(
             window.result,
             gains=replace(gains, old=by * gains.old, new=by * gains.new),
-            costs=replace(costs, **soft, compensation=by),
+            costs=replace(costs, compensation=by),
         )
-        windows.append(replace(window, result=result))
+        windows.append(replace(window, result=result, rolling=replace(rolling, **soft)))
     fields = check(impact_card(replace(impacts[2], pay=replace(pay, windows=tuple(windows)))))
     written = {
-        1e6: "1,000,000", 9.996: "10", -9.99: "−9.99", 0.5: "0.50", 1e-9: "0.00", -1e-9: "0.00", 0: "0"
+        1e6: "+1,000,000 NMR (+1,000,000 to +1,000,000)", 9.996: "+10.00 NMR (+10.00 to +10.00)",
+        -9.99: "−9.99 NMR (−9.99 to −9.99)", 0.5: "+0.5000 NMR (+0.5000 to +0.5000)",
+        1e-9: "less than 0.0001 NMR (less than 0.0001 to less than 0.0001)",
+        -1e-9: "less than 0.0001 NMR (less than 0.0001 to less than 0.0001)", 0: "0 NMR (0 to 0)",
     }  # fmt: skip
-    table = fields["Softened, rounds 183-325"].split("\n")
-    assert [line.split()[-1] for line in table[2:7]] == [written[by]] * 5
+    told = fields["Softened, rounds 200-321"].split("\n")
+    assert [line.split(": ")[1] for line in told[:4]] == [written[by]] * 4
 
 
 def test_sums_of_different_signs_have_no_level(impacts: dict[int, ProposalImpact]) -> None:
@@ -187,24 +253,48 @@ def test_sums_of_different_signs_have_no_level(impacts: dict[int, ProposalImpact
     assert pay is not None
     window = pay.windows[0]
     gains = replace(window.result.gains, split=replace(window.result.gains.split, scale=math.nan))
-    told = replace(pay, windows=(replace(window, result=replace(window.result, gains=gains)),))
+    changed = replace(window, result=replace(window.result, gains=gains), not_split="")
+    told = replace(pay, windows=(changed,))
     fields = check(impact_card(replace(impacts[1], pay=told)))
     assert fields["All alike, or some at the cost of others"] == (
-        "Rounds 183-325: the two sums have different signs, so they can't be made equal."
+        "Rounds 200-321: the two sums have different signs, so they can't be made equal."
     )
 
 
-def test_a_members_card(members: dict[int, MemberImpact]) -> None:
-    fields = check(member_impact_card(members[2]))
-    assert fields["Rounds 183-325: +15.59 NMR"].split("\n") == [
-        "1xCORR + 3xTC: 39.12 NMR",
-        "2xCORR + 1xTC: 54.72 NMR",
-        "+69.9 % of the 22.31 NMR at risk",
-        fields["Rounds 183-325: +15.59 NMR"].split("\n")[3],
-        "With the proposed softening **+14.85 NMR**, +66.6 %",
+def full_compensation() -> Proposal:
+    return proposal(rule="2C1T", compensation="full")
+
+
+async def test_a_members_card(
+    source: SampleSource, members: dict[int, MemberImpact], frame: pd.DataFrame
+) -> None:
+    own = frame[frame["model"] == "model_07585"]
+    large = await member_impact(source, example(2), "model_07585")
+    fields = check(member_impact_card(large))
+    old, new, held = own["old"].sum(), own["new"].sum(), own["stake_nmr"].mean()
+    every = fields[f"Rounds 200-321: {new - old:+,.0f} NMR"].split("\n")
+    low, high = (len(own) * end for end in interval(own["gap"].to_numpy()))
+    assert every[:4] == [
+        f"1xCORR + 3xTC: {old:,.0f} NMR",
+        f"2xCORR + 1xTC: {new:,.0f} NMR",
+        f"{100 * (new - old) / held:+.1f} points of stake in all, of {held:,.0f} NMR at risk in a round",
+        f"95 %: {low:+,.0f} to {high:+,.0f} NMR, 122 rounds; it includes 0: luck alone could turn it".replace(
+            "-", "−"
+        ),
     ]
-    assert "too few rounds for an interval" in fields["Rounds 311-325: +0.5135 NMR"]
+    assert every[6].startswith("Rounds 311-321 paid CORR and TC, 1xCORR and no TC chosen: −1,081 NMR")
+    kept = np.maximum(1 - np.clip((np.arange(48) - 8) / 40, 0, 1), np.arange(48) < 25)
+    gap = -own.sort_values("round")["gap"].to_numpy()
+    costs = [(gap[start : start + 48] * kept).sum() for start in range(75)]
+    amounts = f"{np.median(costs):,.0f} NMR ({min(costs):,.0f} to {max(costs):,.1f})".replace("-", "−")
+    assert every[7] == (f"The softening adds {amounts}: median and range of 75 starts in these rounds")
+    newest = fields["Rounds 311-321: −1,081 NMR"]
+    assert "11 rounds are too few for an interval" in newest
+    assert "The softening takes 48 rounds, too many to follow here" in newest
     assert not any("softening" in value for value in check(member_impact_card(members[1])).values())
+    full = check(member_impact_card(await member_impact(source, full_compensation(), "model_07585")))
+    assert full["Rounds 311-321: −1,081 NMR"].endswith("\nFull compensation pays back 1,081 NMR")
+    assert "pays back" not in full[f"Rounds 200-321: {new - old:+,.0f} NMR"]
     weighed = check(member_impact_card(members[3]))
     assert weighed["Weight in the meta model"] == "0.0300 % → **0.0410 %**, 1.37 times"
     unranked = replace(members[4], name="a_b*c", weight=replace(members[4].weight, after=np.nan))  # type: ignore[type-var]

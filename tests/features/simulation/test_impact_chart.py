@@ -37,19 +37,15 @@ def check_whole(picture: Picture) -> NDArray[np.int64]:
 def scaled(window: PayWindow, by: float) -> PayWindow:
     """The same window with stakes and pay so many times as large; without any, at the stakes it had."""
     result, gains, deciles = window.result, window.result.gains, window.result.deciles
-    costs = replace(
-        result.costs, together=replace(result.costs.together, cost=by * result.costs.together.cost)
-    )
     return replace(
         window,
         result=replace(
             result,
             gains=replace(gains, old=by * gains.old, new=by * gains.new),
             deciles=replace(deciles, difference=by * deciles.difference),
-            costs=costs,
         ),
         decile_at_risk=(by or 1.0) * window.decile_at_risk,
-        cost_by_week=by * window.cost_by_week,
+        rolling=replace(window.rolling, together=by * window.rolling.together),
     )
 
 
@@ -68,7 +64,7 @@ def test_gains_rise_on_the_left_and_losses_hang_on_the_right(impacts: dict[int, 
     assert near(left, GAIN).sum() > 10_000
     assert not near(left, LOSS).any()  # every group gained
     assert near(right, LOSS).sum() > 10_000
-    assert 0 < near(right, GAIN).sum() < 2_000  # one group of ten gained a little
+    assert not near(right, GAIN).any()  # every group lost
     # bars of both halves stand on the same line: the scale is one
     foot = np.flatnonzero(near(left, GAIN).any(axis=1)).max()
     top = np.flatnonzero(near(right, LOSS).any(axis=1)).min()
@@ -78,8 +74,9 @@ def test_gains_rise_on_the_left_and_losses_hang_on_the_right(impacts: dict[int, 
 def test_the_softening_is_drawn_below(impacts: dict[int, ProposalImpact]) -> None:
     shown = check_whole(picture_of_impact(impacts[2]))
     below = shown[505:665]
-    assert near(below[:, 600:], GAIN).sum() > 500
     assert near(below[:, :600], LOSS).sum() > 500
+    for colour in (GAIN, LOSS):  # eleven rounds are too few for it
+        assert not near(below[:, 600:], colour).any()
     without = check_whole(picture_of_impact(impacts[1]))
     assert near(without[505:565, 600:], LOSS).any()  # there the bars reach down
 
@@ -88,9 +85,9 @@ def test_the_title_and_the_words_for_who_cannot_see_it(impacts: dict[int, Propos
     picture = picture_of_impact(impacts[2])
     assert near(check_whole(picture)[30:110], INK).sum() > 2_000
     for part in (
-        "Rounds 183-325: 10 of 10 groups gain, 0 lose.",
-        "Rounds 311-325: 1 of 10 groups gain, 9 lose.",
-        "Softened, it costs +2,119 NMR.",
+        "Rounds 200-321: 10 of 10 groups got more, 0 less.",
+        "Rounds 311-321: 0 of 10 groups got more, 10 less.",
+        f"Softening costs −{-np.median(paid(impacts[2]).windows[0].rolling.together):,.0f} NMR",
         paid(impacts[2]).finding,
     ):
         assert part in picture.alt
@@ -126,7 +123,7 @@ def test_one_account_and_one_round_fit(impacts: dict[int, ProposalImpact]) -> No
         rounds=window.rounds[:1],
         result=replace(window.result, deciles=replace(deciles, **few)),
         decile_at_risk=window.decile_at_risk[:1],
-        cost_by_week=window.cost_by_week[:1],
+        rolling=replace(window.rolling, starts=np.zeros(1, dtype=np.intp), together=np.ones(1)),
     )
     check_whole(picture_of_impact(with_windows(impacts[2], single)))
     weights = impacts[3].weights

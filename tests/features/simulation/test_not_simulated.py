@@ -22,7 +22,7 @@ async def test_every_example_is_simulated_or_says_why_not(
     assert impact.title == read.title
     assert "notice" in dict(impact.parameters)
     assert impact.finding.endswith(".")
-    for name in ("account_06446", "model_04295"):
+    for name in ("account_06446", "model_07585"):
         member = await member_impact(source, read, name)
         assert (member.name, member.kind) == (name, "" if number in (6, 7) else name.split("_")[0])
         assert member.reason_not == impact.reason_not
@@ -49,8 +49,8 @@ async def test_every_example_is_simulated_or_says_why_not(
         ),
         (
             proposal(rule="0.5C2M"),
-            "This data has no MMC, so that rule can't be priced. It has CORR (rounds 168-325), "
-            "TC (rounds 178-325) and FNCv3 (rounds 267-325).",
+            "This data has no MMC, so that rule can't be priced. It has CORR (rounds 168-321), "
+            "TC (rounds 200-321) and FNCv3 (rounds 267-321).",
         ),
         (
             proposal("stake_cap", stake_cap=0.0001),
@@ -91,7 +91,7 @@ async def test_a_source_without_rows_says_so() -> None:
     [
         ({"rounds": "soon"}, "I can't read “soon” as a range of rounds."),
         ({"rounds": "325-311"}, "Rounds 325-311 run backwards. Did you mean 311-325?"),
-        ({"rounds": "400-410"}, "There is nothing in rounds 400-410: the data has rounds 183-325."),
+        ({"rounds": "400-410"}, "There is nothing in rounds 400-410: the data has rounds 200-321."),
         ({"baseline": "1xMMC"}, "This data has no MMC, so that rule can't be priced."),
         ({"baseline": "3xXYZ"}, "“XYZ” is not a score I know"),
         ({"baseline": "classic-1999"}, "“classic-1999” is no rule on record"),

@@ -20,32 +20,34 @@ async def test_a_members_pay_is_that_of_a_comparison(source: SampleSource, name:
         "1xCORR + 3xTC",
         "2xCORR + 1xTC",
     )
-    for window, rounds in zip(got.windows, ("183-325", "311-325"), strict=True):
+    for window, rounds in zip(got.windows, ("200-321", "311-321"), strict=False):
         compared = await compare_payouts(source, name, "2C1T", current="1C3T", rounds=rounds)
         assert window.old == pytest.approx(compared.current.total, abs=1e-9)
         assert window.new == pytest.approx(compared.proposed.total, abs=1e-9)
-        assert got.softened(window) == window.difference  # nothing softens it
+        assert window.intervals.total == pytest.approx(compared.interval, abs=1e-9, nan_ok=True)
+        assert not window.rolling.together.any()  # nothing softens it
+    assert len(got.windows) == (2 if name == "model_00930" else 1)  # the account stopped at round 306
     assert got.finding.startswith(f"{name} would have been paid ")
 
 
 @pytest.mark.parametrize(
     ("name", "terms", "expected"),
     [
-        ("owl_0", {"notice_weeks": 2}, -8),
-        ("owl_0", {"phase_in_rounds": 4}, -12 + 2 + 1.5 + 1 + 0.5),
-        ("owl_0", {"compensation": "grandfathering", "grandfathering_rounds": 4}, -4),
-        ("owl_0", {"compensation": "full"}, 0),
-        # it came in the third round: notice of three weeks spares it one, grandfathering none
-        ("owl_1", {"notice_weeks": 3}, -3),
-        ("owl_1", {"compensation": "grandfathering", "grandfathering_rounds": 4}, -4),
-        ("owl_1", {}, -4),
+        ("owl_0", {"notice_weeks": 2}, [4] * 5),
+        ("owl_0", {"phase_in_rounds": 4}, [2 + 1.5 + 1 + 0.5] * 3),
+        ("owl_0", {"compensation": "grandfathering", "grandfathering_rounds": 4}, [8] * 3),
+        ("owl_0", {"compensation": "full"}, [0] * 6),
+        # it came in the third round: no start before that is one of its own
+        ("owl_1", {"notice_weeks": 3}, [3] * 2),
+        ("owl_1", {"compensation": "grandfathering", "grandfathering_rounds": 4}, [4]),
+        ("owl_1", {}, [0] * 4),
     ],
 )
-async def test_a_members_softening_by_hand(name: str, terms: dict[str, Any], expected: float) -> None:
+async def test_a_members_softening_by_hand(name: str, terms: dict[str, Any], expected: list[float]) -> None:
     made = made_up(FALLING, stakes_of([100, 100]))
     got = await member_impact(made, proposal(rule="0C1T", **terms), name, baseline="1xCORR")
     (window,) = got.windows
-    assert got.softened(window) == pytest.approx(expected)
+    assert window.rolling.together == pytest.approx(expected)
     assert window.difference == pytest.approx(-12 if name == "owl_0" else -4)
     assert window.stake.tolist() == [100]
     assert window.span == "rounds 316-321"  # everyone's rounds, as on the proposal's card

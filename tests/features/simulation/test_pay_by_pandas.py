@@ -7,15 +7,18 @@ import pandas as pd
 import pytest
 
 from features.payout.compare import compare_payouts
+from features.simulation.impact_card import impact_fields
 from features.simulation.pay import PayFacts, read_pay
 from features.simulation.proposal_impact import ProposalImpact, proposal_impact
-from tests.features.simulation.proposed import example, pay_of, proposal
+from tests.features.simulation.proposed import example, made_up, pay_of, proposal
+from tests.scoring.change.test_clear import by_hand, interval
+from tests.tournament.sample import file_rows
 from tournament.sample import FOLDER, SampleSource
 from tournament.source import EVERYONE
 
 
 @pytest.mark.parametrize(
-    ("place", "first", "old", "new"), [(0, 183, 65_463, 124_091), (1, 311, 6_676, 4_551)]
+    ("place", "first", "old", "new"), [(0, 200, 57_899, 124_177), (1, 311, 4_989, 3_055)]
 )
 def test_the_change_of_round_589_on_both_windows(
     impacts: dict[int, ProposalImpact], frame: pd.DataFrame, place: int, first: int, old: int, new: int
@@ -23,7 +26,7 @@ def test_the_change_of_round_589_on_both_windows(
     window = pay_of(impacts[1]).windows[place]
     used = frame[frame["round"] >= first]
     np.testing.assert_array_equal(window.rounds, np.sort(used["round"].unique()))
-    assert (window.span, window.rows) == (f"rounds {first}-325", len(used))
+    assert (window.span, window.rows) == (f"rounds {first}-321", len(used))
     assert (round(window.old), round(window.new)) == (old, new)
     assert window.old == pytest.approx(used["old"].sum(), rel=1e-9)
     assert window.new == pytest.approx(used["new"].sum(), rel=1e-9)
@@ -53,7 +56,7 @@ def test_the_change_of_round_589_on_both_windows(
     np.testing.assert_allclose(window.decile_at_risk, total.groupby(group).sum(), rtol=1e-9)
 
 
-@pytest.mark.parametrize(("rounds", "place"), [("all", 0), ("311-325", 1)])
+@pytest.mark.parametrize(("rounds", "place"), [("all", 0), ("311-321", 1)])
 async def test_a_comparison_of_everyone_gives_the_same_totals(
     source: SampleSource, impacts: dict[int, ProposalImpact], rounds: str, place: int
 ) -> None:
@@ -63,6 +66,13 @@ async def test_a_comparison_of_everyone_gives_the_same_totals(
     assert window.new == pytest.approx(got.proposed.total, abs=1e-6)
     assert window.rounds.tolist() == got.rounds.tolist()
     assert window.rows == got.rows
+    # and the same interval, of this record and of that; the sample's as statistics have it
+    assert window.intervals.total == pytest.approx(got.interval, abs=1e-6, nan_ok=True)
+    if rounds == "all":
+        assert (window.difference, *got.interval) == pytest.approx((66_278, 20_073, 112_482), abs=1)
+    else:
+        assert window.difference == pytest.approx(-1_933, abs=1)
+        assert np.isnan(got.interval).all()
     asked = pay_of(await proposal_impact(source, example(1), rounds=rounds)).windows
     assert [each.difference for each in asked] == [window.difference]
 
@@ -70,45 +80,117 @@ async def test_a_comparison_of_everyone_gives_the_same_totals(
 def test_what_softening_costs_on_the_sample(impacts: dict[int, ProposalImpact], frame: pd.DataFrame) -> None:
     impact = pay_of(impacts[2])
     assert (impact.terms.notice, impact.terms.phase_in, impact.terms.grandfather) == (8, 40, 25)
-    for window, first in zip(impact.windows, (183, 311), strict=True):
-        used = frame[frame["round"] >= first]
-        period = np.searchsorted(np.sort(used["round"].unique()), used["round"])
-        early = used["account"].isin(used.loc[period == 0, "account"])
-        kept = {
-            "notice": period < 8,
-            "phase_in": 1 - np.clip(period / 40, 0, 1),
-            "grandfather": early & (period < 25),
-        }
-        both = 1 - np.clip((period - 8) / 40, 0, 1)
-        kept["together"] = np.where(early & (period < 25), 1.0, both)
-        losing = used["account"].map(used.groupby("account")["gap"].sum()) < 0
-        costs = window.result.costs
-        for name, share in kept.items():
-            got, by_row = getattr(costs, name), -used["gap"] * share
-            assert got.cost == pytest.approx(by_row.sum(), rel=1e-9), name
-            assert got.saved == pytest.approx(by_row[losing].sum(), rel=1e-9), name
-        assert window.cost_by_week.sum() == pytest.approx(costs.together.cost, rel=1e-9)
-        assert window.cut_short == (first == 311)
+    all_rounds, newest = (window.rolling for window in impact.windows)
+    more = -frame.pivot_table(index="account", columns="round", values="gap", aggfunc="sum")
+    places = np.arange(48)
+    notice, spared = places < 8, places < 25
+    phase_in, both = 1 - np.clip(places / 40, 0, 1), 1 - np.clip((places - 8) / 40, 0, 1)
+    expected: dict[str, list[float]] = {
+        name: [] for name in ("notice", "phase_in", "grandfather", "together")
+    }
+    for start in range(more.shape[1] - 47):
+        ahead = more.iloc[:, start : start + 48]
+        early = ahead[ahead.iloc[:, 0].notna()].sum().to_numpy()
+        late = ahead.sum().to_numpy() - early
+        expected["notice"].append(float(((early + late) * notice).sum()))
+        expected["phase_in"].append(float(((early + late) * phase_in).sum()))
+        expected["grandfather"].append(float((early * spared).sum()))
+        expected["together"].append(float((early * np.maximum(both, spared) + late * both).sum()))
+    assert all_rounds.starts.size == len(expected["notice"]) == 75
+    for name, costs in expected.items():
+        np.testing.assert_allclose(getattr(all_rounds, name), costs, rtol=1e-9, atol=1e-9, err_msg=name)
+    told = dict(impact_fields(impacts[2]))["Softened, rounds 200-321"].split("\n")
+    for line, name in zip(told, expected, strict=False):
+        low, middle, high = (round(f(expected[name])) for f in (min, np.median, max))
+        assert line.endswith(f"{middle:,} NMR ({low:,} to +{high:,})".replace("-", "−").replace("+−", "−")), (
+            line
+        )
+    # eleven rounds are no time for eight and forty
+    assert (newest.starts.size, newest.periods) == (0, 48)
 
 
-async def test_what_is_said_of_the_sample(source: SampleSource, impacts: dict[int, ProposalImpact]) -> None:
+def test_who_clearly_gains_and_who_is_the_largest(
+    impacts: dict[int, ProposalImpact], frame: pd.DataFrame
+) -> None:
+    every, newest = pay_of(impacts[1]).windows
+    assert every.clear == by_hand(frame)
+    assert (every.clear.gain, every.clear.lose, every.clear.untold) == (88, 0, 335)
+    last = frame[frame["round"] >= 311]
+    assert newest.clear == by_hand(last)
+    assert (newest.clear.judged, newest.clear.too_short) == (0, last["account"].nunique())
+    held = last.groupby("account")["stake_nmr"].sum()
+    assert every.without_largest is None
+    assert newest.without_largest is not None
+    share, others = newest.without_largest
+    assert share == pytest.approx(held.max() / held.sum())
+    assert share == pytest.approx(0.59, abs=0.01)
+    rest = last.loc[last["account"] != held.idxmax(), "gap"]
+    assert others.difference == pytest.approx(rest.sum(), rel=1e-9)
+
+
+def test_each_stretch_of_rounds_that_paid_alike_is_a_line(
+    impacts: dict[int, ProposalImpact], frame: pd.DataFrame
+) -> None:
+    every, newest = pay_of(impacts[1]).windows
+    spans = [(200, 214), (215, 310), (311, 321)]
+    assert [(each.rounds[0], each.rounds[-1]) for each in every.regimes] == spans
+    assert [each.words.split(",")[0] for each in every.regimes] == [
+        "paid CORR", "paid CORR and MMC", "paid CORR and TC"
+    ]  # fmt: skip
+    for each, (first, last) in zip(every.regimes, spans, strict=True):
+        by_round = frame[frame["round"].between(first, last)].groupby("round")["gap"].sum().to_numpy()
+        assert each.difference == pytest.approx(by_round.sum(), rel=1e-9)
+        if len(by_round) < 15:
+            assert np.isnan(each.interval).all()
+        else:
+            low, high = interval(by_round)
+            assert each.interval == pytest.approx((low * len(by_round), high * len(by_round)), rel=1e-6)
+    assert len(newest.regimes) == 1
+
+
+async def test_a_difference_is_split_only_where_both_sums_are_clear_and_nobody_came_or_went(
+    impacts: dict[int, ProposalImpact],
+) -> None:
+    assert [window.not_split for window in pay_of(impacts[1]).windows] == [
+        "models came and went in these rounds"
+    ] * 2
+    steady = np.tile([0.02, 0.03, 0.025, 0.015], 5)
+    luck = np.tile([0.2, -0.2, 0.1, -0.09], 5)
+    for corr, told in ((steady, ""), (luck, "what one of the rules pays in all is not clearly apart from 0")):
+        made = made_up([corr.tolist(), (corr / 2).tolist()])
+        impact = pay_of(await proposal_impact(made, proposal(rule="2C"), baseline="1C"))
+        assert impact.windows[0].not_split == told
+        fields = dict(impact_fields(await proposal_impact(made, proposal(rule="2C"), baseline="1C")))
+        split = fields["All alike, or some at the cost of others"]
+        assert ("100 % more for all" in split) == (not told), split
+
+
+def means(rows: pd.DataFrame) -> str:
+    """ "CORR +0.0196 and TC +0.0016", weighted by stake."""
+    by_score = {score: np.average(rows[score], weights=rows["stake_nmr"]) for score in ("corr", "tc")}
+    return " and ".join(f"{score.upper()} {mean:+.4f}" for score, mean in by_score.items()).replace("-", "−")
+
+
+async def test_what_is_said_of_the_sample(
+    source: SampleSource, impacts: dict[int, ProposalImpact], frame: pd.DataFrame
+) -> None:
     impact = impacts[1]
     pay = pay_of(impact)
     assert (
         impact.finding
         == pay.finding
         == (
-            "2xCORR + 1xTC would have paid 58,628 NMR more than 1xCORR + 3xTC over rounds 183-325, "
-            "but 2,125 NMR less over rounds 311-325, which paid CORR and TC."
+            "2xCORR + 1xTC would have paid 66,278 NMR more than 1xCORR + 3xTC over rounds 200-321, "
+            "but 1,933 NMR less over rounds 311-321, which paid CORR and TC."
         )
     )
     assert pay.headline == (
-        "2xCORR + 1xTC: 58,628 NMR more over rounds 183-325, 2,125 NMR less over rounds 311-325"
+        "2xCORR + 1xTC: 66,278 NMR more over rounds 200-321, 1,933 NMR less over rounds 311-321"
     )
     assert pay.why == (
         "Before clipping, 1xCORR + 3xTC pays more whenever TC is above half of CORR. "
-        "Weighted by stake the mean was CORR +0.0196 and TC +0.0016 over rounds 183-325 "
-        "but CORR +0.0343 and TC +0.0456 over rounds 311-325."
+        f"Weighted by stake the mean was {means(frame)} over rounds 200-321 "
+        f"but {means(frame[frame['round'] >= 311])} over rounds 311-321."
     )
     assert impact.assumptions[0] == "Assumes nobody changes behaviour."
     assert impact.assumptions[2] == (
@@ -117,10 +199,15 @@ async def test_what_is_said_of_the_sample(source: SampleSource, impacts: dict[in
         "more often."
     )
     assert "Accounts are guesses from the models' names." in impact.assumptions
-    assert (impact.source, impact.until, impact.kind) == ("Sample, 2022", date(2022, 8, 18), "payout")
-    low, high = pay.windows[0].intervals.total
-    assert 0 < low < pay.windows[0].difference < high
-    assert np.isnan(pay.windows[1].intervals.total).all()  # 15 rounds are not two blocks of 10
+    rows = file_rows.shipped()
+    interim = rows[~rows["final"] & (rows["stake_nmr"] > 0)]
+    assert (
+        f"Left out: {len(interim):,} rows of rounds {interim['round'].min()}-{interim['round'].max()} that "
+        "were not final yet."
+    ) in impact.assumptions
+    early = rows[(rows["stake_nmr"] > 0) & rows["tc"].notna() & (rows["round"] < 200)]["round"]
+    assert f"Left out: rounds {early.min()}-{early.max()}, whose TC is in another unit." in impact.assumptions
+    assert (impact.source, impact.until, impact.kind) == ("Sample, 2022", date(2022, 7, 23), "payout")
     again = pay_of(await proposal_impact(source, example(1)))
     assert again.windows[0].intervals == pay.windows[0].intervals
 

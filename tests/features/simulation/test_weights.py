@@ -18,6 +18,8 @@ from tests.features.simulation.proposed import (
     stakes_of,
     weights_of,
 )
+from tests.scoring.change.test_clear import interval
+from tests.tournament.sample import file_rows
 from tournament.sample import FOLDER
 
 
@@ -71,7 +73,7 @@ def test_accounts_ranked_by_their_tc(impacts: dict[int, ProposalImpact], frame: 
     np.testing.assert_allclose(got.after, weight, rtol=1e-9)
     assert (got.left_out, got.stake.size) == ((board > 0).sum() - len(mean), len(mean))
     assert got.left_out_stake == pytest.approx(1 - board[mean.index].sum() / board.sum())
-    assert got.ranked_by == "TC of rounds 183-325"
+    assert got.ranked_by == "TC of rounds 200-321"
     # ten accounts that rank where the one did, of nine more
     place, n = mean.rank()[board[mean.index].idxmax()], len(mean)
     split = 10 * (place + 4.5) / ((n + 9) * (n + 10) / 2)
@@ -117,10 +119,11 @@ async def test_pay_that_followed_the_weights_by_hand() -> None:
     assert got.pay is not None
     np.testing.assert_allclose(got.pay.gains.old, [12, 3.2])
     np.testing.assert_allclose(got.pay.gains.new, [10, 4])
-    assert got.pay.difference == pytest.approx(-1.2)
+    assert got.pay.stretch.difference == pytest.approx(-1.2)
     assert got.pay_sentence == (
         "At the pay per NMR of rounds 316-317, 2 accounts would get 14.00 NMR instead of 15.20, "
-        "−1.20 NMR; 1 gains, 1 loses."
+        "−1.20 NMR (2 rounds: no interval); the largest has 60 % of their weight: without it +0.8000 NMR "
+        "(2 rounds: no interval)."
     )
     unlisted = made_up([[0.1, 0.1], [0.04, 0.04]], stakes_of([60]))
     alone = weights_of(await proposal_impact(unlisted, proposal("weights", weights="sqrt")))
@@ -161,10 +164,10 @@ async def test_rounds_that_have_not_resolved_are_left_out() -> None:
 
 
 def test_pay_on_the_weights_of_the_sample(impacts: dict[int, ProposalImpact]) -> None:
-    rows = pd.read_csv(FOLDER / "performance_r168_r325.csv.gz").drop(columns="account")
+    rows = file_rows.final_rows().drop(columns="account")
     board = pd.read_csv(FOLDER / "leaderboard_2022-12-22.csv.gz")[["model", "account", "nmr_staked"]]
     stake = board.groupby("account")["nmr_staked"].sum()
-    rows = rows[rows["round"].between(306, 325) & (rows["stake_nmr"] > 0) & rows["payout_nmr"].notna()]
+    rows = rows[rows["round"].between(302, 321) & (rows["stake_nmr"] > 0) & rows["payout_nmr"].notna()]
     listed = rows.merge(board[["model", "account"]], on="model")
     listed = listed[listed["account"].map(stake) > 0]
     cells = listed.groupby(["account", "round"])[["payout_nmr", "stake_nmr"]].sum()
@@ -172,10 +175,26 @@ def test_pay_on_the_weights_of_the_sample(impacts: dict[int, ProposalImpact]) ->
     got = weights_of(impacts[5])
     assert got.pay is not None
     weight = np.log1p(stake) / np.log1p(stake).sum() * stake.sum()
-    assert got.pay.rounds.tolist() == list(range(306, 326))
+    assert got.pay.rounds.tolist() == list(range(302, 322))
     np.testing.assert_allclose(got.pay.gains.old, (rate * stake[rate.index]), rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(got.pay.gains.new, (rate * weight[rate.index]), rtol=1e-9, atol=1e-12)
     assert got.pay.left_out == len(rows) - len(listed)
+    moved = (cells["payout_nmr"] / cells["stake_nmr"]).rename("rate").reset_index()
+    moved["gap"] = moved["rate"] * moved["account"].map(weight - stake)
+    by_round = moved.groupby("round")["gap"].sum().to_numpy()
+    low, high = interval(by_round)
+    assert got.pay.stretch.difference == pytest.approx(by_round.sum(), rel=1e-9)
+    assert got.pay.stretch.interval == pytest.approx((20 * low, 20 * high), rel=1e-6)
+    # one account has nearly half of the weight of those who were paid
+    held = stake[rate.index]
+    assert got.pay.stretch.without_largest is not None
+    share, others = got.pay.stretch.without_largest
+    assert share == pytest.approx(held.max() / held.sum())
+    alone = moved[moved["account"] != held.idxmax()].groupby("round")["gap"].sum().to_numpy()
+    assert others.difference == pytest.approx(alone.sum(), rel=1e-9)
+    assert others.interval == pytest.approx(tuple(20 * end for end in interval(alone)), rel=1e-6)
+    assert got.pay.changes.startswith("rounds 302-310 paid CORR and MMC, ")
+    assert "; rounds 311-321 paid CORR and TC, " in got.pay.changes
 
 
 def test_dust_on_the_leaderboard_does_not_blow_up_pay(impacts: dict[int, ProposalImpact]) -> None:

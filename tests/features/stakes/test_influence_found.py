@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from features.stakes.influence import FEWEST, StakeInfluence, stake_influence
+from features.stakes.influence_card import influence_card
 from scoring.stakes.association import RankAssociation
 from tests.features.stakes.related import NAN, made_up, rng
 from tests.features.stakes.test_holders import MadeUp, calendar, rows_of, stakes_of
@@ -50,12 +51,17 @@ async def test_rounds_without_a_relation_show_none() -> None:
 
 
 async def test_few_rounds_say_nothing() -> None:
-    stake = rng().lognormal(3, 2, (30, 19))  # two blocks of ten are the least
+    stake = rng().lognormal(3, 2, (30, 14))  # fifteen are the least
     got = await stake_influence(made_up(stake[:, 0], stake, stake), by="round")
     assert got.over_rounds is not None
-    assert (got.over_rounds.rounds.size, got.over_rounds.mean) == (19, pytest.approx(1))
+    assert (got.over_rounds.rounds.size, got.over_rounds.mean) == (14, pytest.approx(1))
     assert math.isnan(got.over_rounds.low)
     assert got.finding == "Too few rounds to say whether more stake at risk went with more TC."
+    told = {field.name: field.value for field in influence_card(got).fields}
+    assert told["Stake and TC"].endswith(
+        "14 rounds are too few for an interval: neighbouring ones overlap, so they hold about "
+        f"{max(1, 14 // got.over_rounds.block)} independent stretch."
+    )
 
 
 async def test_rounds_with_few_accounts_are_left_out() -> None:

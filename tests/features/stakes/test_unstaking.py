@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from features.stakes.unstaking import DEFAULT_TOP, unstake_scenario
+from features.stakes.unstaking_card import unstaking_card
 from tests.features.stakes.leaving import NAN, PRICES, ask, by_account, made_up
 from tests.features.stakes.test_holders import MadeUp, calendar, leaderboard, stakes_of
 from tests.tournament.sample.file_rows import final_rows
@@ -80,6 +81,12 @@ async def test_the_pay_of_the_others_is_the_payout_column_times_the_ratio(
     assert got.others.after == pytest.approx(clipped.sum(), rel=1e-9)
     assert got.others.newly_clipped == pytest.approx(((grown.abs() > 0.25) & (rate.abs() < 0.25)).mean())
     assert got.others.newly_clipped > 0
+    # what was paid changed in them
+    first, second = rows.groupby(rows["round"] > 310)["model"].nunique()
+    assert got.others.changes == (
+        f"rounds 302-310 paid CORR and MMC, {first} models; rounds 311-321 paid CORR and TC, {second} models"
+    )
+    assert got.others.changes in str(unstaking_card(got).to_dict()["fields"])
 
 
 async def test_the_price_follows_the_root_of_what_is_sold(source: SampleSource) -> None:

@@ -195,21 +195,22 @@ def test_rows_add_up_by_account_and_period_in_any_order() -> None:
     np.testing.assert_array_equal(pay.difference, [0, 0, 0.5, 0])
     np.testing.assert_array_equal(pay.by_period, [[3, -3, 0], [0, 0, 0], [0.5, 0, 0], [0, 0, 0]])
     np.testing.assert_array_equal(pay.rows, [3, 0, 1, 0])
-    np.testing.assert_array_equal(pay.early, [True, False, True, False])
+    np.testing.assert_array_equal(pay.there, np.array([[1, 1, 0], [0, 0, 0], [1, 0, 0], [0, 0, 0]]) > 0)
     assert pay.left_out == 1
     assert account_pay([1, 1], [1, 1], [0, 5], [0, 0]).old.shape == (6,)
 
 
-def test_an_account_left_out_of_period_0_is_not_early() -> None:
+def test_a_row_left_out_is_not_there() -> None:
     pay = account_pay([math.nan, 1], [1, 1], [0, 0], [0, 1])
-    assert not pay.early.any()
+    np.testing.assert_array_equal(pay.there, [[False, True]])
     assert pay.left_out == 1
 
 
 def test_no_rows_are_no_periods() -> None:
     pay = account_pay([], [], [], [])
     assert pay.by_period.shape == (0, 0)
-    assert pay.old.shape == pay.rows.shape == pay.early.shape == (0,)
+    assert pay.old.shape == pay.rows.shape == (0,)
+    assert pay.there.shape == (0, 0)
     assert account_pay([], [], [], [], number=2).by_period.shape == (2, 0)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from scoring.change.resampling import block_bootstrap_interval
 from scoring.change.transition import (
     TransitionIntervals,
     by_stake_decile,
@@ -26,14 +26,14 @@ def all_nan(got: TransitionIntervals) -> bool:
 
 
 def slowly(table: np.ndarray, block: int, resamples: int, seed: int) -> tuple[np.ndarray, ...]:
-    """Total, losing share and compensation of each resample, period by period."""
+    """Losing share and compensation of each resample, period by period."""
     periods = table.shape[1]
     starts = rng(seed).integers(0, periods, size=(resamples, math.ceil(periods / block)))
     found = []
     for of_one in starts:
         drawn = np.concatenate([(start + np.arange(block)) % periods for start in of_one])[:periods]
         moved = table[:, drawn].sum(axis=1)
-        found.append((moved.sum(), (moved < 0).mean(), np.maximum(0, -moved).sum()))
+        found.append(((moved < 0).mean(), np.maximum(0, -moved).sum()))
     return tuple(np.array(found).T)
 
 
@@ -43,9 +43,8 @@ def test_intervals_are_made_of_whole_periods_drawn_again(
 ) -> None:
     table = rng(8).normal(-0.1, 1, (accounts, periods)) + rng(9).normal(0, 0.3, periods)
     got = transition_intervals(*as_rows(table), block=block, level=level, resamples=600, rng=rng(5))
-    total, share, compensation = slowly(table, block, 600, seed=5)
+    share, compensation = slowly(table, block, 600, seed=5)
     ends = [(1 - level) / 2, (1 + level) / 2]
-    np.testing.assert_allclose(got.total, np.quantile(total, ends))
     moved = table.sum(axis=1)
     expected = (moved < 0).mean() + np.quantile(share, ends) - np.median(share)
     np.testing.assert_allclose(got.losing_share, expected.clip(0, 1), atol=1e-12)
@@ -54,11 +53,24 @@ def test_intervals_are_made_of_whole_periods_drawn_again(
     assert (got.periods, got.block) == (periods, block)
 
 
-def test_the_total_has_the_interval_it_would_have_alone() -> None:
+@pytest.mark.parametrize(("level", "quantile"), [(0.95, 0.975), (0.8, 0.9)])
+def test_the_total_has_an_interval_of_cosines(level: float, quantile: float) -> None:
     table = rng(8).normal(0, 1, (20, 37))
-    got = transition_intervals(*as_rows(table), block=5, rng=rng(2))
-    alone = block_bootstrap_interval(table.sum(axis=0), 5, resamples=2000, rng=rng(2))
-    assert got.total == pytest.approx(alone)
+    got = transition_intervals(*as_rows(table), block=5, level=level, resamples=9, rng=rng(2))
+    x, degrees = table.sum(axis=0), 4  # 0.4 x 37^(2/3) is 4.4
+    squares = [
+        sum(math.cos(math.pi * j * (t + 0.5) / 37) * x[t] for t in range(37)) ** 2 * 2 / 37
+        for j in range(1, degrees + 1)
+    ]
+    width = stats.t.ppf(quantile, degrees) * math.sqrt(sum(squares) / degrees / 37) * 37
+    assert got.total == pytest.approx((x.sum() - width, x.sum() + width))
+
+
+@pytest.mark.parametrize("periods", [14, 15, 19, 20])
+def test_a_total_needs_15_periods_and_the_others_two_blocks(periods: int) -> None:
+    got = transition_intervals(*as_rows(rng(8).normal(0, 1, (5, periods))), block=10, rng=rng())
+    assert np.isnan(got.total).tolist() == [periods < 15] * 2
+    assert np.isnan([*got.losing_share, *got.compensation]).tolist() == [periods < 20] * 4
 
 
 def test_intervals_stay_within_what_is_possible() -> None:
@@ -69,7 +81,7 @@ def test_intervals_stay_within_what_is_possible() -> None:
     same = transition_intervals(*as_rows(np.full((3, 8), -0.5)), block=2, rng=rng())
     assert same.losing_share == (1, 1)
     assert same.compensation == pytest.approx((12, 12))
-    assert same.total == pytest.approx((-12, -12))
+    assert np.isnan(same.total).all()  # of 8 periods
 
 
 def test_rounding_makes_nobody_a_loser() -> None:
@@ -89,12 +101,10 @@ def test_accounts_without_rows_are_not_counted() -> None:
     assert apart.compensation == pytest.approx(got.compensation)
 
 
-@pytest.mark.parametrize(("periods", "block", "known"), [(19, 10, False), (20, 10, True), (1, 1, False)])
-def test_fewer_than_two_blocks_say_nothing(periods: int, block: int, known: bool) -> None:
-    table = rng(8).normal(-0.1, 1, (5, periods))
-    got = transition_intervals(*as_rows(table), block=block, rng=rng())
-    assert all_nan(got) != known
-    assert (got.periods, got.block) == (periods, block)
+def test_one_period_says_nothing() -> None:
+    got = transition_intervals(*as_rows(rng(8).normal(-0.1, 1, (5, 1))), block=1, rng=rng())
+    assert all_nan(got)
+    assert (got.periods, got.block) == (1, 1)
 
 
 def test_no_rows_say_nothing() -> None:
