@@ -153,7 +153,7 @@ async def test_stakes(n: int, unit: str) -> None:
 
 @pytest.mark.parametrize("rounds", ["1", "2", "round 310"])
 async def test_pay(source: SampleSource, rounds: str) -> None:
-    name = (await source.names()).models[0]
+    name = "model_07585"
     found = await compare_payouts(source, name, "1xCORR + 3xTC", current="1xCORR", rounds=rounds)
     check(comparison_card(found))
     check(record_card(await pay_record(source, name, rounds=rounds)))

@@ -116,7 +116,7 @@ def test_how_to_write_one_shows_examples_that_are_right() -> None:
     assert [check_example(text).kind for text in shown] == ["weights", "payout"]
 
 
-@given(st.integers(1, 1000), st.lists(st.integers(1, 100), min_size=1, max_size=5), st.data())
+@given(st.integers(1, 999), st.lists(st.integers(1, 100), min_size=1, max_size=5), st.data())
 def test_only_what_adds_up_is_right(thousandths: int, cuts: list[int], data: st.DataObject) -> None:
     edges = sorted({0, 100, *cuts})
     parts = [high - low for low, high in itertools.pairwise(edges)]
