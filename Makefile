@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
+# half as many again as there are processors, for many tests wait for the disk or for another process
+WORKERS = $$($(RUN) -c 'import os; print(-(-3 * os.cpu_count() // 2))')
 
 .PHONY: help demo quick test check bench pictures clean
 help:
@@ -16,7 +18,7 @@ demo: $(VENV)/demo.done
 	@$(RUN) -m demo $(if $(ONCE),--once)
 
 quick: $(VENV)/dev.done
-	@$(RUN) -m pytest -q -n auto -m "not slow" --hypothesis-profile=quick
+	@$(RUN) -m pytest -q -n $(WORKERS) -m "not slow" --hypothesis-profile=quick
 
 check: $(VENV)/dev.done
 	@$(RUN) -m ruff format --check .
@@ -24,7 +26,7 @@ check: $(VENV)/dev.done
 	@$(RUN) -m basedpyright --level error
 
 test: check
-	@$(RUN) -m pytest -n auto
+	@$(RUN) -m pytest -n $(WORKERS)
 
 bench: $(VENV)/dev.done
 	@$(RUN) -m benchmarks

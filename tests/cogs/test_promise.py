@@ -1,22 +1,28 @@
 """`/promise`: moderators put on record and settle, everybody reads, and what is overdue comes first."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot import utc_now
 from storage.promises import promises_of
+from tests.features.proposals.proposing import Clock
 from tests.offline import Server, check_limits, said, text_of
 from tests.storage.logs import promise_steps
 
-TODAY = utc_now().date()
+NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
+TODAY = NOW.date()
 TYPED: dict[str, Any] = {
     "what": "The new payout is *temporary*",
     "who": "the team",
     "link": "https://forum.example/t/6708",
     "said_on": str(TODAY - timedelta(days=40)),
 }
+
+
+@pytest.fixture
+def now() -> Clock:
+    return Clock(NOW)
 
 
 async def add(server: Server, **options: Any) -> Any:
