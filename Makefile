@@ -9,7 +9,7 @@ WORKERS = $$($(RUN) -c 'import os; print(-(-3 * os.cpu_count() // 2))')
 help:
 	@echo "make demo      the whole bot in a browser page, no token needed (ONCE=1: play the tour, save it in out/, stop)"
 	@echo "make test      every check and test"
-	@echo "make quick     the tests that take seconds"
+	@echo "make quick     the tests without a bot or a process (about two minutes)"
 	@echo "make check     formatting, lint and types"
 	@echo "make bench     speed, side by side with other ways of doing the same"
 	@echo "make pictures  draw the pictures of the docs again"
