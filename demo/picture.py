@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont
 
 SCALE = 2  # pixels to a point: sharp on a phone
@@ -119,5 +118,7 @@ async def draw_reply(typed: str, message: Any) -> bytes:
 
 @cache
 def _font(size: int, *, bold: bool = False, name: str = "DejaVuSans") -> ImageFont.FreeTypeFont:
+    import matplotlib as mpl
+
     file = f"{name}{'-Bold' if bold else ''}.ttf"
     return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / file), size * SCALE)

@@ -1,6 +1,7 @@
 """The real bot in an offline server, over a real database file and the bundled sample."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,6 +20,11 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: tests of numbers s
     from bot import Settings
     from tests.offline import Server
     from tournament.sample import SampleSource
+
+# most tests open a database file of their own, and every commit of it would wait for the disk
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders of tests inside are pytest's, with names of their own
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2**31:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # neither an example nor finding one takes too long on a busy machine
 hypothesis_settings.register_profile(

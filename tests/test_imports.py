@@ -218,6 +218,7 @@ def test_cogs_hold_no_sql_and_no_environment() -> None:
             assert word not in text, f"{path.name} holds {word.strip()}"
 
 
+@pytest.mark.slow
 def test_no_two_classes_have_one_name() -> None:
     found: dict[str, list[str]] = {}
     for path in files():

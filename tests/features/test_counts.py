@@ -80,6 +80,7 @@ async def db(database_file: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.mark.slow
 @COUNTS
 @pytest.mark.parametrize("method", METHODS)
 async def test_polls(db: Database, source: SampleSource, method: str, n: int) -> None:

@@ -138,6 +138,7 @@ deep = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from([("poll",), ("chain",), ("choices",), ("result",), ("weighted",), ("chain", 0)]), deep)
 def test_nothing_but_a_sentence_comes_of_other_shapes(path: tuple[Any, ...], value: Any) -> None:

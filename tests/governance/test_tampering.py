@@ -47,6 +47,7 @@ values = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(places(EXPORT)), values)
 def test_any_other_value_anywhere_is_found(path: tuple[Any, ...], value: Any) -> None:
@@ -56,6 +57,7 @@ def test_any_other_value_anywhere_is_found(path: tuple[Any, ...], value: Any) ->
     assert not holds(changed)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_any_other_letter_in_the_file_is_found(data: st.DataObject) -> None:

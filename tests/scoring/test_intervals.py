@@ -130,6 +130,7 @@ def test_nominal_95_percent_holds_with_overlap(rounds: int, slow: float, least: 
     assert least <= covered <= 0.98
 
 
+@pytest.mark.slow
 def test_the_pay_of_a_model_over_its_last_twenty_rounds() -> None:
     """1xCORR + 3xTC against as paid, with pandas from the bundled rows: +880 to +6,287 NMR."""
     rows = pd.read_csv(SAMPLE)

@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ def modules() -> Iterator[Any]:
             yield importlib.import_module(found.name)
 
 
+@cache
 def public() -> dict[str, Callable[..., Any]]:
     return {
         f"{module.__name__.removeprefix('scoring.')}.{name}": function

@@ -23,6 +23,7 @@ def ways(kinds: list[bool]) -> list[dict[int, int]]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(st.booleans(), min_size=1, max_size=6))
 def test_a_list_is_read_if_there_is_one_way_to_read_it(kinds: list[bool]) -> None:

@@ -200,6 +200,7 @@ def run(code: str) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_the_numbers_never_import_pandas_and_the_package_alone_imports_nothing() -> None:
     loaded = "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     assert not {"numpy", "scipy", "pandas"} & set(run(f"import json, sys, scoring; {loaded}"))
@@ -224,6 +225,7 @@ def test_every_public_name_is_one_import_away() -> None:
         from scoring import nothing_of_the_kind  # noqa: F401  # pyright: ignore[reportAttributeAccessIssue]
 
 
+@pytest.mark.slow
 def test_numbers_are_read_while_another_thread_is_loading_pandas() -> None:
     half_loaded = "sys.modules['pandas'] = types.ModuleType('pandas')"
     assert run(

@@ -183,6 +183,7 @@ def test_water_fills_to_the_level_a_root_finder_finds(weights: list[float], cap:
     np.testing.assert_allclose(cap_weights(weights, cap), np.minimum(cap, level * shares), atol=1e-9)
 
 
+@pytest.mark.slow
 @unhurried
 @given(models, st.floats(0.1, 3))
 def test_powers_are_what_pandas_makes_of_them(rows: list[tuple[str, float]], exponent: float) -> None:

@@ -171,6 +171,7 @@ async def wide(tmp_path: Path) -> AsyncIterator[Database]:
         await db.close()
 
 
+@pytest.mark.slow
 async def test_every_read_answers_the_same_with_a_column_more(db: Database, wide: Database) -> None:
     await furnish(db)
     assert len(reads()) > 50
@@ -189,12 +190,14 @@ async def test_every_read_answers_the_same_with_a_column_more(db: Database, wide
     assert (empty, other) == ([], {})
 
 
+@pytest.mark.slow
 async def test_taking_reminders_works_with_a_column_more(wide: Database) -> None:
     poll = await opened(wide)
     await add_reminder(wide, HERE, poll.poll_id, BERT, NOW)
     assert await take_reminder(wide, Reminder(poll.poll_id, HERE, BERT, NOW), NOW)
 
 
+@pytest.mark.slow
 async def test_a_column_more_is_shown_to_the_member_it_is_about(wide: Database) -> None:
     shown = await stored_about(wide, ADA)
     assert {row[ADDED] for rows in shown.values() for row in rows} == {"new"}

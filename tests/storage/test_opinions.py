@@ -66,6 +66,7 @@ async def test_the_table_refuses_what_makes_no_sense(db: Database, claim: str) -
     assert await fetch_all(db, "SELECT 1 FROM opinion_authors") == []
 
 
+@pytest.mark.slow
 async def test_a_thousand_statements_of_one_member_are_stopped(db: Database) -> None:
     sentences = set()
     for number in range(1000):

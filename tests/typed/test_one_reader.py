@@ -79,6 +79,7 @@ def own_numbers(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
 
 
+@pytest.mark.slow
 def test_no_other_module_reads_numbers_from_what_members_type() -> None:
     found: dict[str, list[int]] = {}
     for room in ROOMS:

@@ -82,11 +82,11 @@ TWENTIETHS = [
 ]
 
 
-@pytest.mark.parametrize("text", TWENTIETHS)
 @pytest.mark.parametrize("where", [*SHARES, *PLAIN])
-def test_a_twentieth_is_one_everywhere(where: str, text: str) -> None:
+def test_a_twentieth_is_one_everywhere(where: str) -> None:
     read = {**SHARES, **PLAIN}[where]
-    assert float(Decimal(str(read(text)))) == pytest.approx(0.05, rel=1e-12)
+    for text in TWENTIETHS:
+        assert float(Decimal(str(read(text)))) == pytest.approx(0.05, rel=1e-12), text
 
 
 @pytest.mark.parametrize("text", ["5%", "5 %", "５％", "5.0%", "5,0 %"])
@@ -140,10 +140,10 @@ def test_72_point_000_is_refused_with_both_readings(where: str) -> None:
         AMOUNTS[where]("72.000")
 
 
-@pytest.mark.parametrize("text", ["8", "８", "08", "8.0", "`8`", " 8\u00a0"])
 @pytest.mark.parametrize("where", COUNTS)
-def test_a_count_is_read_alike(where: str, text: str) -> None:
-    assert COUNTS[where](text) == 8
+def test_a_count_is_read_alike(where: str) -> None:
+    for text in ("8", "８", "08", "8.0", "`8`", " 8\u00a0"):
+        assert COUNTS[where](text) == 8, text
 
 
 @pytest.mark.parametrize("text", ["8.5", "8,5", "8%", "-8", "eight", "💸", "8 8", "⁸", "1½", "٨"])
@@ -280,6 +280,7 @@ def test_a_ballot_that_is_shown_is_read_back(value: Decimal) -> None:
     assert read_number(read_number(spelled)) == spelled
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(1, 999_999).map(lambda thousandths: thousandths / 1000))
 def test_three_decimals_are_read_back(value: float) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 
-import matplotlib as mpl
 import pytest
 
 from tests.patience import PATIENCE
@@ -17,6 +16,8 @@ def drawn(level: float) -> bytes:
 
 
 def test_tick_labels_are_short_and_the_settings_of_others_stay() -> None:
+    import matplotlib as mpl
+
     before = dict(mpl.rcParams)
     with figure("", "", [1.0]) as (drawing, panels):
         by_round(drawing, panels)

@@ -17,6 +17,7 @@ def files() -> list[Path]:
     ]
 
 
+@pytest.mark.slow
 def test_only_one_function_spells_a_plural() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {what}"

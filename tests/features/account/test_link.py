@@ -23,6 +23,7 @@ def rows() -> pd.DataFrame:
     return pd.read_csv(FOLDER / "performance_r168_r325.csv.gz")
 
 
+@pytest.mark.slow
 async def test_a_linked_model_is_kept_as_the_source_spells_it(db: Database, source: SampleSource) -> None:
     told = await link_account(db, source, MEMBER, f"  {MODEL.upper()} ", NOW)
     assert told.link == AccountLink(MEMBER, MODEL, "model", "classic", NOW)
@@ -63,6 +64,7 @@ async def test_a_model_that_was_never_staked_has_nothing_at_stake(db: Database, 
     assert (told.first_round, told.last_round) == (239, 310)
 
 
+@pytest.mark.slow
 async def test_every_account_can_be_described(db: Database, source: SampleSource, rows: pd.DataFrame) -> None:
     staked = rows[rows["stake_nmr"] > 0]
     newest = staked[staked["round"] == staked.groupby("account")["round"].transform("max")]

@@ -39,6 +39,7 @@ from tests.features.stakes.test_holders import DAY, MadeUp, calendar, rows_of, s
 # ---------------------------------------------------------------- asking stores nothing
 
 
+@pytest.mark.slow
 async def test_a_summary_stores_nothing_and_asks_as_often_of_ten_as_of_one(db: Database) -> None:
     source = Announced(
         stakes_of([30, 10, 10], day=DAY), known_rounds=calendar(3), announced="1xCORR", differs="Odd."

@@ -40,6 +40,7 @@ async def test_a_poll_closing_soon_tells_as_much_as_its_card(db: Database, cast_
     assert closing.link == f"https://discord.com/channels/{HERE}/11/13"
 
 
+@pytest.mark.slow
 async def test_a_result_flips_where_the_public_view_does(db: Database) -> None:
     await closed(db, ["two"] * 40 + ["five"] * 30, [1.0] * 40 + [9.0] * 30)
     [result] = (await summary_of(db)).results
@@ -59,6 +60,7 @@ async def test_what_is_not_public_makes_no_flip(db: Database, stakes: list[float
     assert "agree" not in as_markdown(await summary_of(db))
 
 
+@pytest.mark.slow
 async def test_shares_too_close_to_tell_are_no_flip(db: Database) -> None:
     """31 of 60 members with equal stakes are 50 % in steps of five: the rounded shares have two leaders."""
     await closed(db, ["two"] * 31 + ["five"] * 29, [1.0] * 60)

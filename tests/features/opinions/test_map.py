@@ -63,6 +63,7 @@ async def planted(db: Database, first: int = 36, second: int = 24) -> OpinionPic
     return await opinion_picture(db, HERE, NOW, member_id=ADA)
 
 
+@pytest.mark.slow
 async def test_planted_groups_are_found_with_what_unites_and_divides(db: Database) -> None:
     found = await planted(db)
     assert found.finding == "60 members fall in 2 groups; 2 statements unite them all"
@@ -80,6 +81,7 @@ async def test_planted_groups_are_found_with_what_unites_and_divides(db: Databas
     assert all(camp.typical for camp in found.camps)
 
 
+@pytest.mark.slow
 async def test_what_few_of_a_group_voted_on_is_not_told(db: Database) -> None:
     planted = camps(36, 24)
     votes = np.column_stack((planted, planted[:, [0, 1, 0, 1]]))
@@ -119,6 +121,7 @@ async def test_fewer_than_five_votes_are_not_told(db: Database) -> None:
     assert found.votes == 32
 
 
+@pytest.mark.slow
 async def test_who_deletes_their_data_leaves_the_map(db: Database) -> None:
     await planted(db, 20, 10)
     await delete(db, ADA)

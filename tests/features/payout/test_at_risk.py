@@ -66,6 +66,7 @@ def rows_of(rows: pd.DataFrame, name: str, first: int, last: int, *, own_stake: 
     return mine[mine["stake_nmr"] > 0] if own_stake else mine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", ["fixed", "compounding", "per-round"])
 @pytest.mark.parametrize("name", [MODEL, ACCOUNT])
 @pytest.mark.parametrize(("current", "stake"), [(None, None), (None, 130), (TWO_ONE, None), (TWO_ONE, 130)])

@@ -137,6 +137,7 @@ async def test_level_and_mix_are_not_told_where_they_would_mislead(
         assert low < 0 < high
 
 
+@pytest.mark.slow
 async def test_level_and_mix_need_somebody_to_be_compared_with(source: SampleSource) -> None:
     # nobody in the sample is one of the same models in each of so many rounds
     for name, asked in ((EVERYONE, None), (MODEL, "302-321"), (ACCOUNT, "all"), (MODEL, "311-321")):
@@ -149,6 +150,7 @@ async def test_level_and_mix_need_somebody_to_be_compared_with(source: SampleSou
 LONG = "0.123456 corr + 0.234567 tc + 0.345678 fncv3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rules",
     [
@@ -174,6 +176,7 @@ async def test_a_heading_is_whole_whatever_the_rules(
         assert got.finding.startswith(ONE_THREE)
 
 
+@pytest.mark.slow
 async def test_points_of_stake_and_percent_are_not_mixed_up(source: SampleSource) -> None:
     for name in (EVERYONE, MODEL):
         got = await compare_payouts(source, name, ONE_THREE, unit="%")
@@ -195,6 +198,7 @@ async def test_others_read_everything_but_the_name(source: SampleSource, name: s
     assert got.for_others(name) is got
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["NMR", "%"])
 async def test_the_certainty_agrees_with_the_interval(source: SampleSource, unit: str) -> None:
     for name in (EVERYONE, MODEL, ACCOUNT):

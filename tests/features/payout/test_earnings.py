@@ -25,6 +25,7 @@ ASKED = datetime(2031, 7, 1, 12, tzinfo=UTC)
 # ---------------------------------------------------------------- the sample
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [MODEL, ACCOUNT, ENDED, EVERYONE])
 @pytest.mark.parametrize(("asked", "first", "last"), [("all", 168, 325), ("300-325", 300, 325)])
 async def test_earned_is_the_payout_column_added_up(

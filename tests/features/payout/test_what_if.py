@@ -84,6 +84,7 @@ WORDS = [
 PIECES = st.sampled_from([*WORDS, " ", "\n"])
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=250), st.lists(PIECES, max_size=40).map("".join)))
 def test_any_text_is_scores_or_a_sentence(typed: str) -> None:

@@ -38,6 +38,7 @@ def check(card: object) -> None:
     assert len(card) <= 6000  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 async def test_the_longest_cards_fit(view: PollView) -> None:
     check(poll_card(view))
     check(poll_card(replace(view, poll=replace(view.poll, state="cancelled"))))

@@ -93,6 +93,7 @@ def test_few_verified_members_are_not_shown() -> None:
     assert found.turnout == ()
 
 
+@pytest.mark.slow
 def test_shares_of_many_are_rounded_and_say_whether_they_flip() -> None:
     stakes = {member: float(member * member) for member in range(1, 61)}
     choices = ["a"] * 30 + ["b", "a", "b"] * 10  # the minority holds more

@@ -106,6 +106,7 @@ def check(cards: Sequence[discord.Embed]) -> str:
 # ---------------------------------------------------------------- the longest there can be
 
 
+@pytest.mark.slow
 async def test_the_longest_proposal_fits_on_every_card(db: Database, source: SampleSource) -> None:
     view = await filed(db, longest())
     assert max(len(text) for text in (view.proposal.problem, view.proposal.wrong_if)) == 1000
@@ -140,6 +141,7 @@ async def test_the_longest_proposal_fits_on_every_card(db: Database, source: Sam
     )
 
 
+@pytest.mark.slow
 async def test_the_longest_revision_and_draft_fit(db: Database) -> None:
     await filed(db, longest())
     fields = await revision_fields(db, HERE, 1, ADA, NOW)
@@ -288,6 +290,7 @@ async def test_forms_fit_and_are_told_apart() -> None:
             assert len(field.get("value") or "") <= field.get("max_length", 4000) <= 4000
 
 
+@pytest.mark.slow
 async def test_changes_beyond_what_fits_are_said(db: Database) -> None:
     view = await filed(db, longest())
     other = await read_draft(db, HERE, longest("x" * 1000, "other"), NOW)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from features.proposals.steps import advance_proposal, hide
 from features.proposals.view import (
     list_proposals,
@@ -61,6 +63,7 @@ async def test_lists_are_filtered_and_paged(db: Database) -> None:
     assert (await list_proposals(db, THERE))[2] == 0
 
 
+@pytest.mark.slow
 async def test_numbers_are_suggested_by_number_or_title(db: Database) -> None:
     for number in range(1, 28):
         await file(db, title=f"Idea {number}" + "x" * 90)

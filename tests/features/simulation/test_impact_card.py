@@ -47,6 +47,7 @@ def check(card: discord.Embed) -> dict[str, str]:
     return fields
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 8))
 def test_every_card_says_what_it_is_not(
     impacts: dict[int, ProposalImpact], members: dict[int, MemberImpact], number: int
@@ -61,6 +62,7 @@ def test_every_card_says_what_it_is_not(
     assert (impact_card(impacts[number]).image.url is not None) == simulated
 
 
+@pytest.mark.slow
 def test_the_card_of_a_payout_change(impacts: dict[int, ProposalImpact], frame: pd.DataFrame) -> None:
     fields = check(impact_card(impacts[1]))
     every = fields["Rounds 200-321, every round with these scores, whatever it paid"].split("\n")
@@ -118,6 +120,7 @@ def test_what_softening_costs(impacts: dict[int, ProposalImpact]) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_the_same_rule_twice_is_no_difference(source: SampleSource) -> None:
     asked = proposal(rule="1C3T", notice_weeks=2)
     impact = await proposal_impact(source, asked, baseline="1C3T", rounds="183-400")
@@ -143,6 +146,7 @@ async def test_a_difference_too_small_to_show_is_the_same() -> None:
     assert "than 0.0001" not in str(check(impact_card(impact)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", ["311-321", "round 318", "20", "250-300"])
 async def test_shares_of_the_stake_are_points_everywhere(source: SampleSource, rounds: str) -> None:
     for number in (1, 2):
@@ -194,6 +198,7 @@ def test_what_is_not_simulated_comes_with_its_terms(impacts: dict[int, ProposalI
     assert fields["Its terms"].startswith("• gate: 0.2\n• fallback: no payout and no burn in that round\n")
 
 
+@pytest.mark.slow
 async def test_the_longest_allowed_proposal_fits(source: SampleSource) -> None:
     words, marks = "long words " * 27, "*_`~|" * 20
     payout = "1.12345xCORR + 2.12345xTC + 0.12345xFNCv3 clip 0.054321 threshold 72000.5"

@@ -56,6 +56,7 @@ def test_the_change_of_round_589_on_both_windows(
     np.testing.assert_allclose(window.decile_at_risk, total.groupby(group).sum(), rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rounds", "place"), [("all", 0), ("311-321", 1)])
 async def test_a_comparison_of_everyone_gives_the_same_totals(
     source: SampleSource, impacts: dict[int, ProposalImpact], rounds: str, place: int
@@ -171,6 +172,7 @@ def means(rows: pd.DataFrame) -> str:
     return " and ".join(f"{score.upper()} {mean:+.4f}" for score, mean in by_score.items()).replace("-", "−")
 
 
+@pytest.mark.slow
 async def test_what_is_said_of_the_sample(
     source: SampleSource, impacts: dict[int, ProposalImpact], frame: pd.DataFrame
 ) -> None:
@@ -212,6 +214,7 @@ async def test_what_is_said_of_the_sample(
     assert again.windows[0].intervals == pay.windows[0].intervals
 
 
+@pytest.mark.slow
 async def test_the_terms_of_a_rule_for_daily_rounds_change_nothing_on_weekly_ones(
     source: SampleSource, impacts: dict[int, ProposalImpact]
 ) -> None:
@@ -240,6 +243,7 @@ def named(told: tuple[str, ...], *words: str) -> bool:
     return any(all(word in sentence for word in words) for sentence in told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "corr", "tc", "clip", "threshold", "said"),
     [

@@ -23,6 +23,7 @@ from tests.tournament.sample import file_rows
 from tournament.sample import FOLDER
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [3, 5])
 def test_weights_of_the_sample(impacts: dict[int, ProposalImpact], number: int) -> None:
     board = pd.read_csv(FOLDER / "leaderboard_2022-12-22.csv.gz")
@@ -163,6 +164,7 @@ async def test_rounds_that_have_not_resolved_are_left_out() -> None:
     assert math.fsum(weighed.pay.gains.old) == pytest.approx(4)
 
 
+@pytest.mark.slow
 def test_pay_on_the_weights_of_the_sample(impacts: dict[int, ProposalImpact]) -> None:
     rows = file_rows.final_rows().drop(columns="account")
     board = pd.read_csv(FOLDER / "leaderboard_2022-12-22.csv.gz")[["model", "account", "nmr_staked"]]

@@ -34,6 +34,7 @@ def theil_by_pandas(stake: pd.Series) -> float:
 # ---------------------------------------------------------------- the sample
 
 
+@pytest.mark.slow
 async def test_by_model_half_lies_with_72_and_is_no_power_law(source: SampleSource) -> None:
     got = await stake_concentration(source, unit="model")
     assert got.finding == "72 of 6,264 models hold half of the stake."
@@ -45,6 +46,7 @@ async def test_by_model_half_lies_with_72_and_is_no_power_law(source: SampleSour
     assert got.apart is None
 
 
+@pytest.mark.slow
 async def test_by_guessed_account_half_lies_with_40_and_nobody_can_tell(source: SampleSource) -> None:
     got = await stake_concentration(source)
     assert got.finding == "40 of 4,227 guessed accounts hold half of the stake."
@@ -244,6 +246,7 @@ def test_the_tail_counts_holders_from_the_smallest_stake_on() -> None:
     assert set(tail.comparisons) == set(ALTERNATIVES)
 
 
+@pytest.mark.slow
 def test_the_goodness_of_fit_is_the_house_s_own() -> None:
     stake = np.random.default_rng(3).lognormal(0, 1, 150)
     tail = tail_of(stake)
@@ -255,6 +258,7 @@ def test_the_goodness_of_fit_is_the_house_s_own() -> None:
         assert (np.diff(law) < 0).all()
 
 
+@pytest.mark.slow
 def test_a_planted_power_law_is_not_called_a_lognormal() -> None:
     stake = 10 * (1 - np.random.default_rng(4).random(3000)) ** (-1 / 1.2)
     tail = tail_of(stake)

@@ -190,6 +190,7 @@ async def test_among_equals_as_many_like_it_hold_half_as_do(count: int, stake: f
     assert (got.rank, got.ties) == (1, count - 1)
 
 
+@pytest.mark.slow
 async def test_a_crowd_of_equals_is_not_miscounted_by_rounding() -> None:
     got = await holder(MadeUp(stakes_of(np.full(300_002, 0.1), known=False)), "heron_7")
     assert got.like_it == got.half == 150_002

@@ -99,6 +99,7 @@ async def test_the_band_holds_nine_of_ten_scores(source: SampleSource) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_rounds_and_scores_can_be_chosen(source: SampleSource) -> None:
     got = await stake_influence(source, rounds="311-325", score=" CORR ")
     both = joined(list(range(311, 322)), "corr")
@@ -121,6 +122,7 @@ def points_by_round() -> pd.DataFrame:
     return points.assign(score=points["product"] / points["stake_nmr"])
 
 
+@pytest.mark.slow
 async def test_by_round_the_mean_of_every_round_s_correlation_counts(source: SampleSource) -> None:
     got, points = await stake_influence(source, by="round"), points_by_round()
     assert got.stake.size == len(points)

@@ -16,6 +16,7 @@ from tournament.source import History
 # ---------------------------------------------------------------- planted relations
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "word"), [(1, "higher"), (-1, "lower")])
 async def test_a_planted_relation_is_found(sign: int, word: str) -> None:
     stake = rng().lognormal(3, 2, 200)

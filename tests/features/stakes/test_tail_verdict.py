@@ -19,6 +19,7 @@ CANNOT_TELL = "Cannot tell a power law from a lognormal."
 TOO_BADLY = "Not a power law: it fits too badly, and no other law is clearly better."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("law", "ratio", "p", "goodness", "size", "verdict"),
     [
@@ -58,6 +59,7 @@ def test_the_verdict_follows_the_size_the_fit_and_every_rival(
     assert found.verdict == verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [-9.0, 0.0, 9.0])
 @pytest.mark.parametrize("p", [0.0, 0.04, 0.5, NAN])
 @pytest.mark.parametrize("law", ALTERNATIVES)
@@ -83,6 +85,7 @@ async def test_a_bad_fit_is_refused_in_the_headline_and_below_it() -> None:
     assert "An exponential is worse (p 2e-39)." in told
 
 
+@pytest.mark.slow
 async def test_the_exponent_is_as_unsure_as_its_start(source: SampleSource) -> None:
     got = await stake_concentration(source, unit="model")
     assert got.tail.fit.alpha_se == pytest.approx(0.02, abs=0.005)  # if the start were known

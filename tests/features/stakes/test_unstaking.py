@@ -57,6 +57,7 @@ async def test_every_threshold_there_was_is_tried_on_the_same_round(source: Samp
         assert each.after == pytest.approx(each.threshold / remains, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [{"top": 20}, {"above": 8000.0}, {"top": 20, "unit": "model"}])
 async def test_the_pay_of_the_others_is_the_payout_column_times_the_ratio(
     source: SampleSource, asked: dict[str, object]
@@ -89,6 +90,7 @@ async def test_the_pay_of_the_others_is_the_payout_column_times_the_ratio(
     assert got.others.changes in str(unstaking_card(got).to_dict()["fields"])
 
 
+@pytest.mark.slow
 async def test_the_price_follows_the_root_of_what_is_sold(source: SampleSource) -> None:
     got = await unstake_scenario(source, source, daily_volume=50_000)
     usd = pd.read_csv(FOLDER / "nmr_usd_daily.csv", index_col="date")["usd_per_nmr"].sort_index()
@@ -108,6 +110,7 @@ async def test_the_price_follows_the_root_of_what_is_sold(source: SampleSource) 
 # ---------------------------------------------------------------- by hand
 
 
+@pytest.mark.slow
 async def test_every_single_one_of_the_sample_may_leave(source: SampleSource) -> None:
     stakes = await source.stakes()
     smallest = np.argsort(np.where(stakes.account_stake > 0, stakes.account_stake, np.inf))[:15]

@@ -188,6 +188,7 @@ async def test_dust_may_leave_too() -> None:
     assert (np.abs(got.prices.change) < 1e-9).all()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0.01, 1e5), min_size=2, max_size=20), st.integers(1, 19))
 async def test_what_leaves_and_what_stays_add_up(stake: list[float], top: int) -> None:

@@ -248,6 +248,7 @@ def test_too_small_a_page_is_refused(limit: int) -> None:
         as_pages(FULL, limit)
 
 
+@pytest.mark.slow
 def test_no_limit_is_passed_by_a_sign() -> None:
     summary = replace(FULL, drafts=FULL.drafts * 9, questions=FULL.questions * 6)
     for limit in range(2000, 2250):

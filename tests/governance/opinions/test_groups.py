@@ -54,6 +54,7 @@ def test_plain_groups_are_stable_and_no_chance() -> None:
     assert found.p_value == pytest.approx(1 / 60)
 
 
+@pytest.mark.slow
 def test_noise_is_not_stable_and_nobody_asks_further() -> None:
     found = [part_voters(noise(seed, 60, 20), rng=rng(seed)) for seed in range(8)]
     # with the axes of everybody it would be 0.74: those who are drawn must find their own

@@ -21,6 +21,7 @@ def noise(seed: int, people: int, statements: int) -> np.ndarray:
 # ---------------------------------------------------------------- by hand
 
 
+@pytest.mark.slow
 def test_two_camps_with_every_count() -> None:
     found = opinion_map(triples(camps(18, 12)), limit=3, rng=rng())
     assert (found.participants, found.clustered, found.statements) == (30, 30, 9)
@@ -53,6 +54,7 @@ def test_two_camps_with_every_count() -> None:
     assert found.divides[0].spread == pytest.approx(19 / 20 - 1 / 14)
 
 
+@pytest.mark.slow
 def test_the_latest_vote_counts() -> None:
     votes = triples(camps(18, 12))
     earlier = votes.copy()
@@ -63,6 +65,7 @@ def test_the_latest_vote_counts() -> None:
     assert changed.unites[0].voted == (18, 12)
 
 
+@pytest.mark.slow
 def test_who_has_few_votes_is_counted_and_not_placed() -> None:
     votes = np.pad(camps(18, 12), ((0, 2), (0, 0)), constant_values=np.nan)
     votes[30, :7], votes[31, :6] = votes[0, :7], votes[0, :6]
@@ -74,6 +77,7 @@ def test_who_has_few_votes_is_counted_and_not_placed() -> None:
     assert found.unites[0].voted == (19, 12)
 
 
+@pytest.mark.slow
 def test_sparse_voters_are_moved_out_again() -> None:
     votes = np.pad(camps(18, 12), ((0, 1), (0, 0)), constant_values=np.nan)
     votes[30, 2:9] = votes[0, 2:9]  # all that parts the camps, 7 of 9
@@ -82,6 +86,7 @@ def test_sparse_voters_are_moved_out_again() -> None:
     assert found.positions[30, 0] / found.positions[0, 0] == pytest.approx(math.sqrt(9 / 7))
 
 
+@pytest.mark.slow
 def test_fewer_than_seven_statements_need_all_of_them() -> None:
     votes = camps(15, 15)[:, :5]
     assert opinion_map(triples(votes), rng=rng()).verdict == "2 groups"
@@ -118,6 +123,7 @@ def test_twenty_people_and_groups_of_five_will_do(first: int, second: int) -> No
     assert [len(group.members) for group in found.groups] == [first, second]
 
 
+@pytest.mark.slow
 def test_what_few_of_a_group_say_is_not_typical_of_it() -> None:
     votes = blurred(np.tile(camps(20, 20)[:, 2:8], 3))
     votes[:, 8] = -1
@@ -127,6 +133,7 @@ def test_what_few_of_a_group_say_is_not_typical_of_it() -> None:
     assert (8, -1) in [(telling.statement, telling.vote) for telling in other.typical]
 
 
+@pytest.mark.slow
 def test_parting_that_shuffled_votes_have_too_is_chance() -> None:
     # one statement that splits everybody in halves parts them, again and again, whoever is drawn
     found = opinion_map([(person, 0, 1 if person % 2 else -1) for person in range(40)], rng=rng())
@@ -150,6 +157,7 @@ def test_without_groups_everybody_is_one_group() -> None:
     assert math.isnan(found.p_value)
 
 
+@pytest.mark.slow
 def test_a_few_noisy_votes_show_no_groups() -> None:
     assert [opinion_map(triples(noise(seed, 40, 15)), rng=rng(seed)).verdict for seed in range(6)] == [
         NO_GROUPS

@@ -66,6 +66,7 @@ def test_planted_groups_are_found_as_the_oracle_finds_them() -> None:
         assert abs(np.corrcoef(found.positions[:, axis], oracle()[name])[0, 1]) > 0.999
 
 
+@pytest.mark.slow
 def test_consensus_is_that_of_the_oracle() -> None:
     found = oracle_map()
     assert adjusted_rand(labels_of(found, 200), oracle()["labels"]) == 1
@@ -75,6 +76,7 @@ def test_consensus_is_that_of_the_oracle() -> None:
     assert {common.statement for common in found.unites} >= set(range(6))  # as planted
 
 
+@pytest.mark.slow
 def test_typical_statements_are_those_of_the_oracle() -> None:
     groups = {tuple(np.flatnonzero(np.array(oracle()["labels"]) == label)): label for label in range(3)}
     for group in oracle_map().groups:
@@ -113,6 +115,7 @@ def test_one_seed_gives_one_map_and_others_the_same_groups() -> None:
     assert (labels_of(first, 40) == labels_of(other, 40)).all()
 
 
+@pytest.mark.slow
 def test_neither_order_of_people_nor_wording_matters() -> None:
     votes = blurred(camps(24, 16))
     order = rng(3).permutation(40)
@@ -150,6 +153,7 @@ def test_any_votes_give_a_map_that_adds_up(votes: list[tuple[int, int, int]], se
 # ---------------------------------------------------------------- the next statement
 
 
+@pytest.mark.slow
 def test_new_and_disputed_statements_come_first() -> None:
     votes = [(person, 0, 1) for person in range(40)]  # settled
     votes += [(person, 1, 1 if person % 2 else -1) for person in range(40)]  # disputed

@@ -82,6 +82,7 @@ def test_people_paste_anything() -> None:
     assert read(change=bomb).change == bomb
 
 
+@pytest.mark.slow
 def test_megabytes_get_one_short_sentence() -> None:
     assert refusal(title="x" * 10_000_000) == (
         "The title may have at most 100 characters; this one has 10,000,000."

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import replace
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -124,5 +125,5 @@ class Life(RuleBasedStateMachine):
             assert next_steps(self.at, self.now) == ()
 
 
-TestLife = Life.TestCase
+TestLife = pytest.mark.slow(Life.TestCase)
 TestLife.settings = settings(max_examples=50, stateful_step_count=30)

@@ -125,6 +125,7 @@ def test_one_who_moves_the_share_by_more_than_rounding_hides_is_not_shown() -> N
         assert "rounded" in told["capped_stake"]
 
 
+@pytest.mark.slow
 def test_asking_again_tells_the_same_and_the_order_of_voters_tells_nothing() -> None:
     voters, ballots = election(3, 40, 22, 1)
     views = guarded_views("single", ballots, ["a", "b"], voters, closed=True)

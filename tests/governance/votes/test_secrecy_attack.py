@@ -79,6 +79,7 @@ def test_the_attack_succeeds_where_nothing_is_guarded(spread: float) -> None:
         assert left[0].tolist() == [ballot == "a" for ballot in ballots]
 
 
+@pytest.mark.slow
 def test_the_attack_succeeds_where_shares_are_only_rounded_and_no_voter_has_half() -> None:
     dealings = every_dealing(12, 6)
     largest = 0
@@ -104,6 +105,7 @@ def tried(seed: int, n: int, first: int, spread: float, dealings: np.ndarray) ->
     return len(said.keys() - {"verified_only"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("spread", "least"), [(0.1, 6), (1, 0)])
 def test_the_attack_fails_on_what_is_shown(spread: float, least: int) -> None:
     dealings = every_dealing(14, 7)

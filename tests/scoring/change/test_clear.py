@@ -52,6 +52,7 @@ def counted(rows: pd.DataFrame) -> ClearChanges:
     return clear_changes(rows["old"], rows["new"], account, period)
 
 
+@pytest.mark.slow
 def test_of_426_accounts_of_the_sample_76_clearly_gain_and_none_loses() -> None:
     # the file as it is shipped, by its own column of accounts
     rows = priced(shipped())

@@ -7,7 +7,6 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from arch.bootstrap import CircularBlockBootstrap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,12 @@ from scoring.change.resampling import block_bootstrap_interval, block_bootstrap_
 
 def rng(seed: int = 1) -> np.random.Generator:
     return np.random.default_rng(seed)
+
+
+def totals_of_arch(values: np.ndarray, block: int) -> np.ndarray:
+    from arch.bootstrap import CircularBlockBootstrap  # brings statsmodels along, which takes a second
+
+    return CircularBlockBootstrap(block, values, seed=5).apply(np.sum, 4000).ravel()
 
 
 def neighbours_alike(periods: int, seed: int) -> np.ndarray:
@@ -31,10 +36,11 @@ def ring_sums(values: np.ndarray, length: int) -> list[float]:
 # ---------------------------------------------------------------- the distribution
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("periods", "block"), [(60, 10), (60, 1), (47, 10), (23, 4), (12, 12)])
 def test_totals_are_distributed_as_in_another_library(periods: int, block: int) -> None:
     values = neighbours_alike(periods, seed=periods)
-    theirs = np.sort(CircularBlockBootstrap(block, values, seed=5).apply(np.sum, 4000).ravel())
+    theirs = np.sort(totals_of_arch(values, block))
     ours = block_bootstrap_totals(values, block, resamples=40_000, rng=rng())
     if block == periods:
         np.testing.assert_allclose(theirs, values.sum())
@@ -47,9 +53,10 @@ def test_totals_are_distributed_as_in_another_library(periods: int, block: int) 
         assert below == pytest.approx(share, abs=4.5 * error)
 
 
+@pytest.mark.slow
 def test_another_block_would_be_noticed() -> None:
     values = neighbours_alike(60, seed=60)
-    theirs = CircularBlockBootstrap(10, values, seed=5).apply(np.sum, 4000).ravel()
+    theirs = totals_of_arch(values, 10)
     ours = block_bootstrap_totals(values, 1, resamples=40_000, rng=rng())
     error = math.sqrt(0.025 * 0.975 * (1 / ours.size + 1 / theirs.size))
     assert abs((ours <= np.quantile(theirs, 0.025)).mean() - 0.025) > 4.5 * error
@@ -100,6 +107,7 @@ def test_one_block_of_everything_always_gives_the_total() -> None:
     np.testing.assert_array_equal(block_bootstrap_totals([7.5], 1, resamples=9, rng=rng()), np.full(9, 7.5))
 
 
+@pytest.mark.slow
 def test_blocks_show_the_spread_that_neighbours_share() -> None:
     values = neighbours_alike(400, seed=11)
     single, blocks = (
@@ -183,6 +191,7 @@ def test_fewer_than_two_blocks_say_nothing(periods: int, block: int, known: bool
     assert math.isnan(high) != known
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     periods, simulations, level, mean = 60, 400, 0.9, 0.3
     draw, resample = rng(21), rng(22)

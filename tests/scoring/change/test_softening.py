@@ -143,6 +143,7 @@ def test_an_account_back_to_what_it_had_but_for_rounding_loses_nothing() -> None
 # ---------------------------------------------------------------- pandas, row by row
 
 
+@pytest.mark.slow
 @unhurried
 @given(rows, terms)
 def test_costs_are_what_paying_row_by_row_gives(of: list[tuple], given_terms: tuple[int, int, int]) -> None:
@@ -187,6 +188,7 @@ def test_what_the_payer_pays_is_saved_and_not_withheld(of: list[tuple], given: t
         assert one.saved == pytest.approx(one.saved_by_period.sum(), abs=1e-6)
 
 
+@pytest.mark.slow
 @unhurried
 @given(rows)
 def test_no_terms_are_the_new_rule_at_once(of: list[tuple]) -> None:
@@ -196,6 +198,7 @@ def test_no_terms_are_the_new_rule_at_once(of: list[tuple]) -> None:
         assert (one.cost, one.saved, one.withheld, one.losers) == (0, 0, 0, losers)
 
 
+@pytest.mark.slow
 @unhurried
 @given(rows)
 def test_longer_terms_cost_more_when_the_change_is_a_cut(of: list[tuple]) -> None:

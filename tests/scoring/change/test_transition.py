@@ -131,6 +131,7 @@ def test_sums_of_different_signs_have_no_mix() -> None:
 # ---------------------------------------------------------------- pandas
 
 
+@pytest.mark.slow
 @unhurried
 @given(rows)
 def test_gains_are_those_of_pandas(of: list[tuple[int, float, float]]) -> None:
@@ -147,6 +148,7 @@ def test_gains_are_those_of_pandas(of: list[tuple[int, float, float]]) -> None:
         np.testing.assert_allclose(got.split.level + got.split.mix, got.difference, atol=1e-11 * size)
 
 
+@pytest.mark.slow
 @unhurried
 @given(staked)
 def test_deciles_are_those_of_pandas(of: list[tuple[int, int]]) -> None:
@@ -168,6 +170,7 @@ def test_deciles_are_those_of_pandas(of: list[tuple[int, int]]) -> None:
 # ---------------------------------------------------------------- properties
 
 
+@pytest.mark.slow
 @unhurried
 @given(staked, st.randoms(use_true_random=False))
 def test_the_order_of_accounts_does_not_matter(of: list[tuple[int, int]], random: object) -> None:

@@ -199,6 +199,7 @@ def test_bad_options_are_refused(call: Callable[[], object], message: str) -> No
         call()
 
 
+@pytest.mark.slow
 def test_a_million_holders() -> None:
     x = np.arange(1, 1_000_001)
     n = x.size

@@ -212,6 +212,7 @@ def test_few_cases_come_as_often_as_they_should() -> None:
     assert (got.gini > 0.1).mean() == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_estimate_and_agree_with_each_other() -> None:
     stakes = leaderboard()["nmr_staked"]
     got = bootstrap_intervals(stakes, rng=rng())

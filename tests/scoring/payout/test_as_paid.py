@@ -99,6 +99,7 @@ def test_the_clip_of_today_would_not_have_paid_those_rows(paid: pd.DataFrame) ->
     assert (misses(paid[paid["clip_order"] == INSIDE], INSIDE, clip=0.05) > AGREES).sum() > 10_000
 
 
+@pytest.mark.slow
 def test_a_loop_over_the_paid_rows_gets_the_same_numbers() -> None:
     with gzip.open(SAMPLE / "payouts_paid.csv.gz", "rt", encoding="utf-8") as file:
         for row in itertools.islice(csv.DictReader(file), 0, None, 97):

@@ -55,6 +55,7 @@ def test_tc_needed_twice_corr_from_round_589_on() -> None:
     assert len(BASE.choices) == 7
 
 
+@pytest.mark.slow
 def test_every_combination_that_was_paid_was_permitted_and_clipped_in_that_order() -> None:
     columns = ("round", "corr_multiplier", "second_multiplier", "second_score_name", "clip_order")
     with gzip.open(SAMPLE / "payouts_paid.csv.gz", "rt", encoding="utf-8") as file:
@@ -66,6 +67,7 @@ def test_every_combination_that_was_paid_was_permitted_and_clipped_in_that_order
         assert clip_order == rule.clip_order, number
 
 
+@pytest.mark.slow
 def test_every_combination_that_the_sample_stood_at_was_permitted() -> None:
     with gzip.open(SAMPLE / "performance_r168_r325.csv.gz", "rt", encoding="utf-8") as file:
         stood = {

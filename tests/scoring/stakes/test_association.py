@@ -89,6 +89,7 @@ def test_rank_correlations_by_hand() -> None:
     assert rank_association([5, 6, 7], [3, 2, 1], permutations=9, rng=rng()).kendall == pytest.approx(-1)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(values)
 def test_rank_correlations_are_those_of_scipy(pairs: list[tuple[float, float]]) -> None:
@@ -117,6 +118,7 @@ def test_many_accounts_get_the_p_of_a_normal_law(n: int, digits: int) -> None:
     assert got.spearman_p == pytest.approx(2 * law.sf(abs(got.spearman)), rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("score", [[1, 2, 3, 5, 4], [1, 1, 3, 2, 2], [5, 1, 1, 1, 0]])
 def test_p_is_the_share_of_all_permutations_that_go_as_far(score: list[float]) -> None:
     held = np.array([1.0, 2.0, 2.0, 4.0, 9.0])
@@ -129,12 +131,14 @@ def test_p_is_the_share_of_all_permutations_that_go_as_far(score: list[float]) -
         assert p == pytest.approx(exact, abs=4.5 * math.sqrt(exact * (1 - exact) / draws) + 1e-3)
 
 
+@pytest.mark.slow
 def test_p_is_never_0_and_blocks_of_permutations_add_up() -> None:
     held = np.arange(1.0, 1001)
     got = rank_association(held, held, permutations=1200, rng=rng())  # more than one block
     assert got.spearman_p == got.kendall_p == 1 / 1201
 
 
+@pytest.mark.slow
 def test_permutations_and_the_normal_law_agree_where_they_meet() -> None:
     held, score = accounts(1001, digits=1)
     score += 0.03 * rng(3).integers(-1, 3, 1001)
@@ -144,6 +148,7 @@ def test_permutations_and_the_normal_law_agree_where_they_meet() -> None:
     assert permuted.kendall_p == pytest.approx(normal.kendall_p, abs=0.08)
 
 
+@pytest.mark.slow
 def test_chance_alone_is_found_as_often_as_p_says() -> None:
     found = []
     for seed in range(300):

@@ -55,6 +55,7 @@ def test_a_planted_breakpoint_is_found(seed: int) -> None:
     assert got.spread_above == pytest.approx(12, rel=0.25)
 
 
+@pytest.mark.slow
 def test_scores_that_know_nothing_of_stake_break_as_often_as_p_says() -> None:
     found = []
     for seed in range(200):

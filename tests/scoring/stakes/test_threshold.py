@@ -109,6 +109,7 @@ def test_neighbours_by_hand() -> None:
     assert sparsity([7] * 9, 1).median_gap == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(stakes_list, st.integers(1, 3), st.floats(0, 100))
 def test_neighbours_are_those_of_all_distances(held: list[float], k: int, threshold: float) -> None:

@@ -177,6 +177,7 @@ def test_an_unknown_factor_and_one_of_0_have_no_ratio(at_risk: float, before: fl
     assert got.weight_ratio == pytest.approx(1.5)
 
 
+@pytest.mark.slow
 def test_a_million_holders() -> None:
     x = np.arange(1_000_000.0)
     mask = leaves(x, top=1000)

@@ -34,6 +34,7 @@ from tests.features.proposals.proposals import ADA, BERT, HERE, NOW
 from tests.storage.polls.voting import FIVE, TWO, appended, receipt
 
 
+@pytest.mark.slow
 async def test_five_hundred_at_once_count_once_each(db: Database) -> None:
     poll = await opened(db)
     got = await asyncio.gather(

@@ -120,6 +120,7 @@ async def test_the_day_is_that_of_the_older_of_the_two(
     assert (await live.stakes()).day == numerai_data.NOW.date() - timedelta(days=1)
 
 
+@pytest.mark.slow
 async def test_what_was_read_is_served_while_the_api_is_away(
     live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present
 ) -> None:
@@ -139,6 +140,7 @@ async def test_what_was_read_is_served_while_the_api_is_away(
     await again.close()
 
 
+@pytest.mark.slow
 async def test_a_stake_that_changes_is_read_again_when_it_is_old(
     live: NumeraiSource, api: LoopbackNumerai, present: Present
 ) -> None:

@@ -1,6 +1,7 @@
 """The sample as a DataFrame, beside the file it comes from."""
 
 import pandas as pd
+import pytest
 
 from scoring import payouts
 from tournament.sample import FOLDER, rounds_frame
@@ -8,6 +9,7 @@ from tournament.sample import FOLDER, rounds_frame
 KEYS = ["model", "round"]
 
 
+@pytest.mark.slow
 def test_the_frame_holds_every_row_of_the_file() -> None:
     frame, file = rounds_frame(), pd.read_csv(FOLDER / "performance_r168_r325.csv.gz")
     assert list(frame.columns[:6]) == ["model", "account", "round", "opened", "resolves", "resolved"]
@@ -22,6 +24,7 @@ def test_the_frame_holds_every_row_of_the_file() -> None:
         assert (frame[column] == pd.to_datetime(frame["round"].map(rounds[there]))).all()
 
 
+@pytest.mark.slow
 def test_its_columns_go_into_payouts_as_they_are() -> None:
     frame = rounds_frame()
     late = frame[(frame["round"] >= 316) & (frame["stake_nmr"] > 0)]

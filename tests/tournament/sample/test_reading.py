@@ -12,6 +12,7 @@ from tournament.sample import SampleSource
 from tournament.source import EVERYONE
 
 
+@pytest.mark.slow
 async def test_many_first_questions_at_once_read_the_files_once() -> None:
     fresh = SampleSource()
     several = await asyncio.gather(*(fresh.history(EVERYONE) for _ in range(5)), fresh.names())

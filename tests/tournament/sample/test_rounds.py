@@ -28,6 +28,7 @@ async def test_rounds_168_to_382_as_they_are_in_the_file(
     np.testing.assert_array_equal(rounds.paid, ~calendar["is_daily"])
 
 
+@pytest.mark.slow
 async def test_about_five_weekly_rounds_are_under_way_at_once(
     source: SampleSource, calendar: pd.DataFrame
 ) -> None:

@@ -109,6 +109,7 @@ async def test_what_is_unknown_is_nan_and_never_0(source: SampleSource, rows: pd
     assert ((everyone.stake == 0) & (everyone.payout == 0)).sum() == 21_822
 
 
+@pytest.mark.slow
 async def test_a_model_has_its_own_rows_in_order(source: SampleSource, rows: pd.DataFrame) -> None:
     for name in (await source.names()).models[::73]:
         history = await source.history(name)
@@ -118,6 +119,7 @@ async def test_a_model_has_its_own_rows_in_order(source: SampleSource, rows: pd.
         same_rows(history, rows[rows["model"] == name])
 
 
+@pytest.mark.slow
 async def test_an_account_is_the_union_of_its_models(source: SampleSource, rows: pd.DataFrame) -> None:
     sizes = rows.groupby("account")["model"].nunique().sort_values()
     assert sizes.iloc[-1] == 32
@@ -130,6 +132,7 @@ async def test_an_account_is_the_union_of_its_models(source: SampleSource, rows:
         pd.testing.assert_frame_equal(as_frame(account), pd.concat(together, ignore_index=True))
 
 
+@pytest.mark.slow
 async def test_accounts_share_out_the_models_without_a_rest(source: SampleSource) -> None:
     names = await source.names()
     owned = [model for account in names.accounts for model in (await source.history(account)).models]

@@ -25,6 +25,7 @@ from tournament.sample import SampleSource
 from tournament.source import EVERYONE
 
 
+@pytest.mark.slow
 async def test_the_interval_over_all_final_rows_is_that_of_the_paper(
     source: SampleSource, rows: pd.DataFrame
 ) -> None:
@@ -40,6 +41,7 @@ async def test_the_interval_over_all_final_rows_is_that_of_the_paper(
     assert round(recent.difference) == round(by_round.loc[311:].sum()) == 1_933
 
 
+@pytest.mark.slow
 async def test_the_same_question_has_the_same_answer(source: SampleSource) -> None:
     first, again = [
         await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="all") for _ in range(2)
@@ -48,6 +50,7 @@ async def test_the_same_question_has_the_same_answer(source: SampleSource) -> No
     np.testing.assert_array_equal(first.proposed.by_round, again.proposed.by_round)
 
 
+@pytest.mark.slow
 async def test_questions_asked_at_once_do_not_mix(source: SampleSource) -> None:
     names = [EVERYONE, MODEL, ACCOUNT, ENDED, TWICE_STAKED] * 2
     together = await asyncio.gather(

@@ -24,6 +24,7 @@ from tournament.source import EVERYONE
 # ---------------------------------------------------------------- what is said
 
 
+@pytest.mark.slow
 async def test_the_finding_in_a_sentence(source: SampleSource) -> None:
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="all")
     assert got.finding == (
@@ -111,6 +112,7 @@ async def test_the_most_frequent_multipliers_are_those_of_the_rows_that_are_comp
     )
 
 
+@pytest.mark.slow
 async def test_rows_that_are_left_out_are_counted(source: SampleSource) -> None:
     part = file_rows.shipped()
     part = part[part["round"].between(300, 321)]

@@ -75,6 +75,7 @@ async def test_rows_at_the_clip_are_counted_in_the_order_of_their_round(
         assert side.clipped == pytest.approx((seen >= 0.25).mean())
 
 
+@pytest.mark.slow
 async def test_as_paid_is_the_payout_column_and_nothing_else(
     source: SampleSource, rows: pd.DataFrame
 ) -> None:

@@ -109,6 +109,7 @@ async def test_a_named_stake_is_shared_evenly_by_the_models_of_an_account(
 # ---------------------------------------------------------------- which rounds
 
 
+@pytest.mark.slow
 async def test_without_a_wish_it_is_the_last_20_rounds_with_a_stake(
     source: SampleSource, rows: pd.DataFrame
 ) -> None:

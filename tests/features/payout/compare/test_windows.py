@@ -38,6 +38,7 @@ def by_round_of(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
 # ---------------------------------------------------------------- the last beside all
 
 
+@pytest.mark.slow
 async def test_without_a_wish_the_last_20_stand_beside_all(source: SampleSource, rows: pd.DataFrame) -> None:
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE)
     by_round = by_round_of(rows, 200, 321)
@@ -97,6 +98,7 @@ async def test_a_line_for_each_set_of_scores_that_was_paid(source: SampleSource,
     assert got.side_by_side[1].startswith("Rounds 202-214 paid CORR, 77 models: −1,481 NMR (13 rounds: no")
 
 
+@pytest.mark.slow
 async def test_what_a_member_had_chosen_is_said_with_what_was_not(source: SampleSource) -> None:
     got = await compare_payouts(source, LARGEST, ONE_THREE)
     assert [stretch.words for stretch in got.regimes] == [
@@ -125,6 +127,7 @@ def test_scores_that_are_paid_again_are_another_stretch() -> None:
 # ---------------------------------------------------------------- who is large
 
 
+@pytest.mark.slow
 async def test_whoever_holds_over_a_fifth_is_told_with_the_figure_without(
     source: SampleSource, rows: pd.DataFrame
 ) -> None:
@@ -169,6 +172,7 @@ async def test_interim_rounds_are_left_out_beside_final_ones_and_said_to_be(
     assert not got.so_far
 
 
+@pytest.mark.slow
 async def test_interim_rounds_alone_are_answered_so_far(source: SampleSource) -> None:
     shipped = file_rows.shipped()
     for name, asked, first, last in (
@@ -220,6 +224,7 @@ async def test_rounds_that_were_asked_for_stand_in_the_heading_where_others_are_
 # ---------------------------------------------------------------- TC of another unit
 
 
+@pytest.mark.slow
 async def test_tc_before_round_200_is_missing_unless_it_is_asked_for(source: SampleSource) -> None:
     rows = file_rows.shipped()
     spread = rows.groupby("round")["tc"].std()

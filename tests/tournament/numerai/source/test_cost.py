@@ -15,12 +15,14 @@ from tests.patience import CALM, PATIENCE
 from tournament.numerai.source import NumeraiSource
 
 
+@pytest.mark.slow
 async def test_questions_asked_at_once_are_asked_once(live: NumeraiSource, api: LoopbackNumerai) -> None:
     histories = await asyncio.gather(*(live.history("tidewater") for _ in range(10)))
     assert {history.round.size for history in histories} == {10 * len(api.numbers)}
     assert len(api.requests) == 2 + 10
 
 
+@pytest.mark.slow
 async def test_answers_are_asked_for_again_when_they_are_old(
     live: NumeraiSource, api: LoopbackNumerai, present: Present
 ) -> None:
@@ -44,6 +46,7 @@ async def test_answers_are_asked_for_again_when_they_are_old(
     assert [len(api.asked(root)) for root in ("v3UserProfile", "accountProfile")] == [2, 2]
 
 
+@pytest.mark.slow
 async def test_ten_models_are_asked_for_at_once_and_then_not_again(
     database: Database, present: Present
 ) -> None:

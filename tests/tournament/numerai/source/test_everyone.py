@@ -50,6 +50,7 @@ async def test_everyone_is_who_has_been_read_so_far(
     await fast.close()
 
 
+@pytest.mark.slow
 async def test_the_background_stops_where_its_half_ends(
     api: LoopbackNumerai, database: Database, present: Present
 ) -> None:

@@ -47,6 +47,7 @@ async def test_a_history_is_what_the_api_says(live: NumeraiSource, api: Loopback
     assert (history.chosen["corr60"][new], history.chosen["mmc60"][new]) == (3.0, 15.0)
 
 
+@pytest.mark.slow
 async def test_its_own_numbers_price_its_own_payouts(live: NumeraiSource) -> None:
     history = await live.history("tidewater")
     rows = history.resolved

@@ -32,6 +32,7 @@ async def test_an_account_is_its_models(live: NumeraiSource) -> None:
     assert (history.kind, history.models) == ("account", ("drifter", "drifter_2"))
 
 
+@pytest.mark.slow
 async def test_a_name_of_both_means_the_account_unless_the_model_is_all_it_has(live: NumeraiSource) -> None:
     assert (await live.history("tidewater")).kind == "account"
     assert len((await live.history("tidewater")).models) == 10

@@ -25,6 +25,7 @@ async def test_rounds_tell_when_and_on_what(live: NumeraiSource, api: LoopbackNu
     assert await live.until() == numerai_data.resolving(1342).date() == date(2026, 9, 27)
 
 
+@pytest.mark.slow
 async def test_scores_are_those_the_rules_paid_and_then_those_that_were_seen(
     live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present
 ) -> None:
