@@ -84,7 +84,13 @@ class Settings:
 class Roundtable(Client):
     """The bot: opens what it needs before the gateway, closes it after."""
 
-    def __init__(self, settings: Settings, source: Source | None, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        source: Source | None,
+        now: Callable[[], datetime],
+        sample: SampleSource | None,
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -100,6 +106,7 @@ class Roundtable(Client):
             max_ratelimit_timeout=60.0,
         )
         self.settings, self.source, self.now = settings, source, now
+        self.sample = source if isinstance(source, SampleSource) else sample or SampleSource()
         self._warming: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
@@ -136,18 +143,17 @@ class Roundtable(Client):
 
     def _sources(self, database: Database) -> dict[str, Source]:
         """Where each tournament's numbers come from; the sample is always there to try."""
-        sample = self.source if isinstance(self.source, SampleSource) else SampleSource()
         if self.source is not None:
-            return {self.source.tournament: self.source, SAMPLE: sample}
+            return {self.source.tournament: self.source, SAMPLE: self.sample}
         if self.settings.data_source == "sample":
-            return {"classic": sample, SAMPLE: sample}
+            return {"classic": self.sample, SAMPLE: self.sample}
         tournaments: tuple[Tournament, ...] = ("classic", "signals", "crypto")
         throttle = Throttle()  # one for all: the API counts what this machine asks
         live: dict[str, Source] = {
             name: NumeraiSource(database, tournament=name, now=self.now, throttle=throttle)
             for name in tournaments
         }
-        return live | {SAMPLE: sample}
+        return live | {SAMPLE: self.sample}
 
     async def _sync_if_changed(self) -> None:
         assert self.application_id is not None
@@ -169,10 +175,14 @@ class Roundtable(Client):
 
 
 def create_bot(
-    settings: Settings, *, source: Source | None = None, now: Callable[[], datetime] = utc_now
+    settings: Settings,
+    *,
+    source: Source | None = None,
+    now: Callable[[], datetime] = utc_now,
+    sample: SampleSource | None = None,
 ) -> commands.Bot:
-    """A bot that is ready to be started; nothing is opened or read yet."""
-    return Roundtable(settings, source, now)
+    """A bot that is ready to be started; nothing is opened or read yet, save by whoever gives a source."""
+    return Roundtable(settings, source, now, sample)
 
 
 class LogLine(logging.Formatter):

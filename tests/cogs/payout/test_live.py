@@ -15,6 +15,7 @@ from tests.numerai_server import LoopbackNumerai
 from tests.offline import OfflineDiscord, Server, said, text_of
 from tests.patience import CALM
 from tournament.numerai.source import NumeraiSource, Throttle
+from tournament.sample import SampleSource
 
 pytestmark = pytest.mark.slow
 
@@ -34,11 +35,11 @@ def present() -> Present:
 
 @pytest.fixture
 async def env(
-    api: LoopbackNumerai, settings: Settings, tmp_path: Path, present: Present
+    api: LoopbackNumerai, settings: Settings, tmp_path: Path, present: Present, source: SampleSource
 ) -> AsyncIterator[simcord.Env]:
     kept = await open_database(tmp_path / "answers.sqlite3")
-    source = NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
-    env = OfflineDiscord(create_bot(settings, source=source))
+    live = NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
+    env = OfflineDiscord(create_bot(settings, source=live, sample=source))
     await env.start()
     try:
         yield env

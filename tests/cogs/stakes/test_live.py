@@ -16,6 +16,7 @@ from tests.numerai_server import LoopbackNumerai
 from tests.offline import OfflineDiscord, Server, said, text_of
 from tests.patience import CALM
 from tournament.numerai.source import NumeraiSource, Throttle
+from tournament.sample import SampleSource
 
 pytestmark = pytest.mark.slow
 
@@ -47,8 +48,10 @@ async def live(api: LoopbackNumerai, tmp_path: Path, present: Present) -> AsyncI
 
 
 @pytest.fixture
-async def env(live: NumeraiSource, settings: Settings, present: Present) -> AsyncIterator[simcord.Env]:
-    bot = create_bot(settings, source=live, now=present)
+async def env(
+    live: NumeraiSource, settings: Settings, present: Present, source: SampleSource
+) -> AsyncIterator[simcord.Env]:
+    bot = create_bot(settings, source=live, now=present, sample=source)
     env = OfflineDiscord(bot)
     await env.start()
     try:

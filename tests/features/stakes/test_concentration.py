@@ -1,6 +1,8 @@
 """How concentrated the stake is: known numbers of the sample, and made-up leaderboards by hand."""
 
+import asyncio
 import math
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,12 @@ async def concentration_of(*stake: float, unit: str = "account", zeros: bool = F
     return await stake_concentration(MadeUp(stakes_of(stake)), unit=unit, zeros=zeros)
 
 
+@cache
+def asked_of_sample(source: SampleSource, unit: str = "account", zeros: bool = False) -> StakeConcentration:
+    """The same question is asked once for all tests of its answer."""
+    return asyncio.run(stake_concentration(source, unit=unit, zeros=zeros))
+
+
 def gini_by_area(x: np.ndarray) -> float:
     curve = np.concatenate(([0.0], np.sort(x).cumsum())) / x.sum()
     return float(1 - 2 * np.trapezoid(curve, dx=1 / x.size))
@@ -35,8 +43,8 @@ def theil_by_pandas(stake: pd.Series) -> float:
 
 
 @pytest.mark.slow
-async def test_by_model_half_lies_with_72_and_is_no_power_law(source: SampleSource) -> None:
-    got = await stake_concentration(source, unit="model")
+def test_by_model_half_lies_with_72_and_is_no_power_law(source: SampleSource) -> None:
+    got = asked_of_sample(source, "model")
     assert got.finding == "72 of 6,264 models hold half of the stake."
     assert got.measures.gini == pytest.approx(0.926, abs=5e-4)
     assert got.measures.effective_number == pytest.approx(192, abs=0.5)
@@ -47,8 +55,8 @@ async def test_by_model_half_lies_with_72_and_is_no_power_law(source: SampleSour
 
 
 @pytest.mark.slow
-async def test_by_guessed_account_half_lies_with_40_and_nobody_can_tell(source: SampleSource) -> None:
-    got = await stake_concentration(source)
+def test_by_guessed_account_half_lies_with_40_and_nobody_can_tell(source: SampleSource) -> None:
+    got = asked_of_sample(source)
     assert got.finding == "40 of 4,227 guessed accounts hold half of the stake."
     assert got.measures.effective_number == pytest.approx(30, abs=0.5)
     assert got.measures.half == 40
@@ -62,8 +70,8 @@ async def test_by_guessed_account_half_lies_with_40_and_nobody_can_tell(source: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", ["account", "model"])
-async def test_everything_else_agrees_with_pandas(source: SampleSource, unit: str) -> None:
-    got = await stake_concentration(source, unit=unit)
+def test_everything_else_agrees_with_pandas(source: SampleSource, unit: str) -> None:
+    got = asked_of_sample(source, unit)
     frame = leaderboard()
     staked = frame[frame["nmr_staked"] > 0]
     stake = staked.groupby(unit)["nmr_staked"].sum().sort_values(ascending=False)
@@ -89,9 +97,9 @@ async def test_everything_else_agrees_with_pandas(source: SampleSource, unit: st
 
 
 @pytest.mark.slow
-async def test_zeros_change_how_many_and_how_unequal_but_not_who_holds_half(source: SampleSource) -> None:
+def test_zeros_change_how_many_and_how_unequal_but_not_who_holds_half(source: SampleSource) -> None:
     for unit in ("model", "account"):
-        without, with_zeros = [await stake_concentration(source, unit=unit, zeros=z) for z in (False, True)]
+        without, with_zeros = [asked_of_sample(source, unit, z) for z in (False, True)]
         everyone = leaderboard().groupby(unit)["nmr_staked"].sum().to_numpy()
         assert with_zeros.measures.holders == everyone.size > without.measures.holders
         assert with_zeros.measures.gini == pytest.approx(gini_by_area(everyone), rel=1e-9)
@@ -108,7 +116,7 @@ async def test_zeros_change_how_many_and_how_unequal_but_not_who_holds_half(sour
 
 @pytest.mark.slow
 async def test_intervals_are_those_of_the_house_and_come_out_alike_twice(source: SampleSource) -> None:
-    first, second = [await stake_concentration(source) for _ in range(2)]
+    first, second = await stake_concentration(source), await stake_concentration(source)
     assert first.intervals == second.intervals
     assert first.tail.goodness == second.tail.goodness
     by_account = leaderboard().groupby("account")["nmr_staked"].sum()

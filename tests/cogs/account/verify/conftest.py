@@ -13,6 +13,7 @@ from tests.numerai_server import LoopbackNumerai
 from tests.offline import OfflineDiscord
 from tests.patience import CALM
 from tournament.numerai.source import NumeraiSource, Throttle
+from tournament.sample import SampleSource
 
 
 @pytest.fixture
@@ -35,13 +36,11 @@ async def kept(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def new_bot(
-    api: LoopbackNumerai, settings: Settings, kept: Database, present: Present
+    api: LoopbackNumerai, settings: Settings, kept: Database, present: Present, source: SampleSource
 ) -> Callable[[], Roundtable]:
     def make() -> Roundtable:
-        source = NumeraiSource(
-            kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000)
-        )
-        bot = create_bot(settings, source=source, now=present)
+        live = NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
+        bot = create_bot(settings, source=live, now=present, sample=source)
         assert isinstance(bot, Roundtable)
         return bot
 
