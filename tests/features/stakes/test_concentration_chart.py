@@ -13,7 +13,7 @@ from features.stakes.concentration_chart import LAW_LINES, picture_of_lorenz, pi
 from tests.features.payout.test_compare_chart import near
 from tests.features.stakes.test_holders import MadeUp, stakes_of
 from tournament.sample import SampleSource
-from ui.drawing import INK, PANEL, PROPOSED, Picture, tiles, to_png
+from ui.drawing import INK, PANEL, PROPOSED, Picture, tiles
 
 pytestmark = pytest.mark.slow
 
@@ -27,9 +27,13 @@ def pixels(png: bytes) -> NDArray[np.int64]:
 @cache
 def heading(title: str) -> NDArray[np.int64]:
     """The pixels above the panels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     with tiles(title, "", [["only"]], widths=[1], heights=[1]) as (drawing, panels):
         panels["only"].remove()
-        return pixels(to_png(drawing))[:116]
+        canvas = FigureCanvasAgg(drawing)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())[:116, :, :3].astype(np.int64)
 
 
 def check_titled(picture: Picture, title: str) -> NDArray[np.int64]:

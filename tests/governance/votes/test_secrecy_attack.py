@@ -33,10 +33,8 @@ def rounded(voters: list[Voter], strategy: str, dealings: np.ndarray) -> np.ndar
     cast = weights(strategy, voters)
     scale = math.lcm(*(weight.denominator for weight in cast))
     whole = np.array([int(weight * scale) for weight in cast], dtype=object)
-    exact = (dealings.astype(object) * whole).sum(axis=1)
-    return np.array(
-        [STEP * int(Fraction(100 * int(x), STEP * int(whole.sum())) + Fraction(1, 2)) for x in exact]
-    )
+    step = STEP * whole.sum()  # Python's integers, which are exact at any size
+    return STEP * ((200 * (dealings.astype(object) @ whole) + step) // (2 * step))
 
 
 def consistent(voters: list[Voter], said: dict[str, dict[str, int]], dealings: np.ndarray) -> np.ndarray:
