@@ -26,6 +26,8 @@ from tournament.sample import SampleSource
 from tournament.source import Source, Tournament
 from ui.drawing import DrawingThread, warm_up
 from ui.errors import Tree
+from ui.question_buttons import QuestionButton, QuestionMenu
+from ui.questions import Questions
 from ui.share import ShareButton, Sharing
 
 log = logging.getLogger("roundtable")
@@ -118,7 +120,8 @@ class Roundtable(Client):
                 name for name, source in self.tools.sources.items() if isinstance(source, NumeraiSource)
             ]
         self.sharing = Sharing(database)
-        self.add_dynamic_items(ShareButton)
+        self.questions = Questions(database, self.tools.drawing, self.now)
+        self.add_dynamic_items(ShareButton, QuestionButton, QuestionMenu)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_if_changed()

@@ -13,6 +13,7 @@ from storage.database import Database
 from tournament.source import Source
 from ui.card import CHARTS
 from ui.drawing import DrawingThread, Picture
+from ui.questions import Questions
 from ui.share import Sharing
 from wording.names import suggest_names
 
@@ -41,6 +42,7 @@ class Client(commands.Bot):
 
     tools: Tools
     sharing: Sharing
+    questions: Questions
     read_ahead: Collection[str] = ()  # tournaments whose API is read before anybody asks
 
 
@@ -61,6 +63,12 @@ def tools_of(interaction: discord.Interaction) -> Tools:
     """The tools of the bot that got this interaction: for buttons, which outlive the cog that made them."""
     assert isinstance(interaction.client, Client)
     return interaction.client.tools
+
+
+def questions_of(interaction: discord.Interaction) -> Questions:
+    """The questions of the bot that got this interaction."""
+    assert isinstance(interaction.client, Client)
+    return interaction.client.questions
 
 
 def files_of(*pictures: Picture) -> list[discord.File]:

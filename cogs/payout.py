@@ -1,32 +1,31 @@
 """`/payout`: what a rule pays, what was paid, and which rules there have been."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
+import io
+from dataclasses import replace
+from typing import Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.account.dialogs import WhoAreYou
-from features.account.link import EXAMPLE, NotLinkedError, asked_about, link_account
+from features.account.dialogs import ask_who
+from features.account.link import NotLinkedError, asked_about
+from features.payout import forms
 from features.payout.compare import compare_payouts
-from features.payout.compare_card import comparison_card
-from features.payout.compare_chart import picture_of_comparison
-from features.payout.comparison import PayoutComparison
-from features.payout.earnings import pay_record
-from features.payout.earnings_card import record_card, what_if_card
-from features.payout.earnings_chart import picture_of_record
-from features.payout.rules import find_rule, rule_ids, suggest_priced_rules, timeline
-from features.payout.rules_card import rule_card, timeline_card
+from features.payout.compare_card import comparison_answer
+from features.payout.earnings import PayRecord, as_csv, pay_record
+from features.payout.earnings_card import record_answer, what_if_answer
 from features.payout.what_if import what_if
 from features.proposals.view import rule_of, suggest_rules
+from features.rules.rules import find_rule, rule_ids, suggest_priced_rules, timeline
+from features.rules.rules_card import rules_answer
 from storage.members.links import link_of
-from tools import SAMPLE, Client, Tools, complete_name, files_of, picked_source, tools_of
-from tournament.source import Tournament
-from ui.drawing import Picture
-from ui.share import Answer, share_view
+from tools import SAMPLE, Client, Tools, complete_name, picked_source, questions_of, tools_of
+from tournament.source import EVERYONE, Source, Tournament
+from ui.answer import Answer, Asked, Question
+from ui.questions import Questions
 
-QUESTION = "payout compare"
+COMPARE, SHOW = "payout compare", "payout show"
 Basis = Literal["stake of the time", "fixed", "compounding", "per-round"]
 Choices = list[app_commands.Choice[str]]
 
@@ -36,8 +35,8 @@ class PayoutCommands(
 ):
     """What a payout rule does to you, and which rules there have been."""
 
-    def __init__(self, tools: Tools) -> None:
-        self.tools = tools
+    def __init__(self, tools: Tools, questions: Questions) -> None:
+        self.tools, self.questions = tools, questions
 
     @app_commands.command()
     @app_commands.describe(
@@ -70,17 +69,16 @@ class PayoutCommands(
         open proposal, like #12, and “live” for the rule that the newest round announces.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        proposed = await rule_of(self.tools.database, interaction.guild_id, proposed)
-        if current is not None:
-            current = await rule_of(self.tools.database, interaction.guild_id, current)
-        asked = {"proposed": proposed, "current": current, "rounds": rounds, "stake": stake, "basis": basis}
-        asked |= {"old_tc": True} if old_tc else {}
-        try:
-            name, where = await asked_about(self.tools.database, interaction.user.id, who, tournament)
-        except NotLinkedError as unlinked:
-            await self._ask_who(interaction, asked, tournament or "classic", str(unlinked))
-            return
-        await self._answer_compare(interaction, asked | {"name": name, "tournament": where})
+        asked = {
+            "proposed": proposed,
+            "current": current,
+            "rounds": rounds,
+            "stake": stake,
+            "basis": basis,
+            "old_tc": old_tc,
+            "unit": "NMR",
+        }
+        await compare_for(interaction, asked | {"name": who, "tournament": tournament})
 
     @app_commands.command()
     @app_commands.describe(
@@ -100,10 +98,7 @@ class PayoutCommands(
         Only rounds with a stake count. Pending is what the open rounds would pay if they resolved now.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        name, where = await asked_about(self.tools.database, interaction.user.id, who, tournament)
-        record = await pay_record(self.tools.source(where), name, rounds=rounds)
-        picture = await self.tools.drawing.run(picture_of_record, record)
-        await interaction.followup.send(embed=record_card(record), files=files_of(picture), ephemeral=True)
+        await show_for(interaction, {"name": who, "rounds": rounds, "tournament": tournament})
 
     @app_commands.command(name="what-if")
     @app_commands.describe(
@@ -127,8 +122,8 @@ class PayoutCommands(
         Multiplies out the scores, applies the payout factor and the clip, and says whether the clip was met.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        answer = await what_if(self.tools.source(tournament), scores, stake, rule=rule, factor=factor)
-        await interaction.followup.send(embed=what_if_card(answer), ephemeral=True)
+        asked = {"scores": scores, "stake": stake, "rule": rule, "factor": factor, "tournament": tournament}
+        await self.questions.reply(interaction, "payout what-if", asked)
 
     @app_commands.command()
     @app_commands.describe(
@@ -145,11 +140,13 @@ class PayoutCommands(
         The list is newest first. Name one to read its permitted combinations, clip, threshold and source.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if rule:
-            card = rule_card(find_rule(rule))
-        else:
-            card = timeline_card(await timeline(tournament, self.tools.sources.get(tournament)))
-        await interaction.followup.send(embed=card, ephemeral=True)
+        found = find_rule(rule) if rule else None
+        asked = (
+            {"tournament": found.tournament, "rule": found.id}
+            if found
+            else {"tournament": tournament, "rule": None}
+        )
+        await self.questions.reply(interaction, "payout rules", asked)
 
     @compare.autocomplete("who")
     @show.autocomplete("who")
@@ -161,76 +158,129 @@ class PayoutCommands(
     @what_if.autocomplete("rule")
     async def _rule(self, interaction: discord.Interaction, typed: str) -> Choices:
         source = picked_source(self.tools, interaction)
-        found = list(await suggest_priced_rules(source, typed))
-        if interaction.guild_id is not None:
-            open_ones = await suggest_rules(
-                self.tools.database, interaction.guild_id, source.tournament, typed
-            )
-            found = [*open_ones, *found]
-        return [app_commands.Choice(name=shown, value=value) for shown, value in found[:25]]
+        found = await offered_rules(self.tools, source, interaction.guild_id, typed)
+        return [app_commands.Choice(name=shown, value=value) for shown, value in found]
 
     @rules.autocomplete("rule")
     async def _dated(self, interaction: discord.Interaction, typed: str) -> Choices:
         return [app_commands.Choice(name=found, value=found) for found in rule_ids(typed)[:25]]
 
-    async def _ask_who(
-        self,
-        interaction: discord.Interaction,
-        asked: dict[str, Any],
-        tournament: Tournament,
-        sentence: str,
-    ) -> None:
-        """Offer to link a model or to try one of the sample, then answer what was asked."""
 
-        async def link(pressed: discord.Interaction, typed: str) -> None:
-            await pressed.response.defer(ephemeral=True, thinking=True)
-            source = self.tools.source(tournament)
-            account = await link_account(
-                self.tools.database, source, pressed.user.id, typed, self.tools.now()
-            )
-            await self._answer_compare(
-                pressed, asked | {"name": account.link.name, "tournament": account.link.tournament}
-            )
-
-        async def try_sample(pressed: discord.Interaction) -> None:
-            await pressed.response.defer(ephemeral=True, thinking=True)
-            await self._answer_compare(pressed, asked | {"name": EXAMPLE, "tournament": SAMPLE})
-
-        await interaction.followup.send(sentence, view=WhoAreYou(link, try_sample), ephemeral=True)
-
-    async def _answer_compare(self, interaction: discord.Interaction, asked: dict[str, Any]) -> None:
-        comparison, picture = await _answer(self.tools, asked)
-        view = await share_view(
-            interaction,
-            self.tools.database,
-            QUESTION,
-            asked,
-            self.tools.now(),
-            percent=True,
+async def compare_for(interaction: discord.Interaction, asked: Asked) -> None:
+    """Answer a comparison for whoever asks: about who is named, else about the one they linked."""
+    tools = tools_of(interaction)
+    try:
+        name, where = await asked_about(
+            tools.database, interaction.user.id, asked["name"], asked["tournament"]
         )
-        card = comparison_card(comparison)
-        await interaction.followup.send(embed=card, files=files_of(picture), view=view, ephemeral=True)
+    except NotLinkedError as unlinked:
+        await ask_who(interaction, str(unlinked), asked, compare_for)
+        return
+    await questions_of(interaction).reply(interaction, COMPARE, {**asked, "name": name, "tournament": where})
 
 
-async def _answer(
-    tools: Tools, asked: Mapping[str, Any], *, shown_by: int | None = None
-) -> tuple[PayoutComparison, Picture]:
-    """A stored question answered, with its picture; for others to see, only the member's own link by name."""
-    question = dict(asked)
-    source = tools.source(question.pop("tournament", "classic"))
+async def _compare_mine(interaction: discord.Interaction, asked: Asked) -> None:
+    if asked["tournament"] == SAMPLE:
+        asked = {**asked, "tournament": None}
+    await compare_for(interaction, {**asked, "name": None, "unit": "NMR"})
+
+
+async def _compared(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    tools = tools_of(interaction)
+    source = tools.source(asked["tournament"])
+    question = {key: value for key, value in asked.items() if key != "tournament"}
+    for which in ("proposed", "current"):
+        if question[which] is not None:
+            question[which] = await rule_of(tools.database, interaction.guild_id, question[which])
     comparison = await compare_payouts(source, **question)
+    link = await link_of(tools.database, interaction.user.id if shown_by is None else shown_by)
+    own = link.name if link else None
     if shown_by is not None:
-        link = await link_of(tools.database, shown_by)
-        comparison = comparison.for_others(own_name=link.name if link else None)
-    return comparison, await tools.drawing.run(picture_of_comparison, comparison)
+        comparison = comparison.for_others(own_name=own)
+    else:
+        comparison = replace(comparison, yours=comparison.name == own)
+    rules = await offered_rules(tools, source, interaction.guild_id, "")
+    return comparison_answer(comparison, asked, rules)
 
 
-async def _compared_again(interaction: discord.Interaction, asked: dict[str, Any]) -> Answer:
-    comparison, picture = await _answer(tools_of(interaction), asked, shown_by=interaction.user.id)
-    return [comparison_card(comparison)], files_of(picture)
+async def offered_rules(
+    tools: Tools, source: Source, guild_id: int | None, typed: str
+) -> list[tuple[str, str]]:
+    """(shown, typed) of rules to offer: open proposals of the server first."""
+    found = await suggest_priced_rules(source, typed)
+    if guild_id is not None:
+        found = [*await suggest_rules(tools.database, guild_id, source.tournament, typed), *found]
+    return found[:25]
+
+
+async def show_for(interaction: discord.Interaction, asked: Asked) -> None:
+    """Show the pay of whom is named, else of whom the member linked."""
+    tools = tools_of(interaction)
+    try:
+        name, where = await asked_about(
+            tools.database, interaction.user.id, asked["name"], asked["tournament"]
+        )
+    except NotLinkedError as unlinked:
+        await ask_who(interaction, str(unlinked), asked, show_for)
+        return
+    await questions_of(interaction).reply(interaction, SHOW, {**asked, "name": name, "tournament": where})
+
+
+async def _recorded(interaction: discord.Interaction, asked: Asked) -> PayRecord:
+    tools = tools_of(interaction)
+    source = tools.source(asked["tournament"])
+    return await pay_record(source, asked["name"], rounds=asked["rounds"], now=tools.now())
+
+
+async def _shown(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    record, tools = await _recorded(interaction, asked), tools_of(interaction)
+    link = await link_of(tools.database, interaction.user.id if shown_by is None else shown_by)
+    own = link.name if link else None
+    if shown_by is None:
+        return record_answer(record, asked, own)
+    return record_answer(record.for_others(own), asked)
+
+
+async def _show_mine(interaction: discord.Interaction, asked: Asked) -> None:
+    where = None if asked["tournament"] == SAMPLE else asked["tournament"]
+    await show_for(interaction, {**asked, "name": None, "tournament": where})
+
+
+async def _csv(interaction: discord.Interaction, asked: Asked) -> discord.File:
+    record = await _recorded(interaction, asked)
+    return discord.File(io.BytesIO(as_csv(record).encode()), filename="pay.csv")
+
+
+async def _what_if(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    tools = tools_of(interaction)
+    source = tools.source(asked["tournament"])
+    rule = asked["rule"] and await rule_of(tools.database, interaction.guild_id, asked["rule"])
+    found = await what_if(source, asked["scores"], asked["stake"], rule=rule, factor=asked["factor"])
+    return what_if_answer(found, asked, await offered_rules(tools, source, interaction.guild_id, ""))
+
+
+async def _rules(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    rule = None if asked["rule"] is None else find_rule(asked["rule"])
+    where = asked["tournament"]
+    return rules_answer(await timeline(where, tools_of(interaction).sources.get(where)), rule, asked)
 
 
 async def setup(bot: Client) -> None:
-    """Add the commands, and how a comparison is asked again."""
-    await bot.add_cog(PayoutCommands(bot.tools))
-    bot.sharing.again[QUESTION] = _compared_again
+    """Add the commands, and how their questions are answered."""
+    await bot.add_cog(PayoutCommands(bot.tools, bot.questions))
+    bot.questions.known |= {
+        COMPARE: Question(
+            _compared,
+            fields=forms.COMPARE,
+            typed={"proposed": "Another rule"},
+            mine=_compare_mine,
+            percent=lambda asked: asked["name"] != EVERYONE,
+        ),
+        SHOW: Question(
+            _shown, fields=forms.SHOW, files={"csv": ("CSV", _csv)}, details="Table", mine=_show_mine
+        ),
+        "payout what-if": Question(
+            _what_if, fields=forms.WHAT_IF, typed={"scores": "Other scores", "stake": "Another stake"}
+        ),
+        "payout rules": Question(_rules, details="All rules"),
+    }

@@ -16,7 +16,7 @@ import discord
 from bot import Settings, create_bot
 from demo.offline import OfflineDiscord, offline_discord
 from demo.page import LivePage
-from demo.picture import draw_reply
+from demo.picture import draw_reply, labels_of, parts_of
 from demo.tour import TOUR, TourStep
 from demo.voters import cast_votes, seed_voters
 
@@ -48,7 +48,7 @@ async def play_and_save(
     """Play the tour and write every reply under out/."""
     for number, step in enumerate(TOUR, 1):
         reply = await play_step(env, channel, members, voters, step)
-        posted = [message for message in channel.history() if message.embeds]
+        posted = [each for each in channel.history() if each.embeds or each.flags.components_v2]
         shown = posted[-1] if step.posts else reply.message
         await save_reply(OUT / f"{number:02}-{step.name}", f"{step.member}: {typed(step)}", shown)
 
@@ -68,8 +68,9 @@ async def play_step(
     reply = _reply(result)
     if step.votes:
         await cast_votes(env.bot, channel.guild.id, step.votes, voters)
-    if step.share:
-        await member.click(reply.message, label=step.share)
+    pressed = reply
+    for label in step.share:
+        pressed = _reply(await member.click(pressed.message, label=label))
     return reply
 
 
@@ -97,8 +98,8 @@ def as_text(message: Any) -> str:
         lines += [f"\n{item.name}\n{item.value}" for item in embed.fields]
         lines += [f"\n{embed.footer.text}"] if embed.footer.text else []
     lines += [f"\n[picture {item.filename}: {item.description}]" for item in message.attachments]
-    children = [child for row in message.components for child in getattr(row, "children", [])]
-    buttons = [getattr(child, "label", None) or getattr(child, "placeholder", "") for child in children]
+    lines += [item.content for item in parts_of(message) if isinstance(item, discord.TextDisplay)]
+    buttons = labels_of(message)
     return "\n".join(lines + ([f"\nButtons: {', '.join(map(str, buttons))}"] if buttons else []))
 
 

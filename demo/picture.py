@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import discord
 from PIL import Image, ImageDraw, ImageFont
 
 SCALE = 2  # pixels to a point: sharp on a phone
@@ -107,13 +108,42 @@ async def draw_reply(typed: str, message: Any) -> bytes:
         card.draw.rectangle(bar, fill=str(embed.colour or FAINT))
         card.left = MARGIN
         card.y += GAP
-    children = [child for row in message.components for child in getattr(row, "children", [])]
-    labels = [
-        getattr(child, "label", None) or getattr(child, "placeholder", None) or "" for child in children
-    ]
-    if labels:
+    for item in parts_of(message):
+        if isinstance(item, discord.TextDisplay):
+            for line in item.content.split("\n"):
+                heading, small = line.startswith("### "), line.startswith("-# ")
+                size = TITLE if heading else SMALL if small else TEXT
+                card.text(line.removeprefix("### ").removeprefix("-# "), size, bold=heading)
+        elif isinstance(item, discord.MediaGalleryComponent):
+            card.y += GAP
+            for media in item.items:
+                card.picture(pictures[media.media.url.partition("?")[0].rpartition("/")[2]])
+    if labels := labels_of(message):
         card.buttons(labels)
     return card.png()
+
+
+def parts_of(message: Any) -> list[Any]:
+    """Every component of a message, nested ones too, in the order in which they are read."""
+    found: list[Any] = []
+    waiting = list(message.components)
+    while waiting:
+        part = waiting.pop(0)
+        found.append(part)
+        waiting[:0] = list(getattr(part, "children", ()))
+    return found
+
+
+def labels_of(message: Any) -> list[str]:
+    """What stands on the buttons of a message, and what is chosen in its menus."""
+    labels = []
+    for part in parts_of(message):
+        if isinstance(part, discord.Button):
+            labels.append(part.label or "")
+        elif isinstance(part, discord.SelectMenu):
+            chosen = next((option.label for option in part.options if option.default), None)
+            labels.append(f"{chosen or part.placeholder} ▾")
+    return labels
 
 
 @cache

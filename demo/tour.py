@@ -14,7 +14,7 @@ class TourStep:
     member: str
     command: str
     options: dict[str, Any] = field(default_factory=dict)
-    share: str | None = None  # the label of the button that is pressed
+    share: tuple[str, ...] = ()  # the buttons that are pressed to share the answer, in order
     name: str = ""  # of the saved files
     then: tuple[str | dict[str, str], ...] = ()  # buttons to press and forms to fill, in order
     votes: int = 0  # the number of the poll in which the seeded voters cast their ballots afterwards
@@ -58,7 +58,9 @@ WINDOWS = RULES | {"who": "everyone"}
 TOUR = (
     TourStep("ada", "help", name="help"),
     TourStep("ben", "account link", {"name": "model_07585"}, name="link"),
-    TourStep("ben", "payout compare", {"proposed": "1C3T"}, "Share percentages only", "my-pay"),
+    TourStep(
+        "ben", "payout compare", {"proposed": "1C3T"}, ("Share", "In percent of the stake only"), "my-pay"
+    ),
     TourStep("ben", "payout show", {"rounds": "30"}, name="show"),
     TourStep("ben", "payout compare", RULES | {"rounds": "all", "basis": "compounding"}, name="compounding"),
     TourStep(
@@ -67,16 +69,16 @@ TOUR = (
         {"scores": "corr 0.02, tc 0.05", "stake": 100.0, "rule": "1C3T"},
         name="what-if",
     ),
-    TourStep("chloe", "payout compare", WINDOWS | {"rounds": "all"}, "Share", "everyone-all-rounds"),
-    TourStep("chloe", "payout compare", WINDOWS | {"rounds": "311-321"}, "Share", "everyone-tc-rounds"),
+    TourStep("chloe", "payout compare", WINDOWS | {"rounds": "all"}, ("Share",), "everyone-all-rounds"),
+    TourStep("chloe", "payout compare", WINDOWS | {"rounds": "311-321"}, ("Share",), "everyone-tc-rounds"),
     TourStep("ada", "payout rules", name="rules"),
     TourStep("ada", "payout rules", {"rule": "classic-2023-10-07"}, name="rule"),
     TourStep("ada", "stakes concentration", {"unit": "model"}, name="stakes-by-model"),
-    TourStep("ada", "stakes concentration", share="Share", name="stakes-by-account"),
-    TourStep("chloe", "stakes influence", share="Share", name="influence"),
+    TourStep("ada", "stakes concentration", share=("Share",), name="stakes-by-account"),
+    TourStep("chloe", "stakes influence", share=("Share",), name="influence"),
     TourStep("chloe", "stakes influence", {"zoom": 1000.0, "threshold": 500.0}, name="influence-zoomed"),
     TourStep("chloe", "stakes influence", {"by": "round"}, name="influence-by-round"),
-    TourStep("ben", "stakes unstake", {"top": 20}, "Share", "unstake"),
+    TourStep("ben", "stakes unstake", {"top": 20}, ("Share",), "unstake"),
     TourStep("ben", "stakes who", name="my-stake"),
     TourStep("ada", "stakes history", name="stake-history"),
     TourStep("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),

@@ -11,6 +11,8 @@ import simcord
 from bot import Roundtable
 from demo.offline import OfflineDiscord as OfflineDiscord
 
+TEXT = discord.ComponentType.text_display.value
+
 
 @dataclass
 class Server:
@@ -76,7 +78,34 @@ def text_of(reply: Any) -> str:
             embed.footer.text or "",
         ]
         parts += [f"{field.name}\n{field.value}" for field in embed.fields]
-    return "\n".join(parts)
+    parts += [part["content"] for part in parts_of(reply) if part["type"] == TEXT]
+    return "\n".join(parts).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def parts_of(reply: Any) -> list[dict[str, Any]]:
+    """Every component of a reply, nested ones too, as Discord got them."""
+    found: list[dict[str, Any]] = []
+    waiting = list(reply.components)
+    while waiting:
+        part = waiting.pop(0)
+        if not isinstance(part, dict):
+            part = part.to_dict()
+        found.append(part)
+        waiting[:0] = [*part.get("components", ()), *filter(None, [part.get("accessory")])]
+    return found
+
+
+def posted(channel: Any) -> list[Any]:
+    """The messages with cards that everybody in a channel can see."""
+    return [message for message in channel.history() if message.embeds or message.flags.components_v2]
+
+
+def custom_id(reply: Any, ending: str) -> str:
+    """The id of the item under a reply whose id names this verb, like "share" or "menu-rounds"."""
+    [found] = [
+        part["custom_id"] for part in parts_of(reply) if part.get("custom_id", "").split(":")[1:2] == [ending]
+    ]
+    return found
 
 
 def check_limits(reply: Any) -> None:
@@ -112,3 +141,23 @@ async def check_charts(reply: Any, count: int) -> None:
     assert sum(card.image.url is not None for card in reply.embeds) == count
     for chart in reply.attachments:
         assert (await chart.read()).startswith(b"\x89PNG")
+
+
+async def all_told(member: Any, reply: Any) -> str:
+    """Everything that can be read in an answer and on every page behind it."""
+    parts = [text_of(reply)]
+    if not any(part.get("custom_id", "").split(":")[1:2] == ["details"] for part in parts_of(reply)):
+        return parts[0]
+    behind = said(await member.click(getattr(reply, "message", reply), custom_id=custom_id(reply, "details")))
+    parts.append(text_of(behind))
+    pages = [part for part in parts_of(behind) if ":menu-page:" in part.get("custom_id", "")]
+    for option in pages[0]["options"][1:] if pages else ():
+        await member.select(behind.message, [option["value"]], custom_id=pages[0]["custom_id"])
+        parts.append(text_of(behind.message))
+    return "\n".join(parts)
+
+
+def titles(reply: Any) -> list[str]:
+    """The headings of a reply's cards."""
+    lines = text_of(reply).split("\n")
+    return [line.removeprefix("### ") for line in lines if line.startswith("### ")]

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot import Roundtable, Settings, create_bot
 from tests.offline import Server
-from ui.share import ShareButton
+from ui.question_buttons import QuestionButton
 
 ROOT = Path(__file__).parent.parent
 
@@ -89,30 +89,27 @@ async def test_every_option_is_described_and_free_text_is_completed(server: Serv
 
 
 @pytest.mark.parametrize(
-    ("noun", "percent", "custom_id"),
+    ("noun", "verb", "custom_id"),
     [
-        ("payout", False, "payout:share:12345"),
-        ("payout", True, "payout:share-percent:12345"),
-        ("stakes", False, "stakes:share:12345"),
-        ("opinion", False, "opinion:share:12345"),
-        ("promise", False, "promise:share:12345"),
+        ("payout", "share", "payout:share:12345"),
+        ("payout", "share-percent", "payout:share-percent:12345"),
     ],
 )
 async def test_a_share_button_keeps_the_ids_that_stand_under_posted_messages(
-    noun: str, percent: bool, custom_id: str
+    noun: str, verb: str, custom_id: str
 ) -> None:
-    button = ShareButton(noun, 12345, percent=percent)
+    button = QuestionButton(noun, verb, 12345)
     assert button.custom_id == custom_id
-    match = ShareButton.__discord_ui_compiled_template__.fullmatch(custom_id)
+    match = QuestionButton.__discord_ui_compiled_template__.fullmatch(custom_id)
     assert match is not None
-    again = await ShareButton.from_custom_id(None, button.item, match)  # type: ignore[arg-type]
-    assert (again.noun, again.question_id, again.percent) == (noun, 12345, percent)
+    again = await QuestionButton.from_custom_id(None, button.item, match)  # type: ignore[arg-type]
+    assert (again.custom_id, again.verb, again.number) == (custom_id, verb, "12345")
 
 
 def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> None:
-    assert sorted(server.bot.sharing.again) == [
-        "opinion map", "payout compare", "promise list", "stakes concentration", "stakes history",
-        "stakes influence", "stakes unstake", "stakes who",
+    assert sorted([*server.bot.sharing.again, *server.bot.questions.known]) == [
+        "opinion map", "payout compare", "payout rules", "payout show", "payout what-if", "promise list",
+        "stakes concentration", "stakes history", "stakes influence", "stakes unstake", "stakes who",
     ]  # fmt: skip
 
 

@@ -74,6 +74,7 @@ NEARER = {
 }
 # a feature imports those of lower floors, never one beside it
 FLOORS = (
+    ("rules",),
     ("account", "payout", "polls", "promises", "opinions", "server"),
     ("stakes",),
     ("simulation",),
@@ -88,7 +89,7 @@ ALONE = {
     "tournament/numerai/cache.py": ("storage",),
 }
 UNBOUND = {"demo", "benchmarks", "tests"}  # may import anything
-MOST_FILES = 14
+MOST_FILES = 15
 MOST_LINES = 320
 
 

@@ -1,14 +1,138 @@
-"""What all cards share."""
+"""What all cards share: their parts, and how they become a message of Discord."""
 
-from collections.abc import Sequence
+import io
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from ui.text import plain
+import discord
+
+from ui.drawing import DrawingThread, Picture
+from ui.text import plain, split_text
+
+log = logging.getLogger("roundtable.cards")
 
 CHARTS = ("chart.png", "second-chart.png")  # the file names that the pictures of a reply are attached under
 CHART = CHARTS[0]
 FIELD = 1024  # characters that a field of a card may hold
+MOST_TEXT = 4000  # characters that all texts of a message may have together
 AMBER, BLUE, GREEN, GREY = 0xE69F00, 0x56B4E9, 0x009E73, 0xB5BAC1
+NO_PICTURE = "The picture could not be drawn; the numbers are all here."
+
+Draw = Callable[[bool], Picture]  # of a picture, with its title and footer or without them
+Row = discord.ui.ActionRow[Any]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is read at one glance, in the order in which it is read; texts are markdown, made safe before."""
+
+    heading: str  # the finding
+    text: str = ""  # the numbers behind it
+    draw: Draw | None = None
+    after: str = ""  # below the picture: how sure
+    small: str = ""  # source, date, what was assumed
+    colour: int = BLUE
+
+    @property
+    def said(self) -> str:
+        """Everything that can be read on it."""
+        return "\n".join(part for part in (self.heading, self.text, self.after, self.small) if part)
+
+    @property
+    def blocks(self) -> tuple[str, str]:
+        """The texts above the picture and below it, as Discord sets them."""
+        above = f"### {' '.join(self.heading.split())}" + (f"\n{self.text}" if self.text else "")
+        small = "\n".join(f"-# {line}" for line in self.small.split("\n") if line)
+        return above, "\n".join(part for part in (self.after, small) if part)
+
+    @property
+    def length(self) -> int:
+        """Characters of its texts, as Discord counts them."""
+        return sum(map(len, self.blocks))
+
+
+def section(name: str, text: str) -> str:
+    """A part of a card's text under a name of its own; "" where there is nothing to say."""
+    return f"**{name}**\n{text}" if text else ""
+
+
+def sections(*parts: str) -> str:
+    """Parts of a card's text, apart from each other."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def fitting(card: Card, room: int = MOST_TEXT) -> tuple[Card, ...]:
+    """The card, cut at the end of a sentence where it is longer than `room`, and cards for the rest."""
+    spare = room - replace(card, text="").length - 1
+    first, *others = split_text(card.text, max(200, spare), room - 300)
+    rest = [Card(f"{card.heading[:200]} (continued)", text, colour=card.colour) for text in others]
+    return replace(card, text=first), *rest
+
+
+@dataclass(frozen=True)
+class Message:
+    """Cards ready to be sent: a view, and the files that it shows."""
+
+    view: discord.ui.LayoutView
+    files: list[discord.File]
+
+
+async def message_of(
+    drawing: DrawingThread, cards: Sequence[Card], rows: Sequence[Row] = (), *, titled: bool = False
+) -> Message:
+    """The cards one below the other, the rows of menus and buttons in the last.
+
+    A picture that can't be drawn is left out, and the card says so. titled: pictures carry their title, for
+    those that others will see or save.
+    """
+    view = discord.ui.LayoutView(timeout=None)
+    files: list[discord.File] = []
+    for at, card in enumerate(cards):
+        picture = None
+        if card.draw is not None:
+            try:
+                picture = await drawing.run(card.draw, titled)
+            except Exception:
+                log.exception("a picture could not be drawn")
+                card = replace(card, small="\n".join(filter(None, (card.small, NO_PICTURE))))
+        shown: discord.MediaGalleryItem | None = None
+        if picture is not None:
+            name = f"chart-{at + 1}.png"
+            files.append(discord.File(io.BytesIO(picture.png), filename=name, description=picture.alt))
+            shown = discord.MediaGalleryItem(f"attachment://{name}", description=picture.alt)
+        box = container(card, shown, room=MOST_TEXT // len(cards))
+        if at == len(cards) - 1:
+            for row in rows:
+                box.add_item(row)
+        view.add_item(box)
+    return Message(view, files)
+
+
+def container(
+    card: Card, picture: discord.MediaGalleryItem | None = None, *, room: int = MOST_TEXT
+) -> discord.ui.Container[Any]:
+    """A card as a part of a message, cut to so many characters."""
+    above, below = fitting(card, room)[0].blocks
+    box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=card.colour)
+    box.add_item(discord.ui.TextDisplay(_unbroken(above)))
+    if picture is not None:
+        box.add_item(discord.ui.MediaGallery(picture))
+    if below:
+        box.add_item(discord.ui.TextDisplay(_unbroken(below)))
+    return box
+
+
+def _unbroken(text: str) -> str:
+    """The text with no line that begins with a percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def items(sentences: Sequence[str]) -> str:
+    """Sentences as a list."""
+    return "\n".join(f"• {plain(sentence)}" for sentence in sentences)
 
 
 def bullets(sentences: Sequence[str]) -> str:

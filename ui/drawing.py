@@ -27,8 +27,10 @@ PANEL = "#1E1F22"
 GRID = "#3F4147"
 
 FONT = "DejaVu Sans"
-TITLE_WIDTH = 46  # letters in a line
-WIDTH, HEIGHT, DPI = 12.0, 8.0, 100  # 1200 x 800 pixels; on a phone a third of that
+TITLE_WIDTH, FOOTER_WIDTH = 44, 66  # letters in a line
+TEXT, SMALL, TITLE = 22, 19, 26  # points; the smallest is 8 pixels on a phone
+EDGE = 12  # pixels that stay free around a picture
+WIDTH, HEIGHT, TITLED_HEIGHT, DPI = 10.0, 6.0, 7.8, 100  # 1000 x 600 pixels; on a phone 300 wide
 
 Drawn = TypeVar("Drawn")
 
@@ -60,12 +62,14 @@ class DrawingThread:
 
 
 @contextmanager
-def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Figure", list["Axes"]]]:
+def figure(
+    title: str, footer: str, heights: list[float], *, titled: bool = True
+) -> Iterator[tuple["Figure", list["Axes"]]]:
     """A figure of stacked panels that share their x axis, in the house style.
 
-    The title states the finding, the footer the data and its date.
+    The title states the finding, the footer the data and its date; both are left out where the card says it.
     """
-    with _styled(title, footer) as drawing:
+    with _styled(title, footer, titled) as drawing:
         axes = drawing.subplots(
             len(heights),
             1,
@@ -79,10 +83,16 @@ def figure(title: str, footer: str, heights: list[float]) -> Iterator[tuple["Fig
 
 @contextmanager
 def tiles(
-    title: str, footer: str, layout: Sequence[Sequence[str]], *, widths: list[float], heights: list[float]
+    title: str,
+    footer: str,
+    layout: Sequence[Sequence[str]],
+    *,
+    widths: list[float],
+    heights: list[float],
+    titled: bool = True,
 ) -> Iterator[tuple["Figure", dict[str, "Axes"]]]:
     """A figure of panels side by side, each with axes of its own; equal names in the layout are one panel."""
-    with _styled(title, footer) as drawing:
+    with _styled(title, footer, titled) as drawing:
         axes = drawing.subplot_mosaic(
             [list(row) for row in layout],
             width_ratios=widths,
@@ -94,14 +104,13 @@ def tiles(
 
 
 @contextmanager
-def _styled(title: str, footer: str) -> Iterator["Figure"]:
+def _styled(title: str, footer: str, titled: bool) -> Iterator["Figure"]:
     import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     style: dict[Any, Any] = {
         "font.family": FONT,
-        "font.size": 21,
+        "font.size": TEXT,
         "axes.edgecolor": GRID,
         "axes.labelcolor": INK,
         "axes.facecolor": PANEL,
@@ -112,24 +121,39 @@ def _styled(title: str, footer: str) -> Iterator["Figure"]:
     }
     # rc settings are read while artists are made: the context is this thread's alone, nobody else draws
     with mpl.rc_context(style):
-        drawing = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor=PANEL)
-        drawing.subplots_adjust(left=0.15, right=0.97, top=0.82, bottom=0.165)
-        lines = textwrap.wrap(title, TITLE_WIDTH, max_lines=2, placeholder=" …")
-        heading = drawing.text(
-            0.03,
-            0.965,
-            _drawable("\n".join(lines)),
-            fontsize=27,
-            fontweight="bold",
-            va="top",
-            linespacing=1.15,
-        )
-        note = drawing.text(0.03, 0.018, _drawable(footer), fontsize=16, color=FAINT, va="bottom")
-        renderer = FigureCanvasAgg(drawing).get_renderer()
-        for text in (heading, note):  # wide letters may need more room than there is
-            room = 0.94 * WIDTH * DPI / max(text.get_window_extent(renderer).width, 1.0)
-            text.set_fontsize(float(text.get_fontsize()) * min(1.0, room))
+        height = TITLED_HEIGHT if titled else HEIGHT
+        drawing = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor=PANEL)
+        drawing.subplots_adjust(left=0.16, right=0.97, top=0.96, bottom=0.16)
+        if titled:
+            _write_round(drawing, title, footer)
         yield drawing
+
+
+def _write_round(drawing: "Figure", title: str, footer: str) -> None:
+    """The title above, and the footer below."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    drawing.subplots_adjust(top=0.83, bottom=0.24)
+    heading = drawing.text(
+        0.03,
+        0.968,
+        _drawable(_wrapped(title, TITLE_WIDTH)),
+        fontsize=TITLE,
+        fontweight="bold",
+        va="top",
+        linespacing=1.15,
+    )
+    note = drawing.text(
+        0.03, 0.018, _drawable(_wrapped(footer, FOOTER_WIDTH)), fontsize=SMALL, color=FAINT, va="bottom"
+    )
+    renderer = FigureCanvasAgg(drawing).get_renderer()
+    for text in (heading, note):  # wide letters may need more room than there is
+        while text.get_window_extent(renderer).width > 0.94 * WIDTH * DPI:
+            text.set_fontsize(0.95 * float(text.get_fontsize()))
+
+
+def _wrapped(text: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(text, width, max_lines=2, placeholder=" …"))
 
 
 def _dress(panels: Iterable["Axes"]) -> None:
@@ -181,8 +205,25 @@ def _drawable(text: str) -> str:
     return "".join(letter if letter == "\n" or ord(letter) in _letters() else "□" for letter in text)
 
 
+def _make_room(drawing: "Figure") -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    renderer = FigureCanvasAgg(drawing).get_renderer()
+    boxes = [box for axes in drawing.axes if (box := axes.get_tightbbox(renderer)) is not None]
+    if not boxes:
+        return
+    wide, high = drawing.get_size_inches() * DPI
+    at = drawing.subplotpars
+    drawing.subplots_adjust(
+        left=at.left + max(0.0, EDGE - min(box.x0 for box in boxes)) / wide,
+        right=at.right - max(0.0, max(box.x1 for box in boxes) + EDGE - wide) / wide,
+        bottom=at.bottom + max(0.0, EDGE - min(box.y0 for box in boxes)) / high,
+    )
+
+
 def to_png(drawing: "Figure") -> bytes:
-    """The figure as PNG bytes, 1200 x 800."""
+    """The figure as PNG bytes, 1000 pixels wide, its panels pushed in where a label would be cut off."""
+    _make_room(drawing)
     buffer = io.BytesIO()
     drawing.savefig(buffer, format="png", dpi=DPI, facecolor=PANEL)
     return buffer.getvalue()

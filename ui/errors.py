@@ -31,8 +31,16 @@ def sentence_for(error: BaseException) -> str | None:
     return None
 
 
-async def answer_error(interaction: discord.Interaction, error: BaseException) -> None:
-    """Tell the member privately what went wrong; log what nobody expected under the id they are shown."""
+async def answer_error(
+    interaction: discord.Interaction,
+    error: BaseException,
+    *,
+    view: discord.ui.View = discord.utils.MISSING,
+) -> None:
+    """Tell the member privately what went wrong; log what nobody expected under the id they are shown.
+
+    view: buttons that lead on from what was refused.
+    """
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
         error = error.__cause__ or error
     name = (
@@ -54,9 +62,9 @@ async def answer_error(interaction: discord.Interaction, error: BaseException) -
         log.info("refused", exc_info=error, extra={"fields": {"command": name}})
     try:
         if interaction.response.is_done():
-            await interaction.followup.send(sentence, ephemeral=True)
+            await interaction.followup.send(sentence, view=view, ephemeral=True)
         else:
-            await interaction.response.send_message(sentence, ephemeral=True)
+            await interaction.response.send_message(sentence, view=view, ephemeral=True)
     except discord.HTTPException as failure:
         log.warning("could not answer", extra={"fields": {"command": name, "status": failure.status}})
 
@@ -70,6 +78,13 @@ class Tree(app_commands.CommandTree):
 
 class GuardedView(discord.ui.View):
     """A view whose errors go through the funnel."""
+
+    async def on_error(self, interaction: discord.Interaction, error: Exception, item: Any) -> None:  # noqa: D102
+        await answer_error(interaction, error)
+
+
+class GuardedLayout(discord.ui.LayoutView):
+    """A message of components whose errors go through the funnel."""
 
     async def on_error(self, interaction: discord.Interaction, error: Exception, item: Any) -> None:  # noqa: D102
         await answer_error(interaction, error)

@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from ui.card import Message
 from ui.text import MESSAGE, fitted
 
 MOST_TAGS, MOST_APPLIED = 20, 5  # Discord's limits of a forum and of a post
@@ -40,6 +41,7 @@ class Post:
     files: Sequence[discord.File] | None  # None: all cards but the first stay as they are, with their files
     view: discord.ui.View
     tags: tuple[str, ...]
+    shown: Message | None = None  # instead of cards, files and view
 
 
 def passes(error: Exception) -> bool:
@@ -56,21 +58,15 @@ async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
     """
     me = room.guild.me
     may = room.permissions_for(me)
-    name, cards = post.name[:100], _together(post.cards)
+    name = post.name[:100]
     if not (may.view_channel and may.embed_links and may.attach_files):
         raise ValueError(f"I may not post cards in #{room.name}. Ask a moderator to type /setup check.")
     try:
         if isinstance(room, discord.ForumChannel):
             tags, notices = await _tags(room, post.tags)
-            opened = await room.create_thread(
-                name=name,
-                embeds=cards,
-                files=list(post.files or ()),
-                view=post.view,
-                applied_tags=tags,
-            )
+            opened = await room.create_thread(name=name, applied_tags=tags, **_sent(post))
             return Place(room.id, opened.thread.id, opened.message.id), notices
-        message = await room.send(embeds=cards, files=list(post.files or ()), view=post.view)
+        message = await room.send(**_sent(post))
     except discord.HTTPException as error:
         if passes(error):
             raise
@@ -102,7 +98,10 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
         # the card stands in the post of a forum, and in the channel beside its thread elsewhere
         holder = thread if in_forum or place.message_in_thread else room
         message: Any = await holder.fetch_message(place.message)
-        if post.files is None:
+        if post.shown is not None:
+            # what was posted as embeds becomes components
+            await message.edit(content=None, embeds=[], view=post.shown.view, attachments=post.shown.files)
+        elif post.files is None:
             cards = [*post.cards[:1], *map(_with_its_picture, message.embeds[1:])]
             await message.edit(embeds=_together(cards), view=post.view)
         else:
@@ -125,6 +124,12 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
             "I can't edit the card where it was posted; ask a moderator to type /setup check."
         ) from None
     return notices
+
+
+def _sent(post: Post) -> dict[str, Any]:
+    if post.shown is not None:
+        return {"view": post.shown.view, "files": post.shown.files}
+    return {"embeds": _together(post.cards), "files": list(post.files or ()), "view": post.view}
 
 
 def _together(cards: Sequence[discord.Embed]) -> list[discord.Embed]:

@@ -28,3 +28,18 @@ def fitted(card: discord.Embed, room: int) -> discord.Embed:
         most = max(100, len(value) - max(0, len(card) - room))
         card.set_field_at(at, name=field.name, value=shortened(value, most), inline=False)
     return card
+
+
+def split_text(text: str, first: int, most: int) -> list[str]:
+    """The text in parts: the first of at most `first` characters, the others of `most`.
+
+    Cut between lines, else between sentences, else between words; at least one part, which may be empty.
+    """
+    parts: list[str] = []
+    room = first
+    while len(text) > room:
+        at = max(text.rfind("\n", 0, room), 0) or max(text.rfind(". ", 0, room) + 1, 0)
+        at = at or max(text.rfind(" ", 0, room), 0) or room
+        parts.append(text[:at].rstrip())
+        text, room = text[at:].lstrip(), most
+    return [*parts, text]

@@ -21,6 +21,24 @@ def number(value: float) -> str:
     return MINUS + text if value < 0 else text
 
 
+def brief(value: float) -> str:
+    """A number with three digits or as many as it has before the point: 2,662, 974, 94.3, −1.88, 0.161."""
+    size = abs(value)
+    if math.isnan(value) or size < 0.001:
+        return number(value)
+    decimals = 0 if size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.9995 else 3
+    return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def about(value: float) -> str:
+    """An estimate, to two digits: "about 9,500", "about −0.42"."""
+    if value == 0 or not math.isfinite(value):
+        return number(value)
+    digits = 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, digits)
+    return f"about {rounded:,.{max(0, digits)}f}".replace("-", MINUS)
+
+
 def whole(value: float) -> str:
     """A number to the nearest whole one: 1,234; "unknown" for NaN."""
     return "unknown" if math.isnan(value) else f"{value:,.0f}"

@@ -5,49 +5,59 @@ from typing import Any
 
 import discord
 
-from ui.errors import GuardedView, answer_error
+from features.account.link import EXAMPLE, link_account
+from tools import SAMPLE, tools_of
+from ui.answer import Asked
+from ui.errors import GuardedView
+from ui.forms import TextForm
 
-Go = Callable[[discord.Interaction], Awaitable[None]]
+Go = Callable[[discord.Interaction, Asked], Awaitable[None]]
+
+
+async def ask_who(interaction: discord.Interaction, sentence: str, asked: Asked, go: Go) -> None:
+    """Offer to link a model or to try one of the sample, then ask with its name; the question was deferred.
+
+    asked: has a name and a tournament, which may be None.
+    """
+
+    async def link(pressed: discord.Interaction, typed: str) -> None:
+        await pressed.response.defer(ephemeral=True, thinking=True)
+        tools = tools_of(pressed)
+        source = tools.source(asked["tournament"] or "classic")
+        account = await link_account(tools.database, source, pressed.user.id, typed, tools.now())
+        await go(pressed, {**asked, "name": account.link.name, "tournament": account.link.tournament})
+
+    async def try_sample(pressed: discord.Interaction) -> None:
+        await pressed.response.defer(ephemeral=True, thinking=True)
+        await go(pressed, {**asked, "name": EXAMPLE, "tournament": SAMPLE})
+
+    await interaction.followup.send(sentence, view=WhoAreYou(link, try_sample), ephemeral=True)
 
 
 class WhoAreYou(GuardedView):
     """For a member without a link: say which model is theirs, or see the answer for one of the sample."""
 
-    def __init__(self, link: Callable[[discord.Interaction, str], Awaitable[None]], try_sample: Go) -> None:
+    def __init__(
+        self,
+        link: Callable[[discord.Interaction, str], Awaitable[None]],
+        try_sample: Callable[[discord.Interaction], Awaitable[None]],
+    ) -> None:
         super().__init__(timeout=600)
         self._link, self._try_sample = link, try_sample
 
     @discord.ui.button(label="Link my model", style=discord.ButtonStyle.primary, custom_id="who:link")
     async def link(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """Ask for its name in a form."""
-        await interaction.response.send_modal(NameForm(self._link))
+        form = TextForm(
+            "Who are you at Numerai?",
+            "Your model or account",
+            "As it is spelled on the leaderboard",
+            "",
+            self._link,
+        )
+        await interaction.response.send_modal(form)
 
     @discord.ui.button(label="Try a model of the sample", custom_id="who:sample")
     async def sample(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """Answer for a model that anybody may look at."""
         await self._try_sample(interaction)
-
-
-class NameForm(discord.ui.Modal):
-    """A form with one field for a model's or account's name."""
-
-    name: "discord.ui.Label[NameForm]" = discord.ui.Label(
-        text="Your model or account",
-        description="As it is spelled on the leaderboard",
-        component=discord.ui.TextInput(custom_id="name", max_length=100),
-    )
-
-    def __init__(self, done: Callable[[discord.Interaction, str], Awaitable[None]]) -> None:
-        # an id of its own: with a shared one, whoever submits first would answer for the other
-        super().__init__(title="Who are you at Numerai?")
-        self._done = done
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        """Hand the name on."""
-        field = self.name.component
-        assert isinstance(field, discord.ui.TextInput)
-        await self._done(interaction, field.value)
-
-    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        """Say what went wrong."""
-        await answer_error(interaction, error)

@@ -13,8 +13,8 @@ from governance.digest.promise import Promise
 from governance.digest.summary import (
     Closing,
     Period,
-    Question,
     Summary,
+    SummaryQuestion,
     SummaryResult,
     SummaryView,
     period_of,
@@ -147,12 +147,12 @@ def _result(poll: Poll) -> SummaryResult:
 
 async def _owed(
     db: Database, guild_id: int, now: datetime
-) -> tuple[tuple[Promise, ...], tuple[Question, ...]]:
+) -> tuple[tuple[Promise, ...], tuple[SummaryQuestion, ...]]:
     promises: list[Promise] = []
-    questions: list[Question] = []
+    questions: list[SummaryQuestion] = []
     for entry in (await ledger(db, guild_id, now, which="open", size=EVERY)).entries:
         if entry.kind == "question" and entry.said_on is not None:
-            questions.append(Question(entry.what, entry.link, entry.said_on))
+            questions.append(SummaryQuestion(entry.what, entry.link, entry.said_on))
         elif entry.kind != "question":
             said_on = entry.said_on or entry.due_on or now.date()
             promises.append(Promise(entry.what, entry.who, entry.link, said_on, entry.due_on))

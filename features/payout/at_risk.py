@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from scoring.change.staking import follow_stake
 from scoring.rules import PayoutRule
+from scoring.typed import read_number
 from tournament.source import History, Rounds
 from wording.numbers import amount, counted
 
@@ -34,6 +35,13 @@ def check_stake(stake: float) -> None:
     """Raise ValueError unless somebody could have this many NMR at stake."""
     if not (math.isfinite(stake) and 0 < stake <= LARGEST_STAKE):
         raise ValueError(f"A stake is a number of NMR above 0 and at most {LARGEST_STAKE:,.0f}.")
+
+
+def read_stake(text: str) -> float:
+    """The stake that was typed, in NMR. Raises ValueError, as check_stake does."""
+    stake = float(read_number(text, "The stake", unit="nmr"))
+    check_stake(stake)
+    return stake
 
 
 def pay_on(

@@ -1,58 +1,132 @@
-"""The card of a comparison."""
+"""The answer to a comparison: its card, the menus that change it, and the pages behind it."""
 
 import math
+from collections.abc import Sequence
+from functools import partial
 
-import discord
-
+from features.payout.at_risk import AS_STAKED
+from features.payout.compare_chart import picture_of_comparison
 from features.payout.comparison import PayoutComparison, Side, between, difference_of
-from ui.card import AMBER, CHART, age_line, bullets
-from ui.text import plain, shortened
-from wording.numbers import amount, counted, number, percent
+from ui.answer import Answer, Asked, Choice, Menu
+from ui.card import AMBER, Card, age_line, items, section, sections
+from ui.text import plain
+from wording.numbers import amount, brief, counted, number, percent
+
+INTERVALS = "[How the interval is made](https://doi.org/10.1080/07350015.2018.1506926)"
+AT_RISK = {
+    AS_STAKED: ("Stake of the time", "what was really at risk in each round"),
+    "fixed": ("A stake that stays", "the first round's, unchanged"),
+    "compounding": ("A stake that compounds", "pay is added to it, burns are taken off"),
+    "per-round": ("A share for each round", "every open round risks its part of one stake"),
+}
+AS_PAID = "what was really paid"
 
 
-def comparison_card(comparison: PayoutComparison) -> discord.Embed:
-    """The reply to `/payout compare`."""
-    card = discord.Embed(title=shortened(plain(comparison.finding), 256), colour=AMBER)
+def comparison_answer(
+    comparison: PayoutComparison, asked: Asked, rules: Sequence[tuple[str, str]] = ()
+) -> Answer:
+    """The reply to `/payout compare`. rules: (shown, typed) that its menu offers besides."""
+    return Answer(
+        comparison_card(comparison, AT_RISK[asked["basis"]][0].lower()),
+        menus=(_rounds(comparison, asked), _rules(comparison, asked, rules), _at_risk(asked)),
+        details=_pages(comparison),
+    )
+
+
+def comparison_card(comparison: PayoutComparison, at_risk: str) -> Card:
+    """The finding, the two totals, the picture, how sure, and what was assumed."""
+    proposed, current = comparison.proposed, comparison.current
+    totals = f"{brief(proposed.total)} against {brief(current.total)} {comparison.unit} by {current.short}"
+    whose = "" if comparison.heading_names else f" · {plain(comparison.name)}"
+    rounds = f" · {comparison.span}" if comparison.whole is not None else ""
+    dated = f"until {comparison.until}{age_line(comparison.asked_at)}"
+    return Card(
+        heading=plain(comparison.heading),
+        text=f"{plain(totals)}{whose}{rounds}",
+        draw=partial(picture_of_comparison, comparison),
+        after="\n".join(filter(None, (f"**How sure** {comparison.how_sure}", plain(comparison.notice)))),
+        small=f"{comparison.source}, {dated} · {at_risk} · nobody changes what they submit",
+        colour=AMBER,
+    )
+
+
+def _pages(comparison: PayoutComparison) -> tuple[Card, ...]:
+    unknown = comparison.alike or math.isnan(comparison.interval[0])
+    held = "" if unknown else between(comparison.interval, comparison.unit)
+    difference = "none" if comparison.same else difference_of(comparison.difference, comparison.unit)
+    sure = " ".join(filter(None, (f"95 % interval {held}." if held else "", comparison.certainty)))
     whose = plain(comparison.name) + (
         f" ({counted(comparison.models, 'model')})" if comparison.kind != "model" else ""
     )
-    card.description = (
-        f"For **{whose}**, {counted(comparison.rounds.size, 'round')}.\n"
-        f"**Proposed** {comparison.proposed.words}\n**Current** {comparison.current.words}"
-    )
-    card.add_field(name="Under the proposed rule", value=_side(comparison.proposed, comparison.unit))
-    card.add_field(name="Under the current rule", value=_side(comparison.current, comparison.unit))
-    unknown = comparison.alike or math.isnan(comparison.interval[0])
-    held = "" if unknown else between(comparison.interval, comparison.unit)
-    difference = "" if comparison.same else difference_of(comparison.difference, comparison.unit)
-    card.add_field(
-        name=f"Difference {difference}" if difference else "No difference",
-        value="\n".join(
-            filter(None, (f"95 % interval {held}." if held else "", comparison.certainty, comparison.in_usd))
+    sides = Card(
+        "Under each rule",
+        sections(
+            plain(comparison.finding),
+            f"For **{whose}**, {counted(comparison.rounds.size, 'round')}, {comparison.span}.",
+            section(f"Proposed: {plain(comparison.proposed.words)}", _side(comparison.proposed, comparison)),
+            section(f"Current: {plain(comparison.current.words)}", _side(comparison.current, comparison)),
+            section(f"Difference: {difference}", f"{sure} {comparison.in_usd}".strip()),
+            section("The proposed rule pays more", plain(comparison.more_when)),
+            section("Where it comes from", comparison.level_and_mix),
         ),
-        inline=False,
+        small=INTERVALS,
+        colour=AMBER,
     )
-    if comparison.side_by_side:
-        card.add_field(name="Read it beside", value=bullets(comparison.side_by_side), inline=False)
-    if comparison.level_and_mix:
-        card.add_field(name="Where it comes from", value=comparison.level_and_mix, inline=False)
-    card.add_field(name="The proposed rule pays more", value=comparison.more_when, inline=False)
-    if warnings := [sentence for sentence in (comparison.notice, *comparison.warnings) if sentence]:
-        card.add_field(name="Mind", value=bullets(warnings), inline=False)
-    card.add_field(name="Assumed", value=bullets(comparison.assumptions), inline=False)
-    card.set_image(url=f"attachment://{CHART}")
-    dated = f"data until {comparison.until}{age_line(comparison.asked_at)}"
-    card.set_footer(text=f"{comparison.source} · {comparison.span} · {dated}")
-    return card
-
-
-def _side(side: Side, unit: str) -> str:
-    spread = "" if math.isnan(side.spread) else f"standard deviation {number(side.spread)}\n"
-    return (
-        f"**{amount(side.total, unit)}**\n{number(side.mean)} a round\n{spread}"
-        f"{_part(side.burned, 'rounds burned')}\n{_part(side.clipped, 'rows clipped')}"
+    beside = Card("Other rounds to read it beside", items(comparison.side_by_side), colour=AMBER)
+    assumed = Card(
+        "What was assumed and left out",
+        sections(
+            section("Assumed", items(comparison.assumptions)),
+            section("Left out, and what to know", items([each for each in comparison.warnings if each])),
+        ),
+        small=f"{comparison.source} · data until {comparison.until}",
+        colour=AMBER,
     )
+    return (sides, *((beside,) if comparison.side_by_side else ()), assumed)
 
 
-def _part(share: float, what: str) -> str:
-    return f"no {what}" if share == 0 else f"{percent(share)} of {what}"
+def _side(side: Side, comparison: PayoutComparison) -> str:
+    spread = "" if math.isnan(side.spread) else f", standard deviation {number(side.spread)}"
+    burned = "no round burned" if side.burned == 0 else f"{percent(side.burned)} of rounds burned"
+    clipped = (
+        "no score met the clip" if side.clipped == 0 else f"{percent(side.clipped)} of scores met the clip"
+    )
+    return f"{amount(side.total, comparison.unit)}, {number(side.mean)} a round{spread}; {burned}, {clipped}."
+
+
+def _rounds(comparison: PayoutComparison, asked: Asked) -> Menu:
+    last = Choice("Last 20 rounds, beside all", {"rounds": None})
+    choices = [last, Choice("All rounds that can be compared", {"rounds": "all"})]
+    choices += [
+        Choice(f"{each.span.capitalize()}: {each.words}", {"rounds": f"{each.rounds[0]}-{each.rounds[-1]}"})
+        for each in comparison.regimes
+    ]
+    choices += [Choice("The last 50", {"rounds": "50"}), Choice("Other rounds …", "rounds")]
+    typed = asked.get("rounds")
+    chosen = next((each for each in choices if each.change == {"rounds": typed}), None)
+    return Menu("rounds", tuple(choices), chosen or Choice(comparison.span.capitalize(), {"rounds": typed}))
+
+
+def _rules(comparison: PayoutComparison, asked: Asked, rules: Sequence[tuple[str, str]]) -> Menu:
+    current = comparison.current.short if asked.get("current") else AS_PAID
+    chosen = Choice(f"{comparison.proposed.short} against {current}"[:100], {"proposed": asked["proposed"]})
+    others = [
+        Choice(shown, {"proposed": typed})
+        for shown, typed in rules
+        if comparison.proposed.short not in (typed, shown) and typed != asked["proposed"] and len(typed) < 80
+    ]
+    typed_ones = [
+        Choice("Another rule …", "proposed"),
+        Choice("Compare with another than that …", "current"),
+    ]
+    return Menu("rule", (chosen, *others[: 25 - 1 - len(typed_ones)], *typed_ones), chosen)
+
+
+def _at_risk(asked: Asked) -> Menu:
+    choices = [Choice(label, {"basis": basis}, more) for basis, (label, more) in AT_RISK.items()]
+    stake = asked.get("stake")
+    at = next(each for each in choices if each.change == {"basis": asked["basis"]})
+    if stake is not None:
+        at = Choice(f"{at.label}: {amount(stake, 'NMR')}", {"stake": stake, "basis": asked["basis"]})
+        choices = [at, Choice("My own stake again", {"stake": None}), *choices]
+    return Menu("risk", (*choices, Choice("Another stake …", "stake")), at)

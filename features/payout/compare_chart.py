@@ -11,7 +11,7 @@ from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, by_round, 
 from wording.numbers import amount, counted, shortened
 
 
-def picture_of_comparison(comparison: PayoutComparison) -> Picture:
+def picture_of_comparison(comparison: PayoutComparison, titled: bool = True) -> Picture:
     """Cumulative pay under both rules with the difference below."""
     proposed, current = comparison.proposed, comparison.current
     name = shortened(comparison.name)
@@ -21,12 +21,12 @@ def picture_of_comparison(comparison: PayoutComparison) -> Picture:
         f"{comparison.source} · {counted(comparison.rounds.size, 'round')} opened {comparison.first_day} to "
         f"{comparison.last_day}, each at its own payout factor"
     )
-    with figure(title, footer, [2.0, 1.0]) as (drawing, (above, below)):
+    with figure(title, footer, [2.0, 1.0], titled=titled) as (drawing, (above, below)):
         rounds = comparison.rounds
         # the legend lists the lines in the order in which they end
         sides = [(proposed, PROPOSED, "-"), (current, CURRENT, "--")]
         for side, colour, dash in sorted(sides, key=lambda side: -side[0].total):
-            label = f"{side.short}: {amount(side.total, comparison.unit)}"
+            label = f"{shortened(side.short)}: {amount(side.total, comparison.unit)}"
             total = np.cumsum(side.by_round)
             above.plot(*_from_zero(rounds, total), color=colour, linestyle=dash, linewidth=3.2, label=label)
             above.plot(rounds[-1], total[-1], "o", color=colour, markersize=9)

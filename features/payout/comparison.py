@@ -1,6 +1,7 @@
 """The result of a comparison: pay under two rules on the same rounds, and what it says in sentences."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,7 +11,19 @@ from numpy.typing import NDArray
 from scoring.change.difference import DifferenceSplit
 from scoring.intervals import ewc_interval
 from tournament.source import EVERYONE
-from wording.numbers import amount, counted, number, percent, signed, span, too_few
+from wording.numbers import (
+    about,
+    amount,
+    brief,
+    counted,
+    number,
+    percent,
+    plus_minus,
+    shortened,
+    signed,
+    span,
+    too_few,
+)
 
 LONGEST = 240  # characters of a finding: a heading holds 256, some of which mark off markdown
 LARGE = 0.2  # share of the stake above which one holder's rounds are everyone's
@@ -128,6 +141,7 @@ class PayoutComparison:
     usd: tuple[date, float] | None = None  # the newest price of an NMR, with its day
     asked_at: datetime | None = None  # when the source was asked; None for bundled data
     notice: str = ""  # why this is not the newest there is
+    yours: bool = False  # whether it is about the member who reads it
 
     @property
     def difference(self) -> float:
@@ -185,15 +199,54 @@ class PayoutComparison:
         return f"{told}; {joint} {self._more(self.whole.difference)} over all {size:,}."
 
     @property
+    def heading(self) -> str:
+        """The answer as one reads it first: how much more or less, and whether that holds over all rounds."""
+        whom = "you" if self.yours else "everyone" if self.kind == EVERYONE else self.name
+        rule = shortened(self.proposed.short)
+        over = f"the last {counted(self.rounds.size, 'round')}" if self.whole is not None else self.span
+        over += " so far" if self.so_far else ""
+        told = f"{rule} would have paid {whom} {self._more(self.difference, brief)}{self._relative} in {over}"
+        if self.whole is None:
+            return told
+        unit = " points of stake" if self.unit == "%" else " NMR"
+        more = self._more(self.whole.difference, brief).replace(unit, "")
+        return f"{told}; {more} over all {self.whole.rounds.size:,}"
+
+    @property
+    def heading_names(self) -> bool:
+        """Whether the heading says whose pay it is."""
+        return not self.yours
+
+    @property
+    def _relative(self) -> str:
+        """ " (+41 %)", where what the current rule pays is clearly above nothing."""
+        share = self.difference / self.current.total if self.current.total > 0 else math.nan
+        if self.same or not (0.005 <= abs(share) < 10):
+            return ""
+        return f" ({plus_minus(100 * share, 0)} %)"
+
+    @property
+    def how_sure(self) -> str:
+        """What luck could do to the difference, in one line."""
+        low, high = self.interval
+        if self.alike or math.isnan(low):
+            return self.certainty
+        sure = "luck alone could turn it" if low <= 0 <= high else "it is more than luck"
+        unit = "NMR" if self.unit == "NMR" else "points of stake"
+        stretches = max(1, self.rounds.size // self.block)
+        few = f", roughly: {counted(stretches, 'independent stretch', 'independent stretches')}"
+        return f"{sure} (95 %: {brief(low)} to {brief(high)} {unit}{few if stretches < 5 else ''})."
+
+    @property
     def more(self) -> str:
         """ "880 NMR more", "39.8 points of stake less", "the same"."""
         return self._more(self.difference)
 
-    def _more(self, difference: float) -> str:
+    def _more(self, difference: float, told: Callable[[float], str] = number) -> str:
         if self._is_nothing(difference):
             return "the same"
         unit = "NMR" if self.unit == "NMR" else "points of stake"
-        return f"{amount(abs(difference), unit)} {'more' if difference > 0 else 'less'}"
+        return f"{told(abs(difference))} {unit} {'more' if difference > 0 else 'less'}"
 
     @property
     def side_by_side(self) -> tuple[str, ...]:
@@ -216,7 +269,7 @@ class PayoutComparison:
         if self.usd is None or self.unit != "NMR" or self.same:
             return ""
         day, price = self.usd
-        return f"{signed(self.difference * price, 'USD')} at the price of {day}"
+        return f"{about(self.difference * price)} USD at the price of {day}"
 
     @property
     def level_and_mix(self) -> str:
@@ -241,5 +294,5 @@ class PayoutComparison:
         low, high = self.interval
         if math.isnan(low):
             return too_few(self.rounds.size, self.block)
-        verdict = "It includes 0: luck alone could turn it." if low <= 0 <= high else "It leaves out 0."
+        verdict = "Luck alone could turn it." if low <= 0 <= high else "It is more than luck."
         return f"{verdict}{f' Only about {held}, so a rough guide.' if stretches < 5 else ''}"

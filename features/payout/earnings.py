@@ -3,13 +3,13 @@
 import asyncio
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.source import History, Source
+from tournament.source import EVERYONE, History, Rounds, Source
 from wording.names import DEFAULT_ROUNDS, find_name, find_rounds
 from wording.numbers import amount, counted, span
 
@@ -32,6 +32,13 @@ class PayRecord:
     usd: tuple[date, float] | None
     asked_at: datetime | None
     notice: str
+    next_final: datetime | None = None  # when the next of the open rounds resolves
+
+    def for_others(self, own_name: str | None) -> "PayRecord":
+        """The same to be shown in public: only the member's own name and everyone's are told."""
+        if self.name in (EVERYONE, own_name):
+            return self
+        return replace(self, name=f"one {self.kind}")
 
     @property
     def earned(self) -> float:
@@ -65,8 +72,13 @@ class PayRecord:
         return f"{told}; {amount(self.pending, 'NMR')} {more}is pending in {counted(still_open, 'round')}."
 
 
-async def pay_record(source: Source, name: str, *, rounds: str | None = None) -> PayRecord:
-    """What `name` was paid and what is pending. Raises ValueError where it had no stake in the rounds."""
+async def pay_record(
+    source: Source, name: str, *, rounds: str | None = None, now: datetime | None = None
+) -> PayRecord:
+    """What `name` was paid and what is pending; now tells which round is the next to be final.
+
+    Raises ValueError where it had no stake in the rounds.
+    """
     found, all_rounds, usd = await asyncio.gather(
         find_name(source, name), source.rounds(), source.usd_per_nmr()
     )
@@ -85,7 +97,30 @@ async def pay_record(source: Source, name: str, *, rounds: str | None = None) ->
             f"{found} had no stake in {span(chosen[0], chosen[-1])}: "
             f"it had one in {span(numbers[0], numbers[-1])}."
         )
-    return _record(staked, source, until, usd)
+    record = _record(staked, source, until, usd)
+    return record if now is None else replace(record, next_final=_next_final(record, all_rounds, now))
+
+
+def as_csv(record: PayRecord) -> str:
+    """Every round of a record as CSV: NMR at risk and paid, final or not, and the scores."""
+    lines = [",".join(["round", "nmr_at_risk", "nmr_paid", "final", *record.scores])]
+    for at, number in enumerate(record.rounds.tolist()):
+        values = [
+            number,
+            record.at_risk[at],
+            record.payout[at],
+            str(bool(record.resolved[at])).lower(),
+            *("" if math.isnan(score[at]) else score[at] for score in record.scores.values()),
+        ]
+        lines.append(",".join(map(str, values)))
+    return "\n".join(lines) + "\n"
+
+
+def _next_final(record: PayRecord, rounds: Rounds, now: datetime) -> datetime | None:
+    """When the first of the open rounds resolves that has not yet."""
+    pending = np.isin(rounds.number, record.rounds[~record.resolved])
+    times = [each.replace(tzinfo=UTC) for each in rounds.resolves[pending].astype("datetime64[s]").tolist()]
+    return min((each for each in times if each > now), default=None)
 
 
 def _record(rows: History, source: Source, until: date, usd: tuple[date, float] | None) -> PayRecord:

@@ -1,45 +1,70 @@
-"""Cards for `/payout show` and `/payout what-if`."""
+"""The answers to `/payout show` and `/payout what-if`."""
 
 import math
+from collections.abc import Sequence
+from functools import partial
 
-import discord
+from discord.utils import format_dt
 
 from features.payout.earnings import PayRecord
+from features.payout.earnings_chart import picture_of_record
 from features.payout.what_if import WhatIf
 from scoring.rules import describe_multipliers
-from ui.card import AMBER, CHART, GREEN, age_line, bullets
+from ui.answer import Answer, Asked, Choice, Menu
+from ui.card import AMBER, GREEN, Card, age_line, items, section, sections
 from ui.text import plain
-from wording.numbers import amount, counted, number, score_name, signed
+from wording.numbers import about, amount, brief, counted, score_name, signed
 
-ROWS = 8  # newest rounds that are written out; the chart has them all
+ROWS = 24  # rounds on a page of the table
 
 
-def record_card(record: PayRecord) -> discord.Embed:
-    """Earned and pending, and the newest rounds one by one."""
-    card = discord.Embed(title=plain(record.finding)[:256], colour=GREEN)
-    who = plain(record.name) + (f" ({counted(record.models, 'model')})" if record.kind != "model" else "")
-    card.description = f"For **{who}**, {record.span}. Only rounds with a stake count."
-    earned = amount(record.earned, "NMR")
-    if record.usd is not None:
+def record_answer(record: PayRecord, asked: Asked, own: str | None = None) -> Answer:
+    """The reply to `/payout show`. own: the name that the member linked."""
+    return Answer(
+        record_card(record, yours=record.name == own),
+        menus=(_rounds(record, asked), _who(record, asked, own)),
+        details=tuple(_tables(record)),
+    )
+
+
+def record_card(record: PayRecord, *, yours: bool = False) -> Card:
+    """Earned and pending, and when more of it is final."""
+    final, still_open = int(record.resolved.sum()), int((~record.resolved).sum())
+    parts = [f"{_signed(record.earned)} NMR in {counted(final, 'round')}"] if final else ["Nothing final yet"]
+    if still_open:
+        parts.append(f"{_signed(record.pending)} pending in {still_open:,}")
+    if record.next_final is not None:
+        parts.append(f"the next is final {format_dt(record.next_final, 'R')}")
+    heading = ", ".join(parts)
+    text = record.span.capitalize()
+    if record.usd is not None and final:
         day, price = record.usd
-        earned += f", {amount(record.earned * price, 'USD')} at the price of {day}"
-    card.add_field(name="Earned", value=earned)
-    if not record.resolved.all():
-        card.add_field(name="Pending", value=f"{signed(record.pending, 'NMR')} so far")
-    card.add_field(name="Newest rounds", value=_table(record), inline=False)
-    if record.unknown or record.notice:
-        verbs = "is not known and counts" if record.unknown == 1 else "are not known and count"
-        unknown = f"{counted(record.unknown, 'payout')} {verbs} as 0." if record.unknown else ""
-        card.add_field(name="Mind", value=bullets([s for s in (record.notice, unknown) if s]), inline=False)
-    card.set_image(url=f"attachment://{CHART}")
-    card.set_footer(text=f"{record.source} · data until {record.until}{age_line(record.asked_at)}")
-    return card
+        text += f" · {about(record.earned * price)} USD at the price of {day}"
+    verbs = "is not known and counts" if record.unknown == 1 else "are not known and count"
+    unknown = f"{counted(record.unknown, 'payout')} {verbs} as 0." if record.unknown else ""
+    who = plain(record.name) + (f" ({counted(record.models, 'model')})" if record.kind != "model" else "")
+    dated = f"until {record.until}{age_line(record.asked_at)}"
+    hollow = " · hollow bars are pending" if still_open else ""
+    return Card(
+        heading=heading if yours else f"{plain(record.name)}: {heading}",
+        text="\n".join(filter(None, (text, plain(record.notice), unknown))),
+        draw=partial(picture_of_record, record),
+        small=f"{who} · {record.source}, {dated} · only rounds with a stake{hollow}",
+        colour=GREEN,
+    )
 
 
-def what_if_card(answer: WhatIf) -> discord.Embed:
+def what_if_answer(answer: WhatIf, asked: Asked, rules: Sequence[tuple[str, str]] = ()) -> Answer:
+    """The reply to `/payout what-if`. rules: (shown, typed) that its menu offers."""
+    chosen = Choice(f"Rule: {describe_multipliers(answer.rule.multipliers)}", {"rule": asked["rule"]})
+    others = [Choice(shown, {"rule": typed}) for shown, typed in rules if len(typed) < 80]
+    menu = Menu("rule", (chosen, *others[:22], Choice("Another rule …", "rule")), chosen)
+    return Answer(what_if_card(answer), menus=(menu,))
+
+
+def what_if_card(answer: WhatIf) -> Card:
     """One round, step by step."""
     rule = answer.rule
-    card = discord.Embed(title=answer.finding[:256], colour=AMBER)
     terms = " + ".join(
         f"{weight:g} x {answer.scores[score]:g} ({score_name(score)})"
         for score, weight in rule.multipliers.items()
@@ -52,34 +77,74 @@ def what_if_card(answer: WhatIf) -> discord.Embed:
         steps += f", {bounded} ±{rule.clip:g}"
     else:
         steps = f"{terms} = **{answer.weighted:.4g}**, {bounded} ±{rule.clip:g}, x factor {answer.factor:.4g}"
-    card.description = f"{steps}\nx stake {amount(answer.stake, 'NMR')} = **{amount(answer.payout, 'NMR')}**"
-    card.add_field(name="Assumed", value=bullets(answer.assumptions), inline=False)
     dated = f"from {rule.effective_on}" if rule.effective_on else "typed"
-    card.set_footer(
-        text=f"{describe_multipliers(rule.multipliers)}, {dated}{'' if rule.verified else ', not verified'}"
+    return Card(
+        heading=answer.finding,
+        text=f"{steps}\nx stake {amount(answer.stake, 'NMR')} = **{amount(answer.payout, 'NMR')}**",
+        after=section("Assumed", items(answer.assumptions)),
+        small=f"{describe_multipliers(rule.multipliers)}, {dated}{'' if rule.verified else ', not verified'}",
+        colour=AMBER,
     )
-    return card
 
 
-def _table(record: PayRecord) -> str:
-    """The newest rounds as aligned lines that fit a phone."""
-    paying = [score for score, values in record.scores.items() if not all(map(math.isnan, values[-ROWS:]))][
-        :2
-    ]
-    lines = ["round      NMR  " + "".join(f"{score_name(score):>8}" for score in paying)]
-    for row in range(len(record.rounds) - 1, max(-1, len(record.rounds) - 1 - ROWS), -1):
+def _signed(value: float) -> str:
+    return f"+{brief(value)}" if value > 0 else brief(value)
+
+
+def _rounds(record: PayRecord, asked: Asked) -> Menu:
+    choices = (
+        Choice("The last 20 rounds and what is pending", {"rounds": None}),
+        Choice("The last 50 rounds", {"rounds": "50"}),
+        Choice("The last 100 rounds", {"rounds": "100"}),
+        Choice("All rounds", {"rounds": "all"}),
+        Choice("Other rounds …", "rounds"),
+    )
+    chosen = next((each for each in choices if each.change == {"rounds": asked["rounds"]}), None)
+    return Menu("rounds", choices, chosen or Choice(record.span.capitalize(), {"rounds": asked["rounds"]}))
+
+
+def _who(record: PayRecord, asked: Asked, own: str | None) -> Menu:
+    chosen = Choice(record.name, {"name": asked["name"]})
+    offered = [own or "", "everyone"]
+    others = [Choice(name, {"name": name}) for name in offered if name and name != record.name]
+    return Menu("who", (chosen, *others, Choice("Another model or account …", "name")), chosen)
+
+
+def _tables(record: PayRecord) -> list[Card]:
+    """Every round, newest first, as aligned lines that fit a phone."""
+    unknown = [score for score, values in record.scores.items() if all(map(math.isnan, values))]
+    paying = [score for score in record.scores if score not in unknown][:2]
+    header = "round    NMR" + "".join(f"{score_name(score):>7}" for score in paying)
+    lines: list[str] = []
+    for row in range(len(record.rounds) - 1, -1, -1):
         mark = " " if record.resolved[row] else "*"
-        scores = "".join(
-            f"{'-' if math.isnan(record.scores[score][row]) else f'{record.scores[score][row]:+.4f}':>8}"
-            for score in paying
+        scores = "".join(f"{_score(float(record.scores[score][row])):>7}" for score in paying)
+        lines.append(f"{record.rounds[row]:>4}{mark}{_short(float(record.payout[row])):>7}{scores}")
+    pages = [lines[at : at + ROWS] for at in range(0, len(lines), ROWS)]
+    totals = [
+        f"Earned {amount(record.earned, 'NMR')}",
+        "" if record.resolved.all() else f"pending {signed(record.pending, 'NMR')} so far",
+    ]
+    return [
+        Card(
+            f"Rounds {page[-1].split()[0].strip('*')}-{page[0].split()[0].strip('*')}",
+            sections(
+                ", ".join(filter(None, totals)) + ".",
+                "```\n" + "\n".join([header, *page]) + "\n```",
+            ),
+            small="* pending" if any("*" in line for line in page) else "",
+            colour=GREEN,
         )
-        lines.append(f"{record.rounds[row]:>5}{mark}{_short(float(record.payout[row])):>8}  {scores}")
-    if not record.resolved.all():
-        lines.append("* pending")
-    return "```\n" + "\n".join(lines) + "\n```"
+        for page in pages
+    ]
+
+
+def _score(value: float) -> str:
+    """A score in seven letters: "+.0587"."""
+    return "-" if math.isnan(value) else f"{value:+.4f}".replace("0.", ".", 1)
 
 
 def _short(value: float) -> str:
-    """An amount in at most eight letters, for a column."""
-    text = number(value)
-    return text if len(text) <= 8 else f"{value:.1e}"
+    """An amount in at most seven letters, for a column."""
+    text = brief(value)
+    return text if len(text) <= 7 else f"{value:.0e}"

@@ -10,14 +10,14 @@ from ui.drawing import CURRENT, FAINT, GAIN, LOSS, Picture, by_round, figure
 from wording.numbers import amount, shortened
 
 
-def picture_of_record(record: PayRecord) -> Picture:
+def picture_of_record(record: PayRecord, titled: bool = True) -> Picture:
     """Pay by round above, pay so far below."""
     pending = f", {amount(record.pending, 'NMR')} pending" if not record.resolved.all() else ""
     title = f"{shortened(record.name)}: {amount(record.earned, 'NMR')} in {record.span}{pending}"
     footer = f"{record.source} · data until {record.until}" + (
         "" if record.resolved.all() else " · hollow bars are pending"
     )
-    with figure(title, footer, [1.0, 1.0]) as (drawing, (above, below)):
+    with figure(title, footer, [1.0, 1.0], titled=titled) as (drawing, (above, below)):
         rounds, resolved = record.rounds, record.resolved
         colours = np.where(record.payout >= 0, GAIN, LOSS)
         above.bar(rounds[resolved], record.payout[resolved], color=colours[resolved], width=0.8)

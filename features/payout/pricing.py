@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.rules import LIVE
+from features.rules.rules import LIVE
 from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rules import (
     PayoutRule,

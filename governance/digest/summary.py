@@ -90,7 +90,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Question:
+class SummaryQuestion:
     """Something that was asked and not answered."""
 
     what: str
@@ -132,7 +132,7 @@ class Summary:
     results: tuple[SummaryResult, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     promises: tuple[Promise, ...] = ()  # those that are not overdue are not told
-    questions: tuple[Question, ...] = ()
+    questions: tuple[SummaryQuestion, ...] = ()
     measures: tuple[Measure, ...] = ()
     argument: SummaryArgument | None = None
 

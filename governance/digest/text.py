@@ -8,9 +8,9 @@ from governance.digest.promise import Promise, by_urgency, check_link, overdue_d
 from governance.digest.summary import (
     Measure,
     Outcome,
-    Question,
     Summary,
     SummaryDraft,
+    SummaryQuestion,
     SummaryResult,
     is_quiet,
 )
@@ -129,7 +129,7 @@ def _promise(promise: Promise, today: datetime.date) -> str:
     return f"- {days} overdue: {_linked(one_line(promise.what), promise.link)} ({who})"
 
 
-def _question(question: Question, today: datetime.date) -> str:
+def _question(question: SummaryQuestion, today: datetime.date) -> str:
     days = counted(unanswered_days(question.asked_on, today), "day")
     return f"- {days} without an answer: {_linked(one_line(question.what), question.link)}"
 

@@ -21,6 +21,10 @@ PERSONAL_TABLES: Mapping[str, str] = MappingProxyType(
             "Your newest questions, at most 50, so that a Share button can ask one again; "
             "whenever anybody asks something, all that are older than 30 days are removed."
         ),
+        "shared_answers": (
+            "Which answers you shared, at most 200, so that others can ask the same about themselves and you "
+            "can delete one; once this is deleted the messages stay, and you can't delete them here any more."
+        ),
         "proposal_drafts": (
             "What you have begun to propose and not filed yet, one draft for each server, "
             "so that you can go on."

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from sqlite3 import Row
 from typing import Any
@@ -66,3 +66,17 @@ async def recall(db: Database, question_id: int, member_id: int) -> AskedQuestio
         (question_id, member_id),
     )
     return None if row is None else AskedQuestion.from_row(row)
+
+
+async def change_arguments(
+    db: Database, asked: AskedQuestion, arguments: Mapping[str, Any]
+) -> AskedQuestion | None:
+    """Keep a question's new arguments; None where it was changed meanwhile, or is gone."""
+    async with transaction(db):
+        changed = await execute(
+            db,
+            "UPDATE asked_questions SET arguments = ? WHERE question_id = ? AND member_id = ? "
+            "AND arguments = ?",
+            (json.dumps(dict(arguments)), asked.question_id, asked.member_id, json.dumps(asked.arguments)),
+        )
+    return replace(asked, arguments=dict(arguments)) if changed else None

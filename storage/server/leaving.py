@@ -18,6 +18,7 @@ _KNOWN = " UNION ".join(
         "digest_schedules",
         "digest_posts",
         "digest_posts_by_hand",
+        "shared_answers",
     )
 )
 

@@ -27,7 +27,6 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("poll show", {"number": 1}),
     ("poll my", {"number": 1}),
     ("poll results", {"number": 1}),
-    ("payout show", {"who": "model_07585"}),
     ("opinion list", {}),
     ("opinion map", {}),
     ("account show", {}),
@@ -35,14 +34,15 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("privacy export", {}),
     ("setup show", {}),
     ("help", {}),
-    ("payout rules", {}),
 ]
-# these keep the question itself, so that its Share button can ask it again: their one write
+# these keep the question itself, so that what stands under the answer can ask it again: their one write
 SHARED: list[tuple[str, dict[str, Any]]] = [
     ("stakes history", {}),
     ("stakes concentration", {}),
     ("stakes who", {"name": "model_07585"}),
     ("promise list", {}),
+    ("payout show", {"who": "model_07585"}),
+    ("payout rules", {}),
 ]
 
 

@@ -20,9 +20,9 @@ from features.opinions.opinion_card import list_card as statements_card
 from features.opinions.opinion_card import opinion_card
 from features.opinions.statements import StatementPage
 from features.payout.compare import compare_payouts
-from features.payout.compare_card import comparison_card
+from features.payout.compare_card import comparison_answer
 from features.payout.earnings import pay_record
-from features.payout.earnings_card import record_card
+from features.payout.earnings_card import record_answer
 from features.polls.opening import new_poll
 from features.polls.poll_card import poll_card, polls_card, result_cards
 from features.polls.result import count
@@ -40,10 +40,10 @@ from governance.digest.summary import (
     Closing,
     Measure,
     Period,
-    Question,
     Summary,
     SummaryArgument,
     SummaryDraft,
+    SummaryQuestion,
     SummaryResult,
 )
 from governance.digest.text import as_markdown
@@ -56,8 +56,10 @@ from storage.server.settings import change_settings
 from tests.features.digest.weeks import text
 from tests.features.proposals.proposals import ADA, HERE, NOW, filed
 from tests.features.stakes.test_holders import MadeUp, calendar, stakes_of
+from tests.ui.cards import check_answer
 from tests.wording.plurals import ones_before_plurals
 from tournament.sample import SampleSource
+from ui.card import Card
 
 COUNTS = pytest.mark.parametrize("n", [0, 1, 2])
 METHODS: dict[str, Any] = {
@@ -66,9 +68,11 @@ METHODS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def check(*told: discord.Embed | str) -> None:
+def check(*told: discord.Embed | Card | str) -> None:
     """No card and no text has a 1 before a plural."""
     for each in told:
+        if isinstance(each, Card):
+            each = each.said
         words = each if isinstance(each, str) else json.dumps(each.to_dict(), ensure_ascii=False)
         assert ones_before_plurals(words.replace("*", "").replace("\\n", " | ")) == [], words
 
@@ -110,7 +114,7 @@ def test_summaries(n: int) -> None:
         drafts=(SummaryDraft(3, "D", "", "change"), SummaryDraft(3, "D", "", "change", revised=True)) * n,
         results=(SummaryResult(3, "R", "", n, "a wins.", ()),) * n,
         promises=(Promise("P", "the team", "", day - days, day - days),) * n,
-        questions=(Question("Why?", "", day - days),) * n,
+        questions=(SummaryQuestion("Why?", "", day - days),) * n,
         measures=(Measure("accounts", n, n, "", n, n),) * n,
         argument=SummaryArgument(3, "Since", "", n),
     )
@@ -156,5 +160,6 @@ async def test_stakes(n: int, unit: str) -> None:
 async def test_pay(source: SampleSource, rounds: str) -> None:
     name = "model_07585"
     found = await compare_payouts(source, name, "1xCORR + 3xTC", current="1xCORR", rounds=rounds)
-    check(comparison_card(found))
-    check(record_card(await pay_record(source, name, rounds=rounds)))
+    asked = {"proposed": "1C3T", "current": None, "rounds": None, "stake": None, "name": name}
+    check(check_answer(comparison_answer(found, asked | {"basis": "stake of the time"})))
+    check(check_answer(record_answer(await pay_record(source, name, rounds=rounds), asked)))

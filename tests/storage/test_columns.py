@@ -18,7 +18,8 @@ from storage.market.api_answers import FetchedAnswer, keep_answers
 from storage.market.snapshots import StakeSnapshot, keep_snapshot
 from storage.members.links import AccountLink, set_link
 from storage.members.privacy import stored_about
-from storage.members.questions import remember
+from storage.members.questions import recall, remember
+from storage.members.shared import claim_share, note_share
 from storage.members.verifications import make_code, use_code
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls.casting import cast
@@ -63,6 +64,7 @@ ARGUMENTS: dict[str, Any] = {
     "poll_id": 1,
     "proposal_id": 1,
     "question_id": 1,
+    "share_id": 1,
     "application_id": 7,
     "tournament": "classic",
     "source": "sample",
@@ -125,6 +127,10 @@ async def furnish(db: Database) -> None:
     assert await move_stage(db, await filed(db, "Another", member_id=DORA), "withdrawn", NOW, due_at=None)
     await set_link(db, AccountLink(ADA, "ada", "account", "classic", NOW))
     await remember(db, ADA, "payout", {"stake": 3.0}, NOW)
+    asked = await recall(db, 1, ADA)
+    assert asked is not None
+    shared, _ = await claim_share(db, HERE, 5, asked, {"stake": 3.0}, NOW)
+    await note_share(db, HERE, shared.share_id, 9)
     await add_statement(db, HERE, ADA, "Caps help.", "caps help", NOW)
     await cast_vote(db, HERE, 1, ADA, 1, NOW)
     for hidden in (True, False):

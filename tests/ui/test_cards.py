@@ -14,18 +14,19 @@ from features.account.account_card import account_card
 from features.account.link import LinkedAccount
 from features.payout.at_risk import BASES
 from features.payout.compare import compare_payouts
-from features.payout.compare_card import comparison_card
+from features.payout.compare_card import comparison_answer
 from features.payout.compare_chart import picture_of_comparison
 from features.payout.comparison import PayoutComparison, Side
 from features.payout.earnings import PayRecord
-from features.payout.earnings_card import record_card, what_if_card
-from features.payout.rules import timeline
-from features.payout.rules_card import rule_card, timeline_card
+from features.payout.earnings_card import record_answer, what_if_answer
 from features.payout.what_if import what_if
+from features.rules.rules import timeline
+from features.rules.rules_card import rules_answer
 from features.server.privacy_card import kept_card
 from scoring.rules import PayoutRule, load_rules
 from storage.members.links import AccountLink
 from storage.members.privacy import KEPT_OTHERWISE, PERSONAL_TABLES
+from tests.ui.cards import check_answer
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
 
@@ -35,7 +36,13 @@ ALL_SCORES = " + ".join(
 )
 
 
-def check(card: discord.Embed) -> dict[str, Any]:
+ASKED = {
+    "proposed": "1C3T", "current": None, "rounds": None, "stake": None, "basis": "stake of the time",
+    "name": "x", "tournament": "classic", "rule": None, "scores": "", "factor": None,
+}  # fmt: skip
+
+
+def check_embed(card: discord.Embed) -> dict[str, Any]:
     """The card as Discord gets it, within what Discord takes."""
     told = card.to_dict()
     texts = [(told.get("title", ""), 256), (told.get("description", ""), 4096)]
@@ -75,32 +82,40 @@ def record(name: str, scale: float = 1.0, rounds: int = 158, pending: int = 30) 
 @pytest.mark.parametrize("name", [LONG, MARKED, "x"])
 @pytest.mark.parametrize("scale", [1e13, 1.0, 1e-9, 0.0])
 def test_extreme_results_fit_and_names_do_not_format(name: str, scale: float) -> None:
+    shown = discord.utils.escape_markdown(name)
     for rounds in (1, 158):
-        cards = [
-            comparison_card(comparison(name, scale, rounds)),
-            record_card(record(name, scale, rounds, 1)),
-        ]
-        for card in cards:
-            assert f"For **{discord.utils.escape_markdown(name)} (" in check(card)["description"]
+        compared = check_answer(comparison_answer(comparison(name, scale, rounds), ASKED))
+        assert f"For **{shown} (" in compared
+        recorded = check_answer(record_answer(record(name, scale, rounds, 1), ASKED))
+        assert f"{shown} (1,234,567 models) · " in recorded
 
 
 @pytest.mark.parametrize("sentence", ["Left out: 12 rows that had no stake.", "a_b*c " * 8])
 def test_many_warnings_and_assumptions_fit(sentence: str) -> None:
     many = (sentence,) * 60
-    check(comparison_card(comparison("x", warnings=many, assumptions=many[:20], notice=sentence)))
-    check(record_card(replace(record("x"), notice=" ".join(many))))
+    found = comparison("x", warnings=many, assumptions=many[:20], notice=sentence)
+    told = check_answer(comparison_answer(found, ASKED))
+    assert told.count(discord.utils.escape_markdown(sentence.strip())) == 81
+    check_answer(record_answer(replace(record("x"), notice=" ".join(many)), ASKED))
 
 
-def test_a_record_lists_its_newest_rounds_in_line() -> None:
-    value = check(record_card(record("x", pending=2)))["fields"][2]["value"]
-    header, *lines = value.strip("`\n").split("\n")
-    assert lines[-1] == "* pending"
-    assert [int(line[:5]) for line in lines[:-1]] == list(range(325, 317, -1))
-    assert [line[5] for line in lines[:-1]] == ["*"] * 2 + [" "] * 6
-    assert len({len(line) for line in (header, *lines[:-1])}) == 1
-    assert len(header) <= 32  # a phone wraps longer ones
-    tiny = check(record_card(record("x", 1e-9)))["fields"][2]["value"].strip("`\n").split("\n")
-    assert len({len(line) for line in tiny[:-1]}) == 1
+def test_a_record_lists_every_round_in_line() -> None:
+    pages = record_answer(record("x", pending=2), ASKED).details
+    assert [page.small for page in pages] == ["* pending", *[""] * (len(pages) - 1)]
+    lines = [line for page in pages for line in page.text.split("```")[1].strip("\n").split("\n")]
+    header, rows = lines[0], [line for line in lines if line[0] != "r"]
+    assert [int(line[:4]) for line in rows] == list(range(325, 167, -1))
+    assert [line[4] for line in rows] == ["*"] * 2 + [" "] * 156
+    assert len({len(line) for line in lines}) == 1
+    assert len(header) <= 26  # a phone wraps longer ones
+    small = record_answer(record("x", 1e-9), ASKED).details[0].text.split("```")[1].strip("\n").split("\n")
+    assert {len(line) for line in small} == {len(header)}
+
+
+def test_a_record_says_when_more_of_it_is_final() -> None:
+    at = datetime(2031, 10, 5, tzinfo=UTC)
+    told = record_answer(replace(record("x", pending=2), next_final=at), ASKED).card.heading
+    assert told.endswith(f" pending in 2, the next is final <t:{int(at.timestamp())}:R>")
 
 
 @pytest.mark.slow
@@ -113,7 +128,7 @@ async def test_what_is_shared_in_percent_tells_neither_amounts_nor_names(
     for rule in ("1xCORR + 3xTC", "2C1T clip 0.05 threshold 150K", "classic-2023-10-07"):
         got = await compare_payouts(source, name, rule, rounds="300-325", stake=stake, basis=basis, unit="%")
         shown = got.for_others(None)
-        told = json.dumps(check(comparison_card(shown)), ensure_ascii=False)
+        told = check_answer(comparison_answer(shown, ASKED | {"basis": basis}))
         assert "NMR" not in told
         assert "USD" not in told
         assert name == EVERYONE or name not in discord.utils.remove_markdown(told)
@@ -132,31 +147,37 @@ async def test_what_is_shared_in_percent_tells_neither_amounts_nor_names(
 )
 async def test_what_if_fits(source: SampleSource, scores: str, stake: float, rule: str) -> None:
     for factor in (None, 1e-12, 1.0):
-        check(what_if_card(await what_if(source, scores, stake, rule=rule, factor=factor)))
+        found = await what_if(source, scores, stake, rule=rule, factor=factor)
+        check_answer(what_if_answer(found, ASKED, [("1C3T", "1C3T")]))
 
 
 @pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.id)
-def test_every_rule_fits_on_its_card(rule: PayoutRule) -> None:
-    told = check(rule_card(rule))
-    assert told["footer"]["text"].startswith(rule.id)
-    assert told["fields"][0]["value"].startswith(str(rule.effective_on))
+async def test_every_rule_fits_on_its_card(rule: PayoutRule) -> None:
+    shown = await timeline(rule.tournament, None)
+    answer = rules_answer(shown, rule, {"tournament": rule.tournament, "rule": rule.id})
+    check_answer(answer)
+    assert answer.card.small.startswith(rule.id)
+    assert f"**From** {rule.effective_on}" in answer.card.text
+    assert answer.menus[0].chosen.change == {"rule": rule.id}
 
 
 @pytest.mark.parametrize("tournament", ["classic", "signals", "crypto"])
 async def test_a_timeline_has_every_rule_newest_first(tournament: str) -> None:
-    told = check(timeline_card(await timeline(tournament, None)))
-    days = [line.removeprefix("✗ ")[2:12] for line in told["description"].split("\n")]
+    answer = rules_answer(await timeline(tournament, None), None, {"tournament": tournament, "rule": None})
+    check_answer(answer)
     expected = [str(rule.effective_on) for rule in load_rules() if rule.tournament == tournament]
-    assert days == sorted(expected, reverse=True)
+    for told, count in ((answer.details[0], len(expected)), (answer.card, 6)):
+        days = [line.removeprefix("✗ ")[2:12] for line in told.text.split("\n")]
+        assert days == sorted(expected, reverse=True)[:count]
 
 
 @pytest.mark.parametrize("name", [LONG, MARKED])
 def test_what_is_kept_of_a_member_fits(name: str) -> None:
     link = AccountLink(1, name, "account", "classic", datetime(2031, 10, 1, tzinfo=UTC))
     linked = LinkedAccount(link, ("a",) * 999, 168, 325, 158, 1e7, "Numerai Classic", date(2031, 10, 1))
-    assert check(account_card(linked))["title"] == f"Linked: {discord.utils.escape_markdown(name)}"
+    assert check_embed(account_card(linked))["title"] == f"Linked: {discord.utils.escape_markdown(name)}"
     kept = {table: [{"member_id": 1, "arguments": name * 9}] * 50 for table in PERSONAL_TABLES}
-    told = check(kept_card(kept, PERSONAL_TABLES, KEPT_OTHERWISE))
+    told = check_embed(kept_card(kept, PERSONAL_TABLES, KEPT_OTHERWISE))
     assert "member_id" not in json.dumps(told)
     for field in told["fields"][:-1]:
         assert field["value"].endswith("\nand 47 more: see /privacy export")

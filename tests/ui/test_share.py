@@ -5,9 +5,12 @@ from typing import Any
 import discord
 import pytest
 
-from storage.database import fetch_all
+from storage.members.questions import AskedQuestion
 from tests.offline import Server
-from ui.share import ShareButton, asked_to_share, check_may_post, share_view
+from ui.answer import Answer
+from ui.card import Card
+from ui.question_buttons import QuestionButton
+from ui.questions import check_may_post
 
 SENDS, SENDS_IN_THREADS = 1 << 11, 1 << 38
 TEXT, PUBLIC_THREAD = 0, 11
@@ -57,31 +60,19 @@ def interaction(
 
 
 async def buttons(server: Server, asked_in: discord.Interaction[Any]) -> list[str]:
-    view = await share_view(
-        asked_in,
-        server.database,
-        "stakes who",
-        {"name": "quiet_heron"},
-        server.bot.tools.now(),
-    )
-    found = [] if view is discord.utils.MISSING else view.children
-    return [item.custom_id for item in found if isinstance(item, ShareButton)]
+    asked = AskedQuestion(1, server.ben.id, "payout rules", {}, server.bot.tools.now())
+    rows = server.bot.questions.rows(asked_in, asked, Answer(Card("A finding"), details=(Card("More"),)))
+    return [item.custom_id for row in rows for item in row.children if isinstance(item, QuestionButton)]
 
 
-async def test_a_button_stands_for_the_stored_question(server: Server) -> None:
-    invited = interaction(server, owners={"0": str(server.guild.id)})
-    assert await buttons(server, invited) == ["stakes:share:1"]
-    assert await asked_to_share(invited, server.database, 1) == ("stakes who", {"name": "quiet_heron"})
-
-
-async def test_who_brought_the_bot_along_gets_no_button_and_leaves_nothing(server: Server) -> None:
-    me, here = str(server.ben.id), str(server.guild.id)
-    assert await buttons(server, interaction(server, owners={"1": me})) == []
-    assert await buttons(server, interaction(server, owners={"0": "0"}, guild=False)) == []
-    assert await buttons(server, interaction(server, owners={"1": me}, guild=False)) == []
-    assert await fetch_all(server.database, "SELECT 1 FROM asked_questions") == []
+async def test_an_answer_can_be_shared_where_the_bot_is_invited_alone(server: Server) -> None:
+    me, here, details = str(server.ben.id), str(server.guild.id), "payout:details:1"
+    assert await buttons(server, interaction(server, owners={"0": here})) == ["payout:share:1", details]
+    assert await buttons(server, interaction(server, owners={"1": me})) == [details]
+    assert await buttons(server, interaction(server, owners={"0": "0"}, guild=False)) == [details]
+    assert await buttons(server, interaction(server, owners={"1": me}, guild=False)) == [details]
     both = interaction(server, owners={"0": here, "1": me})
-    assert len(await buttons(server, both)) == 1, "the server has invited the bot too"
+    assert len(await buttons(server, both)) == 2, "the server has invited the bot too"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.numerai.cache import Answer, Cache
+from tournament.numerai.cache import Cache, CachedAnswer
 from tournament.numerai.reading import BACKGROUND_AGE, Reading
 from tournament.source import Names, SourceError, Stakes
 
@@ -96,7 +96,7 @@ class Board:
         except SourceError as error:
             log.warning("the leaderboards can't be read: %s", error)
 
-    async def _kept(self, kind: str) -> Answer | None:
+    async def _kept(self, kind: str) -> CachedAnswer | None:
         return await self._cache.stored(self._reading.question("leaderboard", kind))
 
     async def _load(self) -> None:

@@ -23,7 +23,7 @@ LONG_TEXT = 20_000  # characters; more is made from or to JSON in a thread
 
 
 @dataclass(frozen=True)
-class Answer:
+class CachedAnswer:
     """What JSON can hold, when it was fetched, and why it is not a fresh one, if it is not."""
 
     value: Any
@@ -46,14 +46,14 @@ class Cache:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._now, self._patience, self._clock = database, now, patience, clock
-        self._asking: dict[str, asyncio.Task[Answer]] = {}
-        self._unwritten: dict[str, Answer] = {}
+        self._asking: dict[str, asyncio.Task[CachedAnswer]] = {}
+        self._unwritten: dict[str, CachedAnswer] = {}
         self._writing: asyncio.Task[None] | None = None
         self._write_again = self._late_at = -float("inf")
 
     async def ask(
         self, question: str, age: timedelta, fetch: Callable[[], Awaitable[Any]], *, hurry: bool = True
-    ) -> Answer:
+    ) -> CachedAnswer:
         """The stored answer if it is younger than `age`, else a new one, else the stored one with `late` set.
 
         None is a good answer but is not kept. Those who ask the same at the same time share one request, and
@@ -89,7 +89,7 @@ class Cache:
         """Whether that is less than `age` ago; a moment yet to come was told by a wrong clock."""
         return timedelta() <= self._now() - moment < age
 
-    async def stored(self, question: str) -> Answer | None:
+    async def stored(self, question: str) -> CachedAnswer | None:
         """The last answer, however old; None where there is none, or it can't be read."""
         answer = None
         if question not in self._unwritten:
@@ -108,9 +108,9 @@ class Cache:
             log.warning("stored answers can't be listed", exc_info=True)
             return held
 
-    def keep(self, question: str, value: Any) -> Answer:
+    def keep(self, question: str, value: Any) -> CachedAnswer:
         """Keep an answer; it is written soon after, and held in memory until then."""
-        answer = Answer(value, self._now())
+        answer = CachedAnswer(value, self._now())
         self._unwritten.pop(question, None)
         self._unwritten[question] = answer
         if self._writing is None or self._writing.done():
@@ -138,11 +138,11 @@ class Cache:
             return self._patience.stale if something else self._patience.budget + 0.5
         return 0.0 if something and already else self._patience.short
 
-    async def _fetch(self, question: str, fetch: Callable[[], Awaitable[Any]]) -> Answer:
+    async def _fetch(self, question: str, fetch: Callable[[], Awaitable[Any]]) -> CachedAnswer:
         value = await fetch()
-        return Answer(None, self._now()) if value is None else self.keep(question, value)
+        return CachedAnswer(None, self._now()) if value is None else self.keep(question, value)
 
-    def _forget(self, question: str, done: asyncio.Task[Answer]) -> None:
+    def _forget(self, question: str, done: asyncio.Task[CachedAnswer]) -> None:
         del self._asking[question]
         if done.cancelled():
             return
@@ -152,14 +152,14 @@ class Cache:
         elif not isinstance(error, SourceError):
             log.error("a question failed: %s", question, exc_info=error)
 
-    async def _read(self, question: str) -> Answer | None:
+    async def _read(self, question: str) -> CachedAnswer | None:
         try:
             row = await fetched_answer(self._database, question)
             if row is None:
                 return None
             if len(row.answer) > LONG_TEXT:
-                return Answer(await asyncio.to_thread(json.loads, row.answer), row.fetched_at)
-            return Answer(json.loads(row.answer), row.fetched_at)
+                return CachedAnswer(await asyncio.to_thread(json.loads, row.answer), row.fetched_at)
+            return CachedAnswer(json.loads(row.answer), row.fetched_at)
         except (StorageError, sqlite3.Error):
             log.warning("a stored answer can't be read", exc_info=True)
             return None
@@ -180,7 +180,7 @@ class Cache:
                     del self._unwritten[question]
 
 
-def _as_rows(answers: dict[str, Answer]) -> list[FetchedAnswer]:
+def _as_rows(answers: dict[str, CachedAnswer]) -> list[FetchedAnswer]:
     return [
         FetchedAnswer(
             question, json.dumps(answer.value, separators=(",", ":"), allow_nan=False), answer.fetched_at

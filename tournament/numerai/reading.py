@@ -7,7 +7,7 @@ from typing import Any
 
 from tournament.numerai import parse, queries
 from tournament.numerai.asking import Asking
-from tournament.numerai.cache import Answer, Cache
+from tournament.numerai.cache import Cache, CachedAnswer
 from tournament.numerai.parse import TOURNAMENT_NUMBERS
 from tournament.source import SourceError
 
@@ -36,7 +36,7 @@ class Reading:
         """The name under which an answer is kept."""
         return "/".join((self._tournament, str(FORM), kind, *which))
 
-    async def model(self, name: str, *, background: bool = False) -> Answer:
+    async def model(self, name: str, *, background: bool = False) -> CachedAnswer:
         """[id, name] of a model, or None."""
         variables = {"model_name": name, "tournament": self._number}
         question = self.question("model", name.casefold())
@@ -44,7 +44,7 @@ class Reading:
             question, NAME_AGE, queries.MODEL, variables, "v3UserProfile", parse.model, background
         )
 
-    async def account(self, name: str) -> Answer:
+    async def account(self, name: str) -> CachedAnswer:
         """[id, name] of every model of an account, or None."""
         variables = {"username": name, "tournament": self._number}
         read = partial(parse.models_of_account, tournament=self._number)
@@ -66,32 +66,32 @@ class Reading:
             queries.ACCOUNT, variables, "accountProfile", read, background=background
         )
 
-    async def performances(self, model_id: str, *, background: bool = False) -> Answer:
+    async def performances(self, model_id: str, *, background: bool = False) -> CachedAnswer:
         """The columns of parse.performances for a model."""
         variables = {"modelId": model_id, "tournament": self._number}
         read = partial(parse.performances, tournament=self._number, asked=self._now())
         question, root = self.question("history", model_id), "v2RoundModelPerformances"
         return await self._ask(question, HISTORY_AGE, queries.PERFORMANCES, variables, root, read, background)
 
-    async def rounds(self) -> Answer:
+    async def rounds(self) -> CachedAnswer:
         """The columns of parse.rounds."""
         variables = {"tournament": self._number}
         question, read = self.question("rounds"), partial(parse.rounds, asked=self._now())
         return await self._ask(question, ROUNDS_AGE, queries.ROUNDS, variables, "rounds", read)
 
-    async def announced(self, number: int) -> Answer:
+    async def announced(self, number: int) -> CachedAnswer:
         """What a round says it pays by, as of parse.announced, or None."""
         variables = {"tournament": self._number, "number": number}
         question = self.question("announced", str(number))
         return await self._ask(question, ROUNDS_AGE, queries.ROUND_RULE, variables, "rounds", parse.announced)
 
-    async def price(self) -> Answer:
+    async def price(self) -> CachedAnswer:
         """[day, USD for one NMR] as of parse.price, or None."""
         variables = {"baseSymbol": "NMR", "targetSymbol": "USD"}
         question, root = self.question("price"), "latestCurrencyPrice"
         return await self._ask(question, PRICE_AGE, queries.PRICE, variables, root, parse.price)
 
-    async def leaderboard(self, kind: str) -> Answer:
+    async def leaderboard(self, kind: str) -> CachedAnswer:
         """[name, stake in NMR or None] of all "models" or "accounts", asked in the background."""
         return await self._cache.ask(
             self.question("leaderboard", kind), BACKGROUND_AGE, partial(self._pages, kind), hurry=False
@@ -106,7 +106,7 @@ class Reading:
         root: str,
         read: Callable[[Any], Any],
         background: bool = False,
-    ) -> Answer:
+    ) -> CachedAnswer:
         if background:
             moment = (await self._cache.moments([question])).get(question)
             if moment is None or not self._cache.is_young(moment, BACKGROUND_AGE):

@@ -14,7 +14,7 @@ from scoring.rules import PayoutRule, rule_in_force
 from tournament.numerai import columns
 from tournament.numerai.asking import ADDRESS, THREADS, Asking
 from tournament.numerai.board import Board
-from tournament.numerai.cache import Answer, Cache, Database
+from tournament.numerai.cache import Cache, CachedAnswer, Database
 from tournament.numerai.columns import Calendar
 from tournament.numerai.everyone import LARGEST, Coverage, Everyone
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
@@ -122,10 +122,10 @@ class NumeraiSource:
             *(self._reading.performances(model_id) for model_id in who.models.values()),
             return_exceptions=True,
         )
-        answers: dict[str, Answer] = {}
+        answers: dict[str, CachedAnswer] = {}
         error: BaseException | None = None
         for model, result in zip(who.models, results, strict=True):
-            if isinstance(result, Answer):
+            if isinstance(result, CachedAnswer):
                 answers[model] = result
             elif not isinstance(result, SourceError):
                 raise result
@@ -253,7 +253,7 @@ class NumeraiSource:
             self._cache.keep(self._reading.question("scores"), self._seen)
         return history
 
-    def _notice(self, who: _Who, answers: Mapping[str, Answer]) -> str:
+    def _notice(self, who: _Who, answers: Mapping[str, CachedAnswer]) -> str:
         late = [answer for answer in answers.values() if answer.late]
         sentences = []
         if late:

@@ -12,7 +12,7 @@ from bot import Roundtable, Settings, create_bot
 from storage.database import open_database
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import OfflineDiscord, Server, said, text_of
+from tests.offline import OfflineDiscord, Server, all_told, parts_of, said, text_of, titles
 from tests.patience import CALM
 from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.sample import SampleSource
@@ -56,9 +56,9 @@ async def compare(server: Server, **options: Any) -> Any:
 
 async def test_a_whole_account_is_compared_with_the_age_of_the_data(server: Server) -> None:
     reply = await compare(server, who="tidewater", rounds="1290-1320")
-    text = text_of(reply)
-    assert "(10 models)" in text
-    assert "Numerai Classic · rounds 1290-" in text
+    text = await all_told(server.ben, reply)
+    assert "(10 models)**, " in text
+    assert "rounds 1290-" in text
     assert "asked 2026-11-20 12:00 UTC" in text
     assert "is a guess" not in text
     assert len(reply.attachments) == 1
@@ -66,12 +66,14 @@ async def test_a_whole_account_is_compared_with_the_age_of_the_data(server: Serv
 
 async def test_what_was_paid_is_known_of_live_rounds_too(server: Server) -> None:
     options = {"proposed": "1xCORR + 3xMMC", "who": "solo_wren", "rounds": "1290-1310"}
-    text = text_of(said(await server.ben.slash(server.channel, "payout compare", **options)))
+    reply = said(await server.ben.slash(server.channel, "payout compare", **options))
+    text = await all_told(server.ben, reply)
     assert "As paid: 0.75xCORR + 2.25xMMC" in text
 
 
 async def test_the_live_rule_can_be_the_current_one(server: Server) -> None:
-    text = text_of(await compare(server, proposed="3xCORR60 + 12xMMC60", current="live", who="tidewater"))
+    reply = await compare(server, proposed="3xCORR60 + 12xMMC60", current="live", who="tidewater")
+    text = await all_told(server.ben, reply)
     assert "3xCORR60 + 15xMMC60" in text
 
 
@@ -102,8 +104,8 @@ async def test_a_score_that_is_no_longer_paid_is_named_with_what_can_be_priced(s
 
 async def test_show_tells_what_is_pending(server: Server) -> None:
     reply = said(await server.ben.slash(server.channel, "payout show", who="tidewater", rounds="40"))
-    text = text_of(reply)
-    assert "pending" in text
+    text = await all_told(server.ben, reply)
+    assert "hollow bars are pending" in text_of(reply)
     assert "* pending" in text
     assert "USD" in text or "Numerai Classic" in text
 
@@ -116,7 +118,8 @@ async def test_odd_histories_are_answered(server: Server, name: str) -> None:
 
 
 async def test_an_account_of_a_hundred_models_is_answered(server: Server) -> None:
-    assert "(100 models)" in text_of(await compare(server, who="hundred_herons", rounds="1300-1310"))
+    reply = await compare(server, who="hundred_herons", rounds="1300-1310")
+    assert "(100 models)" in await all_told(server.ben, reply)
 
 
 async def test_nobody_is_a_sentence(server: Server) -> None:
@@ -138,7 +141,7 @@ async def test_a_fault_is_a_sentence_and_costs_nothing(
     api.heal()
     for _ in range(20):
         reply = await compare(server, who="tidewater", rounds="1290-1320")
-        if reply.embeds:
+        if parts_of(reply):
             break
     assert "would have paid" in text_of(reply)
 
@@ -147,10 +150,10 @@ async def test_a_fault_is_a_sentence_and_costs_nothing(
 async def test_a_fault_after_an_answer_shows_that_one_with_its_age(
     server: Server, api: LoopbackNumerai, present: Present, fault: str
 ) -> None:
-    before = (await compare(server, who="tidewater", rounds="1290-1320")).embeds[0]
+    before = titles(await compare(server, who="tidewater", rounds="1290-1320"))
     present.moment += timedelta(hours=3, minutes=10)
     api.fail(fault)
     reply = await compare(server, who="tidewater", rounds="1290-1320")
-    assert reply.embeds[0].title == before.title
+    assert titles(reply) == before
     assert "this is its answer of 3 hours ago" in text_of(reply)
     assert "asked 2026-11-20 12:00 UTC" in text_of(reply)

@@ -5,14 +5,16 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+import discord
 import pytest
 
 from bot import create_bot
 from storage.members.privacy import delete
 from storage.members.questions import recall
-from tests.offline import Server, said, text_of
+from tests.offline import Server, all_told, parts_of, posted, said, text_of, titles
 
 MODEL = "model_07585"
+GALLERY = discord.ComponentType.media_gallery.value
 
 
 async def compare(server: Server, **options: Any) -> Any:
@@ -21,22 +23,24 @@ async def compare(server: Server, **options: Any) -> Any:
 
 async def test_a_comparison_is_a_private_card_with_a_chart_and_its_alt_text(server: Server) -> None:
     reply = await compare(server, proposed="1C3T", who=MODEL, rounds="311-325")
-    text = text_of(reply)
-    assert "1xCORR + 3xTC would have paid" in text
+    text = await all_told(server.ben, reply)
+    assert "1xCORR + 3xTC would have paid model\\_07585" in titles(reply)[0]
     assert "for **model\\_07585**, 11 rounds".casefold() in text.casefold()
     assert "over rounds 311-321 (you asked for rounds 311-325)" in text
     assert "Left out: 4 rounds still interim in this data." in text
-    assert "Sample, 2022 · rounds 311-321 · data until 2022-07-23" in text
+    assert "Sample, 2022, until 2022-07-23 · stake of the time" in text_of(reply)
     [chart] = reply.attachments
     assert (await chart.read()).startswith(b"\x89PNG")
     assert chart.description is not None
     assert "1xCORR + 3xTC ends at" in chart.description
-    assert reply.embeds[0].image.url is not None
+    [gallery] = [part for part in parts_of(reply) if part["type"] == GALLERY]
+    assert chart.filename in gallery["items"][0]["media"]["url"]
 
 
 async def test_the_card_says_when_the_proposed_rule_pays_more(server: Server) -> None:
     reply = await compare(server, proposed="1C3T", current="2C1T", who="everyone", rounds="311-321")
-    text = text_of(reply)
+    text = await all_told(server.ben, reply)
+    assert "1xCORR + 3xTC would have paid everyone 1,933 NMR more (+63 %) in rounds 311-321" in titles(reply)
     assert "1xCORR + 3xTC would have paid 1,933 NMR more than 2xCORR + 1xTC over rounds 311-321: " in text
     assert "4,989 against 3,055 NMR" in text
     assert "Whenever TC is above half of CORR, before clipping." in text
@@ -56,7 +60,9 @@ async def test_it_works_in_a_direct_message_without_share_buttons(server: Server
     dora = server.env.create_user("dora")
     reply = said(await dora.slash("payout compare", proposed="1C3T", who=MODEL))
     assert "1xCORR + 3xTC would have paid" in text_of(reply)
-    assert reply.components == []
+    verbs = [part["custom_id"].split(":")[1] for part in parts_of(reply) if "custom_id" in part]
+    assert verbs == ["menu-rounds", "menu-rule", "menu-risk", "details", "type-proposed"]
+    assert "Under each rule" in await all_told(dora, reply)
 
 
 BAD = [
@@ -90,7 +96,7 @@ async def test_bad_input_gets_one_clear_sentence(server: Server, subtests: pytes
             reply = await compare(server, **({"proposed": "1C3T", "who": MODEL} | options))
             assert sentence in reply.content.replace("\\_", "_")
             assert len(reply.content) < 700
-            assert not reply.embeds
+            assert parts_of(reply) == []
 
 
 async def test_what_was_typed_can_neither_ping_nor_format(server: Server) -> None:
@@ -124,30 +130,33 @@ async def test_autocomplete_offers_models_and_rules_the_data_can_price(server: S
 async def test_share_posts_the_answer_again_for_everyone(server: Server) -> None:
     reply = await compare(server, proposed="1C3T", current="2C1T", who="everyone", rounds="311-325")
     clicked = await server.ben.click(reply.message, label="Share")
-    [shared] = [message for message in server.channel.history() if message.embeds]
+    [shared] = posted(server.channel)
     assert not shared.flags.ephemeral
-    assert shared.embeds[0].author.name == "Shared by Ben"
-    assert "1,933 NMR more" in shared.embeds[0].title
+    assert "Shared by Ben" in text_of(shared)
+    assert "1,933 NMR more" in titles(shared)[0]
     assert len(shared.attachments) == 1
     assert clicked.response.content == "Shared below."
 
 
 async def test_another_ones_model_is_not_shared_by_name_and_percentages_hide_amounts(server: Server) -> None:
     reply = await compare(server, proposed="1C3T", who=MODEL, rounds="311-325")
-    await server.ben.click(reply.message, label="Share percentages only")
-    [shared] = [message for message in server.channel.history() if message.embeds]
+    how = said(await server.ben.click(reply.message, label="Share"))
+    assert posted(server.channel) == []
+    await server.ben.click(how.message, label="In percent of the stake only")
+    [shared] = posted(server.channel)
     text = text_of(shared)
     assert "one model" in text
     assert "07585" not in text + shared.attachments[0].description
     assert "NMR" not in text + shared.attachments[0].description
-    assert " %" in shared.embeds[0].title
+    assert "points of stake" in titles(shared)[0]
 
 
 async def test_ones_own_model_is_shared_by_name(server: Server) -> None:
     said(await server.ben.slash(server.channel, "account link", name=MODEL))
     reply = await compare(server, proposed="1C3T")
-    await server.ben.click(reply.message, label="Share")
-    [shared] = [message for message in server.channel.history() if message.embeds]
+    how = said(await server.ben.click(reply.message, label="Share"))
+    await server.ben.click(how.message, label="With amounts of NMR")
+    [shared] = posted(server.channel)
     assert "07585" in text_of(shared)
 
 
@@ -155,7 +164,7 @@ async def test_who_may_not_write_in_a_channel_may_not_share_there(server: Server
     reply = said(await server.ben.slash(server.read_only, "payout compare", proposed="1C3T", who="everyone"))
     clicked = await server.ben.click(reply.message, label="Share")
     assert "You can't write in this channel" in said(clicked).content
-    assert not [message for message in server.read_only.history() if message.embeds]
+    assert not posted(server.read_only)
 
 
 async def test_share_still_works_after_a_restart(server: Server, settings: Any, source: Any) -> None:
@@ -163,7 +172,7 @@ async def test_share_still_works_after_a_restart(server: Server, settings: Any, 
     await server.bot.close()  # the process ends
     await server.env.restart_bot(create_bot(settings, source=source))
     await server.ben.click(reply.message, label="Share")
-    assert [message for message in server.channel.history() if message.embeds]
+    assert posted(server.channel)
 
 
 async def test_an_old_question_that_is_gone_gets_a_sentence(server: Server) -> None:
@@ -171,7 +180,7 @@ async def test_an_old_question_that_is_gone_gets_a_sentence(server: Server) -> N
     said(await server.ben.slash(server.channel, "privacy show"))
     await delete(server.database, server.ben.id)
     clicked = await server.ben.click(reply.message, label="Share")
-    assert "can't be shared any more" in said(clicked).content
+    assert "too old to be changed" in said(clicked).content
 
 
 async def test_only_the_question_is_stored(server: Server) -> None:
@@ -180,7 +189,7 @@ async def test_only_the_question_is_stored(server: Server) -> None:
     assert question is not None
     assert question.arguments == {
         "proposed": "1C3T", "current": None, "rounds": None, "stake": None, "name": MODEL,
-        "basis": "stake of the time", "tournament": "classic",
+        "basis": "stake of the time", "tournament": "classic", "old_tc": False, "unit": "NMR",
     }  # fmt: skip
 
 
@@ -190,7 +199,7 @@ async def test_a_locked_database_does_not_cost_the_answer_but_the_share_button(s
         other.execute("BEGIN IMMEDIATE")
         reply = await compare(server, proposed="1C3T", who=MODEL)
         assert "1xCORR + 3xTC would have paid" in text_of(reply)
-        assert reply.components == []
+        assert [part for part in parts_of(reply) if "custom_id" in part] == []
         linked = said(await server.ben.slash(server.channel, "account link", name=MODEL))
         assert "busy, so nothing was changed" in linked.content
         other.execute("ROLLBACK")
@@ -216,15 +225,14 @@ async def test_an_unexpected_error_shows_an_id_that_the_log_has_too(
 
 
 async def test_rules_lists_every_rule_with_its_source(server: Server) -> None:
-    text = text_of(said(await server.ben.slash(server.channel, "payout rules")))
+    text = await all_told(server.ben, said(await server.ben.slash(server.channel, "payout rules")))
     assert "**2023-10-07** 2xCORR + 1xTC" in text
     assert "forum 6708" in text
     assert "✗ **2023-11-15**" in text
     for tournament in ("signals", "crypto"):
-        card = said(await server.ben.slash(server.channel, "payout rules", tournament=tournament)).embeds[0]
-        assert tournament.title() in card.title
-        assert len(card.description) <= 4096
-        assert card.description.count("\n") >= 3
+        reply = said(await server.ben.slash(server.channel, "payout rules", tournament=tournament))
+        assert tournament.title() in titles(reply)[0]
+        assert text_of(reply).count("clip") >= 3
 
 
 async def test_one_rule_in_full_says_what_was_permitted(server: Server) -> None:

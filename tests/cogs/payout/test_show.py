@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.members.links import link_of
-from tests.offline import Server, said, text_of
+from tests.offline import Server, all_told, posted, said, text_of, titles
 from tests.tournament.sample import file_rows
 
 MODEL = "model_07585"
@@ -21,13 +21,13 @@ async def test_show_adds_up_the_payout_column_and_lists_the_newest_rounds(server
     reply = await show(server, who=MODEL, rounds="311-325")
     final = rows.loc[rows["final"], "payout_nmr"].sum()
     interim = rows.loc[~rows["final"], "payout_nmr"].sum()
-    assert (
-        f"model\\_07585 earned {final:.1f} NMR in 11 rounds; {interim:.1f} NMR more is pending in 4 rounds."
-    ) in text_of(reply)
-    assert f"Pending +{interim:.1f} NMR so far" in text_of(reply).replace("\n", " ")
+    assert titles(reply) == [f"model\\_07585: +{final:.0f} NMR in 11 rounds, +{interim:.0f} pending in 4"]
+    text = await all_told(server.ben, reply)
+    assert f"Earned {final:.1f} NMR, pending +{interim:.1f} NMR so far." in text
     last = rows.sort_values("round").iloc[-1]
-    line = next(line for line in text_of(reply).splitlines() if line.strip().startswith("325"))
-    assert line.split() == ["325*", f"{last['payout_nmr']:.2f}", f"{last['corr']:+.4f}", f"{last['tc']:+.4f}"]
+    line = next(line for line in text.splitlines() if line.strip().startswith("325"))
+    score = [f"{last[name]:+.4f}".replace("0.", ".") for name in ("corr", "tc")]
+    assert line.split() == ["325*", f"{last['payout_nmr']:.1f}", *score]
     assert "USD at the price of 2022-07-23" in text_of(reply)
     [chart] = reply.attachments
     assert "A bar of pay for each of rounds 311-325" in chart.description
@@ -37,7 +37,7 @@ async def test_show_works_for_accounts_everyone_and_in_direct_messages(server: S
     assert "models)" in text_of(await show(server, who="account_06446", rounds="all"))
     assert "everyone" in text_of(await show(server, who="everyone"))
     dora = server.env.create_user("dora")
-    assert "earned" in text_of(said(await dora.slash("payout show", who=MODEL)))
+    assert " NMR in 20 rounds" in text_of(said(await dora.slash("payout show", who=MODEL)))
 
 
 CANNOT_SHOW = [
@@ -78,11 +78,11 @@ async def test_what_if_pays_what_was_really_paid(
     server: Server, scores: str, stake: float, rule: str, factor: float, paid: float
 ) -> None:
     reply = await what_if(server, scores=scores, stake=stake, rule=rule, factor=factor)
-    shown = re.search(r"would (earn|burn) ([0-9.,]+) NMR", reply.embeds[0].title)
-    assert shown, reply.embeds[0].title
+    shown = re.search(r"would (earn|burn) ([0-9.,]+) NMR", titles(reply)[0])
+    assert shown, titles(reply)
     amount = float(shown[2].replace(",", "")) * (1 if shown[1] == "earn" else -1)
     assert amount == pytest.approx(paid, rel=2e-3)
-    assert ("clipped to" in reply.embeds[0].description) == (scores == "corr 25.67%")
+    assert ("clipped to" in text_of(reply)) == (scores == "corr 25.67%")
 
 
 async def test_what_if_uses_the_newest_rule_and_factor_when_nothing_is_said(server: Server) -> None:
@@ -139,14 +139,16 @@ async def test_a_comparison_says_its_basis(server: Server, basis: str, assumed: 
             basis=basis,
         )
     )
-    assert assumed in text_of(reply)
+    assert assumed in await all_told(server.ben, reply)
 
 
 async def test_the_last_rounds_are_read_beside_all_and_level_and_mix_are_not_told_of_a_sum_near_0(
     server: Server,
 ) -> None:
     options = {"proposed": "1C3T", "current": "2C1T", "who": "everyone"}
-    text = text_of(said(await server.ben.slash(server.channel, "payout compare", **options)))
+    reply = said(await server.ben.slash(server.channel, "payout compare", **options))
+    assert titles(reply)[0].endswith("; 66,278 less over all 122")
+    text = await all_told(server.ben, reply)
     assert "and 66,278 NMR less over all 122." in text
     assert "All 122, rounds 200-321: −66,278 NMR (95 %: −112,482 to −20,073 NMR)" in text
     assert "pays everyone" not in text
@@ -159,11 +161,11 @@ async def test_tc_of_another_unit_is_counted_on_request_with_a_warning(server: S
         (True, "TC up to round 198"),
     ):
         reply = said(await server.ben.slash(server.channel, "payout compare", **options, old_tc=old_tc))
-        assert words in text_of(reply)
+        assert words in await all_told(server.ben, reply)
     clicked = await server.ben.click(reply.message, label="Share")  # and asked again as it was asked
     assert clicked.response.content == "Shared below."
-    [shared] = [message for message in server.channel.history() if message.embeds]
-    assert "TC up to round 198" in text_of(shared)
+    [shared] = posted(server.channel)
+    assert "TC up to round 198" in await all_told(server.ben, shared)
 
 
 async def test_the_sample_has_no_live_rule(server: Server) -> None:
@@ -183,8 +185,8 @@ async def test_who_has_no_link_may_try_a_model_of_the_sample(server: Server) -> 
 async def test_who_has_no_link_may_link_at_once_and_gets_the_answer(server: Server) -> None:
     asked = said(await server.ben.slash(server.channel, "payout compare", proposed="1C3T", rounds="311-325"))
     form = await server.ben.click(asked.message, label="Link my model")
-    answered = await server.ben.submit_modal(form, {"name": MODEL})
-    assert "rounds 311-325" in text_of(said(answered))
+    answered = await server.ben.submit_modal(form, {"text": MODEL})
+    assert "rounds 311-325" in await all_told(server.ben, said(answered))
     link = await link_of(server.database, server.ben.id)
     assert link is not None
     assert link.name == MODEL
@@ -194,7 +196,7 @@ async def test_the_form_links_in_the_tournament_that_was_asked_about(server: Ser
     options = {"proposed": "1xALPHA", "tournament": "signals"}
     asked = said(await server.ben.slash(server.channel, "payout compare", **options))
     form = await server.ben.click(asked.message, label="Link my model")
-    answered = await server.ben.submit_modal(form, {"name": MODEL})
+    answered = await server.ben.submit_modal(form, {"text": MODEL})
     assert "There are no numbers of Signals here" in said(answered).content
     assert await link_of(server.database, server.ben.id) is None
 
@@ -202,7 +204,7 @@ async def test_the_form_links_in_the_tournament_that_was_asked_about(server: Ser
 async def test_a_mistyped_name_in_the_form_links_nothing(server: Server) -> None:
     asked = said(await server.ben.slash(server.channel, "payout compare", proposed="1C3T"))
     form = await server.ben.click(asked.message, label="Link my model")
-    answered = await server.ben.submit_modal(form, {"name": "model_0758"})
+    answered = await server.ben.submit_modal(form, {"text": "model_0758"})
     assert "Did you mean" in said(answered).content
     assert await link_of(server.database, server.ben.id) is None
 

@@ -15,10 +15,10 @@ from governance.digest.summary import (
     Measure,
     Outcome,
     Period,
-    Question,
     Summary,
     SummaryArgument,
     SummaryDraft,
+    SummaryQuestion,
     SummaryResult,
     SummaryView,
 )
@@ -58,7 +58,7 @@ def longest(sign: str, count: int = 40) -> Summary:
         results=(SummaryResult(999999, title, LINK, 99999, sign * 400, views),) * count,
         outcomes=(Outcome(999999, title, LINK, text, "the team"),) * count,
         promises=(Promise(text, sign * 80, "https://forum.example/" + "x" * 278, day, day),) * count,
-        questions=(Question(text, LINK, day),) * count,
+        questions=(SummaryQuestion(text, LINK, day),) * count,
         measures=(Measure(text, 1e9, 1e9, "NMR", 10**9, 10**9, LINK),) * count,
         argument=SummaryArgument(999999, text, LINK, 99999),
     )
@@ -141,7 +141,7 @@ def test_what_members_wrote_is_told_as_it_is(typed: str, shown: str) -> None:
         drafts=(SummaryDraft(1, typed, LINK, typed),),
         results=(SummaryResult(1, typed, LINK, 1, f"{typed} wins.", (SummaryView("one", (typed,)),)),),
         outcomes=(Outcome(1, typed, LINK, typed, typed),),
-        questions=(Question(typed, LINK, NOW.date()),),
+        questions=(SummaryQuestion(typed, LINK, NOW.date()),),
         argument=SummaryArgument(1, typed, LINK, 5),
     )
     told = Told(summary, ())

@@ -46,11 +46,11 @@ def near(shown: NDArray[np.int64], colour: str, over: float = 1.0) -> NDArray[np
 def check_whole(picture: Picture) -> NDArray[np.int64]:
     """Nothing is cut off at an edge, and no title runs over the plot."""
     image = Image.open(io.BytesIO(picture.png))
-    assert (image.format, image.size) == ("PNG", (1200, 800))
+    assert (image.format, image.size) == ("PNG", (1000, 780))
     shown = np.asarray(image.convert("RGB")).astype(np.int64)
     for edge in (shown[:2], shown[-2:], shown[:, :2], shown[:, -2:]):
         assert near(edge, PANEL).all(), "something is cut off"
-    assert not near(shown[150:650, 170:], INK).any(), "the title runs over the plot"
+    assert not near(shown[140:585, 170:], INK).any(), "the title runs over the plot"
     assert 0 < len(picture.alt) <= 1024
     return shown
 
@@ -75,7 +75,7 @@ def test_the_line_that_pays_more_ends_higher_and_the_gap_has_its_colour(
 ) -> None:
     pay = ([2.0] * 10, [1.0] * 10)
     shown = check_whole(picture_of_comparison(made_up(pay[better], pay[1 - better])))
-    end = shown[:, 1100:]  # the legend is on the left, beside lines that rise
+    end = shown[:, 900:]  # the legend is on the left, beside lines that rise
     heights = [np.flatnonzero(near(end, c).any(axis=1)).mean() for c in (PROPOSED, CURRENT)]
     assert (heights[0] < heights[1]) == (better == 0)
     assert near(shown, colour, 0.75).sum() > 5000

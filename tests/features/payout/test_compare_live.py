@@ -9,8 +9,8 @@ import pytest
 
 from features.payout.compare import compare_payouts
 from features.payout.earnings import pay_record
-from features.payout.rules import suggest_priced_rules
 from features.payout.what_if import what_if
+from features.rules.rules import suggest_priced_rules
 from storage.database import Database, open_database
 from tests import numerai_data
 from tests.numerai_data import Present

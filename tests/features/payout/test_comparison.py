@@ -10,11 +10,14 @@ import pandas as pd
 import pytest
 
 from features.payout.compare import compare_payouts
-from features.payout.compare_card import comparison_card
+from features.payout.compare_card import comparison_answer
 from features.payout.compare_chart import picture_of_comparison
 from tests.features.payout.compare.by_pandas import total_by_ewc
+from tests.features.payout.compare.test_sentences import ASKED
+from tests.ui.cards import check_answer
 from tournament.sample import FOLDER, SampleSource
 from tournament.source import EVERYONE
+from ui.text import plain
 
 ONE_THREE, TWO_ONE = "1xCORR + 3xTC", "2xCORR + 1xTC"
 MODEL, ACCOUNT = "model_02765", "account_03793"
@@ -43,13 +46,17 @@ async def test_the_finding_over_the_sample_is_what_pandas_finds(
     assert "would have paid the same as 0.5xCORR + 1.5xTC clip 0.125 over" in same.finding
 
 
+def two_digits(value: float) -> str:
+    return f"{float(f'{value:.1e}'):,.0f}"
+
+
 async def test_usd_are_at_the_price_of_the_day_the_data_ends(source: SampleSource) -> None:
     prices = pd.read_csv(FOLDER / "nmr_usd_daily.csv", index_col="date")["usd_per_nmr"]
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="311-321")
     day = got.until.isoformat()
-    assert got.in_usd == f"+{got.difference * prices[day]:,.0f} USD at the price of {day}"
+    assert got.in_usd == f"about {two_digits(got.difference * prices[day])} USD at the price of {day}"
     less = await compare_payouts(source, EVERYONE, TWO_ONE, current=ONE_THREE, rounds="311-321")
-    assert less.in_usd == f"−{got.difference * prices[day]:,.0f} USD at the price of {day}"
+    assert less.in_usd == f"about −{two_digits(got.difference * prices[day])} USD at the price of {day}"
     assert (await compare_payouts(source, EVERYONE, ONE_THREE, unit="%")).in_usd == ""
     assert dataclasses.replace(got, usd=None).in_usd == ""
 
@@ -167,26 +174,26 @@ async def test_a_heading_is_whole_whatever_the_rules(
     got = await compare_payouts(
         source, EVERYONE, rules[0], current=rules[1], unit=unit, rounds=asked, stake=11_000_000
     )
-    card = comparison_card(got)
-    assert len(card.title or "") <= 256
-    assert (card.title or "").endswith(".")
-    assert len(card) <= 6000
-    assert all(0 < len(field.value or "") <= 1024 and len(field.name or "") <= 256 for field in card.fields)
+    told = check_answer(comparison_answer(got, ASKED | {"stake": 11_000_000}))
+    assert len(got.heading) <= 256
+    assert plain(got.finding) in told
+    assert got.finding.endswith(".")
     if rules[0] == ONE_THREE:
         assert got.finding.startswith(ONE_THREE)
+        assert got.heading.startswith(f"{ONE_THREE} would have paid everyone ")
 
 
 @pytest.mark.slow
 async def test_points_of_stake_and_percent_are_not_mixed_up(source: SampleSource) -> None:
     for name in (EVERYONE, MODEL):
         got = await compare_payouts(source, name, ONE_THREE, unit="%")
-        card, picture = comparison_card(got), picture_of_comparison(got)
-        differences = (got.more, *got.side_by_side, *(field.name or "" for field in card.fields))
-        for told in differences:
-            assert not re.search(r"[+−][\d.,]+ %", told)
+        told, picture = check_answer(comparison_answer(got, ASKED)), picture_of_comparison(got)
+        differences = (got.more, *got.side_by_side, *re.findall(r"\*\*Difference.*", told))
+        for difference in differences:
+            assert not re.search(r"[+−][\d.,]+ %", difference)
         assert got.more.endswith(("points of stake more", "points of stake less"))
         assert re.search(r"[+−][\d.,]+ points of stake\.$", picture.alt)
-        assert re.search(r"95 % interval [+−][\d.,]+ to [+−][\d.,]+ points of stake", str(card.to_dict()))
+        assert re.search(r"95 % interval [+−][\d.,]+ to [+−][\d.,]+ points of stake", told)
 
 
 @pytest.mark.parametrize("name", [MODEL, ACCOUNT])
@@ -205,4 +212,4 @@ async def test_the_certainty_agrees_with_the_interval(source: SampleSource, unit
         got = await compare_payouts(source, name, ONE_THREE, current=TWO_ONE, rounds="all", unit=unit)
         low, high = got.interval
         assert low <= got.difference <= high
-        assert ("leaves out 0" in got.certainty) == (low > 0 or high < 0)
+        assert ("more than luck" in got.certainty) == (low > 0 or high < 0)

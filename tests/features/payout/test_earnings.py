@@ -180,9 +180,9 @@ async def test_payouts_nobody_knows_are_counted_and_add_nothing() -> None:
     got = await pay_record(invented(*rows), "quiet_heron")
     assert (got.unknown, got.earned, got.pending) == (2, 2, 0)
     assert np.isfinite(got.payout).all()
-    two, one = (record_card(each).fields[-1].value for each in (got, replace(got, unknown=1)))
-    assert str(two).endswith("\n• 2 payouts are not known and count as 0.")
-    assert str(one).endswith("\n• 1 payout is not known and counts as 0.")
+    two, one = (record_card(each).text for each in (got, replace(got, unknown=1)))
+    assert two.endswith("2 payouts are not known and count as 0.")
+    assert one.endswith("1 payout is not known and counts as 0.")
 
 
 async def test_a_burn_that_is_pending_is_not_called_more() -> None:

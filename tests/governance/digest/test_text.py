@@ -16,10 +16,10 @@ from governance.digest.summary import (
     Measure,
     Outcome,
     Period,
-    Question,
     Summary,
     SummaryArgument,
     SummaryDraft,
+    SummaryQuestion,
     SummaryResult,
     SummaryView,
 )
@@ -70,8 +70,8 @@ FULL = Summary(
         Promise("Not yet", "the team", LINK, day("2027-01-01"), day("2027-02-08")),
     ),
     questions=(
-        Question("Since when?", LINK, day("2027-02-05")),
-        Question("Why 0.05?", LINK, day("2027-01-28")),
+        SummaryQuestion("Since when?", LINK, day("2027-02-05")),
+        SummaryQuestion("Why 0.05?", LINK, day("2027-01-28")),
     ),
     measures=(
         Measure("Effective number of accounts", 103.4, 98, "", 412, 405, LINK),

@@ -7,6 +7,8 @@ import pytest
 
 from storage.database import Database, fetch_all
 from storage.members.privacy import delete
+from storage.members.questions import recall, remember
+from storage.members.shared import claim_share
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls import cards as poll_cards
 from storage.polls.casting import cast
@@ -119,6 +121,9 @@ async def fill(db: Database, guild_id: int) -> None:
     statement = await add_statement(db, guild_id, ADA, "Stake is confidence", "stake is confidence", NOW)
     await cast_vote(db, guild_id, statement.statement_id, BERT, 1, NOW)
     await hide_statement(db, guild_id, 1, BERT, "Rude", NOW, hidden=True)
+    asked = await recall(db, await remember(db, ADA, "payout show", {}, NOW), ADA)
+    assert asked is not None
+    await claim_share(db, guild_id, 5, asked, {}, NOW)
     await set_schedule(db, Schedule(guild_id, 0, 18, "UTC", 1, None), NOW)
     await claim(db, guild_id, ("2031-W18",), NOW)
     await claim_by_hand(db, guild_id, NOW.date(), NOW)

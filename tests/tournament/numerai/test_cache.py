@@ -15,7 +15,7 @@ import pytest
 from storage.database import Database, open_database
 from storage.market.api_answers import fetched_answer
 from tests.patience import CALM, PATIENCE, eventually
-from tournament.numerai.cache import UNWRITTEN, WRITE_AGAIN_AFTER, Answer, Cache
+from tournament.numerai.cache import UNWRITTEN, WRITE_AGAIN_AFTER, Cache, CachedAnswer
 from tournament.numerai.throttle import Patience
 from tournament.source import SourceError
 
@@ -87,13 +87,13 @@ async def written(database: Database, question: str) -> None:
 
 async def test_a_young_answer_is_not_asked_for_again(cache: Cache, time: Time) -> None:
     api = Api([1, {"a": None}])
-    assert await cache.ask("q", HOUR, api) == Answer([1, {"a": None}], NOW)
+    assert await cache.ask("q", HOUR, api) == CachedAnswer([1, {"a": None}], NOW)
     time.present += HOUR - timedelta(seconds=1)
-    assert await cache.ask("q", HOUR, api) == Answer([1, {"a": None}], NOW)
+    assert await cache.ask("q", HOUR, api) == CachedAnswer([1, {"a": None}], NOW)
     assert api.asked == 1
     time.present += timedelta(seconds=1)
     api.says = "second"
-    assert await cache.ask("q", HOUR, api) == Answer("second", NOW + HOUR)
+    assert await cache.ask("q", HOUR, api) == CachedAnswer("second", NOW + HOUR)
 
 
 async def test_it_outlives_the_bot(database: Database, time: Time) -> None:
@@ -138,8 +138,8 @@ async def test_a_failure_shows_the_last_answer_and_why_it_is_not_a_new_one(cache
     await cache.ask("q", HOUR, Api())
     time.present += 3 * HOUR
     away = Api(SourceError("Numerai can't be reached"))
-    assert await cache.ask("q", HOUR, away) == Answer("first", NOW, "Numerai can't be reached")
-    assert await cache.ask("q", HOUR, Api("back")) == Answer("back", NOW + 3 * HOUR)
+    assert await cache.ask("q", HOUR, away) == CachedAnswer("first", NOW, "Numerai can't be reached")
+    assert await cache.ask("q", HOUR, Api("back")) == CachedAnswer("back", NOW + 3 * HOUR)
 
 
 async def test_a_failure_without_any_answer_is_a_sentence_for_everybody_who_asked(cache: Cache) -> None:
@@ -176,7 +176,7 @@ async def test_a_slow_answer_is_not_waited_for_where_there_is_an_old_one(
     time.present += 2 * HOUR
     slow = Api("second")
     slow.open.clear()
-    assert await cache.ask("q", HOUR, slow) == Answer("first", NOW, "Numerai takes too long to answer")
+    assert await cache.ask("q", HOUR, slow) == CachedAnswer("first", NOW, "Numerai takes too long to answer")
     slow.open.set()
 
     async def is_second() -> bool:
@@ -208,7 +208,7 @@ async def test_after_a_silence_the_next_waits_are_short_until_there_is_an_answer
     silent = Api()
     silent.open.clear()
     async with asyncio.timeout(PATIENCE):
-        late = Answer("first", NOW, "Numerai takes too long to answer")
+        late = CachedAnswer("first", NOW, "Numerai takes too long to answer")
         assert await cache.ask("old", timedelta(), silent) == late
         with pytest.raises(SourceError, match=r"^Numerai takes too long to answer\. Try again in a few min"):
             await cache.ask("new", timedelta(), silent)

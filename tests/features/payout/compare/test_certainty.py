@@ -36,7 +36,7 @@ async def test_the_interval_over_all_final_rows_is_that_of_the_paper(
     assert got.interval == pytest.approx(total_by_ewc(by_round), rel=1e-9)
     assert [round(value) for value in (got.difference, *got.interval)] == [-66_278, -112_482, -20_073]
     assert (got.block, got.rounds.size) == (10, 122)  # twice the overlap of weekly rounds
-    assert got.certainty == "It leaves out 0."
+    assert got.certainty == "It is more than luck."
     recent = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds="311-321")
     assert round(recent.difference) == round(by_round.loc[311:].sum()) == 1_933
 
@@ -88,7 +88,7 @@ async def test_few_independent_stretches_are_said_to_be_few(
     got = await compare_payouts(source, EVERYONE, ONE_THREE, current=TWO_ONE, rounds=asked)
     low, high = got.interval
     assert low < got.difference < high
-    verdict = "It includes 0: luck alone could turn it." if low <= 0 <= high else "It leaves out 0."
+    verdict = "Luck alone could turn it." if low <= 0 <= high else "It is more than luck."
     assert got.certainty == verdict + rough
 
 
@@ -136,20 +136,20 @@ def made_up(
 @pytest.mark.parametrize(
     ("interval", "count", "words"),
     [
-        ((-1.0, 3.0), 10, "It includes 0: luck alone could turn it."),
-        ((0.0, 3.0), 10, "It includes 0: luck alone could turn it."),
-        ((-3.0, 0.0), 10, "It includes 0: luck alone could turn it."),
-        ((0.5, 3.0), 10, "It leaves out 0."),
-        ((-3.0, -0.5), 11, "It leaves out 0."),
+        ((-1.0, 3.0), 10, "Luck alone could turn it."),
+        ((0.0, 3.0), 10, "Luck alone could turn it."),
+        ((-3.0, 0.0), 10, "Luck alone could turn it."),
+        ((0.5, 3.0), 10, "It is more than luck."),
+        ((-3.0, -0.5), 11, "It is more than luck."),
         (
             (0.5, 3.0),
             9,
-            "It leaves out 0. Only about 4 independent stretches, so a rough guide.",
+            "It is more than luck. Only about 4 independent stretches, so a rough guide.",
         ),
         (
             (-0.5, 3.0),
             4,
-            "It includes 0: luck alone could turn it. Only about 2 independent stretches, so a rough guide.",
+            "Luck alone could turn it. Only about 2 independent stretches, so a rough guide.",
         ),
         (
             (math.nan, math.nan),
@@ -177,7 +177,7 @@ def test_rules_that_pay_alike_are_said_to_whatever_their_interval(count: int, ap
 def test_rules_that_pay_the_same_in_all_but_not_in_each_round_are_not_alike() -> None:
     got = made_up([1.0, 2.0] * 8, [2.0, 1.0] * 8, interval=(-5.0, 5.0))
     assert (got.same, got.alike) == (True, False)
-    assert got.certainty.startswith("It includes 0")
+    assert got.certainty.startswith("Luck alone could turn it.")
 
 
 def test_a_side_by_hand() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from features.payout.compare import compare_payouts
-from features.payout.compare_card import comparison_card
+from features.payout.compare_card import comparison_answer
 from tests.features.payout.compare.by_pandas import (
     ACCOUNT,
     MODEL,
@@ -18,9 +18,11 @@ from tests.features.payout.compare.by_pandas import (
     staked_with_tc,
 )
 from tests.tournament.sample import file_rows
+from tests.ui.cards import check_answer
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
 
+ASKED = {"proposed": "1C3T", "current": None, "rounds": None, "stake": None, "basis": "stake of the time"}
 # ---------------------------------------------------------------- what is said
 
 
@@ -51,8 +53,8 @@ async def test_the_same_rule_twice_pays_the_same(source: SampleSource) -> None:
     assert got.more_when == "Never: both rules weigh the scores alike, before clipping."
     assert got.interval == (0, 0)
     assert (got.in_usd, got.level_and_mix) == ("", "")
-    fields = {field.name: field.value for field in comparison_card(got).fields}
-    assert fields["No difference"] == "Both rules pay alike in every one of these rounds."
+    told = check_answer(comparison_answer(got, ASKED))
+    assert "**Difference: none**\nBoth rules pay alike in every one of these rounds." in told
 
 
 async def test_what_was_chosen_pays_the_same_as_what_was_paid(source: SampleSource) -> None:
@@ -61,9 +63,9 @@ async def test_what_was_chosen_pays_the_same_as_what_was_paid(source: SampleSour
         got = await compare_payouts(source, MODEL, "1C2T", rounds="311-321", stake=stake)
         assert got.difference != 0
         assert got.finding == "1xCORR + 2xTC would have paid the same as what was paid over rounds 311-321."
-        card = comparison_card(got)
-        assert "less than 0.0001" not in str(card.to_dict())
-        assert "No difference" in {field.name for field in card.fields}
+        told = check_answer(comparison_answer(got, ASKED))
+        assert "less than 0.0001" not in told
+        assert "**Difference: none**" in told
 
 
 @pytest.mark.parametrize(

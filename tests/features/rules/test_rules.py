@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from features.payout.rules import OFFERED, find_rule, rule_ids, suggest_priced_rules, timeline
+from features.rules.rules import OFFERED, find_rule, rule_ids, suggest_priced_rules, timeline
 from scoring.rules import parse_rule, rule_in_force
 from tournament.sample import SampleSource
 

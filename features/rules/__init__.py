@@ -1,0 +1,1 @@
+"""Which payout rules there have been, and how they are named."""

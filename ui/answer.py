@@ -1,0 +1,71 @@
+"""What a question is answered with: a card, the menus that change the question, and what stands behind."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+
+from ui.card import Card
+
+Asked = Mapping[str, Any]  # a question's arguments, as they are stored
+TYPED = "type "  # a choice whose value begins so opens the form of that field
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of a menu and what it changes in the question, or the field whose form it opens."""
+
+    label: str
+    change: Asked | str
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Menu:
+    """One thing about the question that can be changed by a tap; `chosen` tells what it is now."""
+
+    name: str
+    choices: tuple[Choice, ...]
+    chosen: Choice
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something about the question that can be typed; `read` makes a change of it, or raises ValueError."""
+
+    title: str
+    label: str
+    hint: str
+    read: Callable[[str], Asked]
+    shown: Callable[[Asked], str] = lambda asked: ""  # what the form is filled with
+    long: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a question as it is now."""
+
+    card: Card
+    menus: tuple[Menu, ...] = ()
+    details: tuple[Card, ...] = ()  # pages of a second message
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a stored question is answered, by its name like "payout compare"."""
+
+    # for the member who asks, or for others to see: then only what that member may show
+    answer: Callable[[discord.Interaction, Asked, int | None], Awaitable[Answer]]
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(
+        default_factory=dict
+    )  # buttons that open the form of a field: its name -> the label
+    files: Mapping[str, tuple[str, Callable[[discord.Interaction, Asked], Awaitable[discord.File]]]] = field(
+        default_factory=dict
+    )
+    details: str = "Details"
+    # asks it about the member who presses, where that makes another question of it
+    mine: Callable[[discord.Interaction, Asked], Awaitable[None]] | None = None
+    # whether its answer holds amounts that may be shared in percentages only
+    percent: Callable[[Asked], bool] = lambda asked: False

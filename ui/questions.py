@@ -1,0 +1,300 @@
+"""Questions whose answers are stored, redrawn in place, looked into and shared."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from storage.database import Database, StorageError
+from storage.members.questions import AskedQuestion, change_arguments, recall, remember
+from storage.members.shared import claim_share, drop_share, note_share, share_with_id
+from storage.server.settings import settings_of
+from ui.answer import TYPED, Answer, Asked, Choice, Menu, Question
+from ui.card import Card, Row, fitting, message_of
+from ui.drawing import DrawingThread
+from ui.forms import TextForm
+from ui.question_buttons import QuestionButton, QuestionMenu
+from ui.roles import is_moderator
+from ui.text import plain
+from wording.message_links import message_link
+
+GONE = "That answer is too old to be changed. Ask again, and use the new one."
+
+
+class Questions:
+    """What the bot knows of questions: how each is answered, and what stands under an answer."""
+
+    def __init__(
+        self,
+        database: Database,
+        drawing: DrawingThread,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.database, self.drawing, self.now = database, drawing, now
+        self.known: dict[str, Question] = {}  # by name, like "payout compare"
+
+    async def pressed(self, interaction: discord.Interaction, verb: str, number: str) -> None:
+        """Do what a button under an answer says."""
+        if verb == "details":
+            await self.details(interaction, number, 0, first=True)
+        elif verb == "mine":
+            await self.mine(interaction, number)
+        elif verb == "takeback":
+            await self.take_back(interaction, number)
+        elif number.startswith("s"):
+            raise ValueError(GONE)
+        elif verb == "ask":
+            await interaction.response.defer()
+            await self.redraw(interaction, int(number), {})
+        elif verb.startswith("type-"):
+            await self.form(interaction, int(number), verb.removeprefix("type-"))
+        elif verb.startswith("file-"):
+            await self.file(interaction, int(number), verb.removeprefix("file-"))
+        else:
+            unit = {"share-percent": "%", "share-amounts": "NMR"}.get(verb)
+            await self.share(interaction, int(number), unit=unit)
+
+    async def picked(self, interaction: discord.Interaction, menu: str, number: str, value: str) -> None:
+        """Show an answer with what was picked in a menu under it."""
+        if menu == "page":
+            await self.details(interaction, number, int(value), first=False)
+        elif number.startswith("s"):
+            raise ValueError(GONE)
+        elif value.startswith(TYPED):
+            await self.form(interaction, int(number), value.removeprefix(TYPED))
+        else:
+            await interaction.response.defer()
+            await self.redraw(interaction, int(number), json.loads(value))
+
+    async def reply(self, interaction: discord.Interaction, name: str, asked: Asked) -> None:
+        """Answer a new question, privately; the interaction was deferred."""
+        answer = await self.known[name].answer(interaction, asked, None)
+        stored: AskedQuestion | None = None
+        with suppress(StorageError):  # the answer is worth more than what stands under it
+            now = self.now()
+            row = await remember(self.database, interaction.user.id, name, asked, now)
+            stored = AskedQuestion(row, interaction.user.id, name, dict(asked), now)
+        rows = [] if stored is None else self.rows(interaction, stored, answer)
+        message = await message_of(self.drawing, [answer.card], rows)
+        await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+
+    async def redraw(self, interaction: discord.Interaction, row: int, change: Asked) -> None:
+        """Change a question of the member's own, and its answer where it stands, once deferred.
+
+        A question that can't be answered so stays as it was.
+        """
+        stored = await self._own(interaction, row)
+        while True:
+            if not set(change) <= set(stored.arguments):
+                raise ValueError(GONE)
+            asked = stored.arguments | dict(change)
+            answer = await self.known[stored.question].answer(interaction, asked, None)
+            kept = await change_arguments(self.database, stored, asked)
+            if kept is not None:
+                break
+            stored = await self._own(interaction, row)  # another tap was quicker: this one follows it
+        message = await message_of(self.drawing, [answer.card], self.rows(interaction, kept, answer))
+        await interaction.edit_original_response(view=message.view, attachments=message.files)
+
+    async def form(self, interaction: discord.Interaction, row: int, field: str) -> None:
+        """Open the form of a field; what is typed there changes the answer under which it was opened."""
+        stored = await self._own(interaction, row)
+        typed = self.known[stored.question].fields[field]
+
+        async def done(submitted: discord.Interaction, text: str) -> None:
+            change = typed.read(text)
+            await submitted.response.defer()
+            await self.redraw(submitted, row, change)
+
+        await interaction.response.send_modal(
+            TextForm(
+                typed.title, typed.label, typed.hint, typed.shown(stored.arguments), done, long=typed.long
+            )
+        )
+
+    async def details(self, interaction: discord.Interaction, number: str, page: int, *, first: bool) -> None:
+        """Show a page of what stands behind an answer: the first in a message of its own, others in it."""
+        if first:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        else:
+            await interaction.response.defer()
+        name, asked, shown_by = await self._meant(interaction, number)
+        pages = pages_of(await self.known[name].answer(interaction, asked, shown_by))
+        page = min(page, len(pages) - 1)
+        rows: list[Row] = []
+        if len(pages) > 1:
+            titles = [
+                discord.SelectOption(
+                    label=f"{at + 1}. {each.heading}"[:100], value=str(at), default=at == page
+                )
+                for at, each in enumerate(pages[:25])
+            ]
+            rows.append(_row(QuestionMenu(name.split()[0], "page", number, titles)))
+        message = await message_of(self.drawing, [pages[page]], rows)
+        if first:
+            await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+        else:
+            await interaction.edit_original_response(view=message.view, attachments=message.files)
+
+    async def file(self, interaction: discord.Interaction, row: int, file: str) -> None:
+        """Send a file of an answer's numbers, privately."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        stored = await self._own(interaction, row)
+        _, make = self.known[stored.question].files[file]
+        await interaction.followup.send(file=await make(interaction, stored.arguments), ephemeral=True)
+
+    async def share(self, interaction: discord.Interaction, row: int, *, unit: str | None) -> None:
+        """Post an answer of the member's own for everyone in the channel, once.
+
+        unit: None where the member has not said yet whether in percentages only.
+        """
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        stored = await self._own(interaction, row)
+        check_may_post(interaction)
+        guild, channel = interaction.guild_id, interaction.channel_id
+        if guild is None or channel is None:
+            raise ValueError("There is nobody here to share it with.")
+        if not (await settings_of(self.database, guild)).sharing:
+            raise ValueError("The moderators of this server have turned sharing off.")
+        question, noun = self.known[stored.question], stored.question.split()[0]
+        if unit is None and question.percent(stored.arguments):
+            view = discord.ui.View(timeout=None)
+            view.add_item(QuestionButton(noun, "share-amounts", str(row), "With amounts of NMR"))
+            view.add_item(QuestionButton(noun, "share-percent", str(row), "In percent of the stake only"))
+            await interaction.followup.send("How shall it be shared?", view=view, ephemeral=True)
+            return
+        arguments = stored.arguments | ({"unit": "%"} if unit == "%" else {})
+        answer = await question.answer(interaction, arguments, interaction.user.id)
+        shared, is_new = await claim_share(self.database, guild, channel, stored, arguments, self.now())
+        if not is_new:
+            link = message_link(guild, channel, shared.message)
+            raise ValueError(f"You have shared this here already. {link}".strip())
+        card = replace(
+            answer.card,
+            small="\n".join(
+                filter(None, (answer.card.small, f"Shared by {plain(interaction.user.display_name)}"))
+            ),
+        )
+        number = f"s{shared.share_id}"
+        buttons = [] if question.mine is None else [QuestionButton(noun, "mine", number, "Try mine")]
+        if answer.details:
+            buttons.append(QuestionButton(noun, "details", number, question.details))
+        buttons.append(QuestionButton(noun, "takeback", number, "Delete"))
+        try:
+            message = await message_of(self.drawing, [card], [_row(*buttons)], titled=True)
+            await interaction.edit_original_response(content="Shared below.")
+            sent = await interaction.followup.send(
+                view=message.view, files=message.files, ephemeral=False, wait=True
+            )
+        except BaseException:
+            await drop_share(self.database, guild, shared.share_id)
+            raise
+        await note_share(self.database, guild, shared.share_id, sent.id)
+
+    async def take_back(self, interaction: discord.Interaction, number: str) -> None:
+        """Delete a shared answer, for whoever shared it and for those who may delete messages there."""
+        await interaction.response.defer()
+        shared = await self._shared(interaction, number)
+        settings = await settings_of(self.database, shared.guild_id)
+        moderates = interaction.permissions.manage_messages or is_moderator(interaction, settings)
+        if shared.member_id != interaction.user.id and not moderates:
+            raise ValueError("Only the member who shared it and moderators can delete it.")
+        await interaction.delete_original_response()
+        await drop_share(self.database, shared.guild_id, shared.share_id)
+
+    async def mine(self, interaction: discord.Interaction, number: str) -> None:
+        """Ask what a shared answer asks, about the member who presses."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        shared = await self._shared(interaction, number)
+        mine = self.known[shared.question].mine
+        if mine is None:
+            raise ValueError(GONE)
+        await mine(interaction, shared.arguments)
+
+    async def _own(self, interaction: discord.Interaction, row: int) -> AskedQuestion:
+        stored = await recall(self.database, row, interaction.user.id)
+        if stored is None or stored.question not in self.known:
+            raise ValueError(GONE)
+        return stored
+
+    async def _shared(self, interaction: discord.Interaction, number: str) -> Any:
+        found = await share_with_id(self.database, interaction.guild_id or 0, int(number.removeprefix("s")))
+        if found is None or found.question not in self.known:
+            raise ValueError(GONE)
+        return found
+
+    async def _meant(self, interaction: discord.Interaction, number: str) -> tuple[str, Asked, int | None]:
+        """A question's name, its arguments, and who shows it to others: nobody for the member's own."""
+        if number.startswith("s"):
+            shared = await self._shared(interaction, number)
+            return shared.question, shared.arguments, shared.member_id
+        stored = await self._own(interaction, int(number))
+        return stored.question, stored.arguments, None
+
+    def rows(self, interaction: discord.Interaction, stored: AskedQuestion, answer: Answer) -> list[Row]:
+        """The menus and buttons under a private answer."""
+        question, noun, number = (
+            self.known[stored.question],
+            stored.question.split()[0],
+            str(stored.question_id),
+        )
+        rows = [_row(QuestionMenu(noun, menu.name, number, options_of(menu))) for menu in answer.menus]
+        buttons = []
+        brought_along = interaction.is_user_integration() and not interaction.is_guild_integration()
+        if interaction.guild_id is not None and not brought_along:
+            buttons.append(QuestionButton(noun, "share", number, "Share"))
+        if answer.details or len(fitting(answer.card)) > 1:
+            buttons.append(QuestionButton(noun, "details", number, question.details))
+        buttons += [
+            QuestionButton(noun, f"type-{field}", number, label) for field, label in question.typed.items()
+        ]
+        buttons += [
+            QuestionButton(noun, f"file-{name}", number, label) for name, (label, _) in question.files.items()
+        ]
+        return [*rows, _row(*buttons)] if buttons else rows
+
+
+def options_of(menu: Menu) -> list[discord.SelectOption]:
+    """The lines of a menu, each with what it changes as its value; two that change the same are one."""
+    chosen = _value(menu.chosen)
+    lines = {_value(choice): choice for choice in menu.choices}
+    if chosen not in lines:
+        lines = {chosen: menu.chosen, **lines}
+    return [
+        discord.SelectOption(
+            label=choice.label[:100],
+            value=value,
+            description=choice.more[:100] or None,
+            default=value == chosen,
+        )
+        for value, choice in list(lines.items())[:25]
+    ]
+
+
+def pages_of(answer: Answer) -> list[Card]:
+    """What stands behind an answer: what did not fit on its card, then its pages."""
+    _, *rest = fitting(answer.card)
+    return [*rest, *(part for page in answer.details for part in fitting(page))]
+
+
+def check_may_post(interaction: discord.Interaction) -> None:
+    """Raise ValueError unless the member may write in this channel themselves."""
+    may = interaction.permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    if not (may.send_messages_in_threads if in_thread else may.send_messages):
+        raise ValueError("You can't write in this channel, so you can't share here either.")
+
+
+def _value(choice: Choice) -> str:
+    value = f"{TYPED}{choice.change}" if isinstance(choice.change, str) else json.dumps(dict(choice.change))
+    if len(value) > 100:
+        raise ValueError(f"too long for a line of a menu: {value}")
+    return value
+
+
+def _row(*items: discord.ui.Item[Any]) -> Row:
+    return discord.ui.ActionRow(*items)
