@@ -9,17 +9,23 @@ from discord.ext import commands
 from features.opinions import statements
 from features.opinions.forms import StatementForm
 from features.opinions.map import opinion_picture
-from features.opinions.map_chart import picture_of_opinions
-from features.opinions.opinion_card import DID, added_card, hidden_card, list_card, opinion_card, turn_card
+from features.opinions.opinion_card import (
+    DID,
+    added_card,
+    hidden_card,
+    list_card,
+    opinion_answer,
+    turn_card,
+)
 from features.opinions.statements import VOTES, Turn
 from storage.server.settings import settings_of
-from tools import Client, Tools, files_of, tools_of
-from ui.drawing import Picture
+from tools import Client, Tools, questions_of, tools_of
+from ui.answer import Answer, Asked, Question
+from ui.card import Card, Row, message_of
 from ui.errors import errors_answered
-from ui.pages import Pages
+from ui.pages import CardPages
 from ui.roles import check_moderator
 from ui.server import guild_of
-from ui.share import Answer, share_view
 
 Choices = list[app_commands.Choice[int]]
 GUILDS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
@@ -72,8 +78,8 @@ class OpinionCommands(
             turn = await statements.next_turn(database, guild.id, member)
         else:
             turn = await statements.turn_to(database, guild.id, member, statement)
-        view = vote_buttons(turn) if turn.statement else discord.utils.MISSING
-        await interaction.followup.send(embed=turn_card(turn), view=view, ephemeral=True)
+        shown = await message_of(self.tools.drawing, [turn_card(turn)], vote_buttons(turn))
+        await interaction.followup.send(view=shown.view, ephemeral=True)
 
     @app_commands.command()
     async def map(self, interaction: discord.Interaction) -> None:
@@ -83,15 +89,7 @@ class OpinionCommands(
         members are drawn again and clearer than in shuffled votes. Otherwise it says why there are none.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        card, pictures = await _map(self.tools, guild_of(interaction).id, interaction.user.id)
-        view = await share_view(
-            interaction,
-            self.tools.database,
-            "opinion map",
-            {},
-            self.tools.now(),
-        )
-        await interaction.followup.send(embed=card, files=files_of(*pictures), view=view, ephemeral=True)
+        await questions_of(interaction).reply(interaction, "opinion map", {})
 
     @app_commands.command(name="list")
     @app_commands.describe(page="Which page")
@@ -99,15 +97,14 @@ class OpinionCommands(
         """The statements of this server, the newest first, with what you said to them"""
         guild = guild_of(interaction)
 
-        async def turn(page: int) -> tuple[discord.Embed, int]:
+        async def turn(page: int) -> tuple[Card, int]:
             found = await statements.list_statements(
                 self.tools.database, guild.id, interaction.user.id, page=page
             )
             return list_card(found), found.pages
 
         card, pages = await turn(page)
-        view = Pages(turn, page, pages) if pages > 1 else discord.utils.MISSING
-        await interaction.response.send_message(embed=card, view=view, ephemeral=True)
+        await interaction.response.send_message(view=CardPages(turn, card, page, pages), ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(
@@ -130,8 +127,7 @@ class OpinionCommands(
         )
         if not changed:
             raise ValueError("There was nothing to change: it is like that already, or not there.")
-        card = hidden_card(number, reason, hidden=not show_again)
-        await interaction.response.send_message(embed=card, ephemeral=True)
+        await _tell(interaction, hidden_card(number, reason, hidden=not show_again))
 
     @vote.autocomplete("statement")
     @hide.autocomplete("number")
@@ -184,17 +180,18 @@ class VoteButton(
             done = f"You {DID[now]} the last one"
             if before is not None and before != now:
                 done += f", and {DID[before]} it before"
-            view = vote_buttons(turn) if turn.statement else None
-            await interaction.edit_original_response(embed=turn_card(turn, done=done), view=view)
+            shown = await message_of(tools.drawing, [turn_card(turn, done=done)], vote_buttons(turn))
+            await interaction.edit_original_response(view=shown.view)
 
 
-def vote_buttons(turn: Turn) -> discord.ui.View:
+def vote_buttons(turn: Turn) -> list[Row]:
     """The three buttons under a statement; they answer by their custom ids, after a restart, too."""
-    assert turn.statement is not None, "there is nothing to vote on"
-    buttons = discord.ui.View(timeout=None)
+    if turn.statement is None:
+        return []
+    row: Row = discord.ui.ActionRow()
     for said in VOTES:
-        buttons.add_item(VoteButton(turn.statement.statement_id, said))
-    return buttons
+        row.add_item(VoteButton(turn.statement.statement_id, said))
+    return [row]
 
 
 async def _add(interaction: discord.Interaction, claim: str) -> None:
@@ -202,25 +199,23 @@ async def _add(interaction: discord.Interaction, claim: str) -> None:
     statement = await statements.add_statement(
         tools.database, guild_of(interaction).id, interaction.user.id, claim, tools.now()
     )
-    await interaction.response.send_message(embed=added_card(statement), ephemeral=True)
+    await _tell(interaction, added_card(statement))
 
 
-async def _map(
-    tools: Tools, guild_id: int, member_id: int | None
-) -> tuple[discord.Embed, tuple[Picture, ...]]:
-    found = await opinion_picture(tools.database, guild_id, tools.now(), member_id=member_id)
-    pictures = (await tools.drawing.run(picture_of_opinions, found),) if found.places.size else ()
-    return opinion_card(found), pictures
+async def _tell(interaction: discord.Interaction, card: Card) -> None:
+    shown = await message_of(tools_of(interaction).drawing, [card])
+    await interaction.response.send_message(view=shown.view, ephemeral=True)
 
 
-async def _map_again(interaction: discord.Interaction, asked: dict[str, Any]) -> Answer:
-    """The map as it is now, without the group of whoever shares it."""
-    card, pictures = await _map(tools_of(interaction), guild_of(interaction).id, None)
-    return [card], files_of(*pictures)
+async def _map(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    """The map as it is now; without the group of whoever shares it."""
+    tools, guild = tools_of(interaction), guild_of(interaction)
+    member = interaction.user.id if shown_by is None else None
+    return opinion_answer(await opinion_picture(tools.database, guild.id, tools.now(), member_id=member))
 
 
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(OpinionCommands(bot.tools, bot.tree))
     bot.add_dynamic_items(VoteButton)
-    bot.sharing.again["opinion map"] = _map_again
+    bot.questions.known["opinion map"] = Question(_map)

@@ -8,14 +8,15 @@ from discord.ext import commands
 
 from features.promises import ledger
 from features.promises.ledger import Which
-from features.promises.promise_card import ledger_card, recorded_card
+from features.promises.promise_card import ledger_answer, recorded_card
+from scoring.typed import read_number
 from storage.promises import Kind, Resolution
 from storage.server.settings import settings_of
-from tools import Client, Tools, tools_of
-from ui.pages import Pages
+from tools import Client, Tools, questions_of, tools_of
+from ui.answer import Answer, Asked, Field, Question
+from ui.card import message_of
 from ui.roles import check_moderator
 from ui.server import guild_of
-from ui.share import Answer, share_view
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -76,30 +77,8 @@ class PromiseCommands(
         Review dates of proposals are among them, and questions about proposals that no official answer has
         followed. Both leave by themselves: when the review is closed, and when the team responds.
         """
-        guild = guild_of(interaction)
-
-        async def turn(page: int) -> tuple[discord.Embed, int]:
-            found = await ledger.ledger(
-                self.tools.database, guild.id, self.tools.now(), which=show, page=page
-            )
-            return ledger_card(found), found.pages
-
-        card, pages = await turn(page)
-        page = min(max(1, page), pages)
-        label = f"Share page {page}" if pages > 1 else "Share"
-        view = await share_view(
-            interaction,
-            self.tools.database,
-            "promise list",
-            {"show": show, "page": page},
-            self.tools.now(),
-            label=label,
-        )
-        if pages > 1:
-            shared, view = view, Pages(turn, page, pages)
-            for button in shared.children if shared else ():
-                view.add_item(button)
-        await interaction.response.send_message(embed=card, view=view, ephemeral=True)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await questions_of(interaction).reply(interaction, "promise list", {"show": show, "page": page})
 
     @app_commands.command()
     @app_commands.describe(
@@ -141,18 +120,28 @@ class PromiseCommands(
 
     async def _tell(self, interaction: discord.Interaction, number: int) -> None:
         entry = await ledger.entry_of(self.tools.database, guild_of(interaction).id, number, self.tools.now())
-        await interaction.response.send_message(embed=recorded_card(entry), ephemeral=True)
+        shown = await message_of(self.tools.drawing, [recorded_card(entry)])
+        await interaction.response.send_message(view=shown.view, ephemeral=True)
 
 
-async def _list_again(interaction: discord.Interaction, asked: dict[str, Any]) -> Answer:
+async def _listed(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
     tools = tools_of(interaction)
     found = await ledger.ledger(
         tools.database, guild_of(interaction).id, tools.now(), which=asked["show"], page=asked["page"]
     )
-    return [ledger_card(found)], []
+    return ledger_answer(found)
+
+
+PAGE = Field(
+    "Another page",
+    "Which page",
+    "A whole number from 1",
+    lambda text: {"page": int(read_number(text, "The page", low=1, high=10**6, whole=True))},
+    lambda asked: str(asked["page"]),
+)
 
 
 async def setup(bot: Client) -> None:
-    """Add the commands, and how a page of the list is read again."""
+    """Add the commands, and how a page of the list is read."""
     await bot.add_cog(PromiseCommands(bot.tools))
-    bot.sharing.again["promise list"] = _list_again
+    bot.questions.known["promise list"] = Question(_listed, fields={"page": PAGE}, details="In full")

@@ -1,34 +1,30 @@
 """`/stakes`: where the stake lies, whether it moves the fund, and what happens when some of it leaves."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.account.link import asked_about
+from features.account.dialogs import ask_who
+from features.account.link import NotLinkedError, asked_about
 from features.stakes.concentration import stake_concentration
-from features.stakes.concentration_card import concentration_cards, holder_card, stake_history_card
-from features.stakes.concentration_chart import picture_of_lorenz, picture_of_tail
+from features.stakes.concentration_card import concentration_answer, history_answer, holder_answer
 from features.stakes.history import stake_history
-from features.stakes.history_chart import picture_of_stake_history
 from features.stakes.holders import holder, suggest_holders
 from features.stakes.influence import THRESHOLD, stake_influence
-from features.stakes.influence_card import influence_card
-from features.stakes.influence_chart import picture_of_influence
+from features.stakes.influence_card import influence_answer
+from features.stakes.moments import moment, moments
 from features.stakes.unstaking import unstake_scenario
-from features.stakes.unstaking_card import unstaking_card
-from features.stakes.unstaking_chart import picture_of_unstaking
+from features.stakes.unstaking_card import NOBODY, unstaking_answer
+from scoring.typed import read_number
 from storage.members.links import link_of
-from tools import SAMPLE, Client, Tools, files_of, picked_source, tools_of
+from tools import SAMPLE, Client, Tools, picked_source, questions_of, tools_of
 from tournament.source import Tournament
-from ui.drawing import Picture
-from ui.share import Answer, share_view
+from ui.answer import Answer, Asked, Field, Question
 
 Unit = Literal["account", "model"]
-Reply = tuple[list[discord.Embed], tuple[Picture, ...]]
 
 
 class StakesCommands(
@@ -43,6 +39,7 @@ class StakesCommands(
     @app_commands.describe(
         unit="What counts as one holder; account without it",
         zeros="Count those without a stake too",
+        day="A day that is kept, like 2022-12-22, or a round, like round 318; the newest day without it",
         tournament="Classic without it",
     )
     async def concentration(
@@ -50,15 +47,17 @@ class StakesCommands(
         interaction: discord.Interaction,
         unit: Unit = "account",
         zeros: bool = False,
+        day: str | None = None,
         tournament: Tournament = "classic",
     ) -> None:
         """How many hold half of the stake, and whether it follows a power law
 
-        Gini, effective number, Theil and how many hold half, with what one wrong guess of an account or the
-        few largest would change. The second chart fits a power law to the tail and asks whether others fit
-        better.
+        With what one wrong guess of an account would change. Behind Details: Gini, effective number, Theil,
+        what the few largest would change, and whether the tail is a power law.
         """
-        await self._answer(interaction, "concentration", unit=unit, zeros=zeros, tournament=tournament)
+        await self._answer(
+            interaction, "concentration", unit=unit, zeros=zeros, day=day, tournament=tournament
+        )
 
     @app_commands.command()
     @app_commands.describe(
@@ -81,8 +80,8 @@ class StakesCommands(
     ) -> None:
         """Whether large stakes score differently, and what stake x score can't show
 
-        Stake against TC by account, with shuffled p values, the stake at which the range of stake x TC
-        changes, and the band in which it would lie if TC had nothing to do with stake.
+        Stake against TC by account. Behind Details: the tests, the band in which stake x TC would lie if TC
+        had nothing to do with stake, and where its range changes.
         """
         await self._answer(
             interaction,
@@ -160,43 +159,82 @@ class StakesCommands(
 
         Without a name it is about the model or account you linked.
         """
-        found, where = await asked_about(self.tools.database, interaction.user.id, name, tournament)
-        await self._answer(interaction, "who", name=found, tournament=where)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await place_of(interaction, {"name": name, "tournament": tournament})
 
     @unstake.autocomplete("who")
     @who.autocomplete("name")
     async def _name(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         found = await suggest_holders(picked_source(self.tools, interaction), typed)
-        return [app_commands.Choice(name=name, value=name) for name in found]
+        return [app_commands.Choice(name=shown, value=name) for shown, name in found]
 
     async def _answer(self, interaction: discord.Interaction, question: str, **asked: Any) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        cards, pictures = await QUESTIONS[question](self.tools, asked, None)
-        view = await share_view(
-            interaction,
-            self.tools.database,
-            f"stakes {question}",
-            asked,
-            self.tools.now(),
-        )
-        await interaction.followup.send(embeds=cards, files=files_of(*pictures), view=view, ephemeral=True)
+        await questions_of(interaction).reply(interaction, f"stakes {question}", asked)
 
 
-async def _concentration(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
-    found = await stake_concentration(
-        tools.source(asked["tournament"]), unit=asked["unit"], zeros=asked["zeros"]
+async def place_of(interaction: discord.Interaction, asked: Asked) -> None:
+    """Say how one holder stands, for whoever asks: the named one, else the one they linked."""
+    await _about_one(interaction, asked, place_of, lambda name: ("stakes who", {"name": name}))
+
+
+async def without_one(interaction: discord.Interaction, asked: Asked) -> None:
+    """Say what happens if one holder leaves: the named one, else the one that whoever asks linked."""
+    leaving = {"top": None, "above": None, "unit": "account", "volume": asked["volume"]}
+    await _about_one(
+        interaction, asked, without_one, lambda name: ("stakes unstake", {**leaving, "who": name})
     )
-    pictures = [await tools.drawing.run(draw, found) for draw in (picture_of_lorenz, picture_of_tail)]
-    return concentration_cards(found), tuple(pictures)
 
 
-async def _influence(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
+async def _about_one(
+    interaction: discord.Interaction,
+    asked: Asked,
+    again: Callable[[discord.Interaction, Asked], Awaitable[None]],
+    question: Callable[[str], tuple[str, dict[str, Any]]],
+) -> None:
+    database = tools_of(interaction).database
+    try:
+        name, where = await asked_about(database, interaction.user.id, asked["name"], asked["tournament"])
+    except NotLinkedError as unlinked:
+        await ask_who(interaction, str(unlinked), asked, again)
+        return
+    kind, arguments = question(name)
+    await questions_of(interaction).reply(interaction, kind, {**arguments, "tournament": where})
+
+
+def _about_me(asked: Asked) -> Asked:
+    """The same question with nobody named; the sample is for trying, so it gives way to what is linked."""
+    return {
+        **asked,
+        "name": None,
+        "tournament": None if asked["tournament"] == SAMPLE else asked["tournament"],
+    }
+
+
+async def _place_of_me(interaction: discord.Interaction, asked: Asked) -> None:
+    await place_of(interaction, _about_me(asked))
+
+
+async def _without_me(interaction: discord.Interaction, asked: Asked) -> None:
+    await without_one(interaction, _about_me(asked))
+
+
+async def _concentration(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    tools = tools_of(interaction)
+    source = tools.source(asked["tournament"])
+    at = await moment(tools.database, source, asked.get("day"))
+    found = await stake_concentration(source, unit=asked["unit"], zeros=asked["zeros"], at=at)
+    return concentration_answer(found, asked, await moments(tools.database, source))
+
+
+async def _influence(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
     question = {key: value for key, value in asked.items() if key != "tournament"}
-    found = await stake_influence(tools.source(asked["tournament"]), **question)
-    return [influence_card(found)], (await tools.drawing.run(picture_of_influence, found),)
+    source = tools_of(interaction).source(asked["tournament"])
+    return influence_answer(await stake_influence(source, **question), asked)
 
 
-async def _unstake(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
+async def _unstake(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    tools = tools_of(interaction)
     scenario = await unstake_scenario(
         tools.source(asked["tournament"]),
         tools.source(SAMPLE),
@@ -208,21 +246,21 @@ async def _unstake(tools: Tools, asked: Mapping[str, Any], shown_by: int | None)
     )
     if shown_by is not None:
         scenario = scenario.for_others(await _own_name(tools, shown_by))
-    return [unstaking_card(scenario)], (await tools.drawing.run(picture_of_unstaking, scenario),)
+    return unstaking_answer(scenario, asked)
 
 
-async def _history(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
-    history = await stake_history(
-        tools.database, tools.source(asked["tournament"]), tools.now(), unit=asked["unit"]
-    )
-    return [stake_history_card(history)], (await tools.drawing.run(picture_of_stake_history, history),)
+async def _history(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    tools = tools_of(interaction)
+    source = tools.source(asked["tournament"])
+    return history_answer(await stake_history(tools.database, source, tools.now(), unit=asked["unit"]), asked)
 
 
-async def _who(tools: Tools, asked: Mapping[str, Any], shown_by: int | None) -> Reply:
+async def _who(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    tools = tools_of(interaction)
     found = await holder(tools.source(asked["tournament"]), asked["name"])
     if shown_by is not None:
         found = found.for_others(await _own_name(tools, shown_by))
-    return [holder_card(found)], ()
+    return holder_answer(found)
 
 
 async def _own_name(tools: Tools, member_id: int) -> str | None:
@@ -230,22 +268,96 @@ async def _own_name(tools: Tools, member_id: int) -> str | None:
     return link.name if link else None
 
 
-QUESTIONS: Mapping[str, Callable[[Tools, Mapping[str, Any], int | None], Awaitable[Reply]]] = {
-    "concentration": _concentration,
-    "influence": _influence,
-    "unstake": _unstake,
-    "history": _history,
-    "who": _who,
-}
+def _amount(asked: Asked, key: str) -> str:
+    """What a form of an amount is filled with."""
+    return "" if asked[key] is None else f"{asked[key]:g}"
 
 
-async def _answered_again(question: str, interaction: discord.Interaction, asked: dict[str, Any]) -> Answer:
-    cards, pictures = await QUESTIONS[question](tools_of(interaction), asked, interaction.user.id)
-    return cards, files_of(*pictures)
+def _nmr(text: str, what: str) -> float:
+    return float(read_number(text, what, unit="nmr"))
+
+
+ROUNDS = Field(
+    "Rounds",
+    "Which rounds",
+    "20 (the last 20), 311-325, round 318 or all",
+    lambda text: {"rounds": text},
+    lambda asked: asked["rounds"] or "",
+)
+DAY = Field(
+    "Another day or round",
+    "A kept day or a round",
+    "Like 2022-12-22, or round 318",
+    lambda text: {"day": text},
+    lambda asked: asked["day"] or "",
+)
+ZOOM = Field(
+    "Zoom",
+    "Draw stakes up to so many NMR",
+    "A number above 0, like 500",
+    lambda text: {"zoom": _nmr(text, "The zoom")},
+    lambda asked: _amount(asked, "zoom"),
+)
+THRESHOLD_FIELD = Field(
+    "Compare across",
+    "The stake to compare across, in NMR",
+    "A number above 0, like 8000",
+    lambda text: {"threshold": _nmr(text, "The threshold")},
+    lambda asked: _amount(asked, "threshold"),
+)
+TOP = Field(
+    "Who leaves",
+    "So many of the largest leave",
+    "A whole number from 1, like 20",
+    lambda text: {**NOBODY, "top": int(read_number(text, "How many leave", whole=True))},
+    lambda asked: _amount(asked, "top"),
+)
+WHO = Field(
+    "Who leaves",
+    "The account or model that leaves",
+    "As it is spelled on the leaderboard",
+    lambda text: {**NOBODY, "who": text},
+    lambda asked: asked["who"] or "",
+)
+ABOVE = Field(
+    "Who leaves",
+    "Everyone above so many NMR leaves",
+    "A number of 0 or more, like 8000",
+    lambda text: {**NOBODY, "above": _nmr(text, "The stake")},
+    lambda asked: _amount(asked, "above"),
+)
+VOLUME = Field(
+    "Daily volume",
+    "NMR that are traded in a day",
+    "For the price; 100000 is assumed",
+    lambda text: {"volume": _nmr(text, "The daily volume")},
+    lambda asked: _amount(asked, "volume"),
+)
+NAME = Field(
+    "Somebody else",
+    "An account or a model",
+    "As it is spelled on the leaderboard",
+    lambda text: {"name": text},
+    lambda asked: asked["name"],
+)
 
 
 async def setup(bot: Client) -> None:
-    """Add the commands, and how each question is asked again."""
+    """Add the commands, and how their questions are answered."""
     await bot.add_cog(StakesCommands(bot.tools))
-    for question in QUESTIONS:
-        bot.sharing.again[f"stakes {question}"] = partial(_answered_again, question)
+    bot.questions.known |= {
+        "stakes concentration": Question(_concentration, fields={"day": DAY}),
+        "stakes influence": Question(
+            _influence, fields={"rounds": ROUNDS, "zoom": ZOOM, "threshold": THRESHOLD_FIELD}
+        ),
+        "stakes unstake": Question(
+            _unstake,
+            fields={"top": TOP, "who": WHO, "above": ABOVE, "volume": VOLUME},
+            typed={"volume": "Daily volume"},
+            mine=_without_me,
+        ),
+        "stakes history": Question(_history),
+        "stakes who": Question(
+            _who, fields={"name": NAME}, typed={"name": "Somebody else"}, mine=_place_of_me
+        ),
+    }

@@ -26,7 +26,7 @@ class Sharing:
 
 class ShareButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"(?P<noun>stakes|opinion|promise):share(?P<percent>-percent)?:(?P<question>[0-9]{1,18})",
+    template=r"(?P<noun>opinion|promise):share(?P<percent>-percent)?:(?P<question>[0-9]{1,18})",
 ):
     """Posts a stored answer where it was asked, as it is or in percentages only."""
 

@@ -69,13 +69,15 @@ def percent(share: float) -> str:
     return "none" if share == 0 else "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
-def tiny(p_value: float) -> str:
-    """A p value as people read it: ".88", "2e-5", "0" below what a float holds."""
+def p_told(p_value: float) -> str:
+    """A p value as people read it: "p = .88", "p = .004", "p < .001", "p > .99"."""
     if math.isnan(p_value):
-        return "unknown"
-    if p_value == 0:
-        return "0"
-    return f"{p_value:.2f}".removeprefix("0") if p_value >= 0.01 else f"{p_value:.0e}".replace("e-0", "e-")
+        return "p unknown"
+    if p_value < 0.001:
+        return "p < .001"
+    if p_value > 0.99:
+        return "p > .99"
+    return "p = " + f"{p_value:.{2 if p_value >= 0.01 else 3}f}".removeprefix("0")
 
 
 def listed(things: Sequence[str], last: str = "and") -> str:

@@ -7,14 +7,14 @@ import discord
 
 from governance.opinions.statement import LONGEST
 from governance.text import clean_line
-from ui.errors import answer_error
+from ui.forms import Form
 
 
-class StatementForm(discord.ui.Modal):
+class StatementForm(Form):
     """One claim, filled with the beginning of a message to shorten."""
 
     def __init__(self, text: str, done: Callable[[discord.Interaction, str], Awaitable[None]]) -> None:
-        super().__init__(title="Add as statement", custom_id="opinion:form")
+        super().__init__(title="Add as statement")
         self._done = done
         self._claim: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="claim",
@@ -34,7 +34,3 @@ class StatementForm(discord.ui.Modal):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
         await self._done(interaction, self._claim.value)
-
-    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        """Say what went wrong."""
-        await answer_error(interaction, error)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.opinions.map import OpinionPicture
-from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PANEL, PROPOSED, Picture, tiles, to_png
+from ui.drawing import CURRENT, GAIN, LOSS, PANEL, PROPOSED, TITLE, Picture, figure, to_png
 from wording.numbers import counted
 
 # in the order of the groups; told apart by shape where colours are not seen
@@ -16,7 +16,7 @@ NUDGE = 0.012  # of the wider axis: members who voted exactly alike would lie on
 SEED = 7
 
 
-def picture_of_opinions(found: OpinionPicture) -> Picture:
+def picture_of_opinions(found: OpinionPicture, titled: bool = True) -> Picture:
     """Dots of members in the colours and shapes of their groups, all of one without groups.
 
     Raises ValueError where nobody could be placed.
@@ -24,39 +24,37 @@ def picture_of_opinions(found: OpinionPicture) -> Picture:
     if not found.places.size:
         raise ValueError("There is nobody to draw yet: too few have voted on enough statements.")
     places = _apart(found.places)
-    with tiles(found.finding, _footer(found), [["map"]], widths=[1], heights=[1]) as (drawing, panels):
-        panel = panels["map"]
+    with figure(found.finding, _footer(found), [1.0], titled=titled) as (drawing, (panel,)):
         groups = range(len(found.camps)) if found.camps else (-1,)
         for group in groups:
             colour, shape = MARKS[max(group, 0)] if found.camps else (CURRENT, "o")
             own = places[found.camp_of == group]
-            label = f"{found.camps[group].letter}: {found.camps[group].size}" if found.camps else ""
             panel.plot(
                 own[:, 0],
                 own[:, 1],
                 shape,
                 color=colour,
-                markersize=15,
+                markersize=17,
                 alpha=0.8,
                 markeredgecolor=PANEL,
                 markeredgewidth=1.2,
-                label=label,
             )
         panel.set(xticks=[], yticks=[], xlabel="What parts members most", ylabel="What parts them next")
         panel.margins(0.08)
         panel.set_aspect("equal", adjustable="datalim")  # nearness means the same in every direction
-        if found.camps:
-            panel.legend(
-                loc="upper left",
-                ncols=len(found.camps),
-                bbox_to_anchor=(0, 1.11),
-                frameon=False,
-                fontsize=21,
-                labelcolor=FAINT,
-                handletextpad=0.1,
-                columnspacing=1.2,
+        for at, camp in enumerate(found.camps):
+            x, y = places[found.camp_of == at].mean(axis=0).tolist()
+            panel.text(
+                x,
+                y,
+                f"{camp.letter}: {camp.size}",
+                ha="center",
+                va="center",
+                fontsize=TITLE,
+                fontweight="bold",
+                bbox={"boxstyle": "round", "facecolor": PANEL, "edgecolor": MARKS[at][0], "linewidth": 3},
             )
-        drawing.subplots_adjust(left=0.07, top=0.79 if found.camps else 0.83, bottom=0.13)
+        drawing.subplots_adjust(left=0.08)
         return Picture(to_png(drawing), _alt(found))
 
 

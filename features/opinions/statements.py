@@ -21,7 +21,7 @@ from wording.numbers import listed
 
 VOTES: Mapping[str, int] = MappingProxyType({"agree": 1, "disagree": -1, "pass": 0})
 LONGEST_REASON = 300
-PAGE = 10  # statements on a page of the list
+PAGE = 5  # statements on a page of the list, which a phone shows whole
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.stakes.holders import Holders, biggest_guess, holders_of
+from features.stakes.moments import Moment
 from scoring.concentration import (
     Concentration,
     concentration,
@@ -30,8 +31,8 @@ from scoring.tails import (
     refitted_alpha_se,
     tail_survival,
 )
-from tournament.source import Source, Stakes
-from wording.numbers import counted, tiny
+from tournament.source import Source
+from wording.numbers import counted, p_told
 
 SEED = 20221222  # the same question gets the same interval
 TOPS = (1, 10, 50)
@@ -80,7 +81,7 @@ class Tail:
         for law, name in RIVALS.items():
             rival = self.comparisons[law]
             if rival.log_likelihood_ratio < 0 and rival.p_value < REJECTED:
-                return f"Not a power law: {name} describes it better (p {tiny(rival.p_value)})."
+                return f"Not a power law: {name} describes it better ({p_told(rival.p_value)})."
         if self.refused:
             return "Not a power law: it fits too badly, and no other law is clearly better."
         return "Cannot tell a power law from a lognormal."
@@ -103,9 +104,11 @@ class Apart:
 
 @dataclass(frozen=True)
 class StakeConcentration:
-    """How a day's stake is spread over its holders; shares in 0..1."""
+    """How a day's or a round's stake is spread over its holders; shares in 0..1."""
 
     holders: Holders
+    said: str  # when: "on 2022-12-22"
+    limit: str  # what is not known then, in a sentence; "" where all is
     zeros: bool  # holders without a stake count
     without_stake: int
     measures: Concentration
@@ -128,33 +131,43 @@ class StakeConcentration:
 
     @property
     def finding(self) -> str:
-        """The answer in one sentence."""
+        """The answer in a few words."""
+        stake = f"what this data has {self.said}" if self.limit else "the stake"
         if self.measures.holders == 1:
-            return f"One {self.holders.unit} holds all of the stake."
-        verb = "holds" if self.measures.half == 1 else "hold"
-        return f"{self.measures.half:,.0f} of {self.who} {verb} half of the stake."
+            return f"One {self.holders.unit} holds all of {stake}"
+        half = int(self.measures.half)
+        found = f"{counted(half, self.holders.unit)} {'holds' if half == 1 else 'hold'} half of {stake}"
+        if self.apart is None or self.apart.measures.half == half:
+            return found
+        return f"{found} ({self.apart.measures.half:,.0f} if one guess is wrong)"
 
     @property
     def certainty(self) -> str:
         """What the intervals mean for a whole population."""
         if math.isnan(self.intervals.gini[0]):
             return "Too few holders have a stake for an interval."
+        counts = self.limit or "Everybody who stakes is counted, so nothing is uncertain about this day."
         return (
-            "Everybody who stakes is counted, so nothing is uncertain about this day. The 95 % intervals say "
-            "how far the numbers could be off if these holders were drawn from many like them, which heavy "
-            "tails make wide."
+            f"{counts} The 95 % intervals say how far the numbers could be off if these holders were drawn "
+            "from many like them, which heavy tails make wide."
         )
 
 
 async def stake_concentration(
-    source: Source, *, unit: str = "account", zeros: bool = False
+    source: Source, *, unit: str = "account", zeros: bool = False, at: Moment | None = None
 ) -> StakeConcentration:
-    """How concentrated the stake is, by account or model. Raises ValueError where nobody has a stake."""
-    stakes = await source.stakes()
-    return await asyncio.to_thread(_measure, source, stakes, unit, zeros)
+    """How concentrated the stake is, by account or model, on the newest day or at another moment.
+
+    Raises ValueError where nobody has a stake.
+    """
+    if at is None:
+        stakes = await source.stakes()
+        at = Moment(stakes, f"on {stakes.day}")
+    return await asyncio.to_thread(_measure, source, at, unit, zeros)
 
 
-def _measure(source: Source, stakes: Stakes, unit: str, zeros: bool) -> StakeConcentration:
+def _measure(source: Source, at: Moment, unit: str, zeros: bool) -> StakeConcentration:
+    stakes = at.stakes
     listed = holders_of(source, stakes, unit)
     staked = listed.staked
     holders = listed if zeros else staked
@@ -168,6 +181,8 @@ def _measure(source: Source, stakes: Stakes, unit: str, zeros: bool) -> StakeCon
     kept = np.unique(np.linspace(0, population.size - 1, POINTS).round().astype(np.intp))
     return StakeConcentration(
         holders=holders,
+        said=at.said,
+        limit=at.limit,
         zeros=zeros,
         without_stake=listed.stake.size - staked.stake.size,
         measures=concentration(x),

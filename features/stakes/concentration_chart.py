@@ -1,13 +1,14 @@
-"""The pictures of concentration: the Lorenz curve with its measures, and rank against size with its laws."""
+"""The pictures of concentration: the Lorenz curve, size against rank with its laws, one holder's place."""
 
 # matplotlib leaves the keyword arguments of its methods without a type
 # pyright: reportUnknownMemberType=false
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.stakes.concentration import LAWS, StakeConcentration
+from features.stakes.holders import Holder
 from ui.drawing import (
     CURRENT,
     FAINT,
@@ -16,22 +17,24 @@ from ui.drawing import (
     LOSS,
     PANEL,
     PROPOSED,
+    SMALL,
     Picture,
     as_percent,
+    figure,
     thousands,
-    tiles,
     to_png,
 )
-from wording.numbers import number, percent, whole
+from wording.numbers import amount, number, whole
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.ticker import MultipleLocator
 
 LAW_NAMES = {
     "power_law": "power law",
     "lognormal": "lognormal",
     "exponential": "exponential",
-    "truncated_power_law": "truncated power law",
+    "truncated_power_law": "power law, cut off",
 }
 LAW_LINES = dict(
     zip(LAWS, ((PROPOSED, "-", 4.0), (CURRENT, "--", 4.0), (LOSS, ":", 3.0), (GAIN, "-.", 3.0)), strict=True)
@@ -40,49 +43,44 @@ DOTS = 600
 SMALLEST = 0.01  # NMR: nobody can stake less, but dust remains
 
 
-def picture_of_lorenz(found: StakeConcentration) -> Picture:
-    """The Lorenz curve, and the measures beside it."""
+def picture_of_lorenz(found: StakeConcentration, titled: bool = True) -> Picture:
+    """The Lorenz curve beside the line of equal stakes, with the point from which on half is held."""
     measures = found.measures
-    title = found.finding.removesuffix(".")
-    with tiles(title, _footer(found), [["curve", "words"]], widths=[1.45, 1], heights=[1]) as (
-        drawing,
-        panels,
-    ):
-        curve, words = panels["curve"], panels["words"]
+    with figure(found.finding, _footer(found), [1.0], titled=titled) as (drawing, (curve,)):
         curve.plot([0, 1], [0, 1], color=FAINT, linestyle="--", linewidth=2)
         curve.fill_between(
             found.population, found.share, found.population, color=PROPOSED, alpha=0.25, linewidth=0
         )
-        curve.plot(found.population, found.share, color=PROPOSED, linewidth=4)
-        curve.text(0.47, 0.52, "all equal", color=FAINT, rotation=40, ha="center", va="bottom", fontsize=18)
+        curve.plot(found.population, found.share, color=PROPOSED, linewidth=5)
+        curve.text(0.03, 0.93, "dashed: all equal", color=FAINT, ha="left", va="top")
+        if measures.holders > 1:
+            from_here = 1 - measures.half / measures.holders
+            curve.plot([from_here], [0.5], "o", color=INK, markersize=13, clip_on=False)
+            curve.annotate(
+                f"{whole(measures.half)} {'holds' if measures.half == 1 else 'hold'} half",
+                (from_here, 0.5),
+                xytext=(-22, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+            )
         curve.set(
-            xlim=(0, 1), ylim=(0, 1), xlabel=f"Smallest {found.holders.unit}s", ylabel="Share of all stake"
+            xlim=(0, 1),
+            ylim=(0, 1),
+            xlabel=f"{found.holders.unit.title()}s, the smallest first",
+            ylabel="Of all stake",
         )
         for axis in (curve.xaxis, curve.yaxis):
             axis.set_major_formatter(as_percent)
             axis.set_major_locator(_quarters())
-        words.set_axis_off()
-        lines = [
-            (whole(measures.half), "hold half"),
-            (whole(found.third), "hold a third"),
-            (whole(measures.effective_number), "effective"),
-            (f"{measures.gini:.3f}".removeprefix("0"), "Gini"),
-            *((percent(share), f"largest {k}" if k > 1 else "the largest") for k, share in found.top.items()),
-        ]
-        for line, (value, what) in enumerate(lines):
-            place: dict[str, Any] = {"va": "baseline", "transform": words.transAxes}
-            height = 0.92 - line * 0.145
-            words.text(0.36, height, value, fontsize=30, fontweight="bold", ha="right", **place)
-            words.text(0.44, height, what, fontsize=21, color=FAINT, **place)
         return Picture(to_png(drawing), _lorenz_alt(found))
 
 
-def picture_of_tail(found: StakeConcentration) -> Picture:
+def picture_of_tail(found: StakeConcentration, titled: bool = True) -> Picture:
     """How many holders have at least so much, on logarithmic axes, with the laws fitted to the tail."""
     tail = found.tail
     title = f"By {found.holders.unit}: {tail.verdict[:1].lower()}{tail.verdict[1:].removesuffix('.')}"
-    with tiles(title, _footer(found), [["tail"]], widths=[1], heights=[1]) as (drawing, panels):
-        panel = panels["tail"]
+    with figure(title, _footer(found), [1.0], titled=titled) as (drawing, (panel,)):
         some = np.unique(np.geomspace(1, tail.stake.size, DOTS).astype(np.intp)) * -1
         panel.loglog(
             tail.stake[some], tail.at_least[some], "o", color=INK, markersize=6, alpha=0.8, label="stakes"
@@ -100,16 +98,51 @@ def picture_of_tail(found: StakeConcentration) -> Picture:
                     label=LAW_NAMES[law],
                 )
             panel.axvline(tail.fit.xmin, color=FAINT, linewidth=1.5)
-            panel.text(tail.fit.xmin, 0.55, " tail", color=FAINT, fontsize=18, va="bottom")
+            panel.text(tail.fit.xmin, 0.55, " tail", color=FAINT, fontsize=SMALL, va="bottom", clip_on=True)
         panel.set_ylim(0.5, None)
         smallest, largest = float(tail.stake[0]), float(tail.stake[-1])
         panel.set_xlim(min(max(SMALLEST, smallest / 2), largest / 2), 2 * largest)
-        for axis in (panel.xaxis, panel.yaxis):
-            axis.set_major_formatter(thousands)
-            axis.set_minor_formatter("")  # within a decade it would write formulas, which are not parsed here
-        panel.set(xlabel="Stake, NMR", ylabel=f"{found.holders.unit.title()}s with at least that")
-        panel.legend(loc="lower left", frameon=True, facecolor=PANEL, edgecolor=PANEL, fontsize=18)
+        _in_decades(panel)
+        panel.set(xlabel="Stake, NMR", ylabel=f"{found.holders.unit.title()}s with that")
+        panel.legend(loc="lower left", frameon=True, facecolor=PANEL, edgecolor=PANEL, fontsize=SMALL)
         return Picture(to_png(drawing), _tail_alt(found))
+
+
+def picture_of_holder(found: Holder, titled: bool = True) -> Picture:
+    """All stakes from the largest to the smallest, on logarithmic axes, and one holder among them.
+
+    Raises ValueError for one without a stake, who has no place there.
+    """
+    if not found.stake:
+        raise ValueError("Who has no stake has no place among the stakes.")
+    footer = f"{found.source} · stakes of {found.day}"
+    with figure(found.finding.removesuffix("."), footer, [1.0], titled=titled) as (drawing, (panel,)):
+        rank = np.arange(1, found.every.size + 1)
+        some = np.unique(np.geomspace(1, found.every.size, DOTS).astype(np.intp)) - 1
+        panel.loglog(rank[some], found.every[some], color=CURRENT, linewidth=5, marker="o", markersize=5)
+        panel.plot([found.rank], [found.stake], "o", color=PROPOSED, markersize=20)
+        right = found.rank**2 > found.every.size  # in the right half: the words go to the left
+        panel.annotate(
+            f"rank {found.rank:,}: {amount(found.stake, 'NMR')}",
+            (found.rank, found.stake),
+            xytext=(-18, -18) if right else (18, 14),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            va="top" if right else "bottom",
+            color=PROPOSED,
+        )
+        smallest, largest = max(SMALLEST, float(found.every[-1])), float(found.every[0])
+        panel.set_ylim(min(smallest, found.stake, largest / 2) / 2, 4 * largest)
+        panel.set_xlim(0.8, 1.25 * max(2, found.every.size))
+        _in_decades(panel)
+        panel.set(xlabel=f"Rank among the {found.unit}s", ylabel="Stake, NMR")
+        return Picture(to_png(drawing), _holder_alt(found))
+
+
+def _in_decades(panel: "Axes") -> None:
+    for axis in (panel.xaxis, panel.yaxis):
+        axis.set_major_formatter(thousands)
+        axis.set_minor_formatter("")  # within a decade it would write formulas, which are not parsed here
 
 
 def _quarters() -> "MultipleLocator":
@@ -120,12 +153,12 @@ def _quarters() -> "MultipleLocator":
 
 def _footer(found: StakeConcentration) -> str:
     guessed = " · accounts guessed from names" if found.holders.guessed else ""
-    return f"{found.holders.source} · stakes of {found.holders.day}{guessed}"
+    return f"{found.holders.source} · stakes {found.said}{guessed}"
 
 
 def _lorenz_alt(found: StakeConcentration) -> str:
     return (
-        f"A Lorenz curve of {found.who} beside the line of equal stakes. {found.finding} "
+        f"A Lorenz curve of {found.who} beside the line of equal stakes. {found.finding}. "
         f"Gini {found.measures.gini:.3f}, effective number {whole(found.measures.effective_number)}."
     )[:1024]
 
@@ -138,3 +171,9 @@ def _tail_alt(found: StakeConcentration) -> str:
         else "No law could be fitted. "
     )
     return f"Stakes by rank on logarithmic axes. {drawn}{found.tail.verdict}"[:1024]
+
+
+def _holder_alt(found: Holder) -> str:
+    return f"The stakes of {found.holders:,} {found.unit}s by rank, and one of them marked. {found.finding}"[
+        :1024
+    ]

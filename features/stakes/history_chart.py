@@ -15,13 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def picture_of_stake_history(history: StakeHistory) -> Picture:
+def picture_of_stake_history(history: StakeHistory, titled: bool = True) -> Picture:
     """Measures of each snapshot above, the stake at risk of all by round below, over the same days."""
     footer = f"{history.source} · {counted(len(history.days), 'day')}"
-    if history.at_risk.size:
-        footer += " · below: stake at risk in each round, of everyone"
     heights = [1.2, 1.0] if history.at_risk.size else [1.0]
-    with figure(history.finding.removesuffix("."), footer, heights) as (drawing, panels):
+    with figure(history.finding.removesuffix("."), footer, heights, titled=titled) as (drawing, panels):
         above = panels[0]
         days = np.array(history.days, dtype="datetime64[D]")
         lines = (

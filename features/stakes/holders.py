@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scoring.concentration import TIE, nakamoto
 from tournament.source import History, Source, SourceError, Stakes
 from wording.names import LONGEST_NAME, no_such_name
-from wording.numbers import counted
+from wording.numbers import amount, counted
 
 UNITS = ("account", "model")
-SUGGESTED = 25
+SUGGESTED, CHOICE = 25, 100  # choices that Discord shows, and the characters of one
 
 
 @dataclass(frozen=True)
@@ -102,16 +102,22 @@ def find_holder(stakes: Stakes, typed: str) -> tuple[str, int]:
     raise ValueError(no_such_name(typed, (*stakes.accounts, *stakes.models), "on the leaderboard"))
 
 
-async def suggest_holders(source: Source, typed: str) -> list[str]:
-    """Names to offer while somebody types a holder: those with a stake, largest first."""
+async def suggest_holders(source: Source, typed: str) -> list[tuple[str, str]]:
+    """(shown, name) to offer while somebody types a holder: the largest stake first, no stake last."""
     try:
         stakes = await source.stakes()
     except SourceError:
         return []
     wanted = typed.strip().casefold()
     every = zip((*stakes.accounts, *stakes.models), (*stakes.account_stake, *stakes.model_stake), strict=True)
-    found = [(-stake, name) for name, stake in every if stake > 0 and wanted in name.casefold()]
-    return [name for _, name in heapq.nsmallest(SUGGESTED, found)]
+    found = heapq.nsmallest(SUGGESTED, [(-stake, name) for name, stake in every if wanted in name.casefold()])
+    return [(_with_stake(name, -less), name) for less, name in found]
+
+
+def _with_stake(name: str, stake: float) -> str:
+    """A name with its stake, in as many characters as a choice may have."""
+    told = f" · {amount(stake, 'NMR')}" if stake > 0 else " · no stake"
+    return f"{name[: CHOICE - len(told)]}{told}"
 
 
 def owners_of(history: History, stakes: Stakes | None) -> NDArray[np.intp] | None:
@@ -139,6 +145,7 @@ class Holder:
     holders: int  # with a stake
     half: int  # the largest that hold half together
     like_it: float  # how many of its size would hold half; nan without a stake
+    every: NDArray[np.float64]  # the stakes of all, the largest first
     source: str
     day: date
 
@@ -176,6 +183,7 @@ async def holder(source: Source, typed: str) -> Holder:
         holders=int(np.count_nonzero(every.stake)),
         half=int(nakamoto(every.stake)),
         like_it=_like_it(share),
+        every=np.sort(every.stake[every.stake > 0])[::-1],
         source=every.source,
         day=every.day,
     )

@@ -66,6 +66,7 @@ class StakeInfluence:
     guessed: bool
     by: str
     score: str
+    scores: tuple[str, ...]  # that stake can be compared with
     stake: Floats
     value: Floats
     holders: int
@@ -114,7 +115,7 @@ class StakeInfluence:
         if self.association is None or math.isnan(self.association.spearman):
             return f"Too few different {self.unit}s to say whether stake and {name} go together."
         if self.association.spearman_p > LEVEL:
-            return f"Stake and {name} do not go together: larger stakes score neither better nor worse."
+            return f"Larger stakes score no better in {name}, and no worse."
         return f"Larger stakes come with {'higher' if self.association.spearman > 0 else 'lower'} {name}."
 
     @property
@@ -122,7 +123,7 @@ class StakeInfluence:
         """What everybody should know before looking at stake x score."""
         return (
             f"The range of stake x {score_name(self.score)} grows with stake even where "
-            f"{score_name(self.score)} has nothing to do with stake: that is the band."
+            f"{score_name(self.score)} has nothing to do with stake: 90 % would lie in the shaded band."
         )
 
 
@@ -150,7 +151,7 @@ async def stake_influence(
     name = _score(score, tuple(scores))
     history = await source.history(EVERYONE)
     return await asyncio.to_thread(
-        _compare, source, stakes, calendar, history, by, name, rounds, threshold, zoom
+        _compare, source, stakes, calendar, history, by, name, tuple(scores), rounds, threshold, zoom
     )
 
 
@@ -173,6 +174,7 @@ def _compare(
     history: History,
     by: str,
     score: str,
+    scores: tuple[str, ...],
     rounds: str | None,
     threshold: float,
     zoom: float | None,
@@ -211,6 +213,7 @@ def _compare(
         guessed=unit == "account" and stakes.guessed,
         by=by,
         score=score,
+        scores=scores,
         stake=stake,
         value=value,
         holders=stake.size if once else int(np.unique(owner).size),

@@ -1,54 +1,120 @@
-"""Whether large stakes score differently, as a card."""
+"""The answer on whether large stakes score differently, and the pages behind it."""
 
 import math
-
-import discord
+from functools import partial
 
 from features.stakes.concentration_card import GUESSED
-from features.stakes.influence import FEWEST, StakeInfluence
+from features.stakes.influence import FEWEST, LEVEL, StakeInfluence
+from features.stakes.influence_chart import (
+    picture_of_density,
+    picture_of_influence,
+    picture_of_product,
+    picture_of_range,
+    picture_of_rounds,
+    picture_of_sizes,
+)
 from scoring.stakes.breakpoint import RangeBreakpoint
-from ui.card import BLUE, CHARTS, bullets
-from wording.numbers import amount, counted, number, percent, plus_minus, score_name, tiny, too_few
+from ui.answer import Answer, Asked, Choice, Menu
+from ui.card import BLUE, Card, bullets, section, sections
+from wording.numbers import amount, counted, number, p_told, percent, plus_minus, score_name, too_few
+
+ZOOMS = (100.0, 1_000.0, 8_000.0)  # NMR
+BY_STAKE = (
+    ("today", None, "Today's stake, mean score of all rounds"),
+    ("today", "20", "Today's stake, mean score of the last 20 rounds"),
+    ("round", None, "Stake at risk in each round, all rounds"),
+    ("round", "20", "Stake at risk in each round, the last 20"),
+)
+RANKS = (
+    "Rank correlations: Spearman 1904, Kendall 1970 · shuffled p: Phipson and Smyth 2010 · slope: Efron 1979"
+)
+SPLITS = "Andrews 1993 and Hansen 2000: the likeliest split over a trimmed range"
+ACROSS = "Density: Silverman 1986 · test across the line: energy distance, Székely and Rizzo 2013"
 
 
-def influence_card(found: StakeInfluence) -> discord.Embed:
-    """Whether stake and score go together, with every number's n and interval."""
+def influence_answer(found: StakeInfluence, asked: Asked) -> Answer:
+    """The reply to `/stakes influence`."""
+    pages = [_together_page(found), _product_page(found)]
+    if found.split is not None and not math.isnan(found.split.threshold):
+        pages.append(_range_page(found, found.split))
+    pages.append(_above_page(found))
+    return Answer(
+        influence_card(found),
+        menus=(_scores(found), _zooms(found, asked), _stakes(found, asked)),
+        details=tuple(pages),
+    )
+
+
+def influence_card(found: StakeInfluence) -> Card:
+    """Whether stake and score go together, with every account as a dot."""
     name = score_name(found.score)
-    card = discord.Embed(title=found.finding[:256], colour=BLUE)
+    what = f"today's stake and mean {name}" if found.by == "today" else f"stake at risk and {name} in a round"
+    covered = "" if math.isnan(found.covered) else f" · they have {percent(found.covered)} of all stake"
+    beyond = _beyond(found)
+    return Card(
+        heading=found.finding.removesuffix("."),
+        text=f"{found.who}, {what}{covered}",
+        draw=partial(picture_of_influence, found),
+        after=f"**How sure** {_sure(found)}",
+        small=" · ".join(
+            filter(None, (f"{found.source}, {found.span}", beyond, "it says nothing about causes"))
+        ),
+        colour=BLUE,
+    )
+
+
+def _beyond(found: StakeInfluence) -> str:
+    most = float(found.stake.max())
+    if found.zoom is None or found.zoom >= most:
+        return ""
+    return f"the largest stake, {amount(most, 'NMR')}, lies beyond the picture"
+
+
+def _sure(found: StakeInfluence) -> str:
+    if found.over_rounds is not None:
+        each = found.over_rounds
+        if math.isnan(each.low):
+            return too_few(each.rounds.size, each.block)
+        return (
+            f"Rank correlation {plus_minus(each.mean, 2)} on average, 95 % interval "
+            f"{plus_minus(each.low, 2)} to {plus_minus(each.high, 2)}, "
+            f"over {counted(each.rounds.size, 'round')}."
+        )
+    both = found.association
+    if both is None or math.isnan(both.spearman):
+        return "Not defined for so few, or where all are equal."
+    chance = "go as far by chance" if both.spearman_p > LEVEL else "seldom go as far"
+    p = p_told(both.spearman_p)
+    return f"Rank correlation {plus_minus(both.spearman, 2)}; shuffled scores {chance} ({p})."
+
+
+def _together_page(found: StakeInfluence) -> Card:
+    name = score_name(found.score)
     stakes = (
         f"stakes of {found.day}, with each {found.unit}'s mean {name} over {found.span}"
         if found.by == "today"
         else f"the stake at risk in each of {found.span} with the {name} of that round"
     )
-    card.description = f"{found.who}: {stakes}."
-    if found.asked:
-        card.description += f" You asked for {found.asked}."
-    if not math.isnan(found.covered):
-        card.description += f" They have {percent(found.covered)} of all stake."
-    card.add_field(name=f"Stake and {name}", value=_together(found), inline=False)
-    if found.product is not None:
-        card.add_field(
-            name=f"Stake x {name}",
-            value=f"{found.artefact} Its rank correlation with stake, "
-            f"{plus_minus(found.product.spearman, 2)} (p {tiny(found.product.spearman_p)}), is no finding.",
-            inline=False,
-        )
-    else:
-        card.add_field(name=f"Stake x {name}", value=found.artefact, inline=False)
-    if found.split is not None and not math.isnan(found.split.threshold):
-        card.add_field(name="Where its range changes", value=_break(found.split), inline=False)
-    card.add_field(name=f"Above {amount(found.threshold, 'NMR')}", value=_above(found), inline=False)
-    said = [
+    asked = f" You asked for {found.asked}." if found.asked else ""
+    limits = (
         found.left_out,
-        "These are the models of a leaderboard's survivors; who was left out may differ."
-        if found.covered < 1
-        else "",
+        ""
+        if found.covered >= 1
+        else "The data has the survivors of a leaderboard; who was left out may differ.",
         GUESSED if found.guessed else "",
-    ]
-    card.add_field(name="Mind", value=bullets([sentence for sentence in said if sentence]), inline=False)
-    card.set_image(url=f"attachment://{CHARTS[0]}")
-    card.set_footer(text=f"{found.source} · {found.span} · it says nothing about causes")
-    return card
+    )
+    several = found.over_rounds is not None and found.over_rounds.rounds.size > 0
+    return Card(
+        f"Stake and {name}: the tests",
+        sections(
+            f"{found.who}: {stakes}.{asked}",
+            _together(found),
+            section("What to know", bullets([sentence for sentence in limits if sentence])),
+        ),
+        draw=partial(picture_of_rounds if several else picture_of_sizes, found),
+        small=RANKS,
+        colour=BLUE,
+    )
 
 
 def _together(found: StakeInfluence) -> str:
@@ -62,30 +128,63 @@ def _together(found: StakeInfluence) -> str:
         return "Not defined for so few, or where all are equal."
     both = found.association
     lines = [
-        f"Spearman **{plus_minus(both.spearman, 2)}** (p {tiny(both.spearman_p)}), "
-        f"Kendall **{plus_minus(both.kendall, 2)}** (p {tiny(both.kendall_p)}), by shuffling, n {both.n:,}."
+        f"Spearman **{plus_minus(both.spearman, 2)}** ({p_told(both.spearman_p)}), "
+        f"Kendall **{plus_minus(both.kendall, 2)}** ({p_told(both.kendall_p)}), by shuffling, n {both.n:,}."
     ]
     if found.slope is not None and not math.isnan(found.slope.slope):
         slope = found.slope
         lines.append(
-            f"Slope of the logarithm of |score| on that of stake **{plus_minus(slope.slope, 2)}** "
+            f"The picture: how large scores are, up or down. Its slope on logarithmic axes is "
+            f"**{plus_minus(slope.slope, 2)}** "
             f"({plus_minus(slope.low, 2)} to {plus_minus(slope.high, 2)}): 0 if a score's size "
             "does not depend on stake, −1 if stake x score had a constant range."
         )
     return "\n".join(lines)
 
 
-def _break(split: RangeBreakpoint) -> str:
+def _product_page(found: StakeInfluence) -> Card:
+    name = score_name(found.score)
+    told = found.artefact
+    if found.product is not None and not math.isnan(found.product.spearman):
+        told += (
+            f" So its rank correlation with stake, {plus_minus(found.product.spearman, 2)} "
+            f"({p_told(found.product.spearman_p)}), is no finding."
+        )
+    return Card(
+        f"Stake x {name} fans out by itself",
+        told,
+        draw=partial(picture_of_product, found),
+        small=f"{found.source} · band derived from all scores, whatever the stake",
+        colour=BLUE,
+    )
+
+
+def _range_page(found: StakeInfluence, split: RangeBreakpoint) -> Card:
+    name = score_name(found.score)
     verdict = (
         "no clearer than chance alone gives, because the range grows with stake anyway"
-        if split.p_value > 0.05
+        if split.p_value > LEVEL
         else "clearer than chance alone gives"
     )
-    return (
+    return Card(
+        f"Where the range of stake x {name} changes",
         f"Best split at **{amount(split.threshold, 'NMR')}** ({number(split.low)} to {number(split.high)}; "
         "of such ranges, accounts drawn again, 83 to 96 of 100 hold what they should): "
         f"spread {number(split.spread_below)} below, {number(split.spread_above)} above. "
-        f"It is {verdict} (p {tiny(split.p_value)})."
+        f"It is {verdict} ({p_told(split.p_value)}).",
+        draw=partial(picture_of_range, found),
+        small=SPLITS,
+        colour=BLUE,
+    )
+
+
+def _above_page(found: StakeInfluence) -> Card:
+    return Card(
+        f"Above {amount(found.threshold, 'NMR')}",
+        _above(found),
+        draw=partial(picture_of_density, found),
+        small=ACROSS,
+        colour=BLUE,
     )
 
 
@@ -106,8 +205,40 @@ def _above(found: StakeInfluence) -> str:
                 f"; leaving each one out it is {plus_minus(means.min(), 4)} to {plus_minus(means.max(), 4)}"
             )
     else:
-        told += f", p {tiny(across.p_value)}"
+        told += f", {p_told(across.p_value)}"
     if not math.isnan(found.above.lonely_share):
         lonely = percent(found.above.lonely_share)
         told += f". {lonely} of their stake is a quarter or more from its third neighbour"
     return told + "."
+
+
+def _scores(found: StakeInfluence) -> Menu:
+    choices = {score: Choice(f"Score: {score_name(score)}", {"score": score}) for score in found.scores}
+    return Menu("score", tuple(choices.values()), choices[found.score])
+
+
+def _zooms(found: StakeInfluence, asked: Asked) -> Menu:
+    largest = float(found.stake.max())
+    everything = Choice(f"All stakes, up to {amount(largest, 'NMR')}", {"zoom": None})
+    choices = [everything]
+    choices += [
+        Choice(f"Stakes up to {amount(zoom, 'NMR')}", {"zoom": zoom}) for zoom in ZOOMS if zoom < largest
+    ]
+    chosen = next((each for each in choices if each.change == {"zoom": asked["zoom"]}), None)
+    if chosen is None:
+        chosen = Choice(f"Stakes up to {amount(asked['zoom'], 'NMR')}", {"zoom": asked["zoom"]})
+    typed = (
+        Choice("Up to another stake …", "zoom"),
+        Choice(f"Compare across another line than {amount(found.threshold, 'NMR')} …", "threshold"),
+    )
+    return Menu("zoom", (*choices, *typed), chosen)
+
+
+def _stakes(found: StakeInfluence, asked: Asked) -> Menu:
+    choices = [Choice(label, {"by": by, "rounds": rounds}) for by, rounds, label in BY_STAKE]
+    now = {"by": asked["by"], "rounds": asked["rounds"]}
+    chosen = next((each for each in choices if each.change == now), None)
+    if chosen is None:
+        stake = "Today's stake" if found.by == "today" else "Stake at risk in each round"
+        chosen = Choice(f"{stake}, {found.span}", now)
+    return Menu("stake", (*choices, Choice("Other rounds …", "rounds")), chosen)

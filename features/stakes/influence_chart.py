@@ -1,124 +1,244 @@
-"""The picture of stake and score: each against stake, side by side, and how densely the accounts lie."""
+"""The pictures of stake and score, one question each: together, their product, its range, sizes, density."""
 
 # matplotlib leaves the keyword arguments of its methods without a type
 # pyright: reportUnknownMemberType=false
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.stakes.influence import StakeInfluence
-from ui.drawing import CURRENT, FAINT, INK, LOSS, PROPOSED, Picture, thousands, tiles, to_png
-from wording.numbers import amount, number, score_name
+from ui.drawing import (
+    CURRENT,
+    FAINT,
+    INK,
+    LOSS,
+    PROPOSED,
+    SMALL,
+    Picture,
+    by_round,
+    figure,
+    thousands,
+    to_png,
+)
+from wording.numbers import amount, number, plus_minus, score_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 DOTS = 4000  # points that are drawn; of more, the largest stakes and an even choice of the rest
+DUST = 0.01  # NMR: nobody can stake less
 
 
-def picture_of_influence(found: StakeInfluence) -> Picture:
-    """Score on the left, stake x score on the right with the band of no relation, density below."""
+def picture_of_influence(found: StakeInfluence, titled: bool = True) -> Picture:
+    """Score against stake, logarithmic in stake, with the line that stakes are compared across."""
     name = score_name(found.score)
-    day = f"stakes of {found.day}" if found.by == "today" else "stake at risk in each round"
-    band = f"band: 90 % if {name} had nothing to do with stake"
-    footer = f"{found.source} · {name} of {found.span} · {day} · {band}"
-    layout = [["score", "product"], ["density", "density"]]
-    with tiles(found.finding.removesuffix("."), footer, layout, widths=[1, 1], heights=[2.6, 1]) as (
-        drawing,
-        panels,
-    ):
-        shown = _shown(found)
-        stake, value = found.stake[shown], found.value[shown]
+    with figure(found.finding.removesuffix("."), _footer(found), [1.0], titled=titled) as (drawing, (panel,)):
+        stake, value = _shown(found)
+        most = found.zoom or float(found.stake.max())
+        _dots(panel, stake[stake <= most], value[stake <= most])
+        panel.axhline(0, color=FAINT, linewidth=2)
+        low, high = _stake_axis(panel, stake, most)
+        _threshold(panel, found, low, high)
+        _room(panel, value[stake <= most])
+        panel.yaxis.set_major_formatter(thousands)
+        panel.set_ylabel(name)
+        return Picture(to_png(drawing), _alt(found, f"{name} against stake for {found.who}"))
+
+
+def picture_of_product(found: StakeInfluence, titled: bool = True) -> Picture:
+    """Stake x score against stake, linear in both, with the band of no relation."""
+    name = f"Stake x {score_name(found.score)}"
+    with figure(f"{name} fans out by itself", _footer(found), [1.0], titled=titled) as (drawing, (panel,)):
+        stake, value = _shown(found)
         most = 1.04 * (found.zoom or float(found.stake.max()))
-        for panel, height, label in (
-            (panels["score"], value, name),
-            (panels["product"], stake * value, f"stake x {name}"),
-        ):
-            panel.plot(stake, height, "o", color=CURRENT, markersize=6, alpha=0.65, markeredgewidth=0)
-            panel.axhline(0, color=FAINT, linewidth=1)
-            panel.axvline(found.threshold, color=LOSS, linewidth=1.5, linestyle=":")
-            panel.set_xlim(-0.02 * most, most)
-            panel.set_title(label, fontsize=22)
-            panel.set_xlabel("Stake, NMR")
-            panel.xaxis.set_major_formatter(thousands)
-            panel.locator_params(nbins=4)
-            inside = height[stake <= most]
-            if inside.size and np.ptp(inside) > 0:
-                room = 0.08 * np.ptp(inside)
-                panel.set_ylim(min(inside.min(), 0) - room, max(inside.max(), 0) + room)
-        panels["product"].yaxis.set_major_formatter(thousands)
-        _band(panels["score"], np.array([0.0, most]), found, slope=False)
-        _band(panels["product"], np.array([0.0, most]), found, slope=True)
-        _densities(panels["density"], found)
-        drawing.subplots_adjust(left=0.12, top=0.78, hspace=0.5, wspace=0.24, bottom=0.17)
-        return Picture(to_png(drawing), _alt(found))
+        ends = np.array([0.0, most])
+        panel.fill_between(
+            ends, found.band.low * ends, found.band.high * ends, color=PROPOSED, alpha=0.3, linewidth=0
+        )
+        _dots(panel, stake, stake * value)
+        panel.axhline(0, color=FAINT, linewidth=2)
+        panel.set_xlim(-0.02 * most, most)
+        _room(panel, (stake * value)[stake <= most])
+        panel.locator_params(nbins=5)
+        for axis in (panel.xaxis, panel.yaxis):
+            axis.set_major_formatter(thousands)
+        panel.set(xlabel="Stake, NMR", ylabel=name)
+        told = f"{name} against stake for {found.who}, which fans out as the shaded band of no relation does"
+        return Picture(to_png(drawing), _alt(found, told))
 
 
-def _shown(found: StakeInfluence) -> NDArray[np.intp]:
+def picture_of_range(found: StakeInfluence, titled: bool = True) -> Picture:
+    """How far stake x score lies from 0, on logarithmic axes, and its spread on both sides of the split."""
+    name = f"stake x {score_name(found.score)}"
+    with figure(f"Where the range of {name} changes", _footer(found), [1.0], titled=titled) as (
+        drawing,
+        (panel,),
+    ):
+        stake, value = _shown(found)
+        _sizes(panel, stake, np.abs(stake * value))
+        low, high = _stake_axis(panel, stake, float(found.stake.max()))
+        split = found.split
+        if split is not None and not math.isnan(split.threshold):
+            panel.axvspan(max(split.low, low), min(split.high, high), color=FAINT, alpha=0.25, linewidth=0)
+            for ends, spread in (
+                ((low, split.threshold), split.spread_below),
+                ((split.threshold, high), split.spread_above),
+            ):
+                if spread > 0:
+                    panel.plot(ends, [spread, spread], color=PROPOSED, linewidth=6)
+        _plain_decades(panel.yaxis)
+        panel.set_ylabel(f"Size of {name}")
+        told = f"How far {name} lies from 0 against stake, and its spread below and above the best split"
+        return Picture(to_png(drawing), _alt(found, told))
+
+
+def picture_of_sizes(found: StakeInfluence, titled: bool = True) -> Picture:
+    """How large scores are, up or down, against stake, on logarithmic axes, with their slope."""
+    name = score_name(found.score)
+    with figure(f"How large a {name} is, by stake", _footer(found), [1.0], titled=titled) as (
+        drawing,
+        (panel,),
+    ):
+        stake, value = _shown(found)
+        _sizes(panel, stake, np.abs(value))
+        low, high = _stake_axis(panel, stake, float(found.stake.max()))
+        if found.slope is not None and not math.isnan(found.slope.slope):
+            both = np.abs(found.value) > 0
+            level = np.log(np.abs(found.value[both])).mean()
+            middle = np.log(found.stake[both]).mean()
+            ends = np.array([low, high])
+            line = np.exp(level + found.slope.slope * (np.log(ends) - middle))
+            panel.plot(ends, line, color=PROPOSED, linewidth=5)
+        _plain_decades(panel.yaxis)
+        panel.set_ylabel(f"Size of {name}")
+        return Picture(to_png(drawing), _alt(found, f"The size of {name} against stake for {found.who}"))
+
+
+def picture_of_rounds(found: StakeInfluence, titled: bool = True) -> Picture:
+    """The rank correlation of every round, with their mean and its interval."""
+    name = score_name(found.score)
+    with figure(f"Stake at risk and {name}, round by round", _footer(found), [1.0], titled=titled) as (
+        drawing,
+        (panel,),
+    ):
+        each = found.over_rounds
+        told = "No round can be told"
+        if each is not None and each.rounds.size:
+            panel.bar(each.rounds, each.spearman, color=CURRENT, width=0.9)
+            if not math.isnan(each.low):
+                panel.axhspan(each.low, each.high, color=PROPOSED, alpha=0.45, linewidth=0)
+            panel.axhline(each.mean, color=PROPOSED, linewidth=4)
+            told = f"The rank correlation of each round, {plus_minus(each.mean, 3)} on average"
+        panel.axhline(0, color=FAINT, linewidth=2)
+        panel.set_ylabel("Rank correlation")
+        return Picture(by_round(drawing, [panel]), _alt(found, told))
+
+
+def picture_of_density(found: StakeInfluence, titled: bool = True) -> Picture:
+    """Accounts per factor of ten of stake, below and above the line; single ticks where there are few."""
+    title = f"Where the stakes lie, below and above {amount(found.threshold, 'NMR')}"
+    with figure(title, _footer(found), [1.0], titled=titled) as (drawing, (panel,)):
+        low, high = _stake_axis(panel, found.stake, float(found.stake.max()))
+        sides = (
+            (found.stake <= found.threshold, found.density_below, CURRENT),
+            (found.stake > found.threshold, found.density_above, PROPOSED),
+        )
+        for side, density, colour in sides:
+            if np.isnan(density).all():
+                stakes = found.stake[side]
+                ticks = np.full(stakes.size, 0.06)  # of the height of the panel
+                panel.plot(
+                    stakes,
+                    ticks,
+                    "|",
+                    color=colour,
+                    markersize=44,
+                    markeredgewidth=4,
+                    transform=panel.get_xaxis_transform(),
+                )
+            else:
+                panel.fill_between(found.density_at, density, color=colour, alpha=0.55, linewidth=0)
+        _threshold(panel, found, low, high)
+        panel.set_ylim(0, None)
+        panel.locator_params(axis="y", nbins=4)
+        panel.yaxis.set_major_formatter(thousands)
+        panel.set_ylabel(f"{found.unit.title()}s per factor of 10")
+        told = f"{found.across.n_above} lie above {amount(found.threshold, 'NMR')}"
+        return Picture(to_png(drawing), _alt(found, told))
+
+
+def _shown(found: StakeInfluence) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Stake and score of the points that are drawn."""
     order = np.argsort(-found.stake, kind="stable")
-    if order.size <= DOTS:
-        return order
-    rest = np.linspace(DOTS // 4, order.size - 1, DOTS - DOTS // 4).astype(np.intp)
-    return order[np.concatenate((np.arange(DOTS // 4), rest))]
+    if order.size > DOTS:
+        rest = np.linspace(DOTS // 4, order.size - 1, DOTS - DOTS // 4).astype(np.intp)
+        order = order[np.concatenate((np.arange(DOTS // 4), rest))]
+    return found.stake[order], found.value[order]
 
 
-def _band(panel: "Axes", stake: NDArray[np.float64], found: StakeInfluence, *, slope: bool) -> None:
-    size = stake if slope else np.ones(2)
-    panel.fill_between(
-        stake, found.band.low * size, found.band.high * size, color=PROPOSED, alpha=0.22, linewidth=0
-    )
+def _dots(panel: "Axes", stake: NDArray[np.float64], height: NDArray[np.float64]) -> None:
+    panel.plot(stake, height, "o", color=CURRENT, markersize=9, alpha=0.65, markeredgewidth=0)
 
 
-def _densities(panel: "Axes", found: StakeInfluence) -> None:
-    """Accounts per decade of stake, below and above the threshold; single ticks where there are few."""
+def _sizes(panel: "Axes", stake: NDArray[np.float64], size: NDArray[np.float64]) -> None:
+    """Dots on a logarithmic axis, as far down as nearly all of them lie."""
+    seen = size > 0
+    if not seen.any():
+        return
+    panel.set_yscale("log")
+    _dots(panel, stake[seen], size[seen])
+    panel.set_ylim(float(np.quantile(size[seen], 0.01)) / 3, 3 * float(size.max()))
+
+
+def _stake_axis(panel: "Axes", stake: NDArray[np.float64], most: float) -> tuple[float, float]:
+    """A logarithmic axis of stakes up to `most`, and its ends."""
+    high = 1.6 * most
+    low = min(max(DUST, float(stake.min()) / 1.6), high / 10)
     panel.set_xscale("log")
-    sides = (
-        (found.stake <= found.threshold, found.density_below, CURRENT),
-        (found.stake > found.threshold, found.density_above, PROPOSED),
-    )
-    for side, density, colour in sides:
-        if np.isnan(density).all():
-            stakes = found.stake[side]
-            panel.plot(
-                stakes,
-                np.zeros(stakes.size),
-                "|",
-                color=colour,
-                markersize=26,
-                markeredgewidth=2.5,
-                clip_on=False,
-            )
-        else:
-            panel.fill_between(found.density_at, density, color=colour, alpha=0.45, linewidth=0)
-    panel.axvline(found.threshold, color=LOSS, linewidth=1.5, linestyle=":")
-    low, high = panel.get_xlim()
-    late = (
-        found.threshold**2 > low * high
-    )  # in the right half: the words go to the left, or they leave the picture
+    panel.set_xlim(low, high)
+    _plain_decades(panel.xaxis)
+    panel.set_xlabel("Stake, NMR")
+    return low, high
+
+
+def _plain_decades(axis: "Axis") -> None:
+    axis.set_major_formatter(thousands)
+    axis.set_minor_formatter("")  # within a decade it would write formulas, which are not parsed here
+
+
+def _threshold(panel: "Axes", found: StakeInfluence, low: float, high: float) -> None:
+    if not low < found.threshold < high:
+        return
+    panel.axvline(found.threshold, color=LOSS, linewidth=3, linestyle=":")
+    late = found.threshold**2 > low * high  # in the right half: the words go to the left
     panel.text(
         found.threshold,
-        0.97,
+        0.98,
         f" {number(found.threshold)} NMR ",
         ha="right" if late else "left",
         transform=panel.get_xaxis_transform(),
         color=INK,
-        fontsize=17,
+        fontsize=SMALL,
         va="top",
     )
-    panel.set_ylim(0, None)
-    panel.locator_params(axis="y", nbins=3)
-    panel.xaxis.set_major_formatter(thousands)
-    panel.xaxis.set_minor_formatter("")
-    panel.yaxis.set_major_formatter(thousands)
-    panel.set_ylabel("per decade", fontsize=17)
 
 
-def _alt(found: StakeInfluence) -> str:
-    name = score_name(found.score)
-    return (
-        f"Left, {name} against stake for {found.who}; right, stake x {name}, which fans out as the shaded "
-        f"band of no relation does. {found.across.n_above} lie above {amount(found.threshold, 'NMR')}. "
-        f"{found.finding}"
-    )[:1024]
+def _room(panel: "Axes", inside: NDArray[np.float64]) -> None:
+    if inside.size and np.ptp(inside) > 0:
+        room = 0.1 * np.ptp(inside)
+        panel.set_ylim(min(inside.min(), 0) - room, max(inside.max(), 0) + room)
+
+
+def _footer(found: StakeInfluence) -> str:
+    day = f"stakes of {found.day}" if found.by == "today" else "stake at risk"
+    return f"{found.source} · {score_name(found.score)} of {found.span} · {day}"
+
+
+def _alt(found: StakeInfluence, told: str) -> str:
+    return f"{told}. {found.across.n_above} lie above {amount(found.threshold, 'NMR')}. {found.finding}"[
+        :1024
+    ]

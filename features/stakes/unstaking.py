@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.payout.pricing import rules_in_force
 from features.payout.windows import changes_of_pay
 from features.stakes.holders import Holders, find_holder, holders_of
+from scoring.concentration import TIE
 from scoring.rules import load_rules
 from scoring.stakes.price_impact import PriceTable, daily_volatility, price_table
 from scoring.stakes.unstaking import Unstaking, leaves, unstake
@@ -54,6 +55,7 @@ class UnstakeScenario:
     holders: Holders
     leaving: str  # "the 20 largest accounts"
     own: str | None  # the holder that leaves, where it is one by name
+    one: bool  # whether one holder leaves
     result: Unstaking
     round: int | None  # whose stake at risk and threshold the factor is of; None where none is known
     factors: tuple[FactorUnder, ...]
@@ -73,16 +75,18 @@ class UnstakeScenario:
 
     @property
     def finding(self) -> str:
-        """The answer in one sentence."""
-        share = self.result.share_left
-        if share == 0:
-            return f"Nobody leaves: {self.leaving} had none of the stake."
+        """The answer in a few words."""
+        if self.result.share_left == 0:
+            return f"Nobody leaves: {self.leaving} had none of the stake"
         if self.result.after.stake == 0:
-            return f"Without {self.leaving}, nothing of the stake remains."
-        told = f"Without {self.leaving}, {percent(share)} of the stake is gone"
-        if self.round is None or not self.result.pay_ratio > 1:
-            return f"{told} and the others weigh {_more(self.result.weight_ratio)} more."
-        return f"{told} and payouts grow by {_more(self.result.pay_ratio)}."
+            return f"Without {self.leaving}, nothing of the stake remains"
+        told = [f"weights of the others {_more(self.result.weight_ratio)}"]
+        if self.round is not None:
+            more = self.result.pay_ratio > 1 + TIE
+            told = [f"payouts {_more(self.result.pay_ratio)}" if more else "payouts stay as they are"]
+        if not math.isnan(self.volatility):
+            told.append(_fall(-float(self.prices.change.max()), -float(self.prices.change.min())))
+        return f"If {self.leaving} {'leaves' if self.one else 'leave'}: {', '.join(told)}"
 
     def for_others(self, own_name: str | None) -> "UnstakeScenario":
         """The same to be shown in public: only the member's own name is told."""
@@ -190,6 +194,7 @@ def _scenario(
         holders=holders,
         leaving=said,
         own=said if said in holders.names else None,
+        one=int(np.count_nonzero(leaving & staked)) == 1,
         result=result,
         round=None if newest is None else newest[0],
         factors=() if newest is None else _factors(source, newest[1], result),
@@ -269,7 +274,15 @@ def _others_pay(
 
 
 def _more(ratio: float) -> str:
-    """ "17 %" for a ratio of 1.17."""
-    if ratio <= 1:
-        return "under 1 %"  # of so little that it is lost in rounding
-    return percent(ratio - 1) if ratio < 10 else f"{number(ratio)} times"
+    """ "+17 %" for a ratio of 1.17."""
+    if ratio < 1.01:
+        return "up by less than 1 %"
+    return f"+{percent(ratio - 1)}" if ratio < 10 else f"x {number(ratio)}"
+
+
+def _fall(least: float, most: float) -> str:
+    """ "price −4 to −19 %" for falls of 0.04 and 0.19."""
+    low, high = f"{100 * least:.0f}", f"{100 * most:.0f}"
+    if most < 0.01:
+        return "price down by less than 1 %" if most else "price unchanged"
+    return f"price −{high} %" if low == high else f"price {'0' if low == '0' else f'−{low}'} to −{high} %"

@@ -1,45 +1,109 @@
-"""What happens when large holders leave, as a card."""
+"""The answer on what happens when large holders leave, and the pages behind it."""
 
 import math
-
-import discord
+from functools import partial
 
 from features.stakes.concentration_card import GUESSED
-from features.stakes.unstaking import UnstakeScenario
+from features.stakes.unstaking import DEFAULT_TOP, UnstakeScenario
+from features.stakes.unstaking_chart import picture_of_prices, picture_of_unstaking
 from scoring.concentration import Concentration
-from ui.card import AMBER, CHARTS, bullets
+from ui.answer import Answer, Asked, Choice, Menu
+from ui.card import AMBER, Card, bullets, section, sections
 from ui.text import plain
 from wording.numbers import amount, number, percent, signed, whole
 
+TOPS = (5, 10, 20, 50)
+ABOVE = (1_000.0, 8_000.0)  # NMR
+NOBODY = {"top": None, "above": None, "who": None}
+PRICES = (
+    "Square-root law: [Tóth et al. 2011](https://doi.org/10.1103/PhysRevX.1.021006), "
+    "on Bitcoin Donier and Bonart 2015 · volatility: Hampel 1974"
+)
 
-def unstaking_card(scenario: UnstakeScenario) -> discord.Embed:
-    """Before and after a departure, with the price as a table of scenarios."""
-    result = scenario.result
-    card = discord.Embed(title=plain(scenario.finding)[:256], colour=AMBER)
-    card.description = (
-        f"**{amount(scenario.left, 'NMR')}** of {amount(result.before.stake, 'NMR')} would leave."
+
+def unstaking_answer(scenario: UnstakeScenario, asked: Asked) -> Answer:
+    """The reply to `/stakes unstake`."""
+    menus = [_who(scenario, asked)]
+    if asked["who"] is None:  # a name says by itself what counts as a holder
+        units = {unit: Choice(f"By {unit}", {"unit": unit}) for unit in ("account", "model")}
+        menus.append(Menu("unit", tuple(units.values()), units[asked["unit"]]))
+    pages = [_rest_page(scenario)]
+    if not math.isnan(scenario.volatility):
+        pages.append(_price_page(scenario))
+    pages.append(Card("What was assumed", bullets(_assumptions(scenario)), colour=AMBER))
+    return Answer(unstaking_card(scenario), menus=tuple(menus), details=tuple(pages))
+
+
+def unstaking_card(scenario: UnstakeScenario) -> Card:
+    """What a departure does to payouts and to the price, and who then holds how much."""
+    before, after = scenario.result.before, scenario.result.after
+    text = f"{amount(scenario.left, 'NMR')}, {percent(scenario.result.share_left)} of the stake"
+    if scenario.result.share_left and after.stake:
+        same = after.half == before.half
+        told = "hold half, as now" if same else f"then hold half, {whole(before.half)} do now"
+        text += f" · {whole(after.half)} {told}"
+    return Card(
+        heading=plain(scenario.finding),
+        text=text,
+        draw=partial(picture_of_unstaking, scenario),
+        after=f"**How sure** {_sure(scenario)}",
+        small=f"{scenario.holders.source}, {scenario.holders.day} · nobody else changes their stake · "
+        "a scenario, no forecast",
+        colour=AMBER,
     )
-    card.add_field(name="Who holds the rest", value=_before_after(result.before, result.after), inline=False)
+
+
+def _sure(scenario: UnstakeScenario) -> str:
+    told: list[str] = []
+    if scenario.round is not None:
+        told.append(f"Payouts follow from the stake at risk in round {scenario.round}.")
+    if math.isnan(scenario.volatility):
+        told.append("No daily prices are known here.")
+    else:
+        told.append("The price is a guess, for a quarter to all of it sold in a day.")
+    return " ".join(told)
+
+
+def _rest_page(scenario: UnstakeScenario) -> Card:
+    result = scenario.result
+    factors = ""
     if scenario.round is not None:
         lines = [
             f"{_factor(each.before)} → {_factor(each.after)} at {amount(each.threshold, 'NMR')}, "
             f"since {each.since}"
             for each in scenario.factors
         ]
-        card.add_field(
-            name=f"Payout factor, for the stake at risk in round {scenario.round}",
-            value=bullets(lines) or "No dated threshold.",
-            inline=False,
+        factors = section(
+            f"Payout factor, for the stake at risk in round {scenario.round}",
+            bullets(lines) or "No dated threshold.",
         )
-    card.add_field(name="Everyone else", value=_everyone_else(scenario), inline=False)
-    if not math.isnan(scenario.volatility):
-        card.add_field(name="Price, in scenarios", value=_price_table(scenario), inline=False)
-    card.add_field(name="Assumed", value=bullets(_assumptions(scenario)), inline=False)
-    card.set_image(url=f"attachment://{CHARTS[0]}")
-    card.set_footer(
-        text=f"{scenario.holders.source} · stakes of {scenario.holders.day} · a scenario, no forecast"
+    return Card(
+        "Who holds the rest, and what it pays",
+        sections(
+            f"**{amount(scenario.left, 'NMR')}** of {amount(result.before.stake, 'NMR')} would leave.",
+            _before_after(result.before, result.after),
+            factors,
+            section("Everyone else", _everyone_else(scenario)),
+        ),
+        small=f"{scenario.holders.source}, stakes of {scenario.holders.day} · a scenario, no forecast",
+        colour=AMBER,
     )
-    return card
+
+
+def _price_page(scenario: UnstakeScenario) -> Card:
+    extrapolated = scenario.prices.extrapolated
+    hollow = "Hollow, and * in the table: more than was ever observed. " if extrapolated.any() else ""
+    return Card(
+        "The price, in scenarios",
+        sections(
+            f"What selling a quarter, half or all of {amount(scenario.left, 'NMR')} in one day could do, at "
+            f"three strengths. {hollow}".strip(),
+            _price_table(scenario),
+        ),
+        draw=partial(picture_of_prices, scenario),
+        small=PRICES,
+        colour=AMBER,
+    )
 
 
 def _before_after(before: Concentration, after: Concentration) -> str:
@@ -49,8 +113,8 @@ def _before_after(before: Concentration, after: Concentration) -> str:
         ("Gini", f"{before.gini:.3f}", "unknown" if math.isnan(after.gini) else f"{after.gini:.3f}"),
         ("holders", f"{before.holders:,}", f"{after.holders:,}"),
     )
-    lines = [f"{'':<10}{'before':>8}{'after':>9}"]
-    lines += [f"{name:<10}{first:>8}{second:>9}" for name, first, second in rows]
+    lines = [f"{'':<9}{'before':>8}{'after':>7}"]
+    lines += [f"{name:<9}{first:>8}{second:>7}" for name, first, second in rows]
     return "```\n" + "\n".join(lines) + "\n```"
 
 
@@ -73,7 +137,11 @@ def _everyone_else(scenario: UnstakeScenario) -> str:
         lines.append(f"Each payout would be {number(result.pay_ratio)} times as large, up to the clip.")
     if others is not None and result.pay_ratio > 1:
         first, last = others.rounds
-        clipped = f", {percent(others.newly_clipped)} newly clipped" if others.newly_clipped else ""
+        clipped = (
+            f"; the clip would newly cut {percent(others.newly_clipped)} of these payouts"
+            if others.newly_clipped
+            else ""
+        )
         lines.append(
             f"In rounds {first}-{last} of the data: {signed(others.after, 'NMR')} instead of "
             f"{signed(others.before, 'NMR')}{clipped}."
@@ -84,13 +152,11 @@ def _everyone_else(scenario: UnstakeScenario) -> str:
 
 def _price_table(scenario: UnstakeScenario) -> str:
     table = scenario.prices
-    lines = ["sold     " + "".join(f"{f'x{strength:g}':>8}" for strength in table.strengths)]
+    lines = ["sold   " + "".join(f"{f'x{strength:g}':>6}" for strength in table.strengths)]
     for column, share in enumerate(table.sell_shares):
         mark = "*" if table.extrapolated[column] else " "
-        changes = "".join(f"{100 * change:>7.0f}%" for change in table.change[:, column])
-        lines.append(f"{100 * share:>5.0f} %{mark} {changes}".replace("-", "−"))
-    if table.extrapolated.any():
-        lines.append("* more than was ever observed")
+        changes = "".join(f"{100 * change:>5.0f}%" for change in table.change[:, column])
+        lines.append(f"{100 * share:>4.0f}%{mark} {changes}".replace("-", "−"))
     return "```\n" + "\n".join(lines) + "\n```"
 
 
@@ -111,3 +177,24 @@ def _assumptions(scenario: UnstakeScenario) -> list[str]:
     if scenario.holders.guessed:
         said.append(GUESSED)
     return said
+
+
+def _who(scenario: UnstakeScenario, asked: Asked) -> Menu:
+    choices = [Choice(f"The {top} largest {asked['unit']}s leave", NOBODY | {"top": top}) for top in TOPS]
+    choices += [
+        Choice(f"Everyone above {amount(above, 'NMR')} leaves", NOBODY | {"above": above}) for above in ABOVE
+    ]
+    now = {key: asked[key] for key in NOBODY}
+    if now == NOBODY:
+        now["top"] = DEFAULT_TOP
+    chosen = next((each for each in choices if each.change == now), None)
+    if chosen is None:
+        leaving = scenario.leaving
+        # the change of a name may be longer than a line of a menu takes, and changes nothing here
+        chosen = Choice(f"{leaving[:1].upper()}{leaving[1:]}"[:90], {"unit": asked["unit"]})
+    typed = (
+        Choice("So many of the largest …", "top"),
+        Choice("One account or model by name …", "who"),
+        Choice("Everyone above another stake …", "above"),
+    )
+    return Menu("leaving", (*choices, *typed), chosen)

@@ -11,8 +11,9 @@ from features.opinions.statements import folded
 from storage.database import fetch_all, transaction
 from storage.members.privacy import delete
 from storage.opinions import add_statement, statements_of, votes_in
+from tests.cogs.stakes.answers import check_answer
 from tests.features.opinions.test_map import SHARED, SPLIT, camps
-from tests.offline import Server, check_charts, check_limits, said, text_of
+from tests.offline import Server, all_told, parts_of, posted, said, text_of, titles
 from tests.storage.logs import statement_events
 from tournament.sample import SampleSource
 
@@ -50,7 +51,7 @@ async def rows(server: Server) -> list[tuple[int, int]]:
 
 async def test_a_statement_is_added_and_nobody_reads_whose_it_is(server: Server) -> None:
     reply = await add(server, "  Cap the  *weights* ")
-    assert reply.embeds[0].title == "Statement #1 is added"
+    assert titles(reply) == ["Statement #1 is added"]
     [row] = await statements_of(server.database, server.guild.id)
     assert row.claim == "Cap the *weights*"
     text = text_of(said(await server.moderator.slash(server.channel, "opinion list")))
@@ -92,13 +93,19 @@ async def test_a_message_becomes_a_statement_in_a_form_with_its_beginning(server
     assert field["value"] == ("No overnight changes. " + "word " * 100)[:140].strip()
     assert field["max_length"] == 140
     done = said(await server.ben.submit_modal(shown, {"claim": "Nothing changes overnight"}))
-    assert done.embeds[0].title == "Statement #1 is added"
+    assert titles(done) == ["Statement #1 is added"]
     [row] = await statements_of(server.database, server.guild.id)
     assert row.claim == "Nothing changes overnight"
     refused = await server.ben.submit_modal(
         await server.ben.context_menu(server.channel, "Add as statement", message), {"claim": "@ben is wrong"}
     )
     assert "names nobody" in said(refused).content
+    again = await server.ben.click(said(refused).message, label="Back to the form")
+    assert again.modal is not None
+    [label] = again.modal["components"]
+    assert label["component"]["value"] == "@ben is wrong", "what was typed is not lost"
+    done = said(await server.ben.submit_modal(again, {"claim": "Nobody is wrong"}))
+    assert titles(done) == ["Statement #2 is added"]
     message = await server.moderator.send(server.channel, attachments=[("picture.png", b"x")])
     refused = said(await server.ben.context_menu(server.channel, "Add as statement", message))
     assert "There is no text in that message" in refused.content
@@ -114,17 +121,17 @@ async def test_votes_go_on_in_the_same_message_until_nothing_is_left(server: Ser
     assert "3 of 3 statements left" in text_of(reply)
     seen = set()
     for label, left in (("Agree", "2 of 3 statements left"), ("Disagree", "1 of 3 statements left")):
-        seen.add(reply.embeds[0].description)
+        seen |= set(titles(reply.message))
         clicked = said(await server.ben.click(reply.message, label=label))
         assert clicked.id == reply.id, "the same message goes on"
         assert left in text_of(clicked)
-        check_limits(clicked)
+        await check_answer(clicked, charts=0)
     assert "You disagreed with the last one" in text_of(clicked)
-    seen.add(reply.embeds[0].description)
+    seen |= set(titles(reply.message))
     last = said(await server.ben.click(reply.message, label="Pass"))
     assert "You have voted on all 3 statements." in text_of(last)
-    assert last.components == []
-    assert seen == {f"**{claim}**" for claim in CLAIMS}
+    assert not [part for part in parts_of(last) if "custom_id" in part]
+    assert seen == set(CLAIMS)
     assert sorted(vote for _, vote in await rows(server)) == [-1, 0, 1]
 
 
@@ -201,27 +208,30 @@ async def test_another_server_s_statement_can_t_be_voted_on(server: Server) -> N
 async def test_planted_groups_are_in_the_card_and_can_be_shared(server: Server) -> None:
     await fill(server, 36, 24)
     reply = said(await server.ben.slash(server.channel, "opinion map"))
-    text = text_of(reply)
-    assert reply.embeds[0].title == "60 members fall in 2 groups; 2 statements unite them all."
-    for part in ("Group A: 36 members", "Group B: 24 members", "You vote with group A", SHARED[0]):
-        assert part in text
-    assert "It is no vote" in text
-    await check_charts(reply, 1)
+    assert titles(reply) == ["60 members fall in 2 groups; 2 statements unite them all"]
+    assert "A 36 members · B 24 members · you vote with group A" in text_of(reply)
+    assert "**Unites** #" in text_of(reply)
+    assert "**Divides** #" in text_of(reply)
+    await check_answer(reply)
+    behind = await all_told(server.ben, reply)
+    for part in ("Group A: 36 members", "Group B: 24 members", SHARED[0], "It is no vote"):
+        assert part in behind
     await server.ben.click(reply.message, label="Share")
-    [shared] = [message for message in server.channel.history() if message.embeds]
-    assert "You vote with" not in text_of(shared)
-    assert "Group A: 36 members" in text_of(shared)
-    await check_charts(shared, 1)
+    [shared] = posted(server.channel)
+    assert "you vote with" not in text_of(shared)
+    assert "A 36 members · B 24 members" in text_of(shared)
+    await check_answer(shared)
+    assert "Group A: 36 members" in await all_told(server.moderator, shared)
 
 
 async def test_ten_members_get_the_reason_and_no_chart(server: Server) -> None:
     await fill(server, 6, 4)
     reply = said(await server.ben.slash(server.channel, "opinion map"))
-    text = text_of(reply)
-    assert reply.embeds[0].title == "No stable groups among 10 members."
+    text = await all_told(server.ben, reply)
+    assert titles(reply) == ["No stable groups among 10 members"]
     assert "Groups need 20 people" in text
     assert "What unites most" in text
-    await check_charts(reply, 0)
+    await check_answer(reply, charts=0)
 
 
 async def test_who_deletes_their_data_is_neither_author_nor_voter(server: Server) -> None:
@@ -231,7 +241,7 @@ async def test_who_deletes_their_data_is_neither_author_nor_voter(server: Server
     await delete(server.database, server.ben.id)
     assert await rows(server) == []
     assert await fetch_all(server.database, "SELECT 1 FROM opinion_authors") == []
-    check_limits(said(await server.ben.slash(server.channel, "opinion list")))
+    await check_answer(said(await server.ben.slash(server.channel, "opinion list")), charts=0)
 
 
 @pytest.mark.parametrize("said_", ["agree", "disagree", "pass"])

@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
-from storage.promises import promises_of
+from bot import create_bot
+from features.promises.ledger import PAGE
+from storage.members.privacy import delete
+from storage.promises import NewPromise, add_promise, promises_of
+from tests.cogs.stakes.answers import check_answer, chosen, pick, typed
 from tests.features.proposals.proposing import Clock
-from tests.offline import Server, check_limits, said, text_of
+from tests.offline import Server, all_told, posted, said, text_of, titles
 from tests.storage.logs import promise_steps
+from tournament.sample import SampleSource
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -31,15 +36,15 @@ async def add(server: Server, **options: Any) -> Any:
 
 async def listed(server: Server, **options: Any) -> str:
     reply = said(await server.ben.slash(server.channel, "promise list", **options))
-    check_limits(reply)
-    return text_of(reply).replace("\\", "")
+    await check_answer(reply, charts=0)
+    return (await all_told(server.ben, reply)).replace("\\", "")
 
 
 async def test_a_promise_is_put_on_record_overdue_and_settled(server: Server) -> None:
     added = await add(server, due_on=str(TODAY - timedelta(days=12)))
-    assert added.embeds[0].title == "#1 · promise · overdue by 12 days"
+    assert titles(added)[0] == "#1 · promise · overdue by 12 days"
     text = await listed(server)
-    assert text.strip().startswith("1 overdue")
+    assert text.strip().startswith("### 1 overdue")
     assert "The new payout is *temporary*" in text
     assert f"By the team · said on {TODAY - timedelta(days=40)}" in text
     assert "<https://forum.example/t/6708>" in text
@@ -53,7 +58,7 @@ async def test_a_promise_is_put_on_record_overdue_and_settled(server: Server) ->
             link="https://forum.example/t/7000",
         )
     )
-    assert settled.embeds[0].title == f"#1 · promise · broken on {TODAY}"
+    assert titles(settled)[0] == f"#1 · promise · broken on {TODAY}"
     assert "No promise is open" in await listed(server)
     text = await listed(server, show="resolved")
     assert "It was never lifted." in text
@@ -69,7 +74,7 @@ async def test_a_promise_is_put_on_record_overdue_and_settled(server: Server) ->
 
 async def test_a_question_counts_days_without_an_answer(server: Server) -> None:
     added = await add(server, kind="question", what="Why was nobody asked?")
-    assert added.embeds[0].title == "#1 · question · unanswered for 40 days"
+    assert titles(added)[0] == "#1 · question · unanswered for 40 days"
     assert "To the team · asked on" in text_of(added)
     text = await listed(server, show="overdue")
     assert "1 question unanswered" in text
@@ -122,32 +127,60 @@ async def test_promises_are_offered_and_listed_in_their_own_server_alone(server:
     assert await guest.autocomplete(channel, "promise resolve", "number", "") == []
 
 
-async def test_pages_turn_end_and_are_shared_as_they_are_then(server: Server) -> None:
+async def test_pages_and_kinds_are_picked_and_shared_as_they_are_then(server: Server) -> None:
     for number in range(7):
         await add(server, what=f"Promise {number}")
     reply = said(await server.ben.slash(server.channel, "promise list"))
     assert "page 1 of 2" in text_of(reply)
-    for label, page, holds in (("Next", 2, "Promise 6"), ("Next", 2, "Promise 6"), ("Back", 1, "Promise 0")):
-        turned = said(await server.ben.click(reply.message, label=label))
-        assert turned.id == reply.id, "the same message"
-        assert f"page {page} of 2" in text_of(turned)
-        assert holds in text_of(turned)
-
-    await shared_as_it_is_then(server)
-
-
-async def shared_as_it_is_then(server: Server) -> None:
-    reply = said(await server.ben.slash(server.channel, "promise list", page=2))
+    for page, holds in ((2, "Promise 6"), (2, "Promise 6"), (1, "Promise 0"), (2, "Promise 6")):
+        await pick(server, reply, "sheet", f"Page {page} of 2")
+        assert f"page {page} of 2" in text_of(reply.message)
+        assert holds in text_of(reply.message)
+    await pick(server, reply, "which", "Settled")
+    assert "Nothing has been settled yet." in text_of(reply.message)
+    assert chosen(reply.message, "which") == "Settled"
+    await pick(server, reply, "which", "All that is open")
+    await pick(server, reply, "sheet", "Page 2 of 2")
     await server.moderator.slash(server.channel, "promise resolve", number=1, outcome="kept", note="x")
-    await server.ben.click(reply.message, label="Share page 2")
-    [shared] = [message for message in server.channel.history() if message.embeds]
-    assert shared.embeds[0].author.name == "Shared by Ben"
+    for _ in range(2):
+        await server.ben.click(reply.message, label="Share")
+    [shared] = posted(server.channel)
+    assert "Shared by Ben" in text_of(shared)
     assert "6 open · page 2 of 2" in text_of(shared)
     assert "Promise 6" in text_of(shared)
-    check_limits(shared)
-    alone = said(await server.ben.slash(server.channel, "promise list", show="resolved"))
-    await server.ben.click(alone.message, label="Share")
-    assert len([message for message in server.channel.history() if message.embeds]) == 2
+    await check_answer(shared, charts=0)
+    assert "By the team · said on" in await all_told(server.moderator, shared)
+
+
+async def test_the_list_works_after_a_restart_and_no_more_once_it_is_forgotten(
+    server: Server, source: SampleSource
+) -> None:
+    for number in range(7):
+        await add(server, what=f"Promise {number}")
+    reply = said(await server.ben.slash(server.channel, "promise list"))
+    await server.env.restart_bot(create_bot(server.bot.settings, source=source, now=server.bot.now))
+    await pick(server, reply, "sheet", "Page 2 of 2")
+    assert "Promise 6" in text_of(reply.message)
+    await delete(server.database, server.ben.id)
+    gone = await pick(server, reply, "sheet", "Page 1 of 2")
+    assert "too old to be changed" in gone.followups[0].content
+
+
+async def test_of_many_pages_any_can_be_typed(server: Server) -> None:
+    now = server.bot.now()
+    for number in range(24 * PAGE + 1):
+        kept = NewPromise("promise", f"Promise {number}", "the team", TYPED["link"], TODAY, None)
+        await add_promise(server.database, server.guild.id, server.moderator.id, kept, now)
+    reply = said(await server.ben.slash(server.channel, "promise list", page=10**6))
+    assert "page 25 of 25" in text_of(reply)
+    await check_answer(reply, charts=0)
+    await typed(server, reply, "sheet", "page", "24")
+    assert "page 24 of 25" in text_of(reply.message)
+    for text in ("0", "x" * 300, "🦉", "-1", "1.5"):
+        refused = await typed(server, reply, "sheet", "page", text)
+        told = (refused.followups or [refused.response])[0]
+        assert "Something went wrong" not in told.content
+        assert "page 24 of 25" in text_of(reply.message)
 
 
 async def test_a_proposal_s_review_date_and_questions_are_listed(server: Server) -> None:

@@ -12,13 +12,13 @@ from wording.numbers import (
     counted,
     listed,
     number,
+    p_told,
     pays_more_when,
     percent,
     score_name,
     signed,
     span,
     spans,
-    tiny,
     too_few,
     whole,
 )
@@ -96,26 +96,31 @@ def test_whole_numbers_have_no_decimals(value: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("p", "text"),
     [
-        (1, "1.00"),
-        (0.876, ".88"),
-        (0.05, ".05"),
-        (0.01, ".01"),
-        (0.0099, "1e-2"),
-        (0.004, "4e-3"),
-        (2.3e-5, "2e-5"),
-        (1.9e-13, "2e-13"),
-        (5e-324, "5e-324"),
-        (0, "0"),
-        (math.nan, "unknown"),
+        (1, "p > .99"),
+        (0.99, "p = .99"),
+        (0.876, "p = .88"),
+        (0.05, "p = .05"),
+        (0.01, "p = .01"),
+        (0.0099, "p = .010"),
+        (0.004, "p = .004"),
+        (0.001, "p = .001"),
+        (0.00099, "p < .001"),
+        (1.9e-13, "p < .001"),
+        (0, "p < .001"),
+        (math.nan, "p unknown"),
     ],
 )
-def test_small_p_values_keep_their_size(p: float, text: str) -> None:
-    assert tiny(p) == text
+def test_p_values_have_as_many_digits_as_matter(p: float, text: str) -> None:
+    assert p_told(p) == text
 
 
 @given(st.floats(0, 1))
-def test_a_p_value_reads_back_within_a_digit(p: float) -> None:
-    assert float(tiny(p)) == pytest.approx(p, rel=0.5, abs=1e-320)
+def test_a_p_value_reads_back_within_half_of_its_last_digit(p: float) -> None:
+    sign, told = p_told(p).removeprefix("p ").split(" ")
+    if sign == "=":
+        assert float(told) == pytest.approx(p, abs=0.00501 if p >= 0.01 else 0.000501)
+    else:
+        assert p < 0.001 if sign == "<" else p > 0.99
 
 
 @unhurried

@@ -8,34 +8,21 @@ import discord
 import pytest
 
 from bot import Settings, create_bot
-from cogs.stakes import QUESTIONS
 from features.stakes.holders import suggest_holders
+from features.stakes.influence import stake_influence
+from features.stakes.unstaking import unstake_scenario
 from storage.database import fetch_all
-from tests.offline import Server, check_charts, check_limits, said, text_of
+from tests.cogs.stakes.answers import COMMANDS, ask, check_answer, plain
+from tests.offline import Server, all_told, titles
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE, History, Source, SourceError, Stakes
 
 MODEL, LARGEST = "model_07585", "account_03061"
-COMMANDS: list[tuple[str, dict[str, Any], int]] = [
-    ("concentration", {}, 2),
-    ("influence", {}, 1),
-    ("unstake", {}, 1),
-    ("history", {}, 1),
-    ("who", {"name": MODEL}, 0),
-]
-
-
-async def ask(server: Server, question: str, **options: Any) -> Any:
-    return said(await server.ben.slash(server.channel, f"stakes {question}", **options))
 
 
 async def restart(server: Server, settings: Settings, source: Source) -> None:
     await server.bot.close()
     await server.env.restart_bot(create_bot(settings, source=source))
-
-
-def plain(text: str) -> str:
-    return text.replace("\\", "").replace("*", "")
 
 
 # ---------------------------------------------------------------- bad input
@@ -68,6 +55,11 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("unstake", {"volume": 1e12}, "A daily volume is a number of NMR above 0"),
     ("unstake", {"who": "account_0306"}, "called “account_0306” on the leaderboard. Did you mean account_"),
     ("history", {"tournament": "signals"}, "There are no numbers of Signals here"),
+    ("concentration", {"day": "2022-12-21"}, "No stakes of 2022-12-21 are kept here. There are those of"),
+    ("concentration", {"day": "yesterday"}, "I can't read “yesterday” as a range of rounds"),
+    ("concentration", {"day": "311-325"}, "That is more than one round."),
+    ("concentration", {"day": "round 900"}, "the data has rounds"),
+    ("concentration", {"day": "x" * 5000}, "That range of rounds has 5,000 characters"),
 ]
 
 
@@ -77,7 +69,6 @@ async def test_bad_input_gets_one_clear_sentence(server: Server, subtests: pytes
             reply = await ask(server, question, **options)
             assert sentence in plain(reply.content)
             assert len(reply.content) < 700
-            assert not reply.embeds
             assert reply.components == []
             assert "@everyone" not in reply.content
     assert await fetch_all(server.database, "SELECT 1 FROM asked_questions") == []
@@ -91,14 +82,15 @@ async def test_bad_input_gets_one_clear_sentence(server: Server, subtests: pytes
 async def test_what_is_no_number_is_refused_below_discord_s_own_check(
     server: Server, question: str, option: str, number: float
 ) -> None:
-    usual = {
-        "unstake": {"top": None, "above": None, "who": None, "unit": "account", "volume": None},
-        "influence": {"by": "today", "score": None, "rounds": None, "threshold": 8000.0, "zoom": None},
-    }[question]
+    source = server.bot.tools.sources["classic"]
+    asked: dict[str, Any] = {"daily_volume" if option == "volume" else option: number}
+    answer = (
+        stake_influence(source, **asked)
+        if question == "influence"
+        else unstake_scenario(source, source, **asked)
+    )
     with pytest.raises(ValueError, match="is a number of NMR"):
-        await QUESTIONS[question](
-            server.bot.tools, {**usual, "tournament": "classic", option: number}, server.ben.id
-        )
+        await answer
 
 
 # ---------------------------------------------------------------- names while somebody types
@@ -107,7 +99,10 @@ async def test_what_is_no_number_is_refused_below_discord_s_own_check(
 async def offered(server: Server, command: str, option: str, typed: str, **filled: Any) -> list[str]:
     choices = await server.ben.autocomplete(server.channel, f"stakes {command}", option, typed, **filled)
     assert len(choices) <= 25
-    assert all(choice["name"] == choice["value"] for choice in choices)
+    for choice in choices:
+        name, told = choice["name"].split(" · ")
+        assert choice["value"].startswith(name)
+        assert told.endswith(" NMR") or told == "no stake"
     return [choice["value"] for choice in choices]
 
 
@@ -124,7 +119,10 @@ async def test_staked_names_are_offered_largest_first(
     sizes = [stake[name] for name in names]
     assert sizes == sorted(stake.values(), reverse=True)[:25]
     assert await offered(server, command, option, " MODEL_07585 ") == [MODEL]
-    assert await offered(server, command, option, "model_00057") == [], "it has no stake"
+    assert await offered(server, command, option, "model_00057") == ["model_00057"]
+    sizes = [stake[name] for name in await offered(server, command, option, "model_0005")]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 0 == sizes[-1], "those with nothing to show come last"
     assert await offered(server, command, option, "y" * 3000) == []
     assert await offered(server, command, option, "model", tournament="signals") == []
 
@@ -167,7 +165,7 @@ def lengthened(name: str) -> str:
 
 async def test_a_leaderboard_that_was_not_read_is_a_sentence(server: Server, settings: Settings) -> None:
     await restart(server, settings, Unread())
-    for question, options, _ in COMMANDS:
+    for question, options in COMMANDS:
         reply = await ask(server, question, **options)
         assert "The leaderboard has not been read yet. Try again in a minute or two." in reply.content
     assert await offered(server, "who", "name", "model") == []
@@ -180,13 +178,13 @@ async def test_without_everyone_s_history_all_but_influence_still_answer(
     server: Server, settings: Settings
 ) -> None:
     await restart(server, settings, Silent())
-    for question, options, charts in COMMANDS:
+    for question, options in COMMANDS:
         reply = await ask(server, question, **options)
         if question == "influence":
             assert reply.content == "Nobody else has been read yet. Try again in a few minutes."
         else:
-            await check_charts(reply, charts)
-    text = text_of(await ask(server, "unstake"))
+            await check_answer(reply)
+    text = await all_told(server.ben, await ask(server, "unstake"))
     assert "Each payout would be 1.70 times as large" in text
     assert "In rounds" not in text
 
@@ -195,16 +193,16 @@ async def test_without_everyone_s_history_all_but_influence_still_answer(
 async def test_the_longest_names_fit_and_do_not_format(server: Server, settings: Settings) -> None:
     source = LongNames()
     await restart(server, settings, source)
-    for question, options, charts in COMMANDS:
+    for question, options in COMMANDS:
         if question != "who":
-            await check_charts(await ask(server, question, **options), charts)
+            await check_answer(await ask(server, question, **options))
     stakes = await source.stakes()
     for names, stake in ((stakes.models, stakes.model_stake), (stakes.accounts, stakes.account_stake)):
         name = names[int(stake.argmax())]
         assert name in await offered(server, "who", "name", name)
         reply = await ask(server, "who", name=name)
-        check_limits(reply)
-        assert reply.embeds[0].title.startswith(discord.utils.escape_markdown(name) + " holds ")
+        await check_answer(reply)
+        assert titles(reply)[0].startswith(discord.utils.escape_markdown(name) + " holds ")
         leaving = await ask(server, "unstake", who=name)
-        await check_charts(leaving, 1)
-        assert leaving.embeds[0].title.startswith(f"Without {discord.utils.escape_markdown(name)}, ")
+        await check_answer(leaving)
+        assert titles(leaving)[0].startswith(f"If {discord.utils.escape_markdown(name)} leaves: ")

@@ -3,30 +3,42 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-import discord
 import numpy as np
 import pytest
 
 from features.opinions.forms import StatementForm
 from features.opinions.map import LETTERS, Camp, Line, OpinionPicture
-from features.opinions.opinion_card import added_card, hidden_card, list_card, opinion_card, turn_card
+from features.opinions.opinion_card import added_card, hidden_card, list_card, opinion_answer, turn_card
+from features.opinions.statements import PAGE as STATEMENTS
 from features.opinions.statements import StatementPage, Turn
 from features.promises.ledger import PAGE, Ledger, LedgerEntry
-from features.promises.promise_card import ledger_card, recorded_card
+from features.promises.promise_card import ledger_answer, recorded_card
 from storage.opinions import Statement
-from tests.offline import check_limits
+from ui.answer import Answer
+from ui.card import MOST_TEXT, Card, fitting
+from ui.questions import options_of, pages_of
 
 NOW = datetime(2031, 5, 4, tzinfo=UTC)
 DAY = date(2031, 5, 4)
 TEXTS = ("x", "*", "_")  # the others become twice as long when they are escaped
 
 
-class Reply:
-    """A message with these cards."""
+def check_card(card: Card) -> None:
+    """It fits into a message without losing anything."""
+    assert 0 < card.length <= MOST_TEXT
+    assert len(fitting(card)) == 1
+    assert card.heading.strip()
 
-    def __init__(self, *cards: discord.Embed) -> None:
-        self.embeds: Any = cards
-        self.attachments: Any = ()
+
+def check_answer(answer: Answer) -> str:
+    """Its card and its pages fit; everything that can be read on the pages."""
+    check_card(answer.card)
+    for menu in answer.menus:
+        assert len(options_of(menu)) <= 25
+    pages = pages_of(answer)
+    for page in pages:
+        check_card(page)
+    return "\n".join(page.said for page in pages)
 
 
 def longest(sign: str, kind: Any = "promise", resolution: str = "broken") -> LedgerEntry:
@@ -41,14 +53,13 @@ def longest(sign: str, kind: Any = "promise", resolution: str = "broken") -> Led
 @pytest.mark.parametrize("resolution", ["", "broken"])
 def test_a_full_page_of_promises_fits_and_keeps_its_links(sign: str, resolution: str) -> None:
     entries = tuple(longest(sign, resolution=resolution) for _ in range(PAGE))
-    card = ledger_card(Ledger("overdue", entries, 999, 999, 99999, 99999, 99999, DAY))
-    check_limits(Reply(card))
-    check_limits(Reply(recorded_card(entries[0])))
-    for field, entry in zip(card.fields, entries, strict=True):
-        assert field.value is not None
-        assert f"<{entry.link}>" in field.value
-        assert field.value.count("<https://") == 1 + bool(resolution)
-        assert field.value.count(sign) > 60
+    answer = ledger_answer(Ledger("overdue", entries, 999, 999, 99999, 99999, 99999, DAY))
+    behind = check_answer(answer)
+    for told in (answer.card.said, behind):
+        assert told.count(f"<{entries[0].link}>") == PAGE * (1 + bool(resolution))
+    assert behind.replace("\\", "").count(sign * 300) == PAGE * (1 + bool(resolution)), "nothing is cut"
+    assert answer.card.length < 3600, "the list is for a glance"
+    check_card(recorded_card(entries[0]))
 
 
 @pytest.mark.parametrize("sign", TEXTS)
@@ -56,11 +67,11 @@ def test_statements_of_the_greatest_length_fit(sign: str) -> None:
     claim = sign * 140
     seen = Statement(1, 99999, claim, NOW, None, 99999)
     hidden = Statement(1, 99999, claim, NOW, sign * 300, 99999)
-    for page in ((seen,) * 10, (hidden,) * 10):
-        check_limits(Reply(list_card(StatementPage(page, {1: -1}, 99, 99, 999))))
-    check_limits(Reply(turn_card(Turn(seen, -1, 99, 99), done="You disagreed with the last one, and more")))
-    check_limits(Reply(added_card(seen)))
-    check_limits(Reply(hidden_card(99999, sign * 300 + "\u200b" * 5000, hidden=True)))
+    for page in ((seen,) * STATEMENTS, (hidden,) * STATEMENTS):
+        check_card(list_card(StatementPage(page, {1: -1}, 99, 99, 999)))
+    check_card(turn_card(Turn(seen, -1, 99, 99), done="You disagreed with the last one, and more"))
+    check_card(added_card(seen))
+    check_card(hidden_card(99999, sign * 300 + "\u200b" * 5000, hidden=True))
 
 
 @pytest.mark.parametrize("sign", TEXTS)
@@ -70,15 +81,17 @@ def test_the_fullest_map_fits(sign: str) -> None:
     )
     line = Line(99999, sign * 140, said)
     camps = tuple(Camp(letter, 99999, (line, line)) for letter in LETTERS)
-    card = opinion_card(
+    answer = opinion_answer(
         OpinionPicture(
             "x" * 300, sign * 250, 99999, 99999, 999, 9999999, camps, (line,) * 4, (line,) * 4,
             np.ones((1, 2)), np.zeros(1, dtype=np.intp), "E", NOW,
         )
     )  # fmt: skip
-    check_limits(Reply(card))
-    assert len(card.fields) == 7
-    assert all(str(field.value).count("#99999") >= 2 for field in card.fields)
+    behind = check_answer(answer)
+    assert behind.count("#99999") == 5 * 2 + 4 + 4, (
+        "every statement of every group, and what unites and divides"
+    )
+    assert behind.replace("\\", "").count(sign * 140) == 5 * 2 + 4 + 4, "none is cut"
 
 
 @pytest.mark.parametrize(

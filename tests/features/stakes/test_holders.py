@@ -248,17 +248,25 @@ async def test_a_name_that_is_not_there_is_met_with_the_nearest(typed: str, told
 
 async def test_names_are_suggested_by_stake() -> None:
     made = MadeUp(stakes_of([1, 5, 0, 3], [0, 1, 2, 1]))
-    assert await suggest_holders(made, " HERON") == ["heron_1", "heron_0"]
-    assert await suggest_holders(made, "") == [
+    assert await suggest_holders(made, " HERON") == [
+        ("heron_1 · 8.00 NMR", "heron_1"),
+        ("heron_0 · 1.00 NMR", "heron_0"),
+        ("heron_2 · no stake", "heron_2"),
+    ]
+    assert [name for _, name in await suggest_holders(made, "")] == [
         "heron_1",
         "model_00001",
         "model_00003",
         "heron_0",
         "model_00000",
+        "heron_2",
+        "model_00002",
     ]
     assert await suggest_holders(made, "owl") == []
     assert len(await suggest_holders(MadeUp(stakes_of([1] * 40)), "")) == 25
     assert await suggest_holders(MadeUp(None), "heron") == []
+    long = replace(stakes_of([1235]), models=("m" * 100,))
+    assert ("m" * 88 + " · 1,235 NMR", "m" * 100) in await suggest_holders(MadeUp(long), "")
 
 
 # ---------------------------------------------------------------- who counts

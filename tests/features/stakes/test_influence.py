@@ -54,7 +54,7 @@ async def test_today_s_stake_and_score_are_joined_as_pandas_joins_them(source: S
     assert got.product.spearman == pytest.approx(stats.spearmanr(both["nmr_staked"], both["product"])[0])
     # what the thread saw: with stake x score there is a relation where with the score there is none
     assert got.product.spearman_p < 0.05 < got.association.spearman_p
-    assert got.finding == ("Stake and TC do not go together: larger stakes score neither better nor worse.")
+    assert got.finding == "Larger stakes score no better in TC, and no worse."
     assert got.span == "rounds 200-321"
     assert (got.first_round, got.last_round) == (200, 321)
     assert got.left_out == "Left out: rounds 178-198, whose TC is in another unit."
@@ -95,7 +95,7 @@ async def test_the_band_holds_nine_of_ten_scores(source: SampleSource) -> None:
     )
     assert got.artefact == (
         "The range of stake x TC grows with stake even where TC has nothing to do with stake: "
-        "that is the band."
+        "90 % would lie in the shaded band."
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from features.stakes.influence import FEWEST, StakeInfluence, stake_influence
-from features.stakes.influence_card import influence_card
+from features.stakes.influence_card import influence_answer
 from scoring.stakes.association import RankAssociation
 from tests.features.stakes.related import NAN, made_up, rng
 from tests.features.stakes.test_holders import MadeUp, calendar, rows_of, stakes_of
@@ -33,7 +33,7 @@ async def test_where_there_is_no_relation_none_is_found() -> None:
     for seed in range(20):
         stake = rng(seed).lognormal(3, 2, 100)
         got = await stake_influence(made_up(stake, rng(seed + 100).standard_normal((100, 1))))
-        found += not got.finding.startswith("Stake and TC do not go together")
+        found += not got.finding.startswith("Larger stakes score no better")
     assert found <= 4  # one of twenty is to be expected
 
 
@@ -58,11 +58,12 @@ async def test_few_rounds_say_nothing() -> None:
     assert (got.over_rounds.rounds.size, got.over_rounds.mean) == (14, pytest.approx(1))
     assert math.isnan(got.over_rounds.low)
     assert got.finding == "Too few rounds to say whether more stake at risk went with more TC."
-    told = {field.name: field.value for field in influence_card(got).fields}
-    assert told["Stake and TC"].endswith(
+    asked = {"by": "round", "rounds": None, "zoom": None}
+    told = influence_answer(got, asked).details[0].text
+    assert (
         "14 rounds are too few for an interval: neighbouring ones overlap, so they hold about "
         f"{max(1, 14 // got.over_rounds.block)} independent stretch."
-    )
+    ) in told
 
 
 async def test_rounds_with_few_accounts_are_left_out() -> None:
@@ -128,7 +129,7 @@ async def test_the_finding_follows_the_p_value_and_the_side() -> None:
     got = await stake_influence(made_up(np.arange(1.0, 31), rng().standard_normal((30, 1))))
     assert finding(got, 0.3, 0.05) == "Larger stakes come with higher TC."
     assert finding(got, -0.3, 0.05) == "Larger stakes come with lower TC."
-    assert finding(got, 0.3, 0.0501).startswith("Stake and TC do not go together")
+    assert finding(got, 0.3, 0.0501) == "Larger stakes score no better in TC, and no worse."
     assert finding(got, NAN, NAN) == "Too few different accounts to say whether stake and TC go together."
 
 

@@ -23,7 +23,7 @@ async def test_one_of_three_leaves() -> None:
     assert (got.result.before.holders, got.result.after.holders) == (3, 2)  # a zero neither leaves nor stays
     assert got.before.tolist() == [50, 30, 20]
     assert got.after.tolist() == [30, 20]
-    assert got.finding == "Without the largest account, 50 % of the stake is gone and payouts grow by 100 %."
+    assert got.finding == "If the largest account leaves: payouts +100 %, price down by less than 1 %"
     assert got.volatility == pytest.approx(VOLATILITY)
     assert got.volatility_from == "2031-05-01 to 2031-05-04"
     assert got.daily_volume == DAILY_VOLUME
@@ -66,7 +66,7 @@ async def test_where_all_leave_nothing_remains(asked: dict[str, object], leaving
     rows = rows_of(np.zeros((7, 20)), 10.0, 1.0)  # two models in it are on no leaderboard any more
     got = await ask(made_up(50, 20, 10, 10, 5, 0, owner=[0, 0, 1, 2, 3, 4], rows=rows), **asked)
     assert got.leaving == leaving
-    assert got.finding == f"Without {leaving}, nothing of the stake remains."
+    assert got.finding == f"Without {leaving}, nothing of the stake remains"
     assert (got.result.share_left, got.result.after.stake, got.after.size) == (1, 0, 0)
     assert math.isnan(got.result.weight_ratio)
     assert np.isnan(got.largest_weight).all()
@@ -74,7 +74,7 @@ async def test_where_all_leave_nothing_remains(asked: dict[str, object], leaving
 
 
 async def test_the_only_holder_is_the_largest() -> None:
-    assert (await ask(made_up(5, 0))).finding == "Without the largest account, nothing of the stake remains."
+    assert (await ask(made_up(5, 0))).finding == "Without the largest account, nothing of the stake remains"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_the_only_holder_is_the_largest() -> None:
 async def test_where_nobody_leaves_nothing_changes(asked: dict[str, object], said: str | None) -> None:
     got = await ask(made_up(50, 30, 20, 0, rows=rows_of(np.zeros((4, 20)), 10.0, 1.0)), **asked)
     if said is not None:
-        assert got.finding == f"Nobody leaves: {said} had none of the stake."
+        assert got.finding == f"Nobody leaves: {said} had none of the stake"
     assert (got.left, got.result.share_left, got.result.pay_ratio, got.result.weight_ratio) == (0, 0, 1, 1)
     assert got.result.before == got.result.after
     assert (got.prices.change == 0).all()
@@ -128,7 +128,7 @@ async def test_others_see_no_name_but_their_own() -> None:
     for own in (None, "heron_1", "model_00000"):
         hidden = got.for_others(own)
         assert (hidden.leaving, hidden.own) == ("one account", None)
-        assert hidden.finding == "Without one account, 30 % of the stake is gone and payouts grow by 43 %."
+        assert hidden.finding == "If one account leaves: payouts +43 %, price down by less than 1 %"
     model = await ask(made_up(10, 20), who="model_00000")
     assert model.for_others(None).leaving == "one model"
     several = await ask(made_up(10, 20, 70), top=2)
@@ -156,12 +156,13 @@ async def test_what_nobody_knows_is_left_out() -> None:
     assert (pending.round, pending.factors, pending.others) == (None, (), None)
     assert (pending.result.factor_before, pending.result.pay_ratio) == (1, 1)
     assert pending.finding == (
-        "Without the largest account, 60 % of the stake is gone and the others weigh 150 % more."
+        "If the largest account leaves: weights of the others +150 %, price down by less than 1 %"
     )
     prices = await ask(made_up(60, 40, prices={}), top=1)
     assert math.isnan(prices.volatility)
     assert np.isnan(prices.prices.change).all()
     assert prices.volatility_from == ""
+    assert prices.finding == "If the largest account leaves: payouts +100 %"
 
 
 async def test_prices_may_come_from_elsewhere() -> None:
@@ -173,7 +174,7 @@ async def test_a_threshold_that_does_not_bind_leaves_the_pay_as_it_is() -> None:
     got = await ask(made_up(95, 5, known_rounds=calendar(20, at_risk=400.0)), top=1)
     assert (got.result.factor_before, got.result.factor_after, got.result.pay_ratio) == (1, 1, 1)
     assert got.finding == (
-        "Without the largest account, 95 % of the stake is gone and the others weigh 20.00 times more."
+        "If the largest account leaves: payouts stay as they are, price down by less than 1 %"
     )
 
 
@@ -182,9 +183,7 @@ async def test_dust_may_leave_too() -> None:
     stake = [*np.random.default_rng(1).lognormal(3, 2, 300), 1e-16]
     got = await ask(made_up(*stake), who="heron_300")
     assert got.left == pytest.approx(1e-16)
-    assert got.finding == (
-        "Without heron_300, under 1 % of the stake is gone and the others weigh under 1 % more."
-    )
+    assert got.finding == ("If heron_300 leaves: payouts stay as they are, price down by less than 1 %")
     assert (np.abs(got.prices.change) < 1e-9).all()
 
 
