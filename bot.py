@@ -28,7 +28,6 @@ from ui.drawing import DrawingThread, warm_up
 from ui.errors import Tree
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.questions import Questions
-from ui.share import ShareButton, Sharing
 
 log = logging.getLogger("roundtable")
 
@@ -119,9 +118,8 @@ class Roundtable(Client):
             self.read_ahead = [
                 name for name, source in self.tools.sources.items() if isinstance(source, NumeraiSource)
             ]
-        self.sharing = Sharing(database)
         self.questions = Questions(database, self.tools.drawing, self.now)
-        self.add_dynamic_items(ShareButton, QuestionButton, QuestionMenu)
+        self.add_dynamic_items(QuestionButton, QuestionMenu)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_if_changed()

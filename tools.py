@@ -14,7 +14,6 @@ from tournament.source import Source
 from ui.card import CHARTS
 from ui.drawing import DrawingThread, Picture
 from ui.questions import Questions
-from ui.share import Sharing
 from wording.names import suggest_names
 
 SAMPLE = "sample"
@@ -41,7 +40,6 @@ class Client(commands.Bot):
     """The bot as its commands and buttons know it."""
 
     tools: Tools
-    sharing: Sharing
     questions: Questions
     read_ahead: Collection[str] = ()  # tournaments whose API is read before anybody asks
 

@@ -8,12 +8,11 @@ from discord.ext import commands
 
 from features.promises import ledger
 from features.promises.ledger import Which
-from features.promises.promise_card import ledger_answer, recorded_card
-from scoring.typed import read_number
+from features.promises.promise_card import LEDGER_FIELDS, ledger_answer, recorded_card
 from storage.promises import Kind, Resolution
 from storage.server.settings import settings_of
 from tools import Client, Tools, questions_of, tools_of
-from ui.answer import Answer, Asked, Field, Question
+from ui.answer import Answer, Asked, Question
 from ui.card import message_of
 from ui.roles import check_moderator
 from ui.server import guild_of
@@ -132,16 +131,7 @@ async def _listed(interaction: discord.Interaction, asked: Asked, shown_by: int 
     return ledger_answer(found)
 
 
-PAGE = Field(
-    "Another page",
-    "Which page",
-    "A whole number from 1",
-    lambda text: {"page": int(read_number(text, "The page", low=1, high=10**6, whole=True))},
-    lambda asked: str(asked["page"]),
-)
-
-
 async def setup(bot: Client) -> None:
     """Add the commands, and how a page of the list is read."""
     await bot.add_cog(PromiseCommands(bot.tools))
-    bot.questions.known["promise list"] = Question(_listed, fields={"page": PAGE}, details="In full")
+    bot.questions.known["promise list"] = Question(_listed, fields=LEDGER_FIELDS, details="In full")

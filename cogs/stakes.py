@@ -10,19 +10,24 @@ from discord.ext import commands
 from features.account.dialogs import ask_who
 from features.account.link import NotLinkedError, asked_about
 from features.stakes.concentration import stake_concentration
-from features.stakes.concentration_card import concentration_answer, history_answer, holder_answer
+from features.stakes.concentration_card import (
+    CONCENTRATION_FIELDS,
+    WHO_FIELDS,
+    concentration_answer,
+    history_answer,
+    holder_answer,
+)
 from features.stakes.history import stake_history
 from features.stakes.holders import holder, suggest_holders
 from features.stakes.influence import THRESHOLD, stake_influence
-from features.stakes.influence_card import influence_answer
+from features.stakes.influence_card import INFLUENCE_FIELDS, influence_answer
 from features.stakes.moments import moment, moments
 from features.stakes.unstaking import unstake_scenario
-from features.stakes.unstaking_card import NOBODY, unstaking_answer
-from scoring.typed import read_number
+from features.stakes.unstaking_card import UNSTAKE_FIELDS, unstaking_answer
 from storage.members.links import link_of
 from tools import SAMPLE, Client, Tools, picked_source, questions_of, tools_of
 from tournament.source import Tournament
-from ui.answer import Answer, Asked, Field, Question
+from ui.answer import Answer, Asked, Question
 
 Unit = Literal["account", "model"]
 
@@ -268,96 +273,18 @@ async def _own_name(tools: Tools, member_id: int) -> str | None:
     return link.name if link else None
 
 
-def _amount(asked: Asked, key: str) -> str:
-    """What a form of an amount is filled with."""
-    return "" if asked[key] is None else f"{asked[key]:g}"
-
-
-def _nmr(text: str, what: str) -> float:
-    return float(read_number(text, what, unit="nmr"))
-
-
-ROUNDS = Field(
-    "Rounds",
-    "Which rounds",
-    "20 (the last 20), 311-325, round 318 or all",
-    lambda text: {"rounds": text},
-    lambda asked: asked["rounds"] or "",
-)
-DAY = Field(
-    "Another day or round",
-    "A kept day or a round",
-    "Like 2022-12-22, or round 318",
-    lambda text: {"day": text},
-    lambda asked: asked["day"] or "",
-)
-ZOOM = Field(
-    "Zoom",
-    "Draw stakes up to so many NMR",
-    "A number above 0, like 500",
-    lambda text: {"zoom": _nmr(text, "The zoom")},
-    lambda asked: _amount(asked, "zoom"),
-)
-THRESHOLD_FIELD = Field(
-    "Compare across",
-    "The stake to compare across, in NMR",
-    "A number above 0, like 8000",
-    lambda text: {"threshold": _nmr(text, "The threshold")},
-    lambda asked: _amount(asked, "threshold"),
-)
-TOP = Field(
-    "Who leaves",
-    "So many of the largest leave",
-    "A whole number from 1, like 20",
-    lambda text: {**NOBODY, "top": int(read_number(text, "How many leave", whole=True))},
-    lambda asked: _amount(asked, "top"),
-)
-WHO = Field(
-    "Who leaves",
-    "The account or model that leaves",
-    "As it is spelled on the leaderboard",
-    lambda text: {**NOBODY, "who": text},
-    lambda asked: asked["who"] or "",
-)
-ABOVE = Field(
-    "Who leaves",
-    "Everyone above so many NMR leaves",
-    "A number of 0 or more, like 8000",
-    lambda text: {**NOBODY, "above": _nmr(text, "The stake")},
-    lambda asked: _amount(asked, "above"),
-)
-VOLUME = Field(
-    "Daily volume",
-    "NMR that are traded in a day",
-    "For the price; 100000 is assumed",
-    lambda text: {"volume": _nmr(text, "The daily volume")},
-    lambda asked: _amount(asked, "volume"),
-)
-NAME = Field(
-    "Somebody else",
-    "An account or a model",
-    "As it is spelled on the leaderboard",
-    lambda text: {"name": text},
-    lambda asked: asked["name"],
-)
-
-
 async def setup(bot: Client) -> None:
     """Add the commands, and how their questions are answered."""
     await bot.add_cog(StakesCommands(bot.tools))
     bot.questions.known |= {
-        "stakes concentration": Question(_concentration, fields={"day": DAY}),
-        "stakes influence": Question(
-            _influence, fields={"rounds": ROUNDS, "zoom": ZOOM, "threshold": THRESHOLD_FIELD}
-        ),
+        "stakes concentration": Question(_concentration, fields=CONCENTRATION_FIELDS),
+        "stakes influence": Question(_influence, fields=INFLUENCE_FIELDS),
         "stakes unstake": Question(
             _unstake,
-            fields={"top": TOP, "who": WHO, "above": ABOVE, "volume": VOLUME},
+            fields=UNSTAKE_FIELDS,
             typed={"volume": "Daily volume"},
             mine=_without_me,
         ),
         "stakes history": Question(_history),
-        "stakes who": Question(
-            _who, fields={"name": NAME}, typed={"name": "Somebody else"}, mine=_place_of_me
-        ),
+        "stakes who": Question(_who, fields=WHO_FIELDS, typed={"name": "Somebody else"}, mine=_place_of_me),
     }

@@ -50,6 +50,7 @@ def picture_of_opinions(found: OpinionPicture, titled: bool = True) -> Picture:
                 f"{camp.letter}: {camp.size}",
                 ha="center",
                 va="center",
+                color=MARKS[at][0],
                 fontsize=TITLE,
                 fontweight="bold",
                 bbox={"boxstyle": "round", "facecolor": PANEL, "edgecolor": MARKS[at][0], "linewidth": 3},

@@ -1,7 +1,8 @@
 """Cards of `/promise`: what was put on record, and the list with what is overdue first."""
 
 from features.promises.ledger import Ledger, LedgerEntry
-from ui.answer import Answer, Choice, Menu
+from scoring.typed import read_number
+from ui.answer import Answer, Choice, Field, Menu
 from ui.card import AMBER, BLUE, GREEN, Card, section, sections
 from ui.text import plain, shortened
 from wording.numbers import counted
@@ -15,6 +16,15 @@ NOTHING = {
 }
 GLANCE, NOTE, WHO = 90, 60, 30  # characters of a text, a note and a speaker on the list
 PAGES = 23  # that a menu offers besides the one that is shown and the form
+LEDGER_FIELDS = {
+    "page": Field(
+        "Another page",
+        "Which page",
+        "A whole number from 1",
+        lambda text: {"page": int(read_number(text, "The page", low=1, high=10**6, whole=True))},
+        lambda asked: str(asked["page"]),
+    )
+}
 
 
 def ledger_answer(found: Ledger) -> Answer:

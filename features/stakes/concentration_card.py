@@ -10,8 +10,8 @@ from features.stakes.history_chart import picture_of_stake_history
 from features.stakes.holders import Holder
 from features.stakes.moments import Moments
 from scoring.tails import TailComparison
-from ui.answer import Answer, Asked, Choice, Menu
-from ui.card import AMBER, BLUE, GREEN, Card, bullets, section, sections
+from ui.answer import Answer, Asked, Choice, Field, Menu
+from ui.card import AMBER, BLUE, GREEN, Card, items, section, sections
 from ui.text import plain
 from wording.numbers import amount, counted, number, p_told, percent, whole
 
@@ -31,6 +31,24 @@ UNITS = (
     ("account", True, "By account, those without a stake too"),
     ("model", True, "By model, those without a stake too"),
 )
+CONCENTRATION_FIELDS = {
+    "day": Field(
+        "Another day or round",
+        "A kept day or a round",
+        "Like 2022-12-22, or round 318",
+        lambda text: {"day": text},
+        lambda asked: asked["day"] or "",
+    )
+}
+WHO_FIELDS = {
+    "name": Field(
+        "Somebody else",
+        "An account or a model",
+        "As it is spelled on the leaderboard",
+        lambda text: {"name": text},
+        lambda asked: asked["name"],
+    )
+}
 
 
 def concentration_answer(found: StakeConcentration, asked: Asked, when: Moments) -> Answer:
@@ -121,7 +139,7 @@ def _tail_page(found: StakeConcentration) -> Card:
         )
         fitted = section(
             f"Tail of {tail.fit.tail_size:,} from {amount(tail.fit.xmin, 'NMR')} on",
-            f"Exponent {tail.fit.alpha:.2f} ({spread}). Against the power law:\n" + bullets(rows),
+            f"Exponent {tail.fit.alpha:.2f} ({spread}). Against the power law:\n" + items(rows),
         )
         ruled_out = "ruled out" if tail.refused else "not ruled out"
         could = section(

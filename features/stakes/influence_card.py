@@ -14,8 +14,9 @@ from features.stakes.influence_chart import (
     picture_of_sizes,
 )
 from scoring.stakes.breakpoint import RangeBreakpoint
-from ui.answer import Answer, Asked, Choice, Menu
-from ui.card import BLUE, Card, bullets, section, sections
+from scoring.typed import read_number
+from ui.answer import Answer, Asked, Choice, Field, Menu
+from ui.card import BLUE, Card, items, section, sections
 from wording.numbers import amount, counted, number, p_told, percent, plus_minus, score_name, too_few
 
 ZOOMS = (100.0, 1_000.0, 8_000.0)  # NMR
@@ -30,6 +31,29 @@ RANKS = (
 )
 SPLITS = "Andrews 1993 and Hansen 2000: the likeliest split over a trimmed range"
 ACROSS = "Density: Silverman 1986 · test across the line: energy distance, Székely and Rizzo 2013"
+INFLUENCE_FIELDS = {
+    "rounds": Field(
+        "Rounds",
+        "Which rounds",
+        "20 (the last 20), 311-325, round 318 or all",
+        lambda text: {"rounds": text},
+        lambda asked: asked["rounds"] or "",
+    ),
+    "zoom": Field(
+        "Zoom",
+        "Draw stakes up to so many NMR",
+        "A number above 0, like 500",
+        lambda text: {"zoom": float(read_number(text, "The zoom", unit="nmr"))},
+        lambda asked: "" if asked["zoom"] is None else f"{asked['zoom']:g}",
+    ),
+    "threshold": Field(
+        "Compare across",
+        "The stake to compare across, in NMR",
+        "A number above 0, like 8000",
+        lambda text: {"threshold": float(read_number(text, "The threshold", unit="nmr"))},
+        lambda asked: f"{asked['threshold']:g}",
+    ),
+}
 
 
 def influence_answer(found: StakeInfluence, asked: Asked) -> Answer:
@@ -109,7 +133,7 @@ def _together_page(found: StakeInfluence) -> Card:
         sections(
             f"{found.who}: {stakes}.{asked}",
             _together(found),
-            section("What to know", bullets([sentence for sentence in limits if sentence])),
+            section("What to know", items([sentence for sentence in limits if sentence])),
         ),
         draw=partial(picture_of_rounds if several else picture_of_sizes, found),
         small=RANKS,

@@ -2,23 +2,57 @@
 
 import math
 from functools import partial
+from typing import Any
 
 from features.stakes.concentration_card import GUESSED
 from features.stakes.unstaking import DEFAULT_TOP, UnstakeScenario
 from features.stakes.unstaking_chart import picture_of_prices, picture_of_unstaking
 from scoring.concentration import Concentration
-from ui.answer import Answer, Asked, Choice, Menu
-from ui.card import AMBER, Card, bullets, section, sections
+from scoring.typed import read_number
+from ui.answer import Answer, Asked, Choice, Field, Menu
+from ui.card import AMBER, Card, items, section, sections
 from ui.text import plain
 from wording.numbers import amount, number, percent, signed, whole
 
 TOPS = (5, 10, 20, 50)
 ABOVE = (1_000.0, 8_000.0)  # NMR
-NOBODY = {"top": None, "above": None, "who": None}
+NOBODY: dict[str, Any] = {"top": None, "above": None, "who": None}
 PRICES = (
     "Square-root law: [Tóth et al. 2011](https://doi.org/10.1103/PhysRevX.1.021006), "
     "on Bitcoin Donier and Bonart 2015 · volatility: Hampel 1974"
 )
+UNSTAKE_FIELDS = {
+    "top": Field(
+        "Who leaves",
+        "So many of the largest leave",
+        "A whole number from 1, like 20",
+        lambda text: (
+            NOBODY | {"top": int(read_number(text, "How many leave", low=1, high=10**9, whole=True))}
+        ),
+        lambda asked: "" if asked["top"] is None else str(asked["top"]),
+    ),
+    "who": Field(
+        "Who leaves",
+        "The account or model that leaves",
+        "As it is spelled on the leaderboard",
+        lambda text: NOBODY | {"who": text},
+        lambda asked: asked["who"] or "",
+    ),
+    "above": Field(
+        "Who leaves",
+        "Everyone above so many NMR leaves",
+        "A number of 0 or more, like 8000",
+        lambda text: NOBODY | {"above": float(read_number(text, "The stake", unit="nmr"))},
+        lambda asked: "" if asked["above"] is None else f"{asked['above']:g}",
+    ),
+    "volume": Field(
+        "Daily volume",
+        "NMR that are traded in a day",
+        "For the price; 100000 is assumed",
+        lambda text: {"volume": float(read_number(text, "The daily volume", unit="nmr"))},
+        lambda asked: "" if asked["volume"] is None else f"{asked['volume']:g}",
+    ),
+}
 
 
 def unstaking_answer(scenario: UnstakeScenario, asked: Asked) -> Answer:
@@ -30,7 +64,7 @@ def unstaking_answer(scenario: UnstakeScenario, asked: Asked) -> Answer:
     pages = [_rest_page(scenario)]
     if not math.isnan(scenario.volatility):
         pages.append(_price_page(scenario))
-    pages.append(Card("What was assumed", bullets(_assumptions(scenario)), colour=AMBER))
+    pages.append(Card("What was assumed", items(_assumptions(scenario)), colour=AMBER))
     return Answer(unstaking_card(scenario), menus=tuple(menus), details=tuple(pages))
 
 
@@ -60,7 +94,7 @@ def _sure(scenario: UnstakeScenario) -> str:
     if math.isnan(scenario.volatility):
         told.append("No daily prices are known here.")
     else:
-        told.append("The price is a guess, for a quarter to all of it sold in a day.")
+        told.append("The price is rough: a quarter to all of it sold in a day.")
     return " ".join(told)
 
 
@@ -75,7 +109,7 @@ def _rest_page(scenario: UnstakeScenario) -> Card:
         ]
         factors = section(
             f"Payout factor, for the stake at risk in round {scenario.round}",
-            bullets(lines) or "No dated threshold.",
+            items(lines) or "No dated threshold.",
         )
     return Card(
         "Who holds the rest, and what it pays",
@@ -147,7 +181,7 @@ def _everyone_else(scenario: UnstakeScenario) -> str:
             f"{signed(others.before, 'NMR')}{clipped}."
             + (f" Of these, {others.changes}." if others.changes else "")
         )
-    return bullets(lines) if lines else "Nothing changes for them."
+    return items(lines) if lines else "Nothing changes for them."
 
 
 def _price_table(scenario: UnstakeScenario) -> str:

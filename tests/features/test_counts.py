@@ -17,7 +17,7 @@ from features.digest.digest_card import digest_cards
 from features.digest.summary import Told
 from features.opinions.map import Camp, Line, OpinionPicture
 from features.opinions.opinion_card import list_card as statements_card
-from features.opinions.opinion_card import opinion_card
+from features.opinions.opinion_card import opinion_answer
 from features.opinions.statements import StatementPage
 from features.payout.compare import compare_payouts
 from features.payout.compare_card import comparison_answer
@@ -28,13 +28,14 @@ from features.polls.poll_card import poll_card, polls_card, result_cards
 from features.polls.result import count
 from features.polls.result_chart import picture_of_result
 from features.promises.ledger import Ledger
-from features.promises.promise_card import ledger_card
+from features.promises.promise_card import ledger_answer
 from features.proposals.proposal_card import list_card, proposal_card
 from features.proposals.view import proposal_view
 from features.stakes.concentration import stake_concentration
-from features.stakes.concentration_card import concentration_cards
+from features.stakes.concentration_card import concentration_answer
+from features.stakes.moments import Moments
 from features.stakes.unstaking import unstake_scenario
-from features.stakes.unstaking_card import unstaking_card
+from features.stakes.unstaking_card import unstaking_answer
 from governance.digest.promise import Promise
 from governance.digest.summary import (
     Closing,
@@ -130,14 +131,14 @@ async def test_proposals(db: Database, n: int) -> None:
 
 @COUNTS
 def test_promises_and_opinions(n: int) -> None:
-    check(ledger_card(Ledger("open", (), 1, 1, n, n, n, date(2031, 5, 4))))
+    check(check_answer(ledger_answer(Ledger("open", (), 1, 1, n, n, n, date(2031, 5, 4)))))
     said = Statement(1, 3, "Tea", datetime(2031, 5, 4, tzinfo=UTC), None, n)
     check(statements_card(StatementPage((said,), {}, 1, 1, n)))
     camps = (Camp("A", n, (Line(3, "Tea", "all agree"),)),) * n
     picture = OpinionPicture(
         "Found", "reason", n, n, n, n, camps, (), (), np.ones((0, 2)), np.zeros(0, dtype=np.intp), "", NOW
     )
-    check(opinion_card(picture))
+    check(check_answer(opinion_answer(picture)))
 
 
 @COUNTS
@@ -151,9 +152,12 @@ def test_accounts(n: int) -> None:
 @pytest.mark.parametrize("unit", ["model", "account"])
 async def test_stakes(n: int, unit: str) -> None:
     source = MadeUp(stakes_of([50.0] * n), known_rounds=calendar(n))
-    check(*concentration_cards(await stake_concentration(source, unit=unit)))
+    asked = {"top": None, "above": None, "who": None, "unit": unit, "zeros": False, "day": None}
+    found = await stake_concentration(source, unit=unit)
+    check(check_answer(concentration_answer(found, asked, Moments((found.holders.day,), ()))))
     for leaving in range(1, n + 1):
-        check(unstaking_card(await unstake_scenario(source, source, top=leaving, unit=unit)))
+        scenario = await unstake_scenario(source, source, top=leaving, unit=unit)
+        check(check_answer(unstaking_answer(scenario, asked | {"top": leaving})))
 
 
 @pytest.mark.parametrize("rounds", ["1", "2", "round 310"])

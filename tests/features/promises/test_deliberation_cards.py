@@ -14,31 +14,11 @@ from features.opinions.statements import StatementPage, Turn
 from features.promises.ledger import PAGE, Ledger, LedgerEntry
 from features.promises.promise_card import ledger_answer, recorded_card
 from storage.opinions import Statement
-from ui.answer import Answer
-from ui.card import MOST_TEXT, Card, fitting
-from ui.questions import options_of, pages_of
+from tests.ui.cards import check, check_answer
 
 NOW = datetime(2031, 5, 4, tzinfo=UTC)
 DAY = date(2031, 5, 4)
 TEXTS = ("x", "*", "_")  # the others become twice as long when they are escaped
-
-
-def check_card(card: Card) -> None:
-    """It fits into a message without losing anything."""
-    assert 0 < card.length <= MOST_TEXT
-    assert len(fitting(card)) == 1
-    assert card.heading.strip()
-
-
-def check_answer(answer: Answer) -> str:
-    """Its card and its pages fit; everything that can be read on the pages."""
-    check_card(answer.card)
-    for menu in answer.menus:
-        assert len(options_of(menu)) <= 25
-    pages = pages_of(answer)
-    for page in pages:
-        check_card(page)
-    return "\n".join(page.said for page in pages)
 
 
 def longest(sign: str, kind: Any = "promise", resolution: str = "broken") -> LedgerEntry:
@@ -54,12 +34,13 @@ def longest(sign: str, kind: Any = "promise", resolution: str = "broken") -> Led
 def test_a_full_page_of_promises_fits_and_keeps_its_links(sign: str, resolution: str) -> None:
     entries = tuple(longest(sign, resolution=resolution) for _ in range(PAGE))
     answer = ledger_answer(Ledger("overdue", entries, 999, 999, 99999, 99999, 99999, DAY))
-    behind = check_answer(answer)
+    check_answer(answer)
+    behind = "\n".join(page.said for page in answer.details)
     for told in (answer.card.said, behind):
         assert told.count(f"<{entries[0].link}>") == PAGE * (1 + bool(resolution))
     assert behind.replace("\\", "").count(sign * 300) == PAGE * (1 + bool(resolution)), "nothing is cut"
     assert answer.card.length < 3600, "the list is for a glance"
-    check_card(recorded_card(entries[0]))
+    check(recorded_card(entries[0]))
 
 
 @pytest.mark.parametrize("sign", TEXTS)
@@ -68,10 +49,10 @@ def test_statements_of_the_greatest_length_fit(sign: str) -> None:
     seen = Statement(1, 99999, claim, NOW, None, 99999)
     hidden = Statement(1, 99999, claim, NOW, sign * 300, 99999)
     for page in ((seen,) * STATEMENTS, (hidden,) * STATEMENTS):
-        check_card(list_card(StatementPage(page, {1: -1}, 99, 99, 999)))
-    check_card(turn_card(Turn(seen, -1, 99, 99), done="You disagreed with the last one, and more"))
-    check_card(added_card(seen))
-    check_card(hidden_card(99999, sign * 300 + "\u200b" * 5000, hidden=True))
+        check(list_card(StatementPage(page, {1: -1}, 99, 99, 999)))
+    check(turn_card(Turn(seen, -1, 99, 99), done="You disagreed with the last one, and more"))
+    check(added_card(seen))
+    check(hidden_card(99999, sign * 300 + "\u200b" * 5000, hidden=True))
 
 
 @pytest.mark.parametrize("sign", TEXTS)
@@ -87,7 +68,8 @@ def test_the_fullest_map_fits(sign: str) -> None:
             np.ones((1, 2)), np.zeros(1, dtype=np.intp), "E", NOW,
         )
     )  # fmt: skip
-    behind = check_answer(answer)
+    check_answer(answer)
+    behind = "\n".join(page.said for page in answer.details)
     assert behind.count("#99999") == 5 * 2 + 4 + 4, (
         "every statement of every group, and what unites and divides"
     )

@@ -253,15 +253,8 @@ async def test_names_are_suggested_by_stake() -> None:
         ("heron_0 · 1.00 NMR", "heron_0"),
         ("heron_2 · no stake", "heron_2"),
     ]
-    assert [name for _, name in await suggest_holders(made, "")] == [
-        "heron_1",
-        "model_00001",
-        "model_00003",
-        "heron_0",
-        "model_00000",
-        "heron_2",
-        "model_00002",
-    ]
+    every = ["heron_1", "model_00001", "model_00003", "heron_0", "model_00000", "heron_2", "model_00002"]
+    assert [name for _, name in await suggest_holders(made, "")] == every
     assert await suggest_holders(made, "owl") == []
     assert len(await suggest_holders(MadeUp(stakes_of([1] * 40)), "")) == 25
     assert await suggest_holders(MadeUp(None), "heron") == []
