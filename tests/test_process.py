@@ -100,11 +100,11 @@ async def test_it_answers_in_a_direct_message_and_completes_names(running: Runni
 async def test_who_brought_the_bot_along_gets_every_answer_and_shares_none(running: Running) -> None:
     asked: dict[str, tuple[dict[str, str], int]] = {
         "payout compare": (WHO, 1),
-        "stakes concentration": ({}, 2),
+        "stakes concentration": ({}, 1),
         "stakes influence": ({}, 1),
         "stakes unstake": ({}, 1),
         "stakes history": ({}, 1),
-        "stakes who": ({"name": "model_07585"}, 0),
+        "stakes who": ({"name": "model_07585"}, 1),
     }
     before, answers = kept_questions(running), []
     for name, (options, charts) in asked.items():

@@ -40,20 +40,19 @@ def picture_of_opinions(found: OpinionPicture, titled: bool = True) -> Picture:
                 markeredgewidth=1.2,
             )
         panel.set(xticks=[], yticks=[], xlabel="What parts members most", ylabel="What parts them next")
-        panel.margins(0.08)
+        panel.margins(0.08, 0.18)
         panel.set_aspect("equal", adjustable="datalim")  # nearness means the same in every direction
         for at, camp in enumerate(found.camps):
-            x, y = places[found.camp_of == at].mean(axis=0).tolist()
-            panel.text(
-                x,
-                y,
+            own = places[found.camp_of == at]
+            panel.annotate(
                 f"{camp.letter}: {camp.size}",
+                (float(own[:, 0].mean()), float(own[:, 1].max())),
+                xytext=(0, 16),
+                textcoords="offset points",
                 ha="center",
-                va="center",
                 color=MARKS[at][0],
                 fontsize=TITLE,
                 fontweight="bold",
-                bbox={"boxstyle": "round", "facecolor": PANEL, "edgecolor": MARKS[at][0], "linewidth": 3},
             )
         drawing.subplots_adjust(left=0.08)
         return Picture(to_png(drawing), _alt(found))

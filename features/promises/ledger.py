@@ -17,7 +17,7 @@ from wording.message_links import message_link
 from wording.numbers import counted
 
 LONGEST_WHAT, LONGEST_WHO, LONGEST_NOTE, LONGEST_LINK = 300, 80, 300, 300
-PAGE = 5  # entries on a page of the list
+PAGE = 4  # entries on a page of the list, which a phone shows whole
 Which = Literal["open", "overdue", "resolved"]
 WAYS: dict[Kind, tuple[Resolution, ...]] = {
     "promise": ("kept", "broken", "withdrawn"),

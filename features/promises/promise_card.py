@@ -14,7 +14,7 @@ NOTHING = {
     "overdue": "No promise is overdue, and no question waits for an answer.",
     "resolved": "Nothing has been settled yet.",
 }
-GLANCE, NOTE, WHO = 90, 60, 30  # characters of a text, a note and a speaker on the list
+GLANCE, NOTE, WHO = 60, 40, 30  # characters of a text, a note and a speaker on the list
 PAGES = 23  # that a menu offers besides the one that is shown and the form
 LEDGER_FIELDS = {
     "page": Field(
@@ -38,7 +38,7 @@ def ledger_answer(found: Ledger) -> Answer:
         ", ".join(filter(None, late)) or "Nothing is overdue",
         sections(*map(_glance, found.entries)) or NOTHING[found.which],
         small=f"{found.total:,} {TITLES[found.which]} · page {found.page} of {found.pages} · "
-        f"days until {found.today} · with the reviews and questions of proposals",
+        f"days until {found.today}, with proposals",
         colour=colour,
     )
     in_full = [section(_heading(entry), _body(entry)) for entry in found.entries]
@@ -67,7 +67,11 @@ def _menus(found: Ledger) -> tuple[Menu, ...]:
 
 
 def _heading(entry: LedgerEntry) -> str:
-    return f"{entry.label[:1].upper()}{entry.label[1:]} · {entry.kind} · {_state(entry)}"
+    return f"{_label(entry)} · {entry.kind} · {_state(entry)}"
+
+
+def _label(entry: LedgerEntry) -> str:
+    return f"{entry.label[:1].upper()}{entry.label[1:]}"
 
 
 def _state(entry: LedgerEntry) -> str:
@@ -87,7 +91,8 @@ def _glance(entry: LedgerEntry) -> str:
     result = f" · [result](<{entry.resolved_link}>)" if entry.resolved_link else ""
     note = f" · {shortened(plain(entry.note), NOTE)}" if entry.note else ""
     who = f"{'to ' if entry.kind == 'question' else ''}{shortened(plain(entry.who), WHO)}"
-    return section(_heading(entry), f"{shortened(plain(entry.what), GLANCE)} · {who}{source}{note}{result}")
+    state = f"{_label(entry)} · {_state(entry)}"
+    return section(state, f"{shortened(plain(entry.what), GLANCE)} · {who}{source}{note}{result}")
 
 
 def _body(entry: LedgerEntry) -> str:

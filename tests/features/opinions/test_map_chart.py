@@ -54,7 +54,7 @@ def test_far_groups_are_drawn_apart_and_equal_votes_side_by_side() -> None:
     places = np.repeat([[0.0, 0.0], [10.0, 0.0]], 10, axis=0)
     shown = check_whole(picture_of_opinions(made_up(places, (10, 10))))
     first, second = (np.flatnonzero(near(shown, colour, 0.8)[140:585].any(axis=0)) for colour, _ in MARKS[:2])
-    assert second.min() - first.max() > 700
+    assert second.min() - first.max() > 600
     assert first.max() - first.min() > 25, "ten dots on one another would look like one"
     height = np.flatnonzero(near(shown, MARKS[0][0], 0.8)[140:585].any(axis=1))
     assert height.max() - height.min() < 120, "they are moved a little only"

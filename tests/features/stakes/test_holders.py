@@ -255,11 +255,10 @@ async def test_names_are_suggested_by_stake() -> None:
     ]
     every = ["heron_1", "model_00001", "model_00003", "heron_0", "model_00000", "heron_2", "model_00002"]
     assert [name for _, name in await suggest_holders(made, "")] == every
-    assert await suggest_holders(made, "owl") == []
-    assert len(await suggest_holders(MadeUp(stakes_of([1] * 40)), "")) == 25
-    assert await suggest_holders(MadeUp(None), "heron") == []
-    long = replace(stakes_of([1235]), models=("m" * 100,))
-    assert ("m" * 88 + " · 1,235 NMR", "m" * 100) in await suggest_holders(MadeUp(long), "")
+    assert await suggest_holders(made, "owl") == await suggest_holders(MadeUp(None), "heron") == []
+    assert (len(await suggest_holders(MadeUp(stakes_of([1] * 40)), ""))) == 25
+    long = MadeUp(replace(stakes_of([1235]), models=("m" * 100,)))
+    assert await suggest_holders(long, "mm") == [("m" * 88 + " · 1,235 NMR", "m" * 100)]
 
 
 # ---------------------------------------------------------------- who counts
