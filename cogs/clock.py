@@ -12,8 +12,7 @@ from discord.ext import commands, tasks
 
 from features.digest import reading
 from features.digest.posting import due_weeks, post_summary
-from features.polls.card_queue import CardQueue
-from features.polls.due_posting import end_poll, remind, show_if_behind
+from features.polls.due_posting import CardQueue, end_poll, remind, show_if_behind
 from features.proposals.clock import settle_vote, take_due_step
 from features.proposals.due_posting import open_vote, show_proposal
 from features.server import leaving

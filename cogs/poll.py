@@ -11,28 +11,38 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.polls import casting
-from features.polls.buttons import PollButton, show_mine
+from features.polls.buttons import (
+    MOST_VOTES,
+    PollButton,
+    PollPages,
+    poll_message,
+    show_mine,
+    vote_rows,
+    withdraw,
+)
 from features.polls.closing import ballots_and_electors, close_poll, poll_export
 from features.polls.dialogs import PollForm
-from features.polls.opening import new_poll
-from features.polls.poll_card import poll_card, polls_card, result_cards
-from features.polls.posting import buttons_of, show_poll, verified_here
+from features.polls.opening import check_terms, new_poll
+from features.polls.poll_card import polls_card
+from features.polls.posting import show_poll, verified_here
 from features.polls.result import exact_weighted
-from features.polls.result_chart import picture_of_result
 from features.polls.view import PollView, list_polls, poll_view
 from governance.votes.ballots import METHODS
 from storage.polls import closing
 from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
-from tools import Client, Tools, files_of
+from tools import Client, Tools
 from tournament.source import Tournament
+from ui.card import Card
 from ui.dialogs import agreed
 from ui.errors import errors_answered
+from ui.pages import CardPages
 from ui.roles import check_moderator, is_moderator
 from ui.server import guild_of
 
-METHOD_CHOICES = [app_commands.Choice(name=method, value=method) for method in METHODS]
+METHOD_CHOICES = [
+    app_commands.Choice(name=method.words.capitalize(), value=name) for name, method in METHODS.items()
+]
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -50,7 +60,7 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
     @app_commands.command()
     @app_commands.choices(method=METHOD_CHOICES)
     @app_commands.describe(
-        method="How people vote",
+        method="How people vote; one choice without it",
         hours="How long it is open; 72 without it",
         quorum="Ballots needed for a result; none without it",
         role="Only members with this role",
@@ -62,7 +72,7 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
     async def new(
         self,
         interaction: discord.Interaction,
-        method: str,
+        method: str = "single",
         hours: float = 72.0,
         quorum: int = 0,
         role: discord.Role | None = None,
@@ -73,15 +83,16 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
     ) -> None:
         """Start a poll in this channel; ballots are hidden until it closes
 
-        single: one choice. approval: all you approve of. ranked_irv and ranked_schulze: an order. score: 0 to
-        5 for each. numeric: a number, the median decides. gradient: five steps from support to block. dots:
-        10 to give away. Who may vote and how much verified accounts have staked is frozen at the start.
+        People vote by one choice, by all they approve of, by an order, by scores from 0 to 5, by a number of
+        which the median decides, by five steps from support to block, or by 10 dots to give away. Who may
+        vote and how much verified accounts have staked is frozen at the start.
         """
         for what, days in (("server_days", server_days), ("account_days", account_days)):
             if not 0 <= days <= 3650:
                 raise ValueError(f"{what} is a number of days from 0 to 3650.")
         if not 0 < hours <= 24 * 60:
             raise ValueError("A poll lasts up to 60 days: hours is a number above 0 and at most 1440.")
+        check_terms(method, timedelta(hours=hours), quorum)
         eligibility = Eligibility(role.id if role else None, server_days, account_days, verified)
 
         async def done(filled: discord.Interaction, typed: dict[str, str]) -> None:
@@ -110,19 +121,15 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
     async def show(self, interaction: discord.Interaction, number: int) -> None:
         """A poll and its buttons"""
         view = await self._view(interaction, number)
-        await interaction.response.send_message(embed=poll_card(view), view=buttons_of(view), ephemeral=True)
+        shown = await poll_message(self.tools.drawing, view)
+        await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", take_back="Withdraw your ballot")
     async def my(self, interaction: discord.Interaction, number: int, take_back: bool = False) -> None:
         """Your own ballot and its receipt, or take it back while the poll is open"""
         view = await self._view(interaction, number)
-        if take_back:
-            gone = await casting.take_back(self.tools.database, view, interaction.user.id, self.tools.now())
-            told = "Your ballot is withdrawn." if gone else "You have not voted in it."
-            await interaction.response.send_message(told, ephemeral=True)
-            return
-        await show_mine(interaction, view)
+        await (withdraw if take_back else show_mine)(interaction, view)
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", cancel="End it without a result")
@@ -162,10 +169,8 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         if exact:
             await interaction.followup.send(await self._exact(interaction, view), ephemeral=True)
             return
-        picture = await self.tools.drawing.run(picture_of_result, view.result, view.poll.title)
-        await interaction.followup.send(
-            embeds=result_cards(view, view.result), files=files_of(picture), ephemeral=True
-        )
+        shown = await poll_message(self.tools.drawing, view)
+        await interaction.followup.send(view=shown.view, files=shown.files, ephemeral=True)
 
     @app_commands.command(name="list")
     @app_commands.describe(state="Only these", page="Which page")
@@ -176,11 +181,18 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         page: int = 1,
     ) -> None:
         """Polls of this server, newest first"""
-        lines, pages, total = await list_polls(
-            self.tools.database, guild_of(interaction).id, state=state, page=page
+        guild = guild_of(interaction)
+
+        async def turn(wanted: int) -> tuple[Card, int]:
+            lines, pages, total = await list_polls(self.tools.database, guild.id, state=state, page=wanted)
+            return polls_card(lines, min(max(1, wanted), pages), pages, total), pages
+
+        card, pages = await turn(page)
+        newest, _, _ = await list_polls(self.tools.database, guild.id, state="open", page=1, size=MOST_VOTES)
+        rows = vote_rows([(line.poll_id, line.number) for line in newest])
+        await interaction.response.send_message(
+            view=CardPages(turn, card, page, pages, rows, back="Newer", on="Older"), ephemeral=True
         )
-        card = polls_card(lines, min(max(1, page), pages), pages, total)
-        await interaction.response.send_message(embed=card, ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", form="JSON to recount it; CSV for a spreadsheet")
@@ -296,4 +308,4 @@ def _cell(choice: Any) -> str:
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(PollCommands(bot.tools, bot))
-    bot.add_dynamic_items(PollButton)
+    bot.add_dynamic_items(PollButton, PollPages)

@@ -65,9 +65,9 @@ HOUSE = {
     ),
 }
 # files of a feature that stand nearer to Discord: what they may import besides
-DISCORD = ("_card", "forms", "dialogs", "buttons", "posting", "card_queue")
+DISCORD = ("_card", "forms", "dialogs", "buttons", "posting")
 NEARER = {
-    "*_card, forms, dialogs, buttons, posting, card_queue": Room(
+    "*_card, forms, dialogs, buttons, posting": Room(
         "the only files of a feature that know Discord", ("ui", "tools"), ("discord",)
     ),
     "*_chart": Room("the only files of a feature that know matplotlib", ("ui.drawing",), ("matplotlib",)),

@@ -73,9 +73,9 @@ shown = next(each for each in found.strategies if each.name == "fourth_root_stak
 assert shown.shares == {"a": 50, "b": 50}, shown
 assert [each.strategy for each in exact_weighted("single", ["a", "b"], cast, stakes)] == list(STRATEGIES)
 
-from features.polls.poll_card import _strategies
+from features.polls.result_card import strategy_rows
 from features.polls.result_chart import picture_of_result
-assert "root of root of stake: " in _strategies(found)
+assert any("**Root of root of stake** a 50 %; b 50 %." in row for row in strategy_rows(found))
 assert picture_of_result(found, "Q").png
 """
 

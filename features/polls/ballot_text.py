@@ -72,12 +72,15 @@ def read_range(lines: Sequence[str]) -> list[str]:
 def read_options(text: str) -> list[str]:
     """Options, one on each line. Raises ValueError for fewer than 2, more than 25, long or equal ones."""
     options = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    wrong: list[str] = []
     if not 2 <= len(options) <= 25:
-        raise ValueError(f"A poll has 2 to 25 options, one on each line; these are {len(options)}.")
+        wrong.append(f"A poll has 2 to 25 options, one on each line; these are {len(options)}.")
     if too_long := next((option for option in options if len(option) > 80), None):
-        raise ValueError(f"An option has at most 80 characters; “{too_long[:40]}…” has {len(too_long)}.")
+        wrong.append(f"An option has at most 80 characters; “{too_long[:40]}…” has {len(too_long)}.")
     if len({_plain(option) for option in options}) < len(options):
-        raise ValueError("Two options are the same: nobody could tell them apart.")
+        wrong.append("Two options are the same: nobody could tell them apart.")
+    if wrong:
+        raise ValueError("\n".join(wrong))
     return options
 
 

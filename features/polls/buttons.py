@@ -1,13 +1,12 @@
-"""Votes being cast: the buttons of a poll, the dialogs behind them, and its public card."""
+"""Votes being cast: the buttons of a poll, the dialogs behind them, and what stands behind its card."""
 
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import discord
 
-from features.polls.ballot_text import read_number, read_numbers
+from features.polls.ballot_text import STEP_WORDS, read_number, read_numbers
 from features.polls.casting import (
     Member,
     cast_ballot,
@@ -16,29 +15,43 @@ from features.polls.casting import (
     choice_of,
     give_reason,
     my_ballot,
+    take_back,
 )
-from features.polls.dialogs import Agreeing, Choosing, NumbersForm, Ranking, ReasonForm, numbers_form
-from features.polls.poll_card import ballot_card
-from features.polls.view import PollView, poll_with_id
+from features.polls.dialogs import ChoiceForm, Ranking, ReasonForm, number_form, numbers_form
+from features.polls.poll_card import ballot_card, no_ballot_card, poll_answer
+from features.polls.result_card import result_answer
+from features.polls.view import MyBallot, PollView, poll_with_id
 from storage.polls import reminders
 from tools import tools_of
+from ui.answer import Answer
+from ui.card import Message, Row, message_of
+from ui.drawing import DrawingThread
 from ui.errors import errors_answered
+from ui.questions import pages_of
 from ui.server import guild_of
 
-log = logging.getLogger("roundtable.voting")
 REMIND_BEFORE = timedelta(hours=6)
+MOST_VOTES = 5  # buttons that Discord puts into a row
+LABELS = {
+    "vote": "Vote",
+    "my": "My ballot",
+    "details": "Details",
+    "remind": "Remind me",
+    "reason": "Say why",
+    "withdraw": "Take it back",
+}
 
 
 class PollButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"poll:(?P<verb>vote|my|remind|reason):(?P<poll>[0-9]{1,18})",
+    template=r"poll:(?P<verb>vote|my|details|remind|reason|withdraw):(?P<poll>[0-9]{1,18})",
 ):
-    """A button of a poll: vote, see one's own ballot, be reminded, say why."""
+    """A button of a poll: vote, see one's own ballot or what stands behind, be reminded, say why."""
 
-    def __init__(self, verb: str, poll_id: int) -> None:
+    def __init__(self, verb: str, poll_id: int, label: str = "") -> None:
         style = discord.ButtonStyle.primary if verb == "vote" else discord.ButtonStyle.secondary
         super().__init__(
-            discord.ui.Button(label=_LABELS[verb], style=style, custom_id=f"poll:{verb}:{poll_id}")
+            discord.ui.Button(label=label or LABELS[verb], style=style, custom_id=f"poll:{verb}:{poll_id}")
         )
         self.verb, self.poll_id = verb, poll_id
 
@@ -57,22 +70,71 @@ class PollButton(
                 await _vote(interaction, view)
             elif self.verb == "my":
                 await show_mine(interaction, view)
+            elif self.verb == "details":
+                await interaction.response.defer(ephemeral=True, thinking=True)
+                shown = await page_of(tools.drawing, view, 0)
+                await interaction.followup.send(view=shown.view, files=shown.files, ephemeral=True)
             elif self.verb == "reason":
                 await interaction.response.send_modal(ReasonForm(_say_why(view)))
+            elif self.verb == "withdraw":
+                await withdraw(interaction, view)
             else:
-                due = max(tools.now(), view.poll.closes_at - REMIND_BEFORE)
-                added = await reminders.add_reminder(
-                    tools.database, view.poll.guild_id, view.poll.poll_id, interaction.user.id, due
-                )
-                told = (
-                    f"I'll write to you {discord.utils.format_dt(due, 'R')}."
-                    if added
-                    else "It is closed already."
-                )
-                await interaction.response.send_message(told, ephemeral=True)
+                await _remind(interaction, view)
 
 
-_LABELS = {"vote": "Vote", "my": "My ballot", "remind": "Remind me", "reason": "Say why"}
+class PollPages(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"poll:page:(?P<poll>[0-9]{1,18})"):
+    """The menu that turns the pages behind a poll's card."""
+
+    def __init__(self, poll_id: int, titles: list[discord.SelectOption] | None = None) -> None:
+        super().__init__(discord.ui.Select(custom_id=f"poll:page:{poll_id}", options=titles or []))
+        self.poll_id = poll_id
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
+    ) -> "PollPages":
+        return cls(int(match["poll"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Show that page in place of this one."""
+        async with errors_answered(interaction):
+            await interaction.response.defer()
+            tools = tools_of(interaction)
+            view = await poll_with_id(tools.database, guild_of(interaction).id, self.poll_id)
+            shown = await page_of(tools.drawing, view, int(self.item.values[0]))
+            await interaction.edit_original_response(view=shown.view, attachments=shown.files)
+
+
+def answer_of(view: PollView) -> Answer:
+    """What a poll's card says as it stands now, and what is behind it."""
+    return poll_answer(view) if view.result is None else result_answer(view, view.result)
+
+
+async def poll_message(drawing: DrawingThread, view: PollView) -> Message:
+    """A poll's card with its buttons."""
+    verbs = {"open": ("vote", "my", "details"), "closed": ("my", "details")}.get(view.poll.state, ("my",))
+    rows = [_row(*(PollButton(verb, view.poll.poll_id) for verb in verbs))]
+    return await message_of(drawing, [answer_of(view).card], rows)
+
+
+def vote_rows(polls: Sequence[tuple[int, int]]) -> list[Row]:
+    """A row of buttons that vote in these polls, each (id, number); none where there are none."""
+    votes = [PollButton("vote", poll_id, f"Vote in #{number}") for poll_id, number in polls[:MOST_VOTES]]
+    return [_row(*votes)] if votes else []
+
+
+async def page_of(drawing: DrawingThread, view: PollView, page: int) -> Message:
+    """A page of what stands behind a poll's card, with a menu of the others."""
+    pages = pages_of(answer_of(view))
+    if not pages:
+        raise ValueError("There is nothing more to tell of this poll.")
+    page = min(page, len(pages) - 1)
+    titles = [
+        discord.SelectOption(label=f"{at + 1}. {each.heading}"[:100], value=str(at), default=at == page)
+        for at, each in enumerate(pages[:25])
+    ]
+    rows = [_row(PollPages(view.poll.poll_id, titles))] if len(pages) > 1 else []
+    return await message_of(drawing, [pages[page]], rows)
 
 
 async def _vote(interaction: discord.Interaction, view: PollView) -> None:
@@ -81,31 +143,24 @@ async def _vote(interaction: discord.Interaction, view: PollView) -> None:
     check_open(view, tools.now())
     await check_may_vote(tools.database, view, _member(interaction), tools.now())
     earlier = await choice_of(tools.database, view, interaction.user.id)
-    options = list(view.options)
-    if view.method in ("single", "approval"):
+    options, name = list(view.options), f"poll #{view.poll.number}"
+    if view.method in ("single", "approval", "gradient"):
+        shown = dict(STEP_WORDS) if view.method == "gradient" else {option: option for option in options}
         chosen = [earlier] if isinstance(earlier, str) else list(earlier or ())
-        dialog: Any = Choosing(options, chosen, _cast(view), several=view.method == "approval")
-        text = "Your ballot is hidden until the close, and can be changed until then."
-    elif view.method == "gradient":
-        dialog, text = Agreeing(earlier, _cast(view)), "How far do you agree?"
+        several = view.method == "approval"
+        await interaction.response.send_modal(ChoiceForm(name, shown, chosen, _cast(view), several=several))
     elif view.method in ("ranked_irv", "ranked_schulze"):
-        dialog = Ranking(options, _cast(view))
-        text = dialog.text
+        dialog = Ranking(options, earlier or (), _cast(view))
+        await interaction.response.send_message(dialog.text, view=dialog, ephemeral=True)
     elif view.method == "numeric":
-        low_high = f"from {options[0]} to {options[1]}" if options else "any number"
         await interaction.response.send_modal(
-            NumbersForm(
-                "Your ballot", "Your number", low_high, str(earlier or ""), _number_typed(view), long=False
-            )
+            number_form(name, options, str(earlier or ""), _number_typed(view))
         )
-        return
     else:
         hint = f"Together at most {view.poll.budget}" if view.method == "dots" else "From 0 to 5"
         await interaction.response.send_modal(
-            numbers_form(options, earlier or None, hint, _numbers_typed(view))
+            numbers_form(name, options, earlier or None, hint, _numbers_typed(view))
         )
-        return
-    await interaction.response.send_message(text, view=dialog, ephemeral=True)
 
 
 def _cast(view: PollView) -> Callable[[discord.Interaction, Any], Awaitable[None]]:
@@ -133,9 +188,7 @@ async def cast_and_tell(interaction: discord.Interaction, view: PollView, choice
     """Cast a ballot, and acknowledge it once it is on disk."""
     tools = tools_of(interaction)
     mine = await cast_ballot(tools.database, view, _member(interaction), choice, tools.now())
-    buttons = discord.ui.View(timeout=None)
-    buttons.add_item(PollButton("reason", view.poll.poll_id))
-    await interaction.response.send_message(embed=ballot_card(mine), view=buttons, ephemeral=True)
+    await _tell(interaction, view, mine)
     interaction.client.dispatch("ballot", view.poll.guild_id, view.poll.poll_id)
 
 
@@ -151,9 +204,41 @@ def _say_why(view: PollView) -> Callable[[discord.Interaction, str, bool], Await
 
 
 async def show_mine(interaction: discord.Interaction, view: PollView) -> None:
-    """A member's own ballot, for their eyes only."""
-    mine = await my_ballot(tools_of(interaction).database, view, interaction.user.id)
-    await interaction.response.send_message(embed=ballot_card(mine), ephemeral=True)
+    """A member's own ballot and what can be done with it, for their eyes only."""
+    await _tell(interaction, view, await my_ballot(tools_of(interaction).database, view, interaction.user.id))
+
+
+async def _tell(interaction: discord.Interaction, view: PollView, mine: MyBallot | None) -> None:
+    verbs = ("vote", "remind") if mine is None else ("vote", "reason", "withdraw")
+    rows: list[Row] = []
+    if view.poll.state == "open":
+        labels = {"vote": "Vote" if mine is None else "Change it"}
+        rows = [_row(*(PollButton(verb, view.poll.poll_id, labels.get(verb, "")) for verb in verbs))]
+    card = no_ballot_card(view) if mine is None else ballot_card(mine)
+    shown = await message_of(tools_of(interaction).drawing, [card], rows)
+    await interaction.response.send_message(view=shown.view, ephemeral=True)
+
+
+async def withdraw(interaction: discord.Interaction, view: PollView) -> None:
+    """Take a member's ballot back."""
+    tools = tools_of(interaction)
+    gone = await take_back(tools.database, view, interaction.user.id, tools.now())
+    told = "Your ballot is withdrawn." if gone else "You have not voted in it."
+    await interaction.response.send_message(told, ephemeral=True)
+
+
+async def _remind(interaction: discord.Interaction, view: PollView) -> None:
+    tools = tools_of(interaction)
+    due = max(tools.now(), view.poll.closes_at - REMIND_BEFORE)
+    added = await reminders.add_reminder(
+        tools.database, view.poll.guild_id, view.poll.poll_id, interaction.user.id, due
+    )
+    told = f"I'll write to you {discord.utils.format_dt(due, 'R')}." if added else "It is closed already."
+    await interaction.response.send_message(told, ephemeral=True)
+
+
+def _row(*items: discord.ui.Item[Any]) -> Row:
+    return discord.ui.ActionRow(*items)
 
 
 def _member(interaction: discord.Interaction) -> Member:

@@ -76,13 +76,13 @@ async def cast_ballot(db: Database, view: PollView, member: Member, choice: Any,
     return _mine(view, choice, cast)
 
 
-async def my_ballot(db: Database, view: PollView, member_id: int) -> MyBallot:
-    """A member's own ballot with its receipt. Raises ValueError where there is none."""
+async def my_ballot(db: Database, view: PollView, member_id: int) -> MyBallot | None:
+    """A member's own ballot with its receipt; None where there is none."""
     guild_id, poll_id = view.poll.guild_id, view.poll.poll_id
     ballot = await ballots.ballot_of(db, guild_id, poll_id, member_id)
     receipt = await casting.receipt_of(db, guild_id, poll_id, member_id)
     if ballot is None or receipt is None:
-        raise ValueError(f"You have not voted in poll #{view.poll.number}.")
+        return None
     return _mine(view, json.loads(ballot.choice), receipt)
 
 

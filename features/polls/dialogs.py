@@ -1,81 +1,84 @@
-"""The dialogs in which a member votes: selects, buttons, a ranking, and forms for numbers."""
+"""The dialogs in which a member votes: boxes to tick, a ranking, and forms for numbers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import discord
 
-from features.polls.ballot_text import STEP_WORDS, numbers_template
-from ui.errors import GuardedView, answer_error
+from features.polls.ballot_text import numbers_template
+from ui.errors import GuardedView
+from ui.forms import Form, TextForm
 from ui.text import plain
 
 Cast = Callable[[discord.Interaction, Any], Awaitable[None]]
 Typed = Callable[[discord.Interaction, str], Awaitable[None]]
-LABEL = 100  # characters of a select's option
-STEP_STYLES = {
-    "strong_for": discord.ButtonStyle.success,
-    "for": discord.ButtonStyle.success,
-    "neutral": discord.ButtonStyle.secondary,
-    "against": discord.ButtonStyle.danger,
-    "strong_against": discord.ButtonStyle.danger,
-}
+LABEL = 100  # characters of an option that can be picked
+MOST_BOXES = 10  # options that Discord shows as boxes in a form; more are a menu in it
 
 
-class Choosing(GuardedView):
-    """One option, or every option that is approved of; picking casts the ballot."""
+class ChoiceForm(Form):
+    """Options to tick in one form: one of them, or every one that is approved of."""
 
-    def __init__(self, options: Sequence[str], chosen: Sequence[str], cast: Cast, *, several: bool) -> None:
-        super().__init__(timeout=600)
+    def __init__(
+        self, poll: str, options: Mapping[str, str], chosen: Collection[str], cast: Cast, *, several: bool
+    ) -> None:
+        """options: what is cast -> as people read it; chosen: those of an earlier ballot."""
+        super().__init__(title=f"Your ballot in {poll}"[:45])
         self._cast, self._several = cast, several
-        self._select: discord.ui.Select[Any] = discord.ui.Select(
-            custom_id="ballot:choice",
-            placeholder="Pick all you approve of" if several else "Pick one",
-            min_values=0 if several else 1,
-            max_values=len(options) if several else 1,
-            options=[
-                discord.SelectOption(label=option[:LABEL], value=str(place), default=option in chosen)
-                for place, option in enumerate(options)
-            ],
-        )
-        self._options = options
-        self._select.callback = self._picked  # type: ignore[method-assign]
-        self.add_item(self._select)
-
-    async def _picked(self, interaction: discord.Interaction) -> None:
-        picked = [self._options[int(place)] for place in self._select.values]
-        await self._cast(interaction, picked if self._several else picked[0])
-
-
-class Agreeing(GuardedView):
-    """Five buttons, from support to block; pressing one casts the ballot."""
-
-    def __init__(self, chosen: str | None, cast: Cast) -> None:
-        super().__init__(timeout=600)
-        for step, words in STEP_WORDS.items():
-            button: discord.ui.Button[Any] = discord.ui.Button(
-                label=f"✓ {words}" if step == chosen else words,
-                style=STEP_STYLES[step],
-                custom_id=f"ballot:{step}",
-                row=0 if step in ("strong_for", "for", "neutral") else 1,
+        self._values = list(options)
+        rows: list[dict[str, Any]] = [
+            {"label": shown[:LABEL], "value": str(place), "default": value in chosen}
+            for place, (value, shown) in enumerate(options.items())
+        ]
+        self._picked: discord.ui.Select[Any] | discord.ui.CheckboxGroup[Any] | discord.ui.RadioGroup[Any]
+        if len(rows) > MOST_BOXES:
+            self._picked = discord.ui.Select(
+                custom_id="choice",
+                required=not several,
+                min_values=0 if several else 1,
+                max_values=len(rows) if several else 1,
+                options=[discord.SelectOption(**row) for row in rows],
             )
-            button.callback = self._pressed(step, cast)  # type: ignore[method-assign]
-            self.add_item(button)
+        elif several:
+            self._picked = discord.ui.CheckboxGroup(
+                custom_id="choice",
+                required=False,
+                min_values=0,
+                max_values=len(rows),
+                options=[discord.CheckboxGroupOption(**row) for row in rows],
+            )
+        else:
+            self._picked = discord.ui.RadioGroup(
+                custom_id="choice", options=[discord.RadioGroupOption(**row) for row in rows]
+            )
+        self.add_item(
+            discord.ui.Label(
+                text="All that you approve of" if several else "Your choice",
+                description="Hidden until the close, and yours to change until then",
+                component=self._picked,
+            )
+        )
 
-    @staticmethod
-    def _pressed(step: str, cast: Cast) -> Callable[[discord.Interaction], Awaitable[None]]:
-        async def pressed(interaction: discord.Interaction) -> None:
-            await cast(interaction, step)
-
-        return pressed
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Cast the ballot."""
+        if isinstance(self._picked, discord.ui.RadioGroup):
+            places = [self._picked.value or ""]
+        else:
+            places = list(self._picked.values)
+        picked = [self._values[int(place)] for place in places if place]
+        if not self._several and not picked:
+            raise ValueError("Pick one of the options.")
+        await self._cast(interaction, picked if self._several else picked[0])
 
 
 class Ranking(GuardedView):
     """Options picked one after the other, best first; who is not picked comes last."""
 
-    def __init__(self, options: Sequence[str], cast: Cast) -> None:
+    def __init__(self, options: Sequence[str], ranked: Sequence[str], cast: Cast) -> None:
+        """ranked: the order of an earlier ballot."""
         super().__init__(timeout=600)
         self._options, self._cast = options, cast
-        self.ranked: list[str] = []
+        self.ranked = [option for option in ranked if option in options]
         self._build()
 
     @property
@@ -125,40 +128,21 @@ class Ranking(GuardedView):
         await interaction.response.edit_message(content=self.text, view=self)
 
 
-class NumbersForm(discord.ui.Modal):
-    """A form with one text: a number, or a line of each option with its number."""
-
-    def __init__(self, title: str, label: str, hint: str, filled: str, done: Typed, *, long: bool) -> None:
-        super().__init__(title=title[:45])  # an id of its own: others may have the same form open
-        self._done = done
-        self._text: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="text",
-            style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
-            default=filled or None,
-            max_length=4000 if long else 40,
-            required=not long,
-        )
-        self.add_item(discord.ui.Label(text=label[:45], description=hint[:100], component=self._text))
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        """Hand on what was typed."""
-        await self._done(interaction, self._text.value)
-
-    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        """Say what went wrong."""
-        await answer_error(interaction, error)
+def number_form(poll: str, options: Sequence[str], ballot: str, done: Typed) -> TextForm:
+    """A form for a number, filled with that of an earlier ballot."""
+    hint = f"From {options[0]} to {options[1]}, in steps of {options[2]}" if options else "Any number"
+    return TextForm(f"Your ballot in {poll}", "Your number", hint, ballot, done)
 
 
 def numbers_form(
-    options: Sequence[str], ballot: Mapping[str, int] | None, hint: str, done: Typed
-) -> NumbersForm:
+    poll: str, options: Sequence[str], ballot: Mapping[str, int] | None, hint: str, done: Typed
+) -> TextForm:
     """A form for scores or dots, filled with the options and the numbers of an earlier ballot."""
-    return NumbersForm(
-        "Your ballot", "A number for each option", hint, numbers_template(options, ballot), done, long=True
-    )
+    filled = numbers_template(options, ballot)
+    return TextForm(f"Your ballot in {poll}", "A number for each option", hint, filled, done, long=True)
 
 
-class PollForm(discord.ui.Modal):
+class PollForm(Form):
     """The form of a new poll."""
 
     def __init__(
@@ -193,12 +177,8 @@ class PollForm(discord.ui.Modal):
         """Hand on what was typed."""
         await self._done(interaction, {name: field.value for name, field in self._inputs.items()})
 
-    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        """Say what went wrong."""
-        await answer_error(interaction, error)
 
-
-class ReasonForm(discord.ui.Modal):
+class ReasonForm(Form):
     """A reason for one's ballot, shown after the close, with one's name only if one wants."""
 
     def __init__(self, done: Callable[[discord.Interaction, str, bool], Awaitable[None]]) -> None:
@@ -207,11 +187,11 @@ class ReasonForm(discord.ui.Modal):
         self._text: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="reason", style=discord.TextStyle.paragraph, max_length=500, required=False
         )
-        self._named: discord.ui.Select[Any] = discord.ui.Select(
+        self._named: discord.ui.RadioGroup[Any] = discord.ui.RadioGroup(
             custom_id="named",
             options=[
-                discord.SelectOption(label="Without my name", value="no", default=True),
-                discord.SelectOption(label="With my name", value="yes"),
+                discord.RadioGroupOption(label="Without my name", value="no", default=True),
+                discord.RadioGroupOption(label="With my name", value="yes"),
             ],
         )
         self.add_item(
@@ -223,8 +203,4 @@ class ReasonForm(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
-        await self._done(interaction, self._text.value, self._named.values == ["yes"])
-
-    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        """Say what went wrong."""
-        await answer_error(interaction, error)
+        await self._done(interaction, self._text.value, self._named.value == "yes")

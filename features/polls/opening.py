@@ -14,6 +14,7 @@ from storage.members.verifications import verified_members
 from storage.polls import polls
 from storage.polls.polls import Elector, Eligibility, PollTerms
 from tournament.source import Source, SourceError
+from wording.numbers import listed
 
 LONGEST = timedelta(days=60)
 SHORTEST = timedelta(minutes=5)
@@ -41,25 +42,10 @@ async def new_poll(
     these are all: without the right to list members, what the gateway counts is old and has bots in it.
     Raises ValueError with a sentence for what makes no poll.
     """
-    if method not in METHODS:
-        raise ValueError(f"A poll is one of {', '.join(METHODS)}.")
-    title = clean_line(typed.get("title", ""))
-    if not 0 < len(title) <= 200:
-        raise ValueError(f"The question has 1 to 200 characters; this one has {len(title)}.")
-    description = clean(typed.get("description", ""))
-    if len(description) > 1000:
-        raise ValueError(f"What one should know has at most 1,000 characters; this has {len(description):,}.")
-    if not SHORTEST <= lasts <= LONGEST:
-        raise ValueError("A poll lasts from 5 minutes to 60 days.")
-    if not 0 <= quorum <= 1_000_000:
-        raise ValueError("A quorum is a number of ballots from 0 on.")
-    if method == "gradient":
-        options: list[Any] = []
-    elif method == "numeric":
-        options = read_range(typed.get("options", "").splitlines())
-    else:
-        options = read_options(typed.get("options", ""))
-    check_ballot(method, None, options)  # options with which nobody could vote are refused here
+    check_terms(method, lasts, quorum)
+    title, description, options, wrong = _read(method, typed)
+    if wrong:
+        raise ValueError("\n".join(wrong))
     electors = await _electors(db, source, members)
     terms = PollTerms(
         title=title,
@@ -78,6 +64,39 @@ async def new_poll(
         db, guild_id, member_id, terms, now, electors=electors, proposal_id=proposal_id
     )
     return await view_of(db, poll)
+
+
+def check_terms(method: str, lasts: timedelta, quorum: int) -> None:
+    """Raise ValueError for what makes no poll, whatever is typed into its form."""
+    wrong: list[str] = []
+    if method not in METHODS:
+        wrong.append(f"People vote by {listed([each.words for each in METHODS.values()], 'or')}.")
+    if not SHORTEST <= lasts <= LONGEST:
+        wrong.append("A poll lasts from 5 minutes to 60 days.")
+    if not 0 <= quorum <= 1_000_000:
+        wrong.append("A quorum is a number of ballots from 0 on.")
+    if wrong:
+        raise ValueError("\n".join(wrong))
+
+
+def _read(method: str, typed: Mapping[str, str]) -> tuple[str, str, list[Any], list[str]]:
+    """Title, description and options as they were typed, and a sentence for each mistake in them."""
+    wrong: list[str] = []
+    title, description = clean_line(typed.get("title", "")), clean(typed.get("description", ""))
+    if not 0 < len(title) <= 200:
+        wrong.append(f"The question has 1 to 200 characters; this one has {len(title)}.")
+    if len(description) > 1000:
+        wrong.append(f"What one should know has at most 1,000 characters; this has {len(description):,}.")
+    options: list[Any] = []
+    try:
+        if method == "numeric":
+            options = read_range(typed.get("options", "").splitlines())
+        elif method != "gradient":
+            options = read_options(typed.get("options", ""))
+        check_ballot(method, None, options)  # options with which nobody could vote are refused here
+    except ValueError as error:
+        wrong.append(str(error))
+    return title, description, options, wrong
 
 
 async def _electors(db: Database, source: Source, members: Iterable[int]) -> list[Elector]:

@@ -6,26 +6,15 @@ from typing import Any
 
 import discord
 
-from features.polls.buttons import PollButton
+from features.polls.buttons import poll_message
 from features.polls.casting import verified_ids
-from features.polls.poll_card import poll_card, result_cards
-from features.polls.result_chart import picture_of_result
 from features.polls.view import PollView
 from storage.polls import closing
 from storage.polls.cards import rooms_of, set_shown, state_of_card
-from tools import Tools, files_of
+from tools import Tools
 from ui.posting import Place, Post, passes, post_in, update
 
 log = logging.getLogger("roundtable.voting")
-
-
-def buttons_of(view: PollView) -> discord.ui.View:
-    """The buttons under a poll's card."""
-    buttons = discord.ui.View(timeout=None)
-    verbs = ("vote", "my", "remind") if view.poll.state == "open" else ("my",)
-    for verb in verbs:
-        buttons.add_item(PollButton(verb, view.poll.poll_id))
-    return buttons
 
 
 async def show_poll(tools: Tools, client: discord.Client, view: PollView, *, typed_in: Any = None) -> None:
@@ -55,12 +44,9 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> None:
     Raises as post_in does. Where every room of it is gone, it is noted as shown: there is nothing to do.
     """
     poll = view.poll
-    cards, files = [poll_card(view)], []
-    if view.result is not None:
-        cards = result_cards(view, view.result)
-        files = files_of(await tools.drawing.run(picture_of_result, view.result, poll.title))
+    message = await poll_message(tools.drawing, view)
     name = f"Poll #{poll.number} {poll.title}"
-    post = Post(name[:100], cards, files, buttons_of(view), ())
+    post = Post(name[:100], (), None, discord.ui.View(), (), message)
     shown = state_of_card(poll, view.ballots)
     if poll.message is not None and poll.channel is not None:
         place = Place(poll.channel, poll.thread, poll.message)

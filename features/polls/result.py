@@ -9,7 +9,7 @@ from typing import Any
 from features.polls.ballot_text import STEP_WORDS
 from governance.votes.ballots import HIGHEST_SCORE, STEPS
 from governance.votes.measured import OUTCOMES
-from governance.votes.secrecy import FEWEST, OTHERS, PublicView, guarded_views
+from governance.votes.secrecy import FEWEST, OTHERS, SIDES, PublicView, guarded_views
 from governance.votes.strategies import (
     View,
     Voter,
@@ -20,7 +20,7 @@ from governance.votes.strategies import (
 )
 from governance.votes.tally import TallyResult, tally
 from scoring.typed import spell_clearly
-from wording.numbers import counted, listed, shortened
+from wording.numbers import counted
 
 SMALL = 100  # ballots; below, an interval and how few would flip it are told
 
@@ -54,7 +54,7 @@ class PollResult:
     electorate: int  # who might have voted; 0 where nobody can tell
     strategies: tuple[Strategy, ...]
     interval: tuple[float, float] | None  # of the leader's share
-    flip: int | None  # so many more voters, all of one mind, would flip it
+    flip: int | None  # so many more ballots, all alike, would change the outcome
     turnout: tuple[tuple[int, int], ...]  # (members, voted) by tenth of verified stake; empty where few
     details: tuple[str, ...]
 
@@ -83,25 +83,51 @@ class PollResult:
         return f"{winner} wins a tie by lot." if self.tie else f"{winner} wins."
 
 
-def withheld(result: PollResult) -> str:
-    """Why options with votes are not among the shares of other strategies; "" where all are."""
-    shares = next((each.shares for each in result.strategies if each.shares is not None), None)
-    if shares is None:
-        return ""
-    if OTHERS in shares:
-        return f"“{OTHERS}” joins what too few chose, so that at least {FEWEST} stand behind each number."
-    if result.method not in ("approval", "score", "dots"):
-        return ""
-    why: dict[str, list[str]] = {}
-    for option in result.totals:
-        if option in shares:
-            continue
-        few = f"fewer than {FEWEST} ballots give it points, or fewer than {FEWEST} give it none"
-        if result.method == "approval":
-            alike = "approve" if Fraction(result.totals[option]) < FEWEST else "do not approve"
-            few = f"fewer than {FEWEST} ballots {alike} of it"
-        why.setdefault(few, []).append(shortened(option))
-    return " ".join(f"Withheld, as {few}: {_some(names)}." for few, names in why.items())
+@dataclass(frozen=True)
+class Shown:
+    """Which options the shares of other strategies are about, and why some have none."""
+
+    named: Mapping[str, str]  # label of a share -> as people read it
+    joined: Mapping[str, tuple[str, ...]]  # label -> the options that it stands for, where they are several
+    missing: Mapping[str, tuple[str, ...]]  # why -> the options without a share of their own
+
+    @classmethod
+    def of(cls, result: PollResult) -> "Shown":
+        """Of a result with shares of other strategies; nothing where there are none."""
+        shares = next((each.shares for each in result.strategies if each.shares is not None), None)
+        if shares is None:
+            return cls({}, {}, {})
+        votes = {option: Fraction(total) for option, total in result.totals.items()}
+        graded = result.method == "gradient"
+        sides = graded and min((count for count in votes.values() if count), default=FEWEST) < FEWEST
+        names = {option: STEP_WORDS.get(option, option) if graded else option for option in votes}
+        of_label: dict[str, list[str]] = {label: [] for label in shares}
+        why: dict[str, list[str]] = {}
+        for option, name in names.items():
+            label = SIDES.get(option, option) if sides else option
+            if label in shares:
+                of_label[label].append(name)
+            elif not votes[option]:
+                why.setdefault("nobody chose it", []).append(name)
+            elif OTHERS in shares:
+                of_label[OTHERS].append(name)
+            else:
+                why.setdefault(_too_few(result.method, votes[option]), []).append(name)
+        return cls(
+            {label: label if sides or label == OTHERS else names.get(label, label) for label in shares},
+            {
+                label: tuple(joined)
+                for label, joined in of_label.items()
+                if len(joined) > 1 or joined != [names.get(label, label)]
+            },
+            {reason: tuple(options) for reason, options in why.items()},
+        )
+
+
+def _too_few(method: str, votes: Fraction) -> str:
+    if method == "approval":
+        return f"fewer than {FEWEST} {'approve' if votes < FEWEST else 'do not approve'} of it"
+    return f"fewer than {FEWEST} give it points, or fewer than {FEWEST} give it none"
 
 
 def count(
@@ -162,10 +188,6 @@ def exact_weighted(
     return side_by_side(method, [choice for _, choice in cast], options, voters, tally)
 
 
-def _some(names: Sequence[str], most: int = 5) -> str:
-    return listed(names if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"])
-
-
 def _strategy(view: View, public: PublicView | None, winners: tuple[str, ...]) -> Strategy:
     if public is None or public.shares is None:
         sentence = "Not shown." if public is None else public.sentence
@@ -203,12 +225,6 @@ def _shares(result: TallyResult, budget: int) -> dict[str, float]:
     return {
         str(option): float(total / (most * result.total_weight)) for option, total in result.totals.items()
     }
-
-
-def strategy_label(label: str, shares: Mapping[str, int]) -> str:
-    """What a share is of: a step of agreement, or for and against where the steps had to be joined."""
-    joined = label in ("for", "against", "neutral") and "strong_for" not in shares
-    return label if joined else STEP_WORDS.get(label, label)
 
 
 def _nearness(

@@ -64,6 +64,7 @@ class PollLine:
     method: str
     state: str
     closes_at: datetime
+    poll_id: int
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,11 @@ async def list_polls(
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
     found = await polls.polls_in(db, guild_id, states=states, limit=size, offset=size * (page - 1))
-    return [PollLine(p.number, p.title, p.method, p.state, p.closes_at) for p in found], pages, total
+    return (
+        [PollLine(p.number, p.title, p.method, p.state, p.closes_at, p.poll_id) for p in found],
+        pages,
+        total,
+    )
 
 
 async def view_of(db: Database, poll: Poll) -> PollView:

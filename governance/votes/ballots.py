@@ -19,6 +19,8 @@ STEPS = {
     "against": "serious disagreement",
     "strong_against": "block",
 }
+BLOCK = Fraction(1, 5)  # share of blocks from which more for than against is not enough; ours
+ADOPTION = f"more for it than against, and blocks below {100 * BLOCK} % of the ballots"
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")  # short: 1e999999999 would never be finished
 _SIZED = (str, list, tuple, set, frozenset, Mapping)
@@ -29,9 +31,10 @@ Read = Callable[[Any], Hashable]
 
 @dataclass(frozen=True)
 class Method:
-    """An entry of METHODS: what voters are told it is, and the reader of its ballots for options and dots."""
+    """An entry of METHODS: what voters are told it is and what wins, and the reader of its ballots."""
 
     words: str
+    wins: str  # a sentence
     reads: Callable[[Sequence[Any] | None, int], Read]
 
 
@@ -224,22 +227,46 @@ def _reads_order(options: Iterable[Any] | None, _: int) -> Read:
 
 
 METHODS: Mapping[str, Method] = {
-    "single": Method("one choice", lambda options, _: _reads_one(as_names(options))),
+    "single": Method(
+        "one choice",
+        "The option with most votes wins.",
+        lambda options, _: _reads_one(as_names(options)),
+    ),
     "approval": Method(
         "every option you approve of",
+        "The option that most approve of wins.",
         lambda options, _: _reads_several(as_names(options), (list, tuple, set, frozenset), frozenset),
     ),
-    "ranked_irv": Method("ranked, instant run-off", _reads_order),
-    "ranked_schulze": Method("ranked, Schulze", _reads_order),
+    "ranked_irv": Method(
+        "ranked, instant run-off",
+        "The option with fewest first choices goes out and its votes go to the next choices, "
+        "until one option has more than half.",
+        _reads_order,
+    ),
+    "ranked_schulze": Method(
+        "ranked, Schulze",
+        "The option that more prefer to each other one wins; where there is none, Schulze's chains of "
+        "preferences decide.",
+        _reads_order,
+    ),
     "score": Method(
         f"scores from 0 to {HIGHEST_SCORE}",
+        "The option with the highest sum of scores wins.",
         lambda options, _: _reads_points(as_names(options), HIGHEST_SCORE, "score"),
     ),
-    "numeric": Method("a number; the median decides", lambda options, _: _reads_number(options)),
+    "numeric": Method(
+        "a number; the median decides",
+        "The number in the middle of all answers wins.",
+        lambda options, _: _reads_number(options),
+    ),
     "gradient": Method(
-        "five steps from support to block", lambda _options, _budget: _reads_one(tuple(STEPS))
+        "five steps from support to block",
+        f"It is adopted with {ADOPTION}.",
+        lambda _options, _budget: _reads_one(tuple(STEPS)),
     ),
     "dots": Method(
-        f"{BUDGET} dots to give away", lambda options, budget: _reads_dots(as_names(options), budget)
+        f"{BUDGET} dots to give away",
+        "The option with most dots wins.",
+        lambda options, budget: _reads_dots(as_names(options), budget),
     ),
 }

@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from governance.votes.ballots import HIGHEST_SCORE, STEPS, scaled
+from governance.votes.ballots import ADOPTION, BLOCK, HIGHEST_SCORE, STEPS, scaled
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
-BLOCK = Fraction(1, 5)  # share of blocks from which more for than against is not enough; ours
-ADOPTION = f"more for it than against, and blocks below {100 * BLOCK} % of the ballots"
 OUTCOMES = {  # in words, with why
     "adopted": f"Adopted: {ADOPTION}",
     "blocked": f"Blocked: more for it than against, but blocks of {100 * BLOCK} % or more of the ballots",

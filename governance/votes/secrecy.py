@@ -24,7 +24,7 @@ _STARTS, _EXCHANGES = 3, 8  # how long to look for another way of having voted
 
 _WEIGHTED = tuple(strategy for strategy in STRATEGIES if strategy != BASELINE)
 _EMPTY: tuple[object, ...] = (None, "", [], {})  # abstentions
-_SIDE = {"strong_for": "for", "strong_against": "against"}
+SIDES = {"strong_for": "for", "strong_against": "against"}  # what steps of agreement are joined to
 
 Part = tuple[Fraction, ...]
 
@@ -129,7 +129,7 @@ def _joined(
     if method in ("single", "gradient"):
         names: list[str] = list(ballots)
         if method == "gradient" and min(Counter(names).values(), default=0) < FEWEST:
-            names = [_SIDE.get(name, name) for name in names]
+            names = [SIDES.get(name, name) for name in names]
         counts = Counter(names)
         joined = {name for name, count in counts.items() if count < FEWEST}
         while joined and len(joined) < len(counts) and sum(counts[name] for name in joined) < FEWEST:

@@ -24,8 +24,9 @@ from features.payout.compare_card import comparison_answer
 from features.payout.earnings import pay_record
 from features.payout.earnings_card import record_answer
 from features.polls.opening import new_poll
-from features.polls.poll_card import poll_card, polls_card, result_cards
+from features.polls.poll_card import no_ballot_card, poll_answer, polls_card
 from features.polls.result import count
+from features.polls.result_card import result_answer
 from features.polls.result_chart import picture_of_result
 from features.promises.ledger import Ledger
 from features.promises.promise_card import ledger_answer
@@ -95,14 +96,16 @@ async def test_polls(db: Database, source: SampleSource, method: str, n: int) ->
         lasts=timedelta(days=1), eligibility=Eligibility(server_days=n, account_days=n), quorum=n,
         members=[], now=NOW,
     )  # fmt: skip
-    check(poll_card(replace(view, ballots=n)), view.who_may, polls_card([], 1, 1, n))
+    answer = poll_answer(replace(view, ballots=n))
+    check(answer.card, *answer.details, view.who_may, polls_card([], 1, 1, n), no_ballot_card(view))
     cast: Sequence[tuple[int, Any]] = [(member, METHODS[method]) for member in range(n)]
     for quorum in (n, n + 1):
         result = count(
             method, options, [*cast, (9, None)][: n + 1], {}, quorum=quorum, electorate=n, seed="5eed" * 16,
             budget=10,
         )  # fmt: skip
-        check(*result_cards(view, result), picture_of_result(result, "Q").alt)
+        answer = result_answer(view, result)
+        check(answer.card, *answer.details, picture_of_result(result, "Q").alt)
 
 
 @COUNTS

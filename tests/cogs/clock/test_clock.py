@@ -11,7 +11,7 @@ from features.polls.closing import end_if_due
 from storage.database import execute, transaction
 from storage.polls.polls import due_polls
 from storage.polls.reminders import add_reminder
-from tests.features.polls.polling import at_once, close, look, people, poll_of, start, vote
+from tests.features.polls.polling import at_once, close, labels, look, people, poll_of, start, vote
 from tests.features.proposals.proposing import Clock, ask, card_in, file, rows, view_of, without_limits
 from tests.offline import Server, text_of
 
@@ -27,10 +27,6 @@ def now() -> Clock:
 def ada(server: Server) -> Any:
     at_once(server)
     return server.guild.add_member(server.env.create_user("ada", global_name="Ada"))
-
-
-def labels(message: Any) -> list[str]:
-    return [button.label for row in message.components for button in getattr(row, "children", [row])]
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -64,7 +60,7 @@ async def test_a_503_while_a_poll_closes_is_made_up_for(
         now.move(minutes=10)
         await look(server)
     shown = card_in(server.channel)
-    assert labels(shown) == ["My ballot"]
+    assert labels(shown) == ["My ballot", "Details"]
     assert "Cut TC wins." in text_of(shown)
 
 
@@ -82,7 +78,7 @@ async def test_what_fails_is_tried_less_and_less_often_and_told_each_time(
     server.env.backend.faults.clear()
     now.move(hours=6)  # never longer
     await look(server)
-    assert labels(card_in(server.channel)) == ["My ballot"]
+    assert labels(card_in(server.channel)) == ["My ballot", "Details"]
 
 
 async def test_a_refusal_is_tried_again_too_and_heals(
@@ -95,7 +91,7 @@ async def test_a_refusal_is_tried_again_too_and_heals(
     assert any("I can't edit the card" in told for told in warnings(caplog))
     now.move(minutes=1)
     await look(server)
-    assert labels(card_in(server.channel)) == ["My ballot"]
+    assert labels(card_in(server.channel)) == ["My ballot", "Details"]
 
 
 async def test_a_poll_that_cannot_be_counted_stops_no_other(
@@ -111,7 +107,7 @@ async def test_a_poll_that_cannot_be_counted_stops_no_other(
         (1, "open"),
         (2, "closed"),
     ]
-    assert labels(card_in(server.channel)) == ["My ballot"]
+    assert labels(card_in(server.channel)) == ["My ballot", "Details"]
     assert any(told.startswith("ending a poll failed") for told in warnings(caplog))
 
 
@@ -125,8 +121,8 @@ async def test_a_card_that_cannot_be_made_stops_no_other(
         assert await end_if_due(server.database, poll, now())
     await change(server, """UPDATE polls SET result = '{"result": {}, "head": ""}' WHERE number = 1""")
     await look(server)
-    cards = [message for message in server.channel.history() if message.embeds]
-    assert [labels(card) for card in cards] == [["Vote", "My ballot", "Remind me"], ["My ballot"]]
+    cards = [message for message in server.channel.history() if message.components]
+    assert [labels(card) for card in cards] == [["Vote", "My ballot", "Details"], ["My ballot", "Details"]]
     assert any(told.startswith("the card of a poll failed") for told in warnings(caplog))
 
 
@@ -171,7 +167,7 @@ async def test_a_kill_between_the_close_and_its_card_is_made_up_for_at_the_next_
     await server.env.restart_bot(create_bot(settings, source=source, now=now))
     await server.env.settle()
     await look(server)
-    assert labels(card_in(server.channel)) == ["My ballot"]
+    assert labels(card_in(server.channel)) == ["My ballot", "Details"]
 
 
 async def test_a_poll_that_could_not_be_posted_is_posted_where_it_was_typed(
@@ -182,7 +178,7 @@ async def test_a_poll_that_could_not_be_posted_is_posted_where_it_was_typed(
         await start(server, ada, hours=24.0)
     assert (await poll_of(server)).poll.message is None
     await look(server)
-    assert labels(card_in(server.channel)) == ["Vote", "My ballot", "Remind me"]
+    assert labels(card_in(server.channel)) == ["Vote", "My ballot", "Details"]
 
 
 async def test_a_proposal_that_could_not_be_posted_says_so_and_follows(

@@ -10,15 +10,12 @@ import pytest
 from storage.database import open_database
 from storage.polls.closing import set_poll_place
 from storage.polls.polls import PollTerms, open_poll
-from tests.loopback.server import CHANNEL_IDS, LoopbackDiscord, Reply
+from tests.features.polls.polling import labels
+from tests.loopback.server import CHANNEL_IDS, LoopbackDiscord
 from tests.loopback.state import GUILD_ID
 from tests.test_process import ready_bot
 
 pytestmark = pytest.mark.slow
-
-
-def labels(card: Reply) -> list[str]:
-    return [button["label"] for row in card.components for button in row["components"]]
 
 
 async def test_the_next_start_shows_what_a_503_and_a_kill_kept_from_the_card(tmp_path: Path) -> None:
@@ -42,7 +39,7 @@ async def test_the_next_start_shows_what_a_503_and_a_kill_kept_from_the_card(tmp
                 await discord_server.command("poll list")  # a round trip later
             bot.kill()
         [card] = discord_server.posts()
-        assert labels(card) == ["Vote", "My ballot", "Remind me"]
+        assert labels(card) == ["Vote", "My ballot", "Details"]
 
         kept("UPDATE polls SET opens_at = '2020-01-01T00:00:00.000000+00:00', "
              "closes_at = '2020-01-02T00:00:00.000000+00:00'")  # fmt: skip
@@ -53,9 +50,9 @@ async def test_the_next_start_shows_what_a_503_and_a_kill_kept_from_the_card(tmp
             bot.kill()
         assert kept("SELECT state FROM polls") == [("closed",)]
         [card] = discord_server.posts()
-        assert labels(card) == ["Vote", "My ballot", "Remind me"]
+        assert labels(card) == ["Vote", "My ballot", "Details"]
 
         async with ready_bot(discord_server, tmp_path):
             await discord_server.wait_for_request("PATCH", f"/channels/{room}/messages/*", count=2)
         [card] = discord_server.posts()
-        assert labels(card) == ["My ballot"]
+        assert labels(card) == ["My ballot", "Details"]

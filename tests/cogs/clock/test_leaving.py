@@ -188,7 +188,7 @@ async def test_a_role_and_an_author_that_go_break_nothing(server: Server, ada: A
     server.env.backend.remove_member(server.guild.id, ada.id)
     await server.env.settle()
     shown = said(await server.moderator.slash(server.channel, "setup show"))
-    assert shown.embeds
+    assert "Time zone" in text_of(shown)
     hidden = await ask(server, server.moderator, "hide", number=1, reason="Its author left.")
     assert "is hidden" in hidden.content
     view = await close(server, now)

@@ -18,17 +18,20 @@ class Answered(discord.InteractionResponse[Any]):
     async def send_message(self, content: Any = None, **shown: Any) -> Any:  # type: ignore[override]
         self.done, self.sent = time.perf_counter(), {"content": content, **shown}
 
+    async def send_modal(self, form: Any, /) -> Any:
+        self.done, self.sent = time.perf_counter(), {"form": form}
 
-def press(server: Server, member: Any, custom_id: str, values: list[str] | None) -> discord.Interaction[Any]:
+
+def press(server: Server, member: Any, custom_id: str) -> discord.Interaction[Any]:
     """A press as Discord words it, given to the real library."""
-    data: dict[str, Any] = {"custom_id": custom_id, "component_type": 2 if values is None else 3}
+    data: dict[str, Any] = {"custom_id": custom_id, "component_type": 2}
     payload: dict[str, Any] = {
         "id": str(member.id),
         "application_id": "2",
         "type": 3,
         "token": "x",
         "version": 1,
-        "data": data | ({} if values is None else {"values": values}),
+        "data": data,
         "channel": {"id": str(server.channel.id), "type": 0, "name": "talk", "position": 0},
         "guild_id": str(server.guild.id),
         "member": {
@@ -49,23 +52,23 @@ def press(server: Server, member: Any, custom_id: str, values: list[str] | None)
     return pressed
 
 
-async def choose(server: Server, member: Any, dialog: Any, place: str) -> float:
-    """Pick in the dialog that a member has before them; seconds until the answer leaves."""
+async def choose(server: Server, member: Any, form: Any, place: str) -> float:
+    """Submit the form that a member has before them; seconds until the answer leaves."""
     began = time.perf_counter()
-    picked = press(server, member, "ballot:choice", [place])
-    select = dialog.children[0]
-    select._refresh_state(picked, picked.data)
-    await dialog._scheduled_task(select, picked)
-    answer = picked.response
+    submitted = press(server, member, form.custom_id)
+    ticked = {"type": discord.ComponentType.radio_group.value, "custom_id": "choice", "value": place}
+    label = {"type": discord.ComponentType.label.value, "component": ticked}
+    await form._scheduled_task(submitted, [label], {})
+    answer = submitted.response
     assert isinstance(answer, Answered)
-    assert answer.sent.get("embed") is not None, answer.sent
+    assert answer.sent.get("view") is not None, answer.sent
     return answer.done - began
 
 
 async def ask_for_dialog(server: Server, member: Any, poll_id: int) -> tuple[Any, float]:
     began = time.perf_counter()
-    pressed = press(server, member, f"poll:vote:{poll_id}", None)
+    pressed = press(server, member, f"poll:vote:{poll_id}")
     await PollButton("vote", poll_id).callback(pressed)
     answer = pressed.response
     assert isinstance(answer, Answered)
-    return answer.sent["view"], answer.done - began
+    return answer.sent["form"], answer.done - began

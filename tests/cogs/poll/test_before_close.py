@@ -16,6 +16,7 @@ from tests.features.polls.polling import (
     poll_of,
     receipt_in,
     start,
+    told_behind,
     vote,
 )
 from tests.features.proposals.proposing import Clock, card_in, rows
@@ -32,7 +33,7 @@ async def test_reasons_are_shown_after_the_close_and_named_only_on_request(
     for member, reason, named in ((one, "It is *fair*.", "yes"), (two, "It is simple.", "no")):
         told = await vote(server, member, card, "single", [0])
         asked = await member.click(told.message, label="Say why")
-        answer = said(await member.submit_modal(asked, {"reason": reason, "named": [named]}))
+        answer = said(await member.submit_modal(asked, {"reason": reason, "named": named}))
         assert answer.content == "Your reason is kept; it is shown after the close."
     kept = await rows(server, "member_id, reason, reason_named", "ballots ORDER BY member_id")
     assert kept == [(one.id, "It is *fair*.", 1), (two.id, "It is simple.", 0)]
@@ -46,7 +47,7 @@ async def test_reasons_are_shown_after_the_close_and_named_only_on_request(
     assert changed is not None
     assert (changed.reason, changed.reason_named) == ("It is *fair*.", True)
     await close(server, now)
-    text = text_of(card_in(server.channel))
+    text = await told_behind(three, card_in(server.channel))
     assert f"“It is \\*fair\\*.” <@{one.id}>" in text
     assert "“It is simple.”" in text
     assert f"<@{two.id}>" not in text
@@ -62,8 +63,8 @@ async def test_nothing_is_told_before_the_close(server: Server, now: Clock) -> N
     public = card_in(server.channel)
     for each in (shown, public):
         assert "at least 5" in text_of(each)
-        assert "6" not in [field.value for field in each.embeds[0].fields]
-        assert "wins" not in text_of(each)
+        assert " 6" not in text_of(each)
+        assert "▰" not in text_of(each)
         assert each.attachments == []
     assert "#1" in text_of(listed)
     assert "nothing is shown before" in (await ask(server, server.ben, "results", number=1)).content
@@ -86,7 +87,8 @@ async def test_a_reminder_comes_once_and_not_to_who_voted(server: Server, now: C
     idle, voted, late = people(server, 3)
     card = await start(server, server.ben, hours=96.0)
     for member in (idle, voted, idle):
-        told = said(await member.click(card, label="Remind me"))
+        asked = said(await member.click(card, label="My ballot"))
+        told = said(await member.click(asked.message, label="Remind me"))
         assert told.content.startswith("I'll write to you <t:")
     await vote(server, voted, card, "single", [0])
     now.move(hours=89, minutes=59)
@@ -131,4 +133,5 @@ async def test_a_restart_between_vote_and_close_loses_nothing(
     now.move(hours=200)
     await look(server)
     assert (await poll_of(server)).poll.state == "closed"
-    assert "• Keep it: 2" in text_of(card_in(server.channel))
+    assert "**Keep it**\n▰▰▰▰▰▰▰▰▰▰ 100 % · 2 votes" in text_of(card_in(server.channel))
+    assert "• Keep it: 2" in await told_behind(two, card_in(server.channel))

@@ -42,7 +42,7 @@ async def test_another_server_s_poll_is_not_there(server: Server) -> None:
     assert "No polls yet" in text_of(said(await dora.slash(there, "poll list")))
     assert await dora.autocomplete(there, "poll show", "number", "") == []
     await forget_guild(server.database, server.guild.id)
-    for label in ("Vote", "My ballot", "Remind me"):
+    for label in ("Vote", "My ballot", "Details"):
         told = said(await server.ben.click(card, label=label))
         assert told.content == "That poll is not on this server any more.", label
 

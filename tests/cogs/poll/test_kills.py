@@ -23,15 +23,15 @@ async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path,
     """Twelve members vote at once, and the bot is killed somewhere amid their answers."""
     db = await open_database(tmp_path / "bot.sqlite3")
     present = datetime.now(UTC)
-    terms = PollTerms("Which?", "single", ["a", "b"], present, present + timedelta(days=7), "ab" * 32, 12)
+    terms = PollTerms("Which?", "ranked_irv", ["a", "b"], present, present + timedelta(days=7), "ab" * 32, 12)
     poll = await open_poll(db, int(GUILD_ID), 1, terms, present)
     await db.close()
     members = [replace(BOB, name=f"voter{n}", id=str(900_000_000_000_000_000 + n)) for n in range(12)]
     acknowledged: list[int] = []
 
     async def vote(discord_server: LoopbackDiscord, dialog: Reply, member: Person) -> None:
-        told = await discord_server.click(dialog, custom_id="ballot:choice", values=["1"])
-        assert "Your ballot" in told.embeds[0]["title"], told.content
+        told = await discord_server.click(dialog, custom_id="ballot:cast")
+        assert "Your ballot" in str(told.components), told.content
         acknowledged.append(int(member.id))
 
     async with LoopbackDiscord() as discord_server:
@@ -39,7 +39,8 @@ async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path,
             dialogs = []
             for member in members:
                 shown = await discord_server.command("poll show", options={"number": 1}, member=member)
-                dialogs.append(await discord_server.click(shown, label="Vote"))
+                asked = await discord_server.click(shown, label="Vote")
+                dialogs.append(await discord_server.click(asked, custom_id="ballot:next", values=["1"]))
             votes = [
                 asyncio.create_task(vote(discord_server, dialog, member))
                 for dialog, member in zip(dialogs, members, strict=True)

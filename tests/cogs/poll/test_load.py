@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from features.polls.card_queue import EVERY
+from features.polls.due_posting import EVERY
 from storage.polls.ballots import chain_of
 from tests.cogs.poll.pressing import ask_for_dialog, choose
 from tests.features.polls.polling import close, exported, people, poll_of, start

@@ -7,7 +7,7 @@ from simcord.builders import UserHandle
 from storage.database import execute, transaction
 from storage.polls.casting import cast
 from storage.polls.polls import Elector
-from tests.features.polls.polling import CUT, KEEP, ask, close, exported, poll_of, start
+from tests.features.polls.polling import CUT, KEEP, ask, close, exported, poll_of, start, told_behind
 from tests.features.proposals.proposing import Clock, card_in, rows
 from tests.offline import Server, text_of
 
@@ -39,7 +39,8 @@ async def test_public_results_tell_nothing_exact_of_the_stakes(server: Server, n
     for each in shown:
         assert each.shares
         assert all(share % 5 == 0 for share in each.shares.values()), each
-    text = text_of(await ask(server, server.ben, "results", number=1))
+    told = await ask(server, server.ben, "results", number=1)
+    text = text_of(told) + await told_behind(server.ben, told)
     body, content, _ = await exported(server, server.ben)
     everything = text + content.decode() + text_of(card_in(server.channel)) + text_of(card)
     whole = sum(stakes.values())

@@ -13,9 +13,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for e
 
 async def test_no_ballot_after_the_close_though_nobody_has_counted_yet(server: Server, now: Clock) -> None:
     card = await start(server, server.ben, hours=96.0)
-    message = said(await server.ben.click(card, label="Vote")).message
+    forms = [await server.ben.click(card, label="Vote") for _ in range(2)]
     now.move(hours=96)
-    late = said(await server.ben.select(message, ["0"]))
+    late = said(await server.ben.submit_modal(forms[0], {"choice": "0"}))
     assert late.content == "Poll #1 closed at 2031-05-08 12:00 UTC."
     for label in ("Vote",):
         assert said(await server.ben.click(card, label=label)).content == late.content
@@ -23,34 +23,33 @@ async def test_no_ballot_after_the_close_though_nobody_has_counted_yet(server: S
     assert await rows(server, "1", "ballot_chain") == []
     await look(server)
     assert (await poll_of(server)).poll.state == "closed"
-    assert said(await server.ben.select(message, ["0"])).content == late.content
+    assert said(await server.ben.submit_modal(forms[1], {"choice": "0"})).content == late.content
     assert "Nobody cast a ballot." in text_of(card_in(server.channel))
 
 
 async def test_a_clock_that_jumps_back(server: Server, now: Clock) -> None:
     one, two, three = people(server, 3)
     card = await start(server, server.ben, hours=96.0)
-    dialog = said(await three.click(card, label="Vote")).message
+    forms = [await three.click(card, label="Vote") for _ in range(2)]
     now.move(hours=10)
     await vote(server, one, card, "single", [0])
     now.move(hours=-5)
     await vote(server, two, card, "single", [1])
     now.move(hours=-6)
-    early = await vote_refused(server, three, dialog)
+    early = await vote_refused(three, forms[0])
     assert early == "Poll #1 opens at 2031-05-04 12:00 UTC."
     times = [time for (time,) in await rows(server, "appended_at", "ballot_chain ORDER BY sequence")]
     assert times == sorted(times)
     view = await close(server, now)
     assert view.poll.state == "closed"
     now.move(hours=-90)
-    assert "closed at" in await vote_refused(server, three, dialog)
+    assert "closed at" in await vote_refused(three, forms[1])
     await look(server)
     assert (await poll_of(server)).result == view.result
 
 
-async def vote_refused(server: Server, member: Any, dialog: Any) -> str:
-    told = said(await member.select(dialog, ["0"]))
-    assert told.embeds == []
+async def vote_refused(member: Any, form: Any) -> str:
+    told = said(await member.submit_modal(form, {"choice": "0"}))
     return told.content
 
 

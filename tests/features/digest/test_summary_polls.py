@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from features.polls.poll_card import poll_card
+from features.polls.poll_card import poll_answer
 from features.polls.view import poll_with_id
 from governance.digest.text import as_markdown
 from storage.database import Database
@@ -33,10 +33,10 @@ async def test_a_poll_closing_soon_tells_as_much_as_its_card(db: Database, cast_
     await set_poll_place(db, HERE, poll.poll_id, channel=11, thread=None, message=13)
     await voted(db, poll, ["two"] * cast_, IN_IT + HOUR)
     [closing] = (await summary_of(db)).closing
-    card = poll_card(await poll_with_id(db, HERE, poll.poll_id))
-    on_card = next(field.value for field in card.fields if field.name == "Ballots")
-    assert closing.so_far == on_card == f"{told}; 20 are needed"
-    assert f"ballots so far: {on_card}" in as_markdown(await summary_of(db))
+    on_card = poll_answer(await poll_with_id(db, HERE, poll.poll_id)).card.said
+    assert closing.so_far == f"{told}; 20 are needed"
+    assert f"**Ballots so far** {closing.so_far}\n" in on_card
+    assert f"ballots so far: {closing.so_far}" in as_markdown(await summary_of(db))
     assert closing.link == f"https://discord.com/channels/{HERE}/11/13"
 
 

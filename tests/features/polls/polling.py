@@ -3,9 +3,12 @@
 import json
 from typing import Any
 
+import discord
+
+from features.polls.ballot_text import STEP_WORDS
 from features.polls.view import PollView, poll_view
 from tests.features.proposals.proposing import Clock, card_in
-from tests.offline import Server, said
+from tests.offline import Server, parts_of, said, text_of
 
 OPTIONS = "Keep it\nCut TC\nPay MMC"
 KEEP, CUT, PAY = OPTIONS.splitlines()
@@ -44,16 +47,41 @@ async def start(server: Server, member: Any, method: str = "single", **options: 
 async def vote(server: Server, member: Any, card: Any, method: str, choice: Any) -> Any:
     """Press Vote and fill in whatever comes; the final answer."""
     shown = await member.click(card, label="Vote")
-    if method in ("score", "dots", "numeric"):
-        return said(await member.submit_modal(shown, {"text": choice}))
-    message = said(shown).message
-    if method == "gradient":
-        return said(await member.click(message, custom_id=f"ballot:{choice}"))
     if method.startswith("ranked"):
+        message = said(shown).message
+        if said(shown).content.startswith("1. "):  # an earlier ballot
+            await member.click(message, label="Start again")
         for place in choice:
             await member.select(message, [str(place)], custom_id="ballot:next")
         return said(await member.click(message, label="Cast this ranking"))
-    return said(await member.select(message, [str(place) for place in choice]))
+    return said(await member.submit_modal(shown, filled(method, choice)))
+
+
+def filled(method: str, choice: Any) -> dict[str, Any]:
+    """What is put into the form of a ballot; options by their places."""
+    if method in ("score", "dots", "numeric"):
+        return {"text": choice}
+    if method == "gradient":
+        return {"choice": str(list(STEP_WORDS).index(choice))}
+    places = [str(place) for place in choice]
+    return {"choice": places if method == "approval" or len(places) > 1 else places[0]}
+
+
+async def details(member: Any, card: Any) -> list[tuple[str, int]]:
+    """Every page behind a poll's card: what can be read on it, and how many pictures it has."""
+    shown = said(await member.click(card, label="Details"))
+    pages = [(text_of(shown), len(shown.attachments))]
+    menus = [part for part in parts_of(shown) if part.get("custom_id", "").startswith("poll:page:")]
+    for menu in menus:
+        for option in menu["options"][1:]:
+            turned = (await member.select(shown, [option["value"]], custom_id=menu["custom_id"])).response
+            pages.append((text_of(turned), len(turned.attachments)))
+    return pages
+
+
+async def told_behind(member: Any, card: Any) -> str:
+    """What can be read on the pages behind a poll's card."""
+    return "\n".join(text for text, _ in await details(member, card))
 
 
 async def ask(server: Server, member: Any, command: str, **options: Any) -> Any:
@@ -86,5 +114,12 @@ async def exported(server: Server, member: Any, number: int = 1) -> tuple[dict[s
     return json.loads(content), content, told.content
 
 
+def labels(shown: Any) -> list[str]:
+    """The labels of the buttons under a card."""
+    button = discord.ComponentType.button.value
+    return [part["label"] for part in parts_of(shown) if part["type"] == button]
+
+
 def receipt_in(reply: Any) -> str:
-    return next(field.value for field in reply.embeds[0].fields if field.name == "Receipt")
+    """The receipt on a member's own ballot."""
+    return text_of(reply).split("```")[1]

@@ -12,7 +12,7 @@ import pytest
 from features.polls.casting import Member, ballots, cast_ballot, choice_of, give_reason
 from features.polls.closing import EXTENSION, close_poll, poll_export
 from features.polls.opening import new_poll
-from features.polls.poll_card import result_cards
+from features.polls.result_card import result_answer
 from features.polls.view import PollView, list_polls, poll_view, poll_with_id
 from governance.receipts import verify
 from storage.database import Database, open_database
@@ -86,9 +86,8 @@ async def test_how_many_might_vote_is_told_where_it_is_known(db: Database, sourc
         await cast_ballot(db, view, replace(who(4), roles=frozenset({5})), "a", NOW)
         [closed] = await close_due(db, view.poll.closes_at)
         assert closed.result is not None
-        [card] = result_cards(closed, closed.result)
-        [turnout] = [field.value for field in card.fields if field.name == "Turnout"]
-        assert turnout == ("1 ballot, of 2 members who might vote" if known else "1 ballot")
+        turnout = "1 ballot, of 2 members who might vote" if known else "1 ballot"
+        assert f"**Turnout** {turnout}\n" in result_answer(closed, closed.result).card.said
 
 
 async def test_who_may_vote_in_words(db: Database, source: SampleSource) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from features.polls.result import PollResult, count, exact_weighted, withheld
+from features.polls.ballot_text import STEP_WORDS
+from features.polls.result import PollResult, Shown, count, exact_weighted
+from features.polls.result_card import strategy_rows
 from governance.votes.ballots import STEPS
+from governance.votes.strategies import STRATEGIES
 
 AB = ["a", "b"]
 SEED = "5eed" * 16
@@ -148,10 +151,10 @@ def test_an_option_nearly_everybody_approved_is_withheld_and_not_gone() -> None:
     assert found.totals == {"a": "38", "b": "21", "c": "2", "d": "19"}
     assert {tuple(each.shares or ()) for each in found.strategies} == {("b", "d")}
     assert not any(each.flips for each in found.strategies)
-    assert withheld(found) == (
-        "Withheld, as fewer than 5 ballots do not approve of it: a. "
-        "Withheld, as fewer than 5 ballots approve of it: c."
-    )
+    assert Shown.of(found).missing == {
+        "fewer than 5 do not approve of it": ("a",),
+        "fewer than 5 approve of it": ("c",),
+    }
 
 
 def test_what_else_is_left_out_of_shares_says_why() -> None:
@@ -159,15 +162,61 @@ def test_what_else_is_left_out_of_shares_says_why() -> None:
     scored = counted(
         "score", [{"a": 5, "b": at % 2, "c": 1 - at % 2} for at in range(40)], [*AB, "c"], stakes
     )
-    assert withheld(scored) == (
-        "Withheld, as fewer than 5 ballots give it points, or fewer than 5 give it none: a."
-    )
-    joined = counted("single", ["a"] * 20 + ["b"] * 15 + ["c"] * 3 + ["d"] * 2, ["a", "b", "c", "d"], stakes)
-    assert withheld(joined) == (
-        "“others” joins what too few chose, so that at least 5 stand behind each number."
-    )
-    for whole in (["a", "b"] * 20, ["a"] * 3):
-        assert withheld(counted("single", whole, AB, stakes)) == ""
+    assert Shown.of(scored).missing == {"fewer than 5 give it points, or fewer than 5 give it none": ("a",)}
+    joined = counted("single", ["a"] * 20 + ["b"] * 15 + ["c"] * 3 + ["d"] * 2, [*"abcde"], stakes)
+    about = Shown.of(joined)
+    assert (about.joined, about.missing) == ({"others": ("c", "d")}, {"nobody chose it": ("e",)})
+    whole = Shown.of(counted("single", ["a", "b"] * 20, AB, stakes))
+    assert (whole.joined, whole.missing) == ({}, {})
+    assert Shown.of(counted("single", ["a"] * 3, AB, stakes)) == Shown({}, {}, {})
+
+
+def test_steps_of_agreement_are_told_alone_or_by_their_sides() -> None:
+    stakes = dict.fromkeys(range(1, 61), 100.0)
+    alone = Shown.of(counted("gradient", ["for"] * 20 + ["against"] * 20, [], stakes))
+    assert alone.named == {"for": "Support with reservations", "against": "Serious disagreement"}
+    assert alone.joined == {}
+    assert alone.missing == {
+        "nobody chose it": ("Whole-hearted support", "Neither for nor against", "Block"),
+    }
+    choices = ["strong_for"] * 3 + ["for"] * 20 + ["against"] * 20 + ["strong_against"] * 4
+    sides = Shown.of(counted("gradient", choices, [], stakes))
+    assert sides.joined == {
+        "for": ("Whole-hearted support", "Support with reservations"),
+        "against": ("Serious disagreement", "Block"),
+    }
+    assert sides.missing == {"nobody chose it": ("Neither for nor against",)}
+
+
+@pytest.mark.parametrize("method", ["single", "approval", "score", "dots", "gradient"])
+def test_every_row_of_a_strategy_has_every_option_or_why_not(method: str) -> None:
+    names = [f"option {letter}" for letter in "abcdefgh"]
+    steps = list(STEP_WORDS)
+    stakes = {member: 100.0 + member for member in range(1, 101)}
+    choices: list[Any] = []
+    for at in range(100):
+        name = names[min(at % 12, 6)] if at % 12 < 7 else names[at % 3]
+        choices.append(
+            {
+                "single": name,
+                "approval": [*{name, names[0]}],
+                "score": {name: 1 + at % 5},
+                "dots": {name: 10},
+            }.get(method, steps[at % 4])
+        )
+    rows = strategy_rows(counted(method, choices, [] if method == "gradient" else names, stakes))
+    for strategy in [each.words for each in STRATEGIES.values()][1:]:
+        [row] = [
+            row for row in rows if strategy in row.split("**")[1].lower().replace(" and ", ", ").split(", ")
+        ]
+        assert row
+    told = [row for row in rows if "Not shown." not in row]
+    assert told
+    for row in told:
+        for option in STEP_WORDS.values() if method == "gradient" else names:
+            assert option in row, row
+    for row in set(rows) - set(told):
+        assert len(row.split("Not shown. ")[1]) > 20, "a reason"
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ async def deny(server: Server, room: Any, **permissions: bool) -> None:
 
 def card_in(room: Any) -> Any:
     """The newest message with a card in a channel, thread or post."""
-    return [message for message in room.history() if message.embeds][-1]
+    return [message for message in room.history() if message.embeds or message.components][-1]
 
 
 def tags_of(server: Server, post: Any) -> set[str]:

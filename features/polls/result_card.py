@@ -1,0 +1,200 @@
+"""The card of a result: who won, a bar for each option, by which rule; and the pages behind it."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import partial
+
+from features.polls.ballot_text import STEP_WORDS
+from features.polls.result import PollResult, Shown
+from features.polls.result_chart import picture_of_result
+from features.polls.view import PollView
+from governance.votes.ballots import METHODS
+from governance.votes.secrecy import FEWEST, OTHERS
+from governance.votes.strategies import STRATEGIES
+from ui.answer import Answer
+from ui.card import GREEN, GREY, Card, section, sections
+from ui.text import plain
+from wording.numbers import counted, listed, percent, whole
+
+FULL, EMPTY, BAR = "▰", "▱", 10
+MOST_BARS = 8
+UNITS = {"score": "point", "dots": "dot"}  # of a total; votes elsewhere
+
+
+def result_answer(view: PollView, result: PollResult) -> Answer:
+    """The outcome, then what the same ballots would say under other strategies."""
+    poll = view.poll
+    numeric = result.method == "numeric" and result.ballots > 0
+    bars = [] if numeric or not result.ballots else _bars(result)
+    more = len(bars) - MOST_BARS
+    if more > 1:
+        bars = [*bars[:MOST_BARS], f"and {more} more, each with fewer: press Details"]
+    card = Card(
+        plain(result.finding),
+        sections(f"**#{poll.number} {plain(poll.title)}**", "\n".join(bars or result.details)),
+        draw=partial(picture_of_result, result, poll.title) if numeric else None,
+        after="\n".join(
+            filter(
+                None,
+                (f"**How it is decided** {METHODS[result.method].wins}", f"**Turnout** {_turnout(result)}"),
+            )
+        ),
+        small=_near(result),
+        colour=GREEN if result.valid else GREY,
+    )
+    return Answer(card, details=tuple(_pages(view, result)))
+
+
+def _bars(result: PollResult) -> list[str]:
+    """Each option by name, and below it its bar: most first, steps of agreement in their order."""
+    graded = result.method == "gradient"
+    totals = {option: Fraction(total) for option, total in result.totals.items()}
+    order = list(STEP_WORDS) if graded else sorted(totals, key=lambda option: -totals[option])
+    lines: list[str] = []
+    for option in order:
+        total = totals.get(option, Fraction(0))
+        share = result.shares.get(option, float(total / max(1, len(totals) - 1)))
+        name = plain(STEP_WORDS.get(option, option) if graded else option)
+        filled = min(BAR, round(BAR * share))
+        told = f"**{name}**" if option in result.winners else name
+        lines.append(f"{told}\n{FULL * filled}{EMPTY * (BAR - filled)} {_said(result, option, total)}")
+    return lines
+
+
+def _said(result: PollResult, option: str, total: Fraction) -> str:
+    """What an option got: its share, and of what."""
+    if result.method == "ranked_schulze":
+        return f"beats {total} of {len(result.totals) - 1}"
+    unit = UNITS.get(result.method, "vote")
+    got = counted(int(total), unit) if total.denominator == 1 else f"{total} {unit}s"
+    return f"{percent(result.shares.get(option, 0.0))} · {got}"
+
+
+def _turnout(result: PollResult) -> str:
+    told = counted(result.ballots, "ballot")
+    if result.empty:
+        told += f", {result.empty:,} abstained"
+    if result.electorate:
+        told += f", of {counted(result.electorate, 'member')} who might vote"
+    if result.quorum:
+        told += f"; the quorum of {result.quorum:,} was {'met' if result.valid else 'missed'}"
+    return told
+
+
+def _near(result: PollResult) -> str:
+    if result.interval is None:
+        return ""
+    low, high = result.interval
+    near = f"With so few ballots, the leader's share could be {percent(low)} to {percent(high)} (95 %)."
+    if result.flip is not None:
+        near += f" {counted(result.flip, 'more ballot')}, all alike, could change the outcome."
+    return near
+
+
+def _pages(view: PollView, result: PollResult) -> list[Card]:
+    """What stands behind a result."""
+    pages: list[Card] = []
+    if result.ballots:
+        pages.append(
+            Card(
+                "Every option, one member, one vote",
+                sections(_bullets(result.details), section("Turnout", _turnout(result))),
+                small=_near(result),
+            )
+        )
+        drawn = None if result.method == "numeric" else partial(picture_of_result, result, view.poll.title)
+        pages.append(
+            Card(
+                _others(result),
+                "\n".join(strategy_rows(result)),
+                draw=drawn,
+                small=f"Shares of the weight, in steps of 5; at least {FEWEST} members stand behind each."
+                if any(each.shares is not None for each in result.strategies)
+                else "",
+            )
+        )
+    if result.turnout:
+        parts = "\n".join(
+            f"• {_tenth(at)}: {voted} of {members}" for at, (members, voted) in enumerate(result.turnout)
+        )
+        pages.append(Card("Who voted, by tenth of verified stake", parts))
+    if view.reasons:
+        pages.append(Card("Why members voted as they did", _reasons(view)))
+    pages.append(
+        Card(
+            "Count it yourself",
+            sections(
+                "`/poll export` gives every ballot without names, and the seed that settles ties. Then:\n"
+                "```\npython -m governance.receipts verify\n```",
+                section("Head of the chain", f"`{view.head[:32]}`"),
+                "My ballot shows your receipt, with which you find your ballot in the list.",
+            ),
+        )
+    )
+    return pages
+
+
+def _bullets(sentences: Sequence[str]) -> str:
+    """All of them, one a line."""
+    return "\n".join(f"• {plain(sentence)}" for sentence in sentences)
+
+
+def _tenth(at: int) -> str:
+    return "The smallest tenth" if at == 0 else "The largest tenth" if at == 9 else f"Tenth {at + 1}"
+
+
+def _others(result: PollResult) -> str:
+    shown = [each for each in result.strategies if each.shares is not None]
+    if not shown:
+        return "The same ballots, weighed otherwise: not shown"
+    flips = [each for each in shown if each.flips]
+    if not flips:
+        return "The same ballots, weighed otherwise: nobody else leads clearly"
+    names = listed([STRATEGIES[each.name].words for each in flips])
+    return f"The same ballots, weighed by {names}: another option leads"
+
+
+def strategy_rows(result: PollResult) -> list[str]:
+    """A row for each other strategy, with every option in it or why it has no share.
+
+    Strategies of which nothing is shown, for the same reason, are one row.
+    """
+    about = Shown.of(result)
+    rows: list[str] = []
+    refused: dict[str, list[str]] = {}
+    for each in result.strategies:
+        name = STRATEGIES[each.name].words
+        if each.shares is None:
+            refused.setdefault(each.sentence, []).append(name)
+            continue
+        told = [
+            f"{plain(_label(about, label))} {share} %"
+            for label, share in sorted(each.shares.items(), key=lambda row: (row[0] == OTHERS, -row[1]))
+        ]
+        told += [f"{plain(listed(options))}: not told, {why}" for why, options in about.missing.items()]
+        row = f"**{name[:1].upper()}{name[1:]}** {'; '.join(told)}."
+        if each.flips:
+            row += f" **{plain(_label(about, each.leaders[0]))} leads here.**"
+        if each.effective_voters is not None and each.smallest_majority is not None:
+            row += (
+                f" It weighs like {whole(each.effective_voters)} equal votes; "
+                f"{counted(int(each.smallest_majority), 'voter holds', 'voters hold')} more than half, "
+                f"the top 3 hold {percent(each.top_three or 0.0)}."
+            )
+        rows.append(row)
+    for sentence, names in refused.items():
+        together = listed(names)
+        rows.append(f"**{together[:1].upper()}{together[1:]}** Not shown. {plain(sentence)}")
+    return rows
+
+
+def _label(about: Shown, label: str) -> str:
+    joined = about.joined.get(label)
+    return about.named[label] + (f" ({', '.join(joined)})" if joined else "")
+
+
+def _reasons(view: PollView) -> str:
+    return "\n".join(
+        f"“{plain(reason.text)}”" + (f" <@{reason.member_id}>" if reason.member_id else "")
+        for reason in view.reasons
+    )
