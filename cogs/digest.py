@@ -8,18 +8,19 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.digest.digest_card import as_file, waiting_card
+from features.digest.digest_card import as_file, rows_of, waiting_card
 from features.digest.hand_posting import claim_today
 from features.digest.posting import in_thread, made, source_of, told_of
 from features.digest.rule_watch import take_rules
 from features.digest.summary import set_schedule, waiting_for
 from features.server.zones import find_zone, suggest_zones
 from features.stakes.history import take_snapshot
-from governance.digest.summary import Period, period_of, read_zone
+from governance.digest.summary import Period, period_of, read_zone, week_in_words
 from storage.server import digests, shown_digests
 from storage.server.digests import Schedule
 from storage.server.settings import settings_of
 from tools import Client, Tools
+from ui.card import message_of
 from ui.roles import check_moderator
 from ui.server import guild_of
 from wording.message_links import message_link
@@ -97,10 +98,12 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
     async def preview(self, interaction: discord.Interaction) -> None:
         """The summary as it would be now; only you see it"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        cards, files = await made(self.tools, guild_of(interaction).id, await self._this_week(interaction))
-        await interaction.followup.send(embed=cards[0], files=files, ephemeral=True)
-        for card in cards[1:]:
-            await interaction.followup.send(embed=card, ephemeral=True)
+        week = await self._this_week(interaction)
+        first, pages = await made(self.tools, await told_of(self.tools, guild_of(interaction).id, week))
+        await interaction.followup.send(view=first.view, files=first.files, ephemeral=True)
+        for page in pages:
+            shown = await message_of(self.tools.drawing, [page])
+            await interaction.followup.send(view=shown.view, ephemeral=True)
 
     @app_commands.command()
     async def now(self, interaction: discord.Interaction) -> None:
@@ -114,15 +117,16 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
         try:
             await interaction.response.defer(thinking=True)
             week = await self._this_week(interaction)
-            cards, files = await made(self.tools, guild.id, week, weekly=False)
-            message = await interaction.followup.send(embed=cards[0], files=files, wait=True)
+            told = await told_of(self.tools, guild.id, week)
+            first, pages = await made(self.tools, told, weekly=False)
+            message = await interaction.followup.send(view=first.view, files=first.files, wait=True)
         except BaseException:
             await shown_digests.forget_by_hand(db, guild.id, day, None)
             raise
         await shown_digests.posted_by_hand(
             db, guild.id, day, message.channel.id, message.id, self.tools.now()
         )
-        await in_thread(message, cards[1:], "This week")
+        await in_thread(self.tools, message, pages, "This week")
 
     @app_commands.command()
     async def me(self, interaction: discord.Interaction) -> None:
@@ -130,7 +134,8 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
         waiting = await waiting_for(
             self.tools.database, guild_of(interaction).id, interaction.user.id, self.tools.now()
         )
-        await interaction.response.send_message(embed=waiting_card(waiting), ephemeral=True)
+        shown = await message_of(self.tools.drawing, [waiting_card(waiting)], rows_of(waiting.to_do))
+        await interaction.response.send_message(view=shown.view, ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(markdown="As a file for the forum")
@@ -150,7 +155,8 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
         )
         if newest is not None and newest.posted_at is None:
             why = newest.given_up or "not yet"
-            told.append(f"The summary of week {newest.key} could not be posted: {why}.")
+            week = week_in_words((newest.key,))
+            told.append(f"The summary of {week} could not be posted: {why}.")
         if not told:
             raise ValueError(
                 "No summary has been posted here yet. A moderator can start it with /digest schedule."

@@ -1,22 +1,27 @@
 """Posts the weekly summary of a server: claimed first, then posted, once for each week."""
 
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import discord
 
-from features.digest.digest_card import RULE, digest_cards, mark, with_chart
+from features.digest.digest_card import capital, digest_cards, embed_mark, mark, rows_of
 from features.digest.reading import keep_day
 from features.digest.summary import Told, summarise
 from features.stakes.history import stake_history
 from features.stakes.history_chart import picture_of_stake_history
-from governance.digest.summary import Period, due_periods, is_quiet, period_with
+from governance.digest.summary import Period, due_periods, is_quiet, period_with, week_in_words
 from storage.database import Database
 from storage.server import digests
 from storage.server.digests import DigestPost
 from storage.server.settings import settings_of
-from tools import SAMPLE, Tools, files_of
+from tools import SAMPLE, Tools
 from tournament.source import Source, SourceError
+from ui.card import Card, Draw, Message, bullets, message_of
 
 log = logging.getLogger("roundtable.digest")
 
@@ -49,44 +54,40 @@ async def post_summary(tools: Tools, guild: discord.Guild, waiting: DigestPost) 
         if message is None or not (message.flags.has_thread or message.thread):
             await _keep_day(tools)
             period = period_with(waiting.keys, schedule.zone, schedule.weekday, schedule.hour)
-            cards, files = await made(tools, guild.id, period)
+            told = await told_of(tools, guild.id, period)
+            first, pages = await made(tools, told)
             if message is None:
-                message = await channel.send(embed=cards[0], files=files)
-                await _warn(tools, guild, cards[0])
-            await in_thread(message, cards[1:], f"Week {waiting.key}")
+                message = await channel.send(view=first.view, files=first.files)
+                await _warn(tools, guild, told)
+            await in_thread(tools, message, pages, capital(week_in_words((waiting.key,))))
     except discord.Forbidden:
         await digests.give_up(db, guild.id, waiting.key, "I may not post in its channel")
         return
     await digests.posted(db, guild.id, waiting.key, channel.id, message.id, tools.now())
 
 
-async def in_thread(message: discord.Message, cards: list[discord.Embed], name: str) -> None:
+async def in_thread(tools: Tools, message: discord.Message, pages: Sequence[Card], name: str) -> None:
     """Show the pages of a summary in a thread under it."""
-    if not cards:
+    if not pages:
         return
     try:
         thread = await message.create_thread(name=name)
-        for card in cards:
-            await thread.send(embed=card)
+        for page in pages:
+            await thread.send(view=(await message_of(tools.drawing, [page])).view)
     except (discord.Forbidden, ValueError):  # without a thread the pages follow in the channel
-        for card in cards:
-            await message.channel.send(embed=card)
+        for page in pages:
+            await message.channel.send(view=(await message_of(tools.drawing, [page])).view)
 
 
-async def made(
-    tools: Tools, guild_id: int, period: Period, *, weekly: bool = True
-) -> tuple[list[discord.Embed], list[discord.File]]:
-    """The cards of a summary, and its chart where the stakes are known."""
-    told = await told_of(tools, guild_id, period)
-    cards = digest_cards(told, weekly=weekly)
-    if is_quiet(told.summary):
-        return cards, []
-    try:
-        history = await stake_history(tools.database, source_of(tools), tools.now())
-    except (SourceError, ValueError):
-        return cards, []
-    picture = await tools.drawing.run(picture_of_stake_history, history)
-    return [with_chart(cards[0]), *cards[1:]], files_of(picture)
+async def made(tools: Tools, told: Told, *, weekly: bool = True) -> tuple[Message, list[Card]]:
+    """The first message of a summary, with its chart where the stakes are known, and its pages."""
+    draw: Draw | None = None
+    if not is_quiet(told.summary):
+        with suppress(SourceError, ValueError):
+            history = await stake_history(tools.database, source_of(tools), tools.now())
+            draw = partial(picture_of_stake_history, history)
+    first, *pages = digest_cards(told, draw=draw, weekly=weekly)
+    return await message_of(tools.drawing, [first], rows_of(told.to_do)), pages
 
 
 async def told_of(tools: Tools, guild_id: int, period: Period) -> Told:
@@ -107,18 +108,17 @@ async def _keep_day(tools: Tools) -> None:
         log.warning("the stakes and rules of the day can't be kept: %s", error)
 
 
-async def _warn(tools: Tools, guild: discord.Guild, headline: discord.Embed) -> None:
+async def _warn(tools: Tools, guild: discord.Guild, told: Told) -> None:
     """Tell the moderators, in the channel they chose, where the live rule is not the one on record."""
-    rule = next((field.value for field in headline.fields if field.name == RULE), None)
     settings = await settings_of(tools.database, guild.id)
     channel = guild.get_channel(settings.announce_channel or 0)
-    if rule is None or not isinstance(channel, discord.TextChannel):
+    if not told.notices or not isinstance(channel, discord.TextChannel):
         return
     role = guild.get_role(settings.moderator_role or 0)
     who = f"{role.mention} " if role else ""
     try:
         await channel.send(
-            f"{who}The payout rule needs a look:\n{rule}"[:2000],
+            f"{who}The payout rule needs a look:\n{bullets(told.notices)}"[:2000],
             allowed_mentions=discord.AllowedMentions(roles=[role] if role else False),
         )
     except discord.HTTPException:
@@ -129,9 +129,21 @@ async def _sent_before(channel: discord.TextChannel, key: str) -> discord.Messag
     """The message of this week, where it was sent and a crash kept that from being noted."""
     try:
         async for message in channel.history(limit=LOOKED_AT):
-            mine = message.author.id == channel.guild.me.id
-            if mine and any(card.footer.text == mark(key) for card in message.embeds):
+            if message.author.id == channel.guild.me.id and _has_mark(message, key):
                 return message
     except discord.Forbidden:
         log.warning("a channel's history can't be read: a summary might be posted twice after a crash")
     return None
+
+
+def _has_mark(message: discord.Message, key: str) -> bool:
+    """Whether a message is the summary of this week, as a card or as the embed that it used to be."""
+    if any(card.footer.text == embed_mark(key) for card in message.embeds):
+        return True
+    waiting: list[Any] = list(message.components)
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, discord.TextDisplay) and f"-# {mark(key)}" in part.content.split("\n"):
+            return True
+        waiting += getattr(part, "children", ())
+    return False

@@ -25,29 +25,44 @@ from storage.database import Database
 from storage.polls import ballots, polls
 from storage.polls.polls import Poll
 from storage.proposals import proposals
+from storage.proposals.proposals import StoredProposal
 from storage.server import digests
 from storage.server.digests import Schedule
 from tournament.source import Source
 from wording.message_links import message_link
+from wording.numbers import counted, shortened
 
 SOON = timedelta(days=7)
 MOST = 100  # proposals or polls that are looked at
+MOST_TO_DO, MOST_BUTTONS = 3, 5
 EVERY = 100_000  # entries of the ledger: all there are
 
 
 @dataclass(frozen=True)
+class ToDo:
+    """Something that members can do at once, with the button that does it."""
+
+    what: str  # as members wrote its title, not escaped
+    due: datetime | None
+    label: str
+    custom_id: str
+
+
+@dataclass(frozen=True)
 class Told:
-    """A summary with what stands above it: notices of changed rules, one sentence each."""
+    """A summary with what stands above it: notices of changed rules, one sentence each, and what to do."""
 
     summary: Summary
     notices: tuple[str, ...]
+    to_do: tuple[ToDo, ...] = ()
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for one member, a line each."""
+    """What waits for one member, a line each; the first of them with buttons."""
 
     lines: tuple[str, ...]
+    to_do: tuple[ToDo, ...] = ()
 
 
 async def summarise(
@@ -88,7 +103,11 @@ async def summarise(
         measures=tuple(await measures_of(db, source, now)),
         argument=await argument_of(db, guild_id, there, period),
     )
-    return Told(summary, await rule_notices(db, source, period))
+    votes = sorted(soon, key=lambda poll: poll.closes_at)
+    to_do = [_vote(poll, counts[poll.poll_id]) for poll in votes] + [
+        _second(each) for each in stored if each.stage == "idea" and each.open and not each.hidden_reason
+    ]
+    return Told(summary, await rule_notices(db, source, period), tuple(to_do[:MOST_TO_DO]))
 
 
 async def set_schedule(
@@ -104,18 +123,38 @@ async def set_schedule(
 async def waiting_for(db: Database, guild_id: int, member_id: int, now: datetime) -> Waiting:
     """What waits for one member: votes they have not cast, proposals of theirs that lack something."""
     voted = await ballots.voted_in(db, guild_id, member_id)
-    lines = [
-        f"Poll #{poll.number} “{poll.title}” has no ballot of yours."
+    unvoted = [
+        poll
         for poll in await polls.polls_in(db, guild_id, states=["open"], limit=MOST)
         if poll.poll_id not in voted
     ]
+    own = await proposals.proposals_in(
+        db, guild_id, stages=("idea", "discussion", "last_call"), author=member_id, limit=MOST
+    )
+    lines = [f"Poll #{poll.number} “{poll.title}” has no ballot of yours." for poll in unvoted]
     lines += [
         f"Your proposal #{stored.number} “{stored.title}” is at {stored.stage.replace('_', ' ')}."
-        for stored in await proposals.proposals_in(
-            db, guild_id, stages=("idea", "discussion", "last_call"), author=member_id, limit=MOST
-        )
+        for stored in own
     ]
-    return Waiting(tuple(lines))
+    to_do = [_vote(poll, None) for poll in sorted(unvoted, key=lambda poll: poll.closes_at)]
+    to_do += [
+        ToDo("", None, f"Read #{stored.number}", f"proposal:read:{stored.proposal_id}") for stored in own
+    ]
+    return Waiting(tuple(lines), tuple(to_do[:MOST_BUTTONS]))
+
+
+def _vote(poll: Poll, cast: int | None) -> ToDo:
+    so_far = "" if cast is None else f"; ballots so far: {ballots_so_far(cast, poll.quorum)}"
+    what = f"Vote in poll #{poll.number} “{shortened(poll.title)}”{so_far}"
+    return ToDo(what, poll.closes_at, f"Vote in #{poll.number}", f"poll:vote:{poll.poll_id}")
+
+
+def _second(stored: StoredProposal) -> ToDo:
+    what = (
+        f"Second proposal #{stored.number} “{shortened(stored.title)}” or leave it; "
+        f"{counted(stored.seconds, 'member seconds it', 'members second it')} so far"
+    )
+    return ToDo(what, stored.due_at, f"Second #{stored.number}", f"proposal:second:{stored.proposal_id}")
 
 
 def _closing(poll: Poll, cast: int) -> Closing:

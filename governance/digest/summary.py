@@ -142,6 +142,20 @@ class Summary:
         return tuple(promise for promise in self.promises if overdue_days(promise, self.cut_off.date()))
 
 
+def week_in_words(keys: tuple[str, ...]) -> str:
+    """Weeks as people name them, by their Mondays: "the week of 23 November 2026", "the weeks of …".
+
+    Raises ValueError for a key that is no ISO week.
+    """
+    first, last = _monday(keys[0]), _monday(keys[-1])
+    told = f"{last.day} {last:%B} {last.year}"
+    if first == last:
+        return f"the week of {told}"
+    year = "" if first.year == last.year else f" {first.year}"
+    month = "" if (first.year, first.month) == (last.year, last.month) else f" {first:%B}"
+    return f"the weeks of {first.day}{month}{year} to {told}"
+
+
 def is_quiet(summary: Summary) -> bool:
     """Whether nothing happened: what was overdue before and numbers alone make no news."""
     return not (summary.closing or summary.drafts or summary.results or summary.outcomes or summary.argument)

@@ -13,6 +13,7 @@ from governance.digest.summary import (
     SummaryQuestion,
     SummaryResult,
     is_quiet,
+    week_in_words,
 )
 from governance.text import clean_line, counted, escaped
 
@@ -178,8 +179,8 @@ def _owed(summary: Summary) -> list[str]:
 
 
 def _title(summary: Summary) -> str:
-    first, last = summary.period.keys[0], summary.period.key
-    return f"# Summary of {first}" + ("" if first == last else f" to {last}")
+    weeks = week_in_words(summary.period.keys)
+    return f"# {weeks[:1].upper()}{weeks[1:]}"
 
 
 def _until(summary: Summary, stamp: _Stamp) -> str:

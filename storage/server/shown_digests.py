@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from sqlite3 import Row
 
+from governance.digest.summary import week_in_words
 from storage.database import Database, execute, fetch_one, transaction
 from storage.moments import from_text, to_text
 
@@ -14,7 +15,7 @@ ANSWERED_WITHIN = timedelta(minutes=15)  # a command; a claim that is older came
 class ShownDigest:
     """A summary that is in a channel."""
 
-    name: str  # "Week 2031-W18", or the day on which it was posted by hand
+    name: str  # "The week of 28 April 2031", or the day on which it was posted by hand
     posted_at: datetime
     channel: int
     message: int
@@ -23,7 +24,7 @@ class ShownDigest:
     def from_row(cls, row: Row) -> "ShownDigest":
         """Return what a row of `_SHOWN` says."""
         return cls(
-            name=row["name"],
+            name=f"Posted by hand on {row['day']}" if row["day"] else _capital(week_in_words((row["key"],))),
             posted_at=from_text(row["posted_at"]),
             channel=row["channel"],
             message=row["message"],
@@ -80,8 +81,12 @@ async def last_shown(db: Database, guild_id: int) -> ShownDigest | None:
 
 
 _SHOWN = (
-    "SELECT name, posted_at, channel, message FROM ("
-    "SELECT guild_id, NULL AS day, 'Week ' || key AS name, posted_at, channel, message FROM digest_posts "
-    "UNION ALL SELECT guild_id, day, 'Posted by hand on ' || day, posted_at, channel, message "
+    "SELECT day, key, posted_at, channel, message FROM ("
+    "SELECT guild_id, NULL AS day, key, posted_at, channel, message FROM digest_posts "
+    "UNION ALL SELECT guild_id, day, NULL, posted_at, channel, message "
     "FROM digest_posts_by_hand) WHERE guild_id = ?1 AND message IS NOT NULL "
 )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

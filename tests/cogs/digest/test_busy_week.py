@@ -19,7 +19,7 @@ from tests.features.polls.polls import close_due, opened
 from tests.features.proposals.proposals import ADA, EARLY
 from tests.features.proposals.proposing import FORM, Clock, file, without_limits
 from tests.features.stakes.test_holders import DAY, calendar, stakes_of
-from tests.offline import Server, check_charts, said, text_of
+from tests.offline import Server, said, text_of
 
 
 @pytest.mark.slow
@@ -30,13 +30,13 @@ async def test_a_busy_week_tells_everything_as_a_post_and_as_markdown(
     now.moment = DUE
     await do_due(server)
     [message] = summaries(server.channel)
-    await check_charts(message, 1)
+    assert len(message.attachments) == 1
     headline = text_of(message)
     assert "1 vote closing soon · 1 new proposal · 1 revised · 1 result, 1 by strategy" in headline
     assert "1 outcome · 1 promise overdue, by up to 4 days · 1 question unanswered" in headline
     assert "The announced rule changed from 1xCORR to 2xCORR." in headline
-    [thread] = [each for each in server.channel.threads if each.name == "Week 2031-W19"]
-    pages = "\n".join(card.description or "" for each in thread.history() for card in each.embeds)
+    [thread] = [each for each in server.channel.threads if each.name == "The week of 5 May 2031"]
+    pages = "\n".join(map(text_of, thread.history()))
     reply = said(await server.ben.slash(server.channel, "digest last", markdown=True))
     [attached] = reply.attachments
     assert attached.filename == "summary.md"

@@ -8,8 +8,9 @@ import pytest
 from storage.server import shown_digests
 from storage.server.settings import change_settings
 from tests.cogs.digest.weekly import DUE, do_due, posts, schedule, something_happens, summaries
+from tests.features.polls.polling import labels
 from tests.features.proposals.proposing import Clock, deny, file
-from tests.offline import Server, check_limits, said, text_of
+from tests.offline import Server, said, text_of
 
 
 async def test_a_preview_is_private_and_no_post(server: Server, now: Clock) -> None:
@@ -18,10 +19,10 @@ async def test_a_preview_is_private_and_no_post(server: Server, now: Clock) -> N
     first, page = result.response, *result.followups
     assert first.ephemeral
     assert page.ephemeral
-    check_limits(first)
+    assert len(text_of(first)) < 4000
     start = now() - timedelta(days=7)
     assert f"From <t:{int(start.timestamp())}:f>; data until <t:{int(now().timestamp())}:f>" in text_of(first)
-    assert "Poll 1: Tea?" in page.embeds[0].description
+    assert "Poll 1: Tea?" in text_of(page)
     assert server.channel.history() == []
     assert await posts(server) == []
 
@@ -32,7 +33,7 @@ async def test_this_week_is_seven_days_wherever_the_server_is(server: Server, no
     now.moment = datetime(2031, 5, 5, 23, 40, tzinfo=UTC)
     told = text_of(said(await server.ben.slash(server.channel, "digest preview")))
     assert f"From <t:{int((now() - timedelta(days=7)).timestamp())}:f>" in told
-    assert "Summary of 2031-W19" in told
+    assert "The week of 5 May" in told
 
 
 async def test_now_posts_beside_the_weekly_one(server: Server, now: Clock) -> None:
@@ -42,11 +43,11 @@ async def test_now_posts_beside_the_weekly_one(server: Server, now: Clock) -> No
     result = await server.moderator.slash(server.channel, "digest now")
     shown = result.response
     assert not shown.ephemeral
-    assert shown.embeds[0].title == "Summary of 2031-W19"
+    assert "### The week of 5 May: 1 vote closing soon" in text_of(shown)
     assert await posts(server) == []
     now.moment = DUE
     await do_due(server)
-    assert len([message for message in server.channel.history() if message.embeds]) >= 2
+    assert len([message for message in server.channel.history() if message.components]) >= 2
     [weekly] = summaries(server.channel)
     assert weekly.id != shown.id
     assert (await posts(server))[0][5] == weekly.id
@@ -62,7 +63,7 @@ async def test_now_posts_once_a_day_however_often_it_is_asked_for(server: Server
     for _ in range(2):
         now.move(hours=1)
         assert said(await press()).content == again
-    assert [message.id for message in server.channel.history() if message.embeds] == [first.id]
+    assert [message.id for message in server.channel.history() if message.components] == [first.id]
     assert said(await server.ben.slash(server.channel, "digest last")).content == (
         f"Posted by hand on 2031-05-04: {place}"
     )
@@ -94,7 +95,7 @@ async def test_last_is_what_was_posted_last_however_it_came(server: Server, now:
     assert (await last()).startswith("Posted by hand on 2031-05-05: ")
     now.moment = DUE
     await do_due(server)
-    assert (await last()).startswith("Week 2031-W19: ")
+    assert (await last()).startswith("The week of 5 May 2031: ")
     now.move(days=1)
     await server.moderator.slash(server.channel, "digest now")
     assert (await last()).startswith("Posted by hand on 2031-05-06: ")
@@ -103,7 +104,9 @@ async def test_last_is_what_was_posted_last_however_it_came(server: Server, now:
     await do_due(server)
     by_hand, weekly = (await last()).splitlines()
     assert by_hand.startswith("Posted by hand on 2031-05-06: ")
-    assert weekly == "The summary of week 2031-W20 could not be posted: I may not post in its channel."
+    assert (
+        weekly == "The summary of the week of 12 May 2031 could not be posted: I may not post in its channel."
+    )
 
 
 async def test_last_says_where_the_newest_is(server: Server, now: Clock) -> None:
@@ -117,7 +120,7 @@ async def test_last_says_where_the_newest_is(server: Server, now: Clock) -> None
     [message] = summaries(server.channel)
     told = said(await server.ben.slash(server.channel, "digest last"))
     place = f"https://discord.com/channels/{server.guild.id}/{server.channel.id}/{message.id}"
-    assert told.content == f"Week 2031-W19: {place}"
+    assert told.content == f"The week of 5 May 2031: {place}"
     other = server.env.create_guild("Elsewhere")
     guest = other.add_member(server.env.create_user("gus"))
     told = said(await guest.slash(other.create_text_channel("talk"), "digest last"))
@@ -128,8 +131,14 @@ async def test_me_says_what_waits_for_oneself_alone(server: Server, now: Clock) 
     assert "Nothing: all done." in text_of(said(await server.ben.slash(server.channel, "digest me")))
     await file(server, server.ben)
     await something_happens(server, now)
-    told = text_of(said(await server.ben.slash(server.channel, "digest me"))).replace("\\", "")
+    shown = said(await server.ben.slash(server.channel, "digest me"))
+    told = text_of(shown).replace("\\", "")
     assert "“Tea?” has no ballot of yours." in told
+    assert "2 things wait for you" in told
+    assert labels(shown) == ["Vote in #1", "Read #1"]
+    ballot = await server.ben.click(shown.message, label="Vote in #1")
+    assert "poll #1" in str(ballot.modal)
+    assert "8 weeks" in text_of(said(await server.ben.click(shown.message, label="Read #1")))
     assert "“Say it eight weeks ahead” is at idea." in told
     told = text_of(said(await server.moderator.slash(server.channel, "digest me")))
     assert "eight weeks" not in told

@@ -7,14 +7,14 @@ from storage.server import digests
 from storage.server.digests import Schedule
 from tests.cogs.digest.weekly import DUE, ZONE, do_due, posts, schedule, something_happens, summaries
 from tests.features.proposals.proposing import Clock, deny
-from tests.offline import Server, said
+from tests.offline import Server, said, text_of
 
 
 async def given_up(server: Server, reason: str) -> None:
     [row] = await posts(server)
     assert row[2:] == (0, reason, None, None)
     told = said(await server.ben.slash(server.read_only, "digest last"))
-    assert told.content == f"The summary of week 2031-W19 could not be posted: {reason}."
+    assert told.content == f"The summary of the week of 5 May 2031 could not be posted: {reason}."
 
 
 async def a_new_channel_works(server: Server, now: Clock, room: Any) -> None:
@@ -27,7 +27,7 @@ async def a_new_channel_works(server: Server, now: Clock, room: Any) -> None:
     assert f"next <t:{int(now.moment.timestamp())}:F>" in told.content
     await do_due(server)
     [message] = summaries(room)
-    assert message.embeds[0].title == "Summary of 2031-W20"
+    assert "The week of 12 May: " in text_of(message)
     assert [(row[0], row[2]) for row in await posts(server)] == [("2031-W19", 0), ("2031-W20", 1)]
 
 
@@ -61,8 +61,8 @@ async def test_without_threads_the_pages_follow_in_the_channel(server: Server, n
     await deny(server, server.channel, create_public_threads=False, send_messages_in_threads=False)
     now.moment = DUE
     await do_due(server)
-    first, page = [message for message in server.channel.history() if message.embeds]
-    assert "Poll 1: Tea?" in page.embeds[0].description
+    first, page = [message for message in server.channel.history() if message.components]
+    assert "Poll 1: Tea?" in text_of(page)
     assert (await posts(server))[0][2:] == (1, None, server.channel.id, first.id)
 
 
@@ -75,7 +75,7 @@ async def test_threads_that_take_no_messages_leave_the_pages_in_the_channel(
     now.moment = DUE
     await do_due(server)
     assert (await posts(server))[0][2:4] == (1, None)
-    told = [card.description or "" for m in server.channel.history() for card in m.embeds]
+    told = [text_of(message) for message in server.channel.history()]
     assert sum("Poll 1: Tea?" in text for text in told) == 1
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import create_bot
+from features.digest.digest_card import mark
 from storage.database import execute, transaction
 from storage.server import digests
 from storage.server.digests import Schedule
@@ -18,7 +19,7 @@ from tests.cogs.digest.weekly import summaries
 from tests.features.polls.polling import look
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposing import Clock, rows
-from tests.offline import Server
+from tests.offline import Server, text_of
 
 # (zone, weekday, hour): on a Sunday the clocks of the second show this hour twice, those of the third never
 PLACES = (("Europe/Berlin", 0, 18), ("America/New_York", 6, 1), ("Australia/Lord_Howe", 6, 2))
@@ -100,12 +101,12 @@ async def test_every_week_is_told_once_in_each_zone(
     await tick(server)
     for zone, weekday, hour in PLACES:
         guild, room = rooms[zone]
-        told = [message.embeds[0] for message in summaries(room)]
+        told = [text_of(message) for message in summaries(room)]
         wanted = expected(zone, weekday, hour)
-        assert [card.title for card in told] == [f"Summary of {key}" for key in wanted]
+        assert [card.split("\n")[-1] for card in told] == [f"-# {mark(key)}" for key in wanted]
         for card, moment in zip(told, wanted.values(), strict=True):
-            assert f"data until <t:{int(moment.timestamp())}:f>" in card.description
-        starts = [card.description.split("From <t:")[1].split(":")[0] for card in told]
+            assert f"data until <t:{int(moment.timestamp())}:f>" in card
+        starts = [card.split("From <t:")[1].split(":")[0] for card in told]
         assert starts[1:] == [str(int(moment.timestamp())) for moment in wanted.values()][:-1], "no gap"
         kept = await rows(
             server, "key, keys, posted_at IS NOT NULL, given_up, message",
@@ -176,5 +177,5 @@ async def test_busy_weeks_keep_one_thread_each(
         await tick(server)
     assert len(summaries(room)) == len(room.threads) == len(wanted)
     for number, thread in enumerate(sorted(room.threads, key=lambda thread: thread.id)):
-        pages = [card.description for message in thread.history() for card in message.embeds]
+        pages = [text_of(message) for message in thread.history()]
         assert len([page for page in pages if f"Poll {number}" in str(page)]) == 1

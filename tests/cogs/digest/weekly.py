@@ -1,15 +1,18 @@
 """How a summary is scheduled and falls due in the offline server, and where it is found then."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.features.polls.polling import look
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposing import Clock, rows
-from tests.offline import Server, said
+from tests.offline import Server, said, text_of
 
 ZONE = "Europe/Berlin"
 DUE = datetime(2031, 5, 5, 16, tzinfo=UTC)  # Monday, 18:00 in Berlin; the clock starts on the day before
+# of a card, and of the embed that it used to be
+MARK = r"(?m)^(-# The week of .* 20[0-9]{2}|Week 20..-W..) · advisory, not binding on Numerai$"
 POSTS = "key, keys, posted_at IS NOT NULL, given_up, channel, message"
 
 
@@ -24,11 +27,7 @@ async def do_due(server: Server) -> None:
 
 def summaries(room: Any) -> list[Any]:
     """The weekly summaries in a channel, by their marks."""
-    return [
-        message
-        for message in room.history()
-        if any((card.footer.text or "").startswith("Week 20") for card in message.embeds)
-    ]
+    return [message for message in room.history() if re.search(MARK, text_of(message))]
 
 
 async def posts(server: Server) -> list[tuple[Any, ...]]:

@@ -25,12 +25,23 @@ from governance.digest.summary import (
     is_quiet,
     period_of,
     read_zone,
+    week_in_words,
 )
 
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]
 SUNDAY = 6
 WEEK = datetime.timedelta(weeks=1)
 LINK = "https://forum.example.org/t/1"
+
+
+def test_weeks_are_named_by_their_mondays() -> None:
+    """2026-W48 begins on 23 November 2026, and 2026 has 53 weeks."""
+    assert week_in_words(("2026-W48",)) == "the week of 23 November 2026"
+    assert week_in_words(("2026-W46", "2026-W47", "2026-W48")) == "the weeks of 9 to 23 November 2026"
+    assert week_in_words(("2026-W44", "2026-W48")) == "the weeks of 26 October to 23 November 2026"
+    assert week_in_words(("2026-W53", "2027-W01")) == "the weeks of 28 December 2026 to 4 January 2027"
+    with pytest.raises(ValueError, match="A week is written like 2027-W05"):
+        week_in_words(("2027-W54",))
 
 
 def utc(text: str) -> datetime.datetime:

@@ -88,7 +88,7 @@ FULL = Summary(
 def test_a_whole_week_for_the_forum() -> None:
     assert (
         as_markdown(FULL)
-        == rf"""# Summary of 2027-W05
+        == rf"""# The week of 1 February 2027
 
 From 2027-01-31 17:00 UTC; data until 2027-02-07 17:00 UTC.
 
@@ -140,7 +140,7 @@ From 2027-01-31 17:00 UTC; data until 2027-02-07 17:00 UTC.
 def test_the_headline_counts_and_the_thread_tells() -> None:
     headline, *thread = as_pages(FULL)
     assert headline == (
-        "# Summary of 2027-W05\n"
+        "# The week of 1 February 2027\n"
         "3 votes closing soon · 1 new proposal · 1 revised · 3 results, 1 by strategy · 2 outcomes · "
         "2 promises overdue, by up to 12 days · 2 questions unanswered, for up to 10 days\n"
         "From <t:1801414800:f>; data until <t:1802019600:f>."
@@ -156,7 +156,7 @@ def test_a_quiet_week_is_one_line() -> None:
     line = "A quiet week: no vote closes soon, and nothing was proposed, decided or answered."
     assert quiet_line(QUIET) == line
     assert as_pages(QUIET) == (
-        f"# Summary of 2027-W05\n{line}\nFrom <t:1801414800:f>; data until <t:1802019600:f>.",
+        f"# The week of 1 February 2027\n{line}\nFrom <t:1801414800:f>; data until <t:1802019600:f>.",
     )
     assert as_markdown(QUIET).splitlines()[-1] == line
     owed = replace(QUIET, promises=FULL.promises, questions=FULL.questions[:1], measures=FULL.measures)
@@ -167,7 +167,9 @@ def test_a_quiet_week_is_one_line() -> None:
 
 def test_several_weeks_are_named_from_first_to_last() -> None:
     weeks = Period(("2027-W03", "2027-W04", "2027-W05"), CUT_OFF - datetime.timedelta(weeks=3), CUT_OFF)
-    assert as_markdown(replace(FULL, period=weeks)).startswith("# Summary of 2027-W03 to 2027-W05\n")
+    assert as_markdown(replace(FULL, period=weeks)).startswith(
+        "# The weeks of 18 January to 1 February 2027\n"
+    )
     assert quiet_line(replace(QUIET, period=weeks)).startswith("Quiet weeks: no vote")
 
 
