@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -164,6 +165,7 @@ class Roundtable(Client):
             log.info("commands unchanged")
             return
         synced = await self.tree.sync()
+        self.command_ids = {command.name: command.id for command in synced}
         await record_sync(self.tools.database, self.application_id, digest, self.now())
         log.info("commands synced", extra={"fields": {"commands": len(synced)}})
 
@@ -172,6 +174,9 @@ class Roundtable(Client):
         await self.wait_until_ready()
         await self.tools.sources[SAMPLE].names()
         await self.tools.drawing.run(warm_up)
+        if not self.command_ids:
+            with suppress(discord.HTTPException):  # the help then names commands that can't be clicked
+                self.command_ids = {command.name: command.id for command in await self.tree.fetch_commands()}
         log.info("warm")
 
 

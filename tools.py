@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import discord
 from discord import app_commands
@@ -42,6 +43,12 @@ class Client(commands.Bot):
     tools: Tools
     questions: Questions
     read_ahead: Collection[str] = ()  # tournaments whose API is read before anybody asks
+    command_ids: Mapping[str, int] = MappingProxyType({})  # Discord's, of each first word; empty till known
+
+    def mention(self, command: str) -> str:
+        """A command that can be clicked, like </payout compare:1>; plain where its id is not known."""
+        known = self.command_ids.get(command.split()[0])
+        return f"`/{command}`" if known is None else f"</{command}:{known}>"
 
 
 async def complete_name(

@@ -1,5 +1,6 @@
 """`/account`: which model or account is yours, and the proof of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -9,10 +10,12 @@ from discord.ext import commands
 from features.account.account_card import account_card, code_card, verified_card
 from features.account.link import link_account, linked_account
 from features.account.verify import finish_verification, start_verification
+from features.server.help_buttons import start_row
 from storage.members.links import link_of, remove_link
 from storage.members.verifications import drop_verification, verification_of
 from tools import Client, Tools, complete_name, tools_of
 from tournament.source import Tournament
+from ui.card import Card, Row, message_of, row_of
 from ui.errors import errors_answered
 
 
@@ -42,7 +45,7 @@ class AccountCommands(
         source = self.tools.source(tournament)
         account = await link_account(self.tools.database, source, interaction.user.id, name, self.tools.now())
         verification = await verification_of(self.tools.database, interaction.user.id)
-        await interaction.followup.send(embed=account_card(account, verification), ephemeral=True)
+        await self._show(interaction, [account_card(account, verification)], [start_row("pay", "rule")])
 
     @app_commands.command()
     @app_commands.describe(
@@ -75,10 +78,9 @@ class AccountCommands(
             model,
             self.tools.now(),
         )
-        buttons = discord.ui.View(timeout=None)
-        buttons.add_item(VerifiedButton(interaction.user.id))
-        # the code alone is the text of the message: that is what a phone copies
-        await interaction.followup.send(started.code, embed=code_card(started), view=buttons, ephemeral=True)
+        # the code alone is the text of its message: that is what a phone copies
+        await interaction.followup.send(started.code, ephemeral=True)
+        await self._show(interaction, [code_card(started)], [row_of(VerifiedButton(interaction.user.id))])
 
     @link.autocomplete("name")
     @verify.autocomplete("model")
@@ -112,7 +114,13 @@ class AccountCommands(
         if verification is None or await link_of(database, member) is not None:
             linked = await linked_account(database, self.tools.source, member)
             cards.append(account_card(linked, verification))
-        await interaction.followup.send(embeds=cards, ephemeral=True)
+        await self._show(interaction, cards, [start_row("pay", "rule")])
+
+    async def _show(
+        self, interaction: discord.Interaction, cards: Sequence[Card], rows: Sequence[Row]
+    ) -> None:
+        shown = await message_of(self.tools.drawing, cards, rows)
+        await interaction.followup.send(view=shown.view, ephemeral=True)
 
 
 class VerifiedButton(
@@ -145,7 +153,8 @@ class VerifiedButton(
             tools = tools_of(interaction)
             now = tools.now()
             verification = await finish_verification(tools.database, tools.source, self.member_id, now)
-            await interaction.followup.send(embed=verified_card(verification, now, new=True), ephemeral=True)
+            shown = await message_of(tools.drawing, [verified_card(verification, now, new=True)])
+            await interaction.followup.send(view=shown.view, ephemeral=True)
 
 
 async def setup(bot: Client) -> None:

@@ -4,8 +4,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.server.posting import try_channel
-from features.server.setup_card import Trial, settings_card, trials_card
+from features.server.setup_buttons import (
+    ChannelMenu,
+    RoleMenu,
+    SetupButton,
+    ZoneMenu,
+    check_manages,
+    check_role,
+    limits_refused,
+    panel,
+)
 from features.server.zones import find_zone, suggest_zones
 from storage.proposals import blocks
 from storage.server.settings import change_settings, set_sharing, settings_of
@@ -25,10 +33,7 @@ class SetupCommands(
         self.tools = tools
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
-        # Discord enforces neither the place nor the permission for us: both are hints to its client
-        guild_of(interaction)
-        if not interaction.permissions.manage_guild:
-            raise app_commands.MissingPermissions(["manage_guild"])
+        check_manages(interaction)
         return True
 
     @app_commands.command()
@@ -45,9 +50,8 @@ class SetupCommands(
 
     @app_commands.command()
     async def show(self, interaction: discord.Interaction) -> None:
-        """The settings of this server"""
-        settings = await settings_of(self.tools.database, guild_of(interaction).id)
-        await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
+        """The settings of this server, with menus that change them"""
+        await self._panel(interaction, tried=False)
 
     @app_commands.command()
     @app_commands.describe(
@@ -69,7 +73,7 @@ class SetupCommands(
             proposal_channel=proposals.id if proposals else None,
             announce_channel=announcements.id if announcements else None,
         )
-        await self._check(interaction)
+        await self._panel(interaction, tried=True)
 
     @app_commands.command()
     @app_commands.describe(
@@ -85,16 +89,16 @@ class SetupCommands(
         """Which roles moderate proposals, and answer for the team"""
         guild = guild_of(interaction)
         for role in (moderators, team):
-            if role is not None and role.is_default():
-                raise ValueError("@everyone would make every member a moderator: pick another role.")
-        settings = await change_settings(
+            if role is not None:
+                check_role(role)
+        await change_settings(
             self.tools.database,
             guild.id,
             self.tools.now(),
             moderator_role=moderators.id if moderators else None,
             team_role=team.id if team else None,
         )
-        await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
+        await self._panel(interaction, tried=False)
 
     @app_commands.command()
     @app_commands.describe(name="Like Europe/Berlin: start typing")
@@ -123,27 +127,18 @@ class SetupCommands(
         secondings: int | None = None,
     ) -> None:
         """How many proposals a member may file, and how many must second one"""
-        wanted = (
-            ("cooldown_hours", hours, 0, 720, "hours between two proposals"),
-            ("open_cap", open_at_once, 1, 50, "open proposals of a member"),
-            ("seconds_least", secondings, 0, 1000, "secondings"),
-        )
-        changes = {}
-        for name, value, least, most, what in wanted:
-            if value is not None and not least <= value <= most:
-                raise ValueError(f"The {what} are a number from {least} to {most}, not {value}.")
-            if value is not None:
-                changes[name] = value
-        settings = await change_settings(
-            self.tools.database, guild_of(interaction).id, self.tools.now(), **changes
-        )
-        await interaction.response.send_message(embed=settings_card(settings), ephemeral=True)
+        wanted = {"cooldown_hours": hours, "open_cap": open_at_once, "seconds_least": secondings}
+        if wrong := limits_refused(wanted):
+            raise ValueError("\n".join(wrong))
+        changes = {name: value for name, value in wanted.items() if value is not None}
+        await change_settings(self.tools.database, guild_of(interaction).id, self.tools.now(), **changes)
+        await self._panel(interaction, tried=False)
 
     @app_commands.command()
     async def check(self, interaction: discord.Interaction) -> None:
         """Try everything the settings ask of the bot, and say what is missing"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._check(interaction)
+        await self._panel(interaction, tried=True)
 
     @app_commands.command()
     @app_commands.describe(
@@ -168,29 +163,17 @@ class SetupCommands(
             told = "can't file, second or argue here any more."
         await interaction.response.send_message(f"{member.mention} {told}", ephemeral=True)
 
-    async def _check(self, interaction: discord.Interaction) -> None:
+    async def _panel(self, interaction: discord.Interaction, *, tried: bool) -> None:
         guild = guild_of(interaction)
         settings = await settings_of(self.tools.database, guild.id)
-        tried: list[tuple[str, list[Trial]]] = []
-        for what, channel_id in (
-            ("Proposals", settings.proposal_channel),
-            ("Announcements", settings.announce_channel),
-        ):
-            if channel_id is None:
-                continue
-            channel = guild.get_channel(channel_id)
-            if channel is None:
-                tried.append((what, [Trial("the channel", "it is gone; set another with /setup channels")]))
-            else:
-                tried.append((f"{what} in #{channel.name}", await try_channel(channel)))
-        for what, role_id in (("Moderators", settings.moderator_role), ("The team", settings.team_role)):
-            if role_id is not None and guild.get_role(role_id) is None:
-                tried.append((what, [Trial("the role", "it is gone; set another with /setup roles")]))
-        if not tried:
-            tried.append(("Channels", [Trial("none are set", "")]))
-        await interaction.followup.send(embed=trials_card(tried), ephemeral=True)
+        shown = await panel(self.tools, guild, settings, tried=tried)
+        if tried:
+            await interaction.followup.send(view=shown.view, ephemeral=True)
+        else:
+            await interaction.response.send_message(view=shown.view, ephemeral=True)
 
 
 async def setup(bot: Client) -> None:
-    """Add the commands."""
+    """Add the commands, and the menus that outlive their message."""
     await bot.add_cog(SetupCommands(bot.tools))
+    bot.add_dynamic_items(ChannelMenu, RoleMenu, ZoneMenu, SetupButton)

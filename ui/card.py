@@ -54,6 +54,11 @@ class Card:
         return sum(map(len, self.blocks))
 
 
+def row_of(*items: discord.ui.Item[Any]) -> Row:
+    """Buttons, or one menu, beside each other."""
+    return discord.ui.ActionRow(*items)
+
+
 def section(name: str, text: str) -> str:
     """A part of a card's text under a name of its own; "" where there is nothing to say."""
     return f"**{name}**\n{text}" if text else ""

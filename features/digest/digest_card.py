@@ -9,7 +9,7 @@ from discord.utils import format_dt
 from features.digest.summary import ToDo, Told, Waiting
 from governance.digest.summary import Summary, is_quiet, week_in_words
 from governance.digest.text import as_markdown, as_pages, one_line
-from ui.card import AMBER, GREY, Card, Draw, Row, bullets, section, sections
+from ui.card import AMBER, GREY, Card, Draw, Row, bullets, row_of, section, sections
 from wording.numbers import counted
 
 PAGE = 3900  # characters of a page of the thread
@@ -30,7 +30,7 @@ def digest_cards(told: Told, *, draw: Draw | None = None, weekly: bool = True) -
     first = Card(
         f"{week}: {news if quiet else counts.split(' · ')[0]}",
         sections(
-            counts if quiet or " · " in counts else "",
+            counts if quiet else " · ".join(counts.split(" · ")[1:]),
             section("The rule", bullets(told.notices)) if told.notices else "",
             "\n".join(f"**{place}.** {_to_do(each)}" for place, each in enumerate(told.to_do, 1)),
         ),
@@ -43,7 +43,7 @@ def digest_cards(told: Told, *, draw: Draw | None = None, weekly: bool = True) -
 
 
 def _to_do(to_do: ToDo) -> str:
-    until = f", until {format_dt(to_do.due, 'f')}" if to_do.due else ""
+    until = f" ({to_do.ends} {format_dt(to_do.due, 'R')})" if to_do.due else ""
     return f"{one_line(to_do.what)}{until}"
 
 
@@ -98,10 +98,11 @@ def waiting_card(waiting: Waiting) -> Card:
 
 def rows_of(to_do: Sequence[ToDo]) -> list[Row]:
     """The buttons that do these things: those that stand under the polls and proposals themselves."""
-    buttons: list[discord.ui.Item[Any]] = [
-        discord.ui.Button(label=each.label, custom_id=each.custom_id) for each in to_do
-    ]
-    return [discord.ui.ActionRow(*buttons)] if buttons else []
+    return (
+        [row_of(*(discord.ui.Button[Any](label=each.label, custom_id=each.custom_id) for each in to_do))]
+        if to_do
+        else []
+    )
 
 
 def as_file(told: Told) -> str:

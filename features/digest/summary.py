@@ -30,7 +30,7 @@ from storage.server import digests
 from storage.server.digests import Schedule
 from tournament.source import Source
 from wording.message_links import message_link
-from wording.numbers import counted, shortened
+from wording.numbers import shortened
 
 SOON = timedelta(days=7)
 MOST = 100  # proposals or polls that are looked at
@@ -44,6 +44,7 @@ class ToDo:
 
     what: str  # as members wrote its title, not escaped
     due: datetime | None
+    ends: str  # what happens then
     label: str
     custom_id: str
 
@@ -104,7 +105,7 @@ async def summarise(
         argument=await argument_of(db, guild_id, there, period),
     )
     votes = sorted(soon, key=lambda poll: poll.closes_at)
-    to_do = [_vote(poll, counts[poll.poll_id]) for poll in votes] + [
+    to_do = [_vote(poll) for poll in votes] + [
         _second(each) for each in stored if each.stage == "idea" and each.open and not each.hidden_reason
     ]
     return Told(summary, await rule_notices(db, source, period), tuple(to_do[:MOST_TO_DO]))
@@ -136,25 +137,23 @@ async def waiting_for(db: Database, guild_id: int, member_id: int, now: datetime
         f"Your proposal #{stored.number} “{stored.title}” is at {stored.stage.replace('_', ' ')}."
         for stored in own
     ]
-    to_do = [_vote(poll, None) for poll in sorted(unvoted, key=lambda poll: poll.closes_at)]
+    to_do = [_vote(poll) for poll in sorted(unvoted, key=lambda poll: poll.closes_at)]
     to_do += [
-        ToDo("", None, f"Read #{stored.number}", f"proposal:read:{stored.proposal_id}") for stored in own
+        ToDo("", None, "", f"Read #{stored.number}", f"proposal:read:{stored.proposal_id}") for stored in own
     ]
     return Waiting(tuple(lines), tuple(to_do[:MOST_BUTTONS]))
 
 
-def _vote(poll: Poll, cast: int | None) -> ToDo:
-    so_far = "" if cast is None else f"; ballots so far: {ballots_so_far(cast, poll.quorum)}"
-    what = f"Vote in poll #{poll.number} “{shortened(poll.title)}”{so_far}"
-    return ToDo(what, poll.closes_at, f"Vote in #{poll.number}", f"poll:vote:{poll.poll_id}")
+def _vote(poll: Poll) -> ToDo:
+    what = f"Vote in poll #{poll.number} “{shortened(poll.title)}”"
+    return ToDo(what, poll.closes_at, "closes", f"Vote in #{poll.number}", f"poll:vote:{poll.poll_id}")
 
 
 def _second(stored: StoredProposal) -> ToDo:
-    what = (
-        f"Second proposal #{stored.number} “{shortened(stored.title)}” or leave it; "
-        f"{counted(stored.seconds, 'member seconds it', 'members second it')} so far"
+    what = f"Second proposal #{stored.number} “{shortened(stored.title)}”, if it should be discussed"
+    return ToDo(
+        what, stored.due_at, "stale", f"Second #{stored.number}", f"proposal:second:{stored.proposal_id}"
     )
-    return ToDo(what, stored.due_at, f"Second #{stored.number}", f"proposal:second:{stored.proposal_id}")
 
 
 def _closing(poll: Poll, cast: int) -> Closing:

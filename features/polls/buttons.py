@@ -24,7 +24,7 @@ from features.polls.view import MyBallot, PollView, poll_with_id
 from storage.polls import reminders
 from tools import tools_of
 from ui.answer import Answer
-from ui.card import Message, Row, message_of
+from ui.card import Message, Row, message_of, row_of
 from ui.drawing import DrawingThread
 from ui.errors import errors_answered
 from ui.questions import pages_of
@@ -113,14 +113,14 @@ def answer_of(view: PollView) -> Answer:
 async def poll_message(drawing: DrawingThread, view: PollView) -> Message:
     """A poll's card with its buttons."""
     verbs = {"open": ("vote", "my", "details"), "closed": ("my", "details")}.get(view.poll.state, ("my",))
-    rows = [_row(*(PollButton(verb, view.poll.poll_id) for verb in verbs))]
+    rows = [row_of(*(PollButton(verb, view.poll.poll_id) for verb in verbs))]
     return await message_of(drawing, [answer_of(view).card], rows)
 
 
 def vote_rows(polls: Sequence[tuple[int, int]]) -> list[Row]:
     """A row of buttons that vote in these polls, each (id, number); none where there are none."""
     votes = [PollButton("vote", poll_id, f"Vote in #{number}") for poll_id, number in polls[:MOST_VOTES]]
-    return [_row(*votes)] if votes else []
+    return [row_of(*votes)] if votes else []
 
 
 async def page_of(drawing: DrawingThread, view: PollView, page: int) -> Message:
@@ -133,7 +133,7 @@ async def page_of(drawing: DrawingThread, view: PollView, page: int) -> Message:
         discord.SelectOption(label=f"{at + 1}. {each.heading}"[:100], value=str(at), default=at == page)
         for at, each in enumerate(pages[:25])
     ]
-    rows = [_row(PollPages(view.poll.poll_id, titles))] if len(pages) > 1 else []
+    rows = [row_of(PollPages(view.poll.poll_id, titles))] if len(pages) > 1 else []
     return await message_of(drawing, [pages[page]], rows)
 
 
@@ -213,7 +213,7 @@ async def _tell(interaction: discord.Interaction, view: PollView, mine: MyBallot
     rows: list[Row] = []
     if view.poll.state == "open":
         labels = {"vote": "Vote" if mine is None else "Change it"}
-        rows = [_row(*(PollButton(verb, view.poll.poll_id, labels.get(verb, "")) for verb in verbs))]
+        rows = [row_of(*(PollButton(verb, view.poll.poll_id, labels.get(verb, "")) for verb in verbs))]
     card = no_ballot_card(view) if mine is None else ballot_card(mine)
     shown = await message_of(tools_of(interaction).drawing, [card], rows)
     await interaction.response.send_message(view=shown.view, ephemeral=True)
@@ -235,10 +235,6 @@ async def _remind(interaction: discord.Interaction, view: PollView) -> None:
     )
     told = f"I'll write to you {discord.utils.format_dt(due, 'R')}." if added else "It is closed already."
     await interaction.response.send_message(told, ephemeral=True)
-
-
-def _row(*items: discord.ui.Item[Any]) -> Row:
-    return discord.ui.ActionRow(*items)
 
 
 def _member(interaction: discord.Interaction) -> Member:

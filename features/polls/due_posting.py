@@ -18,7 +18,6 @@ from ui.posting import passes
 from ui.text import plain
 from wording.message_links import message_link
 
-
 EVERY = 3.0  # seconds between two edits of an open poll's card, at least
 
 

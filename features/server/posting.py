@@ -5,6 +5,8 @@ from typing import Any
 import discord
 
 from features.server.setup_card import Trial
+from storage.server.settings import GuildSettings
+from wording.numbers import listed
 
 NEEDED = {
     "view_channel": "View Channel",
@@ -17,11 +19,33 @@ NEEDED = {
 TEXT = "A trial of /setup check, gone in a moment."
 
 
+async def try_settings(guild: discord.Guild, settings: GuildSettings) -> list[tuple[str, list[Trial]]]:
+    """Try every channel that the settings name, and look for every role."""
+    tried: list[tuple[str, list[Trial]]] = []
+    for what, channel_id in (
+        ("Proposals", settings.proposal_channel),
+        ("Announcements", settings.announce_channel),
+    ):
+        if channel_id is None:
+            continue
+        channel = guild.get_channel(channel_id)
+        if channel is None:
+            gone = "it is gone, or I can't see it; pick another in the menu, or with /setup channels"
+            tried.append((what, [Trial("the channel", gone)]))
+        else:
+            tried.append((f"{what} in #{channel.name}", await try_channel(channel)))
+    for what, role_id in (("Moderators", settings.moderator_role), ("The team", settings.team_role)):
+        if role_id is not None and guild.get_role(role_id) is None:
+            gone = "it is gone; pick another in the menu, or with /setup roles"
+            tried.append((what, [Trial("the role", gone)]))
+    return tried or [("Channels", [Trial("none are set", "")])]
+
+
 async def try_channel(channel: Any) -> list[Trial]:
     """Post a message, open a thread or a post in it, make tags where it is a forum, and clean up."""
     may = channel.permissions_for(channel.guild.me)
     lacking = [name for permission, name in NEEDED.items() if not getattr(may, permission)]
-    trials = [Trial("permissions", f"{', '.join(lacking)} is missing" if lacking else "")]
+    trials = [Trial("permissions", _are_missing(lacking))]
     if isinstance(channel, discord.ForumChannel):
         return [*trials, *await _try_forum(channel, may)]
     try:
@@ -70,3 +94,7 @@ async def _try_forum(forum: discord.ForumChannel, may: discord.Permissions) -> l
 
 def _why(error: discord.HTTPException) -> str:
     return "forbidden" if isinstance(error, discord.Forbidden) else f"Discord refused it ({error.code})"
+
+
+def _are_missing(names: list[str]) -> str:
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'} missing" if names else ""

@@ -1,36 +1,61 @@
-"""The card that lists what the bot keeps about a member."""
+"""The card that says what the bot keeps about a member, and the pages behind it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import discord
-
-from ui.card import GREY, bullets
+from storage.members.privacy import Kept
+from ui.answer import Answer
+from ui.card import GREY, Card, section, sections
 from ui.text import plain, shortened
+from wording.numbers import counted
 
-ROOM = 250  # characters of a table: the card holds 6,000
+MOST_ROWS, ROW = 3, 120  # of a kind, and characters of each
 
 
-def kept_card(
-    kept: Mapping[str, Sequence[Mapping[str, Any]]], why: Mapping[str, str], otherwise: Sequence[str]
-) -> discord.Embed:
-    """Every table with the member's rows in it and what it is for, then what deleting leaves."""
-    card = discord.Embed(title="What is kept about you", colour=GREY)
-    for table, rows in kept.items():
-        if not rows:
-            continue
-        lines = [why[table]] + [
-            "• " + plain(", ".join(f"{k} {v}" for k, v in row.items() if k != "member_id" and v is not None))
-            for row in rows[:3]
-        ]
-        more = f"\nand {len(rows) - 3} more: see /privacy export" if len(rows) > 3 else ""
-        card.add_field(
-            name=f"{table.replace('_', ' ').capitalize()}: {len(rows)}",
-            value=shortened("\n".join(lines), ROOM - len(more)) + more,
-            inline=False,
-        )
-    if nothing := [table.replace("_", " ") for table, rows in kept.items() if not rows]:
-        card.add_field(name="Nothing in", value=", ".join(nothing), inline=False)
-    card.add_field(name="What deleting leaves", value=bullets(otherwise), inline=False)
-    card.set_footer(text="/privacy export gives it as a file, /privacy delete removes it")
-    return card
+def kept_answer(
+    kept: Mapping[str, Sequence[Mapping[str, Any]]], kinds: Mapping[str, Kept], otherwise: Sequence[str]
+) -> Answer:
+    """How much is kept of which kind; behind it what each is for, some of it, and what deleting leaves."""
+    there = {kinds[table]: rows for table, rows in kept.items() if rows}
+    nothing = [kinds[table].name for table, rows in kept.items() if not rows]
+    count = sum(map(len, there.values()))
+    return Answer(
+        Card(
+            f"{counted(count, 'thing is', 'things are')} kept about you"
+            if count
+            else "Nothing is kept about you",
+            "\n".join(f"• {kind.name}: {len(rows)}" for kind, rows in there.items()),
+            after="Only you see this. **Details** says what each is for, and what deleting leaves.",
+            small="/privacy export gives it as a file, /privacy delete removes it",
+            colour=GREY,
+        ),
+        details=(
+            Card(
+                "What each is for",
+                sections(
+                    *(section(f"{kind.name}: {len(rows)}", _rows(kind, rows)) for kind, rows in there.items())
+                )
+                or "Nothing is kept about you.",
+                colour=GREY,
+            ),
+            Card("What deleting leaves", "\n".join(f"• {sentence}" for sentence in otherwise), colour=GREY),
+            Card("What is not there", "\n".join(f"• {name}" for name in nothing) or "Nothing.", colour=GREY),
+        ),
+    )
+
+
+def _rows(kind: Kept, rows: Sequence[Mapping[str, Any]]) -> str:
+    told = [_told(kind, row) for row in rows[:MOST_ROWS]]
+    more = len(rows) - MOST_ROWS
+    if more > 0 and any(told):
+        told.append(f"and {more} more: see Take it along")
+    return "\n".join([kind.why, *(f"• {line}" for line in told if line)])
+
+
+def _told(kind: Kept, row: Mapping[str, Any]) -> str:
+    parts = [
+        str(row[name])[:10] if name.endswith("_at") else str(row[name])
+        for name in kind.shows
+        if row.get(name) is not None
+    ]
+    return plain(shortened(", ".join(parts), ROW))

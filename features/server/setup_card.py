@@ -1,13 +1,17 @@
-"""Cards of a server's settings, and of what the bot may do where they point."""
+"""The card of a server's settings, and of what the bot may do where they point."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import discord
-
 from storage.server.settings import GuildSettings
-from ui.card import GREEN, GREY, bullets
+from ui.card import BLUE, GREEN, GREY, Card, sections
+from ui.text import plain
 from wording.numbers import counted
+
+MEND = (
+    "Open the settings of that channel, go to Permissions, add this bot, allow what is named above, "
+    "then press Try it."
+)
 
 
 @dataclass(frozen=True)
@@ -18,43 +22,51 @@ class Trial:
     missing: str  # "" where it worked
 
 
-def settings_card(settings: GuildSettings) -> discord.Embed:
-    """Every setting of a server, and how to change it."""
-    card = discord.Embed(title="Settings of this server", colour=GREY)
+Tried = Sequence[tuple[str, Sequence[Trial]]]  # where -> what was tried there
+
+
+def setup_card(settings: GuildSettings, tried: Tried | None = None) -> Card:
+    """Every setting in the order of the menus below, and what is missing; tried: None where nothing was."""
+    missing = sum(bool(trial.missing) for _, trials in tried or () for trial in trials)
+    if tried is None:
+        heading, colour = "Settings of this server", BLUE
+    elif missing:
+        heading, colour = f"{counted(missing, 'thing is', 'things are')} missing", GREY
+    else:
+        heading, colour = "Everything works", GREEN
     rows = (
-        ("Sharing answers", "allowed" if settings.sharing else "off"),
         ("Proposals go to", _channel(settings.proposal_channel, "the channel they are typed in")),
         ("Announcements go to", _channel(settings.announce_channel, "nowhere")),
         ("Moderators", _role(settings.moderator_role, "whoever may manage the server")),
         ("Answers for the team", _role(settings.team_role, "moderators")),
         ("Time zone", settings.zone),
+        ("Sharing answers", "allowed" if settings.sharing else "off"),
         (
             "Limits",
             f"{settings.cooldown_hours} h between a member's proposals, {settings.open_cap} open at once, "
             f"{counted(settings.seconds_least, 'seconding')} at least",
         ),
     )
-    for name, value in rows:
-        card.add_field(name=name, value=value, inline=False)
-    card.set_footer(
-        text="/setup sharing, channels, roles, zone, limits and block change them; /setup check tries them"
+    return Card(
+        heading,
+        sections(
+            "\n".join(f"**{where}** {_trials(trials)}" for where, trials in tried or ()),
+            f"**How to mend it** {MEND}" if missing else "",
+            "" if missing else " · ".join(f"**{name}** {value}" for name, value in rows),
+        ),
+        small="In the order of the menus: proposals, announcements, moderators, the team, the time zone."
+        if missing or tried is None
+        else "",
+        colour=colour,
     )
-    return card
 
 
-def trials_card(trials: Sequence[tuple[str, Sequence[Trial]]]) -> discord.Embed:
-    """What was tried in each channel; what is missing comes first."""
-    failed = any(trial.missing for _, tried in trials for trial in tried)
-    card = discord.Embed(
-        title="Something is missing" if failed else "Everything works", colour=GREY if failed else GREEN
-    )
-    for where, tried in trials:
-        lines = [
-            f"{trial.what}: {trial.missing or 'works'}"
-            for trial in sorted(tried, key=lambda t: not t.missing)
-        ]
-        card.add_field(name=where[:256], value=bullets(lines) or "Nothing to try.", inline=False)
-    return card
+def _trials(trials: Sequence[Trial]) -> str:
+    """What works in one line; what is missing, a line each."""
+    failed = [f"• {plain(trial.what)}: {plain(trial.missing)}" for trial in trials if trial.missing]
+    works = [trial.what for trial in trials if not trial.missing]
+    told = f"works: {plain(', '.join(works))}" if works else ""
+    return "\n".join([told, *failed])
 
 
 def _channel(channel_id: int | None, otherwise: str) -> str:

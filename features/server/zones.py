@@ -4,6 +4,31 @@ import difflib
 from functools import cache
 from zoneinfo import available_timezones
 
+# for a menu, from west to east; every other one is typed
+COMMON_ZONES = (
+    "UTC",
+    "Pacific/Honolulu",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Chicago",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Europe/Athens",
+    "Africa/Lagos",
+    "Africa/Johannesburg",
+    "Europe/Istanbul",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+)
+
 
 def find_zone(typed: str) -> str:
     """The IANA name that was typed, whatever its case. Raises ValueError with the nearest names."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -10,72 +11,153 @@ from storage.database import Database, execute, fetch_all, transaction
 from storage.moments import to_text
 from storage.polls.casting import unname_ballots
 
-# table -> what is kept and why, for the member to read; a test compares it with the schema
-PERSONAL_TABLES: Mapping[str, str] = MappingProxyType(
+
+@dataclass(frozen=True)
+class Kept:
+    """A kind of thing that is kept about members, in words that a member reads."""
+
+    name: str
+    why: str  # what it is and what for, one sentence
+    shows: tuple[str, ...]  # the columns that say something to a person; the file has all of them
+
+
+# by table; a test compares it with the schema
+PERSONAL_TABLES: Mapping[str, Kept] = MappingProxyType(
     {
-        "account_links": (
-            "The Numerai model or account that you said is yours, so that you need not type it each time; "
-            "nobody has verified it."
+        "account_links": Kept(
+            "Your model or account",
+            (
+                "The Numerai model or account that you said is yours, so that you need not type it each "
+                "time; nobody has verified it."
+            ),
+            ("name", "tournament", "linked_at"),
         ),
-        "asked_questions": (
-            "Your newest questions, at most 50, so that a Share button can ask one again; "
-            "whenever anybody asks something, all that are older than 30 days are removed."
+        "asked_questions": Kept(
+            "Questions that you asked",
+            (
+                "Your newest questions, at most 50, so that a Share button can ask one again; whenever "
+                "anybody asks something, all that are older than 30 days are removed."
+            ),
+            ("question", "asked_at"),
         ),
-        "shared_answers": (
-            "Which answers you shared, at most 200, so that others can ask the same about themselves and you "
-            "can delete one; once this is deleted the messages stay, and you can't delete them here any more."
+        "shared_answers": Kept(
+            "Answers that you shared",
+            (
+                "Which answers you shared, at most 200, so that others can ask the same about themselves "
+                "and you can delete one; once this is deleted the messages stay, and you can't delete them "
+                "here any more."
+            ),
+            ("question", "shared_at"),
         ),
-        "proposal_drafts": (
-            "What you have begun to propose and not filed yet, one draft for each server, "
-            "so that you can go on."
+        "proposal_drafts": Kept(
+            "Drafts of proposals",
+            (
+                "What you have begun to propose and not filed yet, one draft for each server, so that you "
+                "can go on."
+            ),
+            ("changed_at",),
         ),
-        "proposal_authors": (
-            "Which proposals you filed, so that your name stands on them and the limits of the server count "
-            "them; once this is deleted they stay without it."
+        "proposal_authors": Kept(
+            "Proposals that you filed",
+            (
+                "Which proposals you filed, so that your name stands on them and the limits of the server "
+                "count them; once this is deleted they stay without it."
+            ),
+            (),
         ),
-        "proposal_seconds": "Which proposals you second, so that each member counts once.",
-        "proposal_arguments": (
-            "What you said for or against proposals or asked about them, for others to read."
+        "proposal_seconds": Kept(
+            "Proposals that you second",
+            "Which proposals you second, so that each member counts once.",
+            ("seconded_at",),
         ),
-        "event_actors": (
-            "Which steps in the history of proposals were yours, so that others can see who took them; "
-            "once this is deleted the steps stay without your name."
+        "proposal_arguments": Kept(
+            "What you argued",
+            "What you said for or against proposals or asked about them, for others to read.",
+            ("side", "claim"),
         ),
-        "response_actors": (
-            "Which official answers to proposals you wrote; "
-            "once this is deleted the answers stay without your name."
+        "event_actors": Kept(
+            "Your steps in proposals",
+            (
+                "Which steps in the history of proposals were yours, so that others can see who took them; "
+                "once this is deleted the steps stay without your name."
+            ),
+            (),
         ),
-        "poll_authors": "Which polls you opened; once this is deleted they stay without your name.",
-        "ballots": (
-            "Your ballots, so that each member counts once and you can change yours; deleting takes them "
-            "back where the poll is open."
+        "response_actors": Kept(
+            "Official answers that you wrote",
+            (
+                "Which official answers to proposals you wrote; once this is deleted the answers stay "
+                "without your name."
+            ),
+            (),
         ),
-        "electors": (
-            "Polls that opened while you had a verified account, which one, and its stake on that day."
+        "poll_authors": Kept(
+            "Polls that you opened",
+            "Which polls you opened; once this is deleted they stay without your name.",
+            (),
         ),
-        "reminders": "Which polls you asked to be reminded of.",
-        "account_verifications": (
-            "The Numerai account that you have shown to be yours, so that stake can weigh and an account "
-            "stands for one member only."
+        "ballots": Kept(
+            "Your ballots",
+            (
+                "Your ballots, so that each member counts once and you can change yours; deleting takes "
+                "them back where the poll is open."
+            ),
+            ("reason", "cast_at"),
         ),
-        "verification_codes": (
-            "The code with which you are showing that an account is yours; it is of use for 15 minutes."
+        "electors": Kept(
+            "Polls that know your stake",
+            "Polls that opened while you had a verified account, which one, and its stake on that day.",
+            ("account", "stake"),
         ),
-        "promise_step_actors": (
-            "Which promises and questions you put on record or settled, so that others can see who did; "
-            "once this is deleted they stay without your name."
+        "reminders": Kept(
+            "Reminders that you asked for",
+            "Which polls you asked to be reminded of.",
+            ("due_at",),
         ),
-        "opinion_authors": (
-            "Which statements you added, so that the limits of the server count them; "
-            "once this is deleted they stay without your name."
+        "account_verifications": Kept(
+            "Your verified account",
+            (
+                "The Numerai account that you have shown to be yours, so that stake can weigh and an "
+                "account stands for one member only."
+            ),
+            ("account", "tournament", "verified_at"),
         ),
-        "opinion_votes": (
-            "What you voted on statements, so that you are asked once and the map of opinions has a place "
-            "for you; others see counts and unnamed dots only."
+        "verification_codes": Kept(
+            "A code that waits to be used",
+            "The code with which you are showing that an account is yours; it is of use for 15 minutes.",
+            ("model", "expires_at"),
         ),
-        "opinion_event_actors": (
-            "Which statements you hid or showed again as a moderator; "
-            "once this is deleted the steps stay without your name."
+        "promise_step_actors": Kept(
+            "Promises and questions that you put on record",
+            (
+                "Which promises and questions you put on record or settled, so that others can see who did; "
+                "once this is deleted they stay without your name."
+            ),
+            (),
+        ),
+        "opinion_authors": Kept(
+            "Statements that you added",
+            (
+                "Which statements you added, so that the limits of the server count them; once this is "
+                "deleted they stay without your name."
+            ),
+            (),
+        ),
+        "opinion_votes": Kept(
+            "Your votes on statements",
+            (
+                "What you voted on statements, so that you are asked once and the map of opinions has a "
+                "place for you; others see counts and unnamed dots only."
+            ),
+            ("cast_at",),
+        ),
+        "opinion_event_actors": Kept(
+            "Statements that you hid or showed",
+            (
+                "Which statements you hid or showed again as a moderator; once this is deleted the steps "
+                "stay without your name."
+            ),
+            (),
         ),
     }
 )
@@ -111,8 +193,8 @@ async def export(db: Database, member_id: int, now: datetime) -> str:
             "member_id": str(member_id),
             "exported_at": to_text(now),
             "tables": {
-                table: {"what_and_why": sentence, "rows": stored[table]}
-                for table, sentence in PERSONAL_TABLES.items()
+                table: {"what_and_why": kind.why, "rows": stored[table]}
+                for table, kind in PERSONAL_TABLES.items()
             },
         },
         indent=2,

@@ -1,5 +1,6 @@
 """`/setup`: moderators decide about their server, every channel is tried, and nobody else decides."""
 
+import re
 from typing import Any
 
 import discord
@@ -7,7 +8,7 @@ import pytest
 
 from storage.server.settings import settings_of
 from tests.features.proposals.proposing import deny
-from tests.offline import Server, check_limits, said, text_of
+from tests.offline import Server, said, text_of
 
 
 async def setup(server: Server, command: str, **options: Any) -> Any:
@@ -32,22 +33,22 @@ async def test_a_moderator_turns_sharing_off_and_on(server: Server) -> None:
     asked = await server.ben.slash(server.channel, "payout compare", proposed="1C3T", who="everyone")
     clicked = await server.ben.click(said(asked).message, label="Share")
     assert "turned sharing off" in said(clicked).content
-    assert not [message for message in server.channel.history() if message.embeds]
-    assert "Sharing answers\noff" in text_of(await setup(server, "show"))
+    assert server.channel.history() == []
+    assert "**Sharing answers** off" in text_of(await setup(server, "show"))
     assert "may share" in (await setup(server, "sharing", allowed=True)).content
-    assert "Sharing answers\nallowed" in text_of(await setup(server, "show"))
+    assert "**Sharing answers** allowed" in text_of(await setup(server, "show"))
 
 
 async def test_the_defaults_are_shown(server: Server) -> None:
     shown = await setup(server, "show")
-    check_limits(shown)
+    assert len(text_of(shown)) < 4000
     text = text_of(shown)
     for line in (
-        "Proposals go to\nthe channel they are typed in",
-        "Announcements go to\nnowhere",
-        "Moderators\nwhoever may manage the server",
-        "Answers for the team\nmoderators",
-        "Time zone\nUTC",
+        "**Proposals go to** the channel they are typed in",
+        "**Announcements go to** nowhere",
+        "**Moderators** whoever may manage the server",
+        "**Answers for the team** moderators",
+        "**Time zone** UTC",
         "24 h between a member's proposals, 3 open at once, 2 secondings at least",
     ):
         assert line in text
@@ -57,7 +58,7 @@ async def test_roles_are_set_and_hold(server: Server) -> None:
     helpers, team = server.guild.create_role("Helpers"), server.guild.create_role("Team")
     dora = server.guild.add_member(server.env.create_user("dora"), roles=[helpers])
     text = text_of(await setup(server, "roles", moderators=helpers, team=team))
-    assert f"Moderators\n<@&{helpers.id}>\nAnswers for the team\n<@&{team.id}>" in text
+    assert f"**Moderators** <@&{helpers.id}> · **Answers for the team** <@&{team.id}>" in text
     settings = await kept(server)
     assert (settings.moderator_role, settings.team_role) == (helpers.id, team.id)
     hide = {"number": 1, "reason": "r"}
@@ -144,17 +145,14 @@ async def test_channels_are_tried_at_once_and_leave_no_trace(server: Server) -> 
     forum = server.guild.create_forum_channel("proposals")
     news = server.guild.create_text_channel("news")
     reply = await setup(server, "channels", proposals=forum, announcements=news)
-    check_limits(reply)
-    assert reply.embeds[0].title == "Everything works"
+    assert "### Everything works\n" in text_of(reply)
     text = text_of(reply)
-    assert (
-        "Proposals in #proposals\n• permissions: works\n• opening a post: works\n• making tags: works" in text
-    )
-    assert "Announcements in #news\n• permissions: works\n• posting: works\n• opening a thread: works" in text
+    assert "**Proposals in #proposals** works: permissions, opening a post, making tags" in text
+    assert "**Announcements in #news** works: permissions, posting, opening a thread" in text
     assert forum.threads == news.threads == left_in(news) == []
     settings = await kept(server)
     assert (settings.proposal_channel, settings.announce_channel) == (forum.id, news.id)
-    assert f"Proposals go to\n<#{forum.id}>" in text_of(await setup(server, "show"))
+    assert f"**Proposals go to** <#{forum.id}>" in text_of(await setup(server, "show"))
     assert "none are set" in text_of(await setup(server, "channels"))
     assert (await kept(server)).proposal_channel is None
 
@@ -177,7 +175,7 @@ MISSING = [
     (
         False,
         {"embed_links": False, "read_message_history": False},
-        ["permissions: Embed Links, Read Message History is missing"],
+        ["permissions: Embed Links and Read Message History are missing"],
     ),
     (False, {"view_channel": False}, ["View Channel"]),
 ]
@@ -191,12 +189,13 @@ async def test_check_says_what_is_missing(server: Server, subtests: pytest.Subte
             await setup(server, "channels", proposals=room)
             await deny(server, room, **denied)
             reply = await setup(server, "check")
-            assert reply.embeds[0].title == "Something is missing"
+            assert re.search(r"### \d (thing is|things are) missing\n", text_of(reply))
+            assert "add this bot, allow what is named above" in text_of(reply)
             for line in missing:
                 assert line in text_of(reply)
             server.env.backend.edit_channel(room.id, {}, overwrites=[])
             await server.env.settle()
-            assert (await setup(server, "check")).embeds[0].title == "Everything works"
+            assert "### Everything works\n" in text_of(await setup(server, "check"))
     assert left_in(text) == []
 
 
@@ -208,8 +207,8 @@ async def test_check_says_what_is_gone(server: Server) -> None:
     server.env.backend.delete_role(server.guild.id, role.id)
     await server.env.settle()
     text = text_of(await setup(server, "check"))
-    assert "Proposals\n• the channel: it is gone; set another with /setup channels" in text
-    assert "The team\n• the role: it is gone; set another with /setup roles" in text
+    assert "**Proposals** \n• the channel: it is gone, or I can't see it; pick another in the menu" in text
+    assert "**The team** \n• the role: it is gone; pick another in the menu" in text
 
 
 # ---------------------------------------------------------------- who may

@@ -32,7 +32,7 @@ async def test_a_busy_week_tells_everything_as_a_post_and_as_markdown(
     [message] = summaries(server.channel)
     assert len(message.attachments) == 1
     headline = text_of(message)
-    assert "1 vote closing soon · 1 new proposal · 1 revised · 1 result, 1 by strategy" in headline
+    assert ": 1 vote closing soon\n1 new proposal · 1 revised · 1 result, 1 by strategy" in headline
     assert "1 outcome · 1 promise overdue, by up to 4 days · 1 question unanswered" in headline
     assert "The announced rule changed from 1xCORR to 2xCORR." in headline
     [thread] = [each for each in server.channel.threads if each.name == "The week of 5 May 2031"]

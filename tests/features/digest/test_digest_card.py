@@ -70,7 +70,9 @@ def longest(sign: str, count: int = 40) -> Summary:
 @pytest.mark.slow
 @pytest.mark.parametrize("sign", SIGNS)
 def test_the_longest_summary_fits_and_loses_nothing(sign: str) -> None:
-    to_do = (ToDo(f"Vote in poll #999999 “{sign * 200}”", NOW, "Vote in #999999", "poll:vote:1"),) * 3
+    to_do = (
+        ToDo(f"Vote in poll #999999 “{sign * 200}”", NOW, "closes", "Vote in #999999", "poll:vote:1"),
+    ) * 3
     told = Told(longest(sign), (sign * 300,) * 9, to_do)
     first, *pages = digest_cards(told)
     for card in (first, *pages):
@@ -107,14 +109,14 @@ def test_a_week_with_news_is_amber_and_has_the_chart_it_is_given() -> None:
     told = Told(
         replace(QUIET, closing=(Closing(1, "Tea?", LINK, NOW, "at least 5; 20 are needed"),)),
         ("It changed.",),
-        (ToDo("Vote in poll #1 “*Tea*?”", NOW, "Vote in #1", "poll:vote:7"),),
+        (ToDo("Vote in poll #1 “*Tea*?”", NOW, "closes", "Vote in #1", "poll:vote:7"),),
     )
     first, page = digest_cards(told, draw=nothing)
     assert (first.colour, first.draw) == (AMBER, nothing)
     assert first.heading == "The week of 28 April: 1 vote closing soon"
     assert first.text == (
         f"**The rule**\n• It changed.\n\n"
-        f"**1.** Vote in poll \\#\u200b1 “\\*Tea\\*?”, until <t:{int(NOW.timestamp())}:f>"
+        f"**1.** Vote in poll \\#\u200b1 “\\*Tea\\*?” (closes <t:{int(NOW.timestamp())}:R>)"
     )
     assert page.heading == "Closing soon"
     assert "ballots so far: at least 5; 20 are needed" in page.text

@@ -1,13 +1,28 @@
 """How a member asks for a code, puts it into a bio, presses the button and looks at the result."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from tests.numerai_server import LoopbackNumerai
 from tests.offline import Server, said
 
 
-async def ask(server: Server, who: Any = None, model: str = "tidewater_2", **options: Any) -> Any:
-    return said(await (who or server.ben).slash(server.channel, "account verify", model=model, **options))
+@dataclass(frozen=True)
+class Asked:
+    """What comes for a code: its message, in which it stands alone, then the card with the button."""
+
+    content: str  # the code, or why there is none
+    card: Any
+
+    @property
+    def message(self) -> Any:
+        return self.card.message
+
+
+async def ask(server: Server, who: Any = None, model: str = "tidewater_2", **options: Any) -> Asked:
+    result = await (who or server.ben).slash(server.channel, "account verify", model=model, **options)
+    assert result.response.ephemeral
+    return Asked(result.response.content, said(result))
 
 
 async def press(reply: Any, who: Any) -> Any:

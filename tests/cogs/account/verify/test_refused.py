@@ -11,7 +11,7 @@ from storage.members.verifications import code_of, verification_of
 from tests.cogs.account.verify.asking import ask, press, verify
 from tests.numerai_data import NOW, Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import Server, said
+from tests.offline import Server, said, text_of
 
 pytestmark = pytest.mark.slow  # a bot for each test
 
@@ -25,7 +25,7 @@ async def test_without_the_code_in_the_bio_nothing_happens(
     assert "does not hold your newest code" in (await press(reply, server.ben)).content
     assert await verification_of(server.database, server.ben.id) is None
     api.set_bio("tidewater_2", f"{bio} {reply.content}"[-90_000:])
-    assert (await press(reply, server.ben)).embeds[0].title == "Verified: tidewater"
+    assert "### Verified: tidewater\n" in text_of(await press(reply, server.ben))
 
 
 async def test_a_code_expires(server: Server, api: LoopbackNumerai, present: Present) -> None:
@@ -56,7 +56,7 @@ async def test_what_cannot_be_verified_gets_a_sentence_and_no_code(
 async def test_another_member_cannot_verify_the_same_account(server: Server, api: LoopbackNumerai) -> None:
     await verify(server, api)
     refused = await verify(server, api, server.moderator, "tidewater_3")
-    assert not refused.embeds
+    assert refused.components == []
     assert "id **" not in refused.content, "an expected refusal is no unexpected error"
     assert await verification_of(server.database, server.moderator.id) is None
     assert await verification_of(server.database, server.ben.id) is not None
@@ -96,7 +96,7 @@ async def test_a_fault_is_a_sentence_and_the_code_stays(
     code = await code_of(server.database, server.ben.id, NOW)
     assert code is not None
     assert code.code == reply.content
-    assert (await press(reply, server.ben)).embeds[0].title == "Verified: tidewater"
+    assert "### Verified: tidewater\n" in text_of(await press(reply, server.ben))
 
 
 async def test_no_log_holds_a_code_or_whose_account_it_is(

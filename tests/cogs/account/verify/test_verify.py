@@ -22,7 +22,7 @@ from storage.members.verifications import (
 from tests.cogs.account.verify.asking import ask, press, show, verify
 from tests.numerai_data import NOW, Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import OfflineDiscord, Server, check_limits, said, text_of
+from tests.offline import OfflineDiscord, Server, custom_id, said, text_of
 from tests.patience import CALM, eventually
 from tournament.numerai.source import NumeraiSource, Throttle
 
@@ -35,21 +35,19 @@ async def test_the_code_comes_with_steps_and_what_is_never_asked_for(server: Ser
     assert code is not None
     assert reply.content == code.code, "alone, so that a phone copies nothing else"
     assert (code.model, code.tournament) == ("tidewater_2", "classic")
-    text = text_of(reply)
+    text = text_of(reply.card)
     for words in ("Prove that tidewater is yours", "**tidewater\\_2**", "touch and hold", "I put it there"):
         assert words in text
     assert f"<t:{int(code.expires_at.timestamp())}:R>" in text
     assert NO_KEYS in text
-    check_limits(reply)
-    [row] = reply.components
-    assert [button["custom_id"] for button in row["components"]] == [f"account:verified:{server.ben.id}"]
+    assert code.code not in text
+    assert custom_id(reply.card, "verified") == f"account:verified:{server.ben.id}"
 
 
 async def test_the_button_verifies_shows_and_says_what_to_clear(server: Server, api: LoopbackNumerai) -> None:
     done = await verify(server, api)
-    assert done.embeds[0].title == "Verified: tidewater"
+    assert "### Verified: tidewater\n" in text_of(done)
     assert "Take the code out of the bio" in text_of(done)
-    check_limits(done)
     verified = await verification_of(server.database, server.ben.id)
     assert verified == AccountVerification(server.ben.id, "classic", "tidewater", NOW, NOW)
     assert await code_of(server.database, server.ben.id, NOW) is None
@@ -63,7 +61,8 @@ async def test_show_tells_how_old_a_verification_is(
     assert "on 2026-11-20, today," in text_of(await show(server))
     present.moment += timedelta(days=40)
     shown = await show(server)
-    assert [card.title for card in shown.embeds] == ["Verified: tidewater"]
+    assert "### Verified: tidewater\n" in text_of(shown)
+    assert "Linked" not in text_of(shown)
     assert "on 2026-11-20, 40 days ago," in text_of(shown)
     assert "checked again from 2027-02-18 on" in text_of(shown)
     assert "Take the code out" not in text_of(shown)
@@ -76,14 +75,10 @@ async def test_show_has_both_cards_and_calls_only_what_is_proven_so(
     await verify(server, api)
     linked = said(await server.ben.slash(server.channel, "account link", name=name))
     shown = await show(server)
-    assert [card.title.replace("\\", "") for card in shown.embeds] == [
-        "Verified: tidewater",
-        f"Linked: {name}",
-    ]
-    for card in (linked.embeds[0], shown.embeds[1]):
-        names = [field.name for field in card.fields]
-        assert ("Verified" in names, "A claim, not a proof" in names) == (proven, not proven)
-    check_limits(shown)
+    told = text_of(shown).replace("\\", "")
+    assert told.index("### Verified: tidewater\n") < told.index(f"### Linked: {name}\n")
+    for text in (text_of(linked), told[told.index("### Linked") :]):
+        assert ("**Verified** You" in text, "**A claim, not a proof**" in text) == (proven, not proven)
 
 
 async def test_unverify_takes_it_back(server: Server, api: LoopbackNumerai) -> None:
@@ -92,7 +87,7 @@ async def test_unverify_takes_it_back(server: Server, api: LoopbackNumerai) -> N
     assert await verification_of(server.database, server.ben.id) is None
     assert "no verified account" in said(await server.ben.slash(server.channel, "account unverify")).content
     assert "/account link" in (await show(server)).content
-    assert (await verify(server, api)).embeds, "and it can be verified again"
+    assert "### Verified" in text_of(await verify(server, api)), "and it can be verified again"
 
 
 async def test_everything_is_deleted_with_the_rest(server: Server, api: LoopbackNumerai) -> None:
@@ -109,7 +104,7 @@ async def test_the_button_still_works_after_a_restart(
     await server.bot.close()  # the process ends
     await server.env.restart_bot(new_bot())
     api.set_bio("tidewater_2", reply.content)
-    assert (await press(reply, server.ben)).embeds[0].title == "Verified: tidewater"
+    assert "### Verified: tidewater\n" in text_of(await press(reply, server.ben))
     assert await verification_of(server.database, server.ben.id) is not None
 
 
