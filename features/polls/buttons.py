@@ -35,7 +35,7 @@ MOST_VOTES = 5  # buttons that Discord puts into a row
 LABELS = {
     "vote": "Vote",
     "my": "My ballot",
-    "details": "Details",
+    "behind": "Details",
     "remind": "Remind me",
     "reason": "Say why",
     "withdraw": "Take it back",
@@ -44,7 +44,7 @@ LABELS = {
 
 class PollButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"poll:(?P<verb>vote|my|details|remind|reason|withdraw):(?P<poll>[0-9]{1,18})",
+    template=r"poll:(?P<verb>vote|my|behind|remind|reason|withdraw):(?P<poll>[0-9]{1,18})",
 ):
     """A button of a poll: vote, see one's own ballot or what stands behind, be reminded, say why."""
 
@@ -70,7 +70,7 @@ class PollButton(
                 await _vote(interaction, view)
             elif self.verb == "my":
                 await show_mine(interaction, view)
-            elif self.verb == "details":
+            elif self.verb == "behind":
                 await interaction.response.defer(ephemeral=True, thinking=True)
                 shown = await page_of(tools.drawing, view, 0)
                 await interaction.followup.send(view=shown.view, files=shown.files, ephemeral=True)
@@ -112,7 +112,7 @@ def answer_of(view: PollView) -> Answer:
 
 async def poll_message(drawing: DrawingThread, view: PollView) -> Message:
     """A poll's card with its buttons."""
-    verbs = {"open": ("vote", "my", "details"), "closed": ("my", "details")}.get(view.poll.state, ("my",))
+    verbs = {"open": ("vote", "my", "behind"), "closed": ("my", "behind")}.get(view.poll.state, ("my",))
     rows = [row_of(*(PollButton(verb, view.poll.poll_id) for verb in verbs))]
     return await message_of(drawing, [answer_of(view).card], rows)
 

@@ -15,12 +15,12 @@ from ui.pages import CardPages
 from ui.questions import pages_of
 from wording.numbers import counted
 
-LABELS = {"details": "Details", "export": "Take it along", "delete": "Delete everything"}
+LABELS = {"more": "Details", "export": "Take it along", "delete": "Delete everything"}
 
 
 class PrivacyButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"privacy:(?P<verb>details|export|delete):(?P<member>[0-9]{1,20})",
+    template=r"privacy:(?P<verb>more|export|delete):(?P<member>[0-9]{1,20})",
 ):
     """What can be done with what is kept, by the member whom it is about alone."""
 
@@ -42,7 +42,7 @@ class PrivacyButton(
         async with errors_answered(interaction):
             if interaction.user.id != self.member_id:
                 raise ValueError("That is another member's. See your own with /privacy show.")
-            await {"details": show_details, "export": send_export, "delete": ask_to_delete}[self.verb](
+            await {"more": show_details, "export": send_export, "delete": ask_to_delete}[self.verb](
                 interaction
             )
 
