@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from storage.database import Database
-from tournament.source import Source
+from tournament.source import Source, SourceError
 from ui.card import CHARTS
 from ui.drawing import DrawingThread, Picture
 from ui.questions import Questions
@@ -55,8 +55,13 @@ async def complete_name(
     tools: Tools, interaction: discord.Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """Names to offer while somebody types one, of the tournament they have picked so far."""
-    names = suggest_names(await picked_source(tools, interaction).names(), typed)
-    return [app_commands.Choice(name=name, value=name) for name in names]
+    source = picked_source(tools, interaction)
+    try:
+        stakes = await source.stakes()
+    except SourceError:
+        stakes = None
+    names = suggest_names(await source.names(), typed, stakes)
+    return [app_commands.Choice(name=shown, value=name) for shown, name in names]
 
 
 def picked_source(tools: Tools, interaction: discord.Interaction) -> Source:

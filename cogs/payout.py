@@ -10,14 +10,17 @@ from discord.ext import commands
 
 from features.account.dialogs import ask_who
 from features.account.link import NotLinkedError, asked_about
+from features.earnings.earnings import PayRecord, as_csv, pay_record
+from features.earnings.earnings_card import record_answer
 from features.payout import forms
 from features.payout.compare import compare_payouts
 from features.payout.compare_card import comparison_answer
-from features.payout.earnings import PayRecord, as_csv, pay_record
-from features.payout.earnings_card import record_answer, what_if_answer
+from features.payout.several import names_typed, rules_typed, several_payouts
+from features.payout.several_card import several_answer
 from features.payout.what_if import what_if
+from features.payout.what_if_card import what_if_answer
 from features.proposals.view import rule_of, suggest_rules
-from features.rules.rules import find_rule, rule_ids, suggest_priced_rules, timeline
+from features.rules.rules import LIVE, find_rule, rule_ids, suggest_priced_rules, timeline
 from features.rules.rules_card import rules_answer
 from storage.members.links import link_of
 from tools import SAMPLE, Client, Tools, complete_name, picked_source, questions_of, tools_of
@@ -40,8 +43,8 @@ class PayoutCommands(
 
     @app_commands.command()
     @app_commands.describe(
-        proposed="The rule to try, like 1xCORR + 3xTC, 1C3T or 0.75 corr + 2.25 mmc clip 0.05",
-        who="A model, an account, or everyone; without it the one you linked",
+        proposed="The rule to try, like 1xCORR + 3xTC or 1C3T vs 2C1T; without it the newest change",
+        who="A model, an account, several, or everyone; without it the one you linked",
         current="The rule to compare with, or live; without it what was really paid",
         rounds="20 (the last 20), 311-325, round 318 or all; without it the last 20 beside all",
         stake="NMR, instead of the stake of the time",
@@ -52,7 +55,7 @@ class PayoutCommands(
     async def compare(
         self,
         interaction: discord.Interaction,
-        proposed: str,
+        proposed: str | None = None,
         who: str | None = None,
         current: str | None = None,
         rounds: str | None = None,
@@ -176,7 +179,20 @@ async def compare_for(interaction: discord.Interaction, asked: Asked) -> None:
     except NotLinkedError as unlinked:
         await ask_who(interaction, str(unlinked), asked, compare_for)
         return
+    if asked["proposed"] is None:
+        asked = {**asked, "proposed": await _newest_change(tools, tools.source(where), interaction.guild_id)}
     await questions_of(interaction).reply(interaction, COMPARE, {**asked, "name": name, "tournament": where})
+
+
+async def _newest_change(tools: Tools, source: Source, guild_id: int | None) -> str:
+    """The newest rule that is proposed on this server, else announced or on record, and can be priced."""
+    offered = await offered_rules(tools, source, guild_id, "")
+    ours = next((typed for _, typed in offered if typed.startswith("#")), None)
+    if ours is not None:
+        return ours
+    if source.live and await source.live_rule() is not None:
+        return LIVE
+    return next(typed for _, typed in offered if typed in rule_ids(""))
 
 
 async def _compare_mine(interaction: discord.Interaction, asked: Asked) -> None:
@@ -188,19 +204,25 @@ async def _compare_mine(interaction: discord.Interaction, asked: Asked) -> None:
 async def _compared(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
     tools = tools_of(interaction)
     source = tools.source(asked["tournament"])
-    question = {key: value for key, value in asked.items() if key != "tournament"}
-    for which in ("proposed", "current"):
-        if question[which] is not None:
-            question[which] = await rule_of(tools.database, interaction.guild_id, question[which])
-    comparison = await compare_payouts(source, **question)
+    question = {key: value for key, value in asked.items() if key not in ("tournament", "name", "proposed")}
+    names, rules = names_typed(asked["name"]), rules_typed(asked["proposed"])
+    rules = [await rule_of(tools.database, interaction.guild_id, rule) for rule in rules]
+    if question["current"] is not None:
+        question["current"] = await rule_of(tools.database, interaction.guild_id, question["current"])
     link = await link_of(tools.database, interaction.user.id if shown_by is None else shown_by)
     own = link.name if link else None
+    if len(names) == 1 and len(rules) == 2:
+        [proposed, question["current"]] = rules
+        rules = [proposed]
+    if len(names) > 1 or len(rules) > 1:
+        several = await several_payouts(source, names, rules, **question)
+        return several_answer(several if shown_by is None else several.for_others(own), asked)
+    comparison = await compare_payouts(source, names[0], rules[0], **question)
     if shown_by is not None:
         comparison = comparison.for_others(own_name=own)
     else:
         comparison = replace(comparison, yours=comparison.name == own)
-    rules = await offered_rules(tools, source, interaction.guild_id, "")
-    return comparison_answer(comparison, asked, rules)
+    return comparison_answer(comparison, asked, await offered_rules(tools, source, interaction.guild_id, ""))
 
 
 async def offered_rules(

@@ -9,6 +9,18 @@ from decimal import Decimal, localcontext
 LONGEST = 400  # characters of a number with its unit: the smallest float has 340
 LARGEST = Decimal(10) ** 18
 
+
+class NearMissError(ValueError):
+    """Something typed that is nothing known, with what was perhaps meant.
+
+    typed: the part of the text that is wrong; near: what could stand in its place, the nearest first.
+    """
+
+    def __init__(self, sentence: str, typed: str, near: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.typed, self.near = typed, tuple(near)
+
+
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _COMMAS = dict.fromkeys(map(ord, "﹐，"), ",") | dict.fromkeys(map(ord, "、﹑､"), ", ")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000\t"), " ")

@@ -41,7 +41,7 @@ HOUSE = {
     "ui": Room(
         "what all cards share: their parts, errors, pages, sharing, posting, the drawing thread",
         ("storage", "tournament.source", "wording"),
-        ("discord", "matplotlib"),
+        ("discord", "matplotlib", "numpy"),
     ),
     "tools.py": Room(
         "what every command and button works with",
@@ -75,7 +75,7 @@ NEARER = {
 # a feature imports those of lower floors, never one beside it
 FLOORS = (
     ("rules",),
-    ("account", "payout", "polls", "promises", "opinions", "server"),
+    ("account", "earnings", "payout", "polls", "promises", "opinions", "server"),
     ("stakes",),
     ("simulation",),
     ("digest", "proposals"),

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -21,6 +24,7 @@ PROPOSED = "#E69F00"
 CURRENT = "#56B4E9"
 GAIN = "#009E73"
 LOSS = "#D55E00"
+LINES = ((PROPOSED, "-"), (CURRENT, "--"), (GAIN, "-."), ("#CC79A7", ":"))  # told apart in grey, too
 INK = "#F2F3F5"
 FAINT = "#B5BAC1"
 PANEL = "#1E1F22"
@@ -174,6 +178,13 @@ def by_round(drawing: "Figure", panels: list["Axes"]) -> bytes:
     panels[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     drawing.align_ylabels(panels)
     return to_png(drawing)
+
+
+def from_zero(
+    rounds: NDArray[np.int64], total: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A line over rounds with the 0 it starts from, one round earlier."""
+    return np.concatenate(([rounds[0] - 1.0], rounds)), np.concatenate(([0.0], total))
 
 
 def thousands(value: float, _: float) -> str:

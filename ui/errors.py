@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from discord import app_commands
 from storage.database import StorageError
 from tournament.source import SourceError
 from ui.text import plain
+from wording.names import NearMissError
 
 log = logging.getLogger("roundtable.errors")
 
@@ -35,7 +36,7 @@ async def answer_error(
     interaction: discord.Interaction,
     error: BaseException,
     *,
-    view: discord.ui.View = discord.utils.MISSING,
+    view: "discord.ui.View | None" = None,
 ) -> None:
     """Tell the member privately what went wrong; log what nobody expected under the id they are shown.
 
@@ -49,6 +50,9 @@ async def answer_error(
         else str((interaction.data or {}).get("custom_id"))
     )
     sentence = sentence_for(error)
+    if view is None and isinstance(error, NearMissError) and error.near:
+        view = _for_command(interaction, error)
+    shown = discord.utils.MISSING if view is None else view
     if sentence is None:
         error_id = secrets.token_hex(4)
         log.error(
@@ -62,9 +66,9 @@ async def answer_error(
         log.info("refused", exc_info=error, extra={"fields": {"command": name}})
     try:
         if interaction.response.is_done():
-            await interaction.followup.send(sentence, view=view, ephemeral=True)
+            await interaction.followup.send(sentence, view=shown, ephemeral=True)
         else:
-            await interaction.response.send_message(sentence, view=view, ephemeral=True)
+            await interaction.response.send_message(sentence, view=shown, ephemeral=True)
     except discord.HTTPException as failure:
         log.warning("could not answer", extra={"fields": {"command": name, "status": failure.status}})
 
@@ -81,6 +85,44 @@ class GuardedView(discord.ui.View):
 
     async def on_error(self, interaction: discord.Interaction, error: Exception, item: Any) -> None:  # noqa: D102
         await answer_error(interaction, error)
+
+
+Redo = Callable[[discord.Interaction, str], Awaitable[None]]
+
+
+class Instead(GuardedView):
+    """What was perhaps meant, as buttons that go on with it; beside them what else leads on."""
+
+    def __init__(self, error: NearMissError, redo: Redo) -> None:
+        super().__init__(timeout=600)
+        for place, near in enumerate(error.near):
+            button: discord.ui.Button[Any] = discord.ui.Button(
+                label=near[:80], style=discord.ButtonStyle.primary, custom_id=f"instead:{place}"
+            )
+
+            async def pressed(interaction: discord.Interaction, near: str = near) -> None:
+                await redo(interaction, near)
+
+            button.callback = pressed  # type: ignore[method-assign]
+            self.add_item(button)
+
+
+def _for_command(interaction: discord.Interaction, error: NearMissError) -> Instead | None:
+    """Buttons that type a command again with what was meant; None where it was no command."""
+    command = interaction.command
+    if not isinstance(command, app_commands.Command):
+        return None
+    # a namespace answers None to whatever it is asked, also where dict() asks for its keys
+    typed = dict(iter(interaction.namespace))
+    there = [name for name, value in typed.items() if isinstance(value, str) and error.typed in value]
+    if not there:
+        return None
+
+    async def redo(pressed: discord.Interaction, near: str) -> None:
+        values = typed | {there[0]: typed[there[0]].replace(error.typed, near)}
+        await command.callback(command.binding, pressed, **values)  # type: ignore[arg-type, call-arg]
+
+    return Instead(error, redo)
 
 
 class GuardedLayout(discord.ui.LayoutView):

@@ -5,7 +5,8 @@ from typing import Any
 
 import discord
 
-from ui.errors import GuardedView, answer_error, sentence_for
+from ui.errors import GuardedView, Instead, answer_error, sentence_for
+from wording.names import NearMissError
 
 Typed = Callable[[discord.Interaction, str], Awaitable[None]]
 
@@ -20,20 +21,18 @@ class Form(discord.ui.Modal):
             return
         for item in self.walk_children():
             _keep(item)
-        await answer_error(interaction, error, view=_BackToForm(self))
+        view = self.leads_on(error)
+        back: discord.ui.Button[Any] = discord.ui.Button(label="Back to the form", custom_id="form:again")
+        back.callback = self._again  # type: ignore[method-assign]
+        view.add_item(back)
+        await answer_error(interaction, error, view=view)
 
+    def leads_on(self, error: Exception) -> GuardedView:
+        """The buttons beside the one that goes back to the form."""
+        return GuardedView(timeout=1800)
 
-class _BackToForm(GuardedView):
-    """One button that opens a refused form again."""
-
-    def __init__(self, form: Form) -> None:
-        super().__init__(timeout=1800)
-        self._form = form
-
-    @discord.ui.button(label="Back to the form", style=discord.ButtonStyle.primary, custom_id="form:again")
-    async def again(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
-        """Open it again."""
-        await interaction.response.send_modal(self._form)
+    async def _again(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(self)
 
 
 def _keep(item: Any) -> None:
@@ -70,3 +69,14 @@ class TextForm(Form):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand the text on."""
         await self._done(interaction, self._field.value)
+
+    def leads_on(self, error: Exception) -> GuardedView:
+        """What was perhaps meant, as buttons that hand that on."""
+        if not isinstance(error, NearMissError):
+            return super().leads_on(error)
+        text = self._field.value
+
+        async def redo(pressed: discord.Interaction, near: str) -> None:
+            await self._done(pressed, text.replace(error.typed, near))
+
+        return Instead(error, redo)

@@ -98,7 +98,8 @@ class Questions:
                 break
             stored = await self._own(interaction, row)  # another tap was quicker: this one follows it
         message = await message_of(self.drawing, [answer.card], self.rows(interaction, kept, answer))
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        # it may stand in place of a sentence that asked back
+        await interaction.edit_original_response(content=None, view=message.view, attachments=message.files)
 
     async def form(self, interaction: discord.Interaction, row: int, field: str) -> None:
         """Open the form of a field; what is typed there changes the answer under which it was opened."""

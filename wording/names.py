@@ -1,14 +1,16 @@
 """What people mean by a name or a range of rounds, and what to offer when it is neither."""
 
 import difflib
+import heapq
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.typed import NearMissError as NearMissError
 from scoring.typed import read_number, read_range, tidy
-from tournament.source import EVERYONE, Names, Source
-from wording.numbers import counted, listed, span
+from tournament.source import EVERYONE, Names, Source, Stakes
+from wording.numbers import counted, listed, number, span
 
 LONGEST_NAME = 100
 LONGEST_RANGE = 40
@@ -26,7 +28,7 @@ async def find_name(source: Source, typed: str) -> str:
     if found is not None:
         return found
     names = await source.names()
-    raise ValueError(no_such_name(wanted, (EVERYONE, *names.accounts, *names.models), "in this data"))
+    raise no_such_name(wanted, (EVERYONE, *names.accounts, *names.models), "in this data")
 
 
 def plain_name(typed: str) -> str:
@@ -41,24 +43,45 @@ def plain_name(typed: str) -> str:
     return wanted
 
 
-def no_such_name(typed: str, names: Iterable[str], where: str) -> str:
-    """A sentence that says a name is not there, and offers up to three that are spelled nearly like it."""
+def no_such_name(typed: str, names: Iterable[str], where: str) -> NearMissError:
+    """The error that a name is not there, which offers up to three that are spelled nearly like it."""
     spelled = {name.casefold(): name for name in names}
-    near = difflib.get_close_matches(typed.strip().casefold(), spelled, n=3, cutoff=0.6)
-    offer = f" Did you mean {listed([spelled[name] for name in near], 'or')}?" if near else ""
-    return f"There is no model or account called “{_shown(typed.strip())}” {where}.{offer}"
+    close = difflib.get_close_matches(typed.strip().casefold(), spelled, n=3, cutoff=0.6)
+    near = [spelled[name] for name in close]
+    offer = f" Did you mean {listed(near, 'or')}?" if near else ""
+    sentence = f"There is no model or account called “{_shown(typed.strip())}” {where}.{offer}"
+    return NearMissError(sentence, typed.strip(), near)
 
 
-def suggest_names(names: Names, typed: str, *, limit: int = 25) -> list[str]:
-    """Up to `limit` names for an autocomplete: those that start with the text, then those that hold it."""
+def suggest_names(
+    names: Names, typed: str, stakes: Stakes | None = None, *, limit: int = 25
+) -> list[tuple[str, str]]:
+    """(shown, name) to offer while somebody types: what starts with the text, then what holds it.
+
+    Among each the largest stake comes first, and those without one last; where stakes are not known, models
+    come before accounts.
+    """
     wanted = typed.strip().casefold()
+    held: dict[str, float] = {}
+    if stakes is not None:
+        held = dict(zip(stakes.accounts, stakes.account_stake.tolist(), strict=True))
+        held |= dict(zip(stakes.models, stakes.model_stake.tolist(), strict=True))
     everything = (EVERYONE, *names.models, *names.accounts)
-    starts = [name for name in everything if name.casefold().startswith(wanted)]
-    if len(starts) >= limit:
-        return starts[:limit]
-    return (starts + [name for name in everything if wanted in name.casefold() and name not in starts])[
-        :limit
-    ]
+    fitting = [name for name in everything if wanted in name.casefold()]
+
+    def order(name: str) -> tuple[bool, bool, float]:
+        return not name.casefold().startswith(wanted), name != EVERYONE, -held.get(name, 0.0)
+
+    chosen = heapq.nsmallest(limit, fitting, key=order)
+    return [(_with_stake(name, held.get(name)) if stakes is not None else name, name) for name in chosen]
+
+
+def _with_stake(name: str, stake: float | None) -> str:
+    """A name with its stake, in as many characters as a choice may have."""
+    if name == EVERYONE:
+        return name
+    told = f" · {number(stake)} NMR" if stake else " · no stake"
+    return f"{name[: LONGEST_NAME - len(told)]}{told}"
 
 
 def find_rounds(

@@ -28,8 +28,8 @@ def comparison_answer(
     """The reply to `/payout compare`. rules: (shown, typed) that its menu offers besides."""
     return Answer(
         comparison_card(comparison, AT_RISK[asked["basis"]][0].lower()),
-        menus=(_rounds(comparison, asked), _rules(comparison, asked, rules), _at_risk(asked)),
-        details=_pages(comparison),
+        menus=(rounds_menu(comparison, asked), _rules(comparison, asked, rules), at_risk_menu(asked)),
+        details=comparison_pages(comparison),
     )
 
 
@@ -50,7 +50,8 @@ def comparison_card(comparison: PayoutComparison, at_risk: str) -> Card:
     )
 
 
-def _pages(comparison: PayoutComparison) -> tuple[Card, ...]:
+def comparison_pages(comparison: PayoutComparison) -> tuple[Card, ...]:
+    """Everything that is known of a comparison: both sides, other rounds, what was assumed and left out."""
     unknown = comparison.alike or math.isnan(comparison.interval[0])
     held = "" if unknown else between(comparison.interval, comparison.unit)
     difference = "none" if comparison.same else difference_of(comparison.difference, comparison.unit)
@@ -94,7 +95,8 @@ def _side(side: Side, comparison: PayoutComparison) -> str:
     return f"{amount(side.total, comparison.unit)}, {number(side.mean)} a round{spread}; {burned}, {clipped}."
 
 
-def _rounds(comparison: PayoutComparison, asked: Asked) -> Menu:
+def rounds_menu(comparison: PayoutComparison, asked: Asked) -> Menu:
+    """Which rounds are compared."""
     last = Choice("Last 20 rounds, beside all", {"rounds": None})
     choices = [last, Choice("All rounds that can be compared", {"rounds": "all"})]
     choices += [
@@ -122,7 +124,8 @@ def _rules(comparison: PayoutComparison, asked: Asked, rules: Sequence[tuple[str
     return Menu("rule", (chosen, *others[: 25 - 1 - len(typed_ones)], *typed_ones), chosen)
 
 
-def _at_risk(asked: Asked) -> Menu:
+def at_risk_menu(asked: Asked) -> Menu:
+    """What is at risk in a round."""
     choices = [Choice(label, {"basis": basis}, more) for basis, (label, more) in AT_RISK.items()]
     stake = asked.get("stake")
     at = next(each for each in choices if each.change == {"basis": asked["basis"]})

@@ -4,10 +4,9 @@
 # pyright: reportUnknownMemberType=false
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.payout.comparison import PayoutComparison, difference_of
-from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, by_round, figure
+from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, by_round, figure, from_zero
 from wording.numbers import amount, counted, shortened
 
 
@@ -28,25 +27,18 @@ def picture_of_comparison(comparison: PayoutComparison, titled: bool = True) -> 
         for side, colour, dash in sorted(sides, key=lambda side: -side[0].total):
             label = f"{shortened(side.short)}: {amount(side.total, comparison.unit)}"
             total = np.cumsum(side.by_round)
-            above.plot(*_from_zero(rounds, total), color=colour, linestyle=dash, linewidth=3.2, label=label)
+            above.plot(*from_zero(rounds, total), color=colour, linestyle=dash, linewidth=3.2, label=label)
             above.plot(rounds[-1], total[-1], "o", color=colour, markersize=9)
         above.legend(loc="best", frameon=False, labelcolor="linecolor")
         above.set_ylabel("NMR, added up" if comparison.unit == "NMR" else "% of stake, added up")
         above.axhline(0, color=FAINT, linewidth=1)
         gap = np.cumsum(proposed.by_round - current.by_round)
-        x, y = _from_zero(rounds, gap)
+        x, y = from_zero(rounds, gap)
         below.fill_between(x, y, 0, where=y >= 0, color=GAIN, alpha=0.75, interpolate=True, linewidth=0)
         below.fill_between(x, y, 0, where=y <= 0, color=LOSS, alpha=0.75, interpolate=True, linewidth=0)
         below.axhline(0, color=FAINT, linewidth=1)
         below.set_ylabel("Difference" if comparison.unit == "NMR" else "Difference in points")
         return Picture(by_round(drawing, [above, below]), _alt(comparison))
-
-
-def _from_zero(
-    rounds: NDArray[np.int64], total: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The line with the 0 it starts from, one round earlier."""
-    return np.concatenate(([rounds[0] - 1.0], rounds)), np.concatenate(([0.0], total))
 
 
 def _alt(comparison: PayoutComparison) -> str:

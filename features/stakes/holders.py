@@ -99,7 +99,7 @@ def find_holder(stakes: Stakes, typed: str) -> tuple[str, int]:
         for position, name in enumerate(names):
             if name.casefold() == wanted:
                 return unit, position
-    raise ValueError(no_such_name(typed, (*stakes.accounts, *stakes.models), "on the leaderboard"))
+    raise no_such_name(typed, (*stakes.accounts, *stakes.models), "on the leaderboard")
 
 
 async def suggest_holders(source: Source, typed: str) -> list[tuple[str, str]]:

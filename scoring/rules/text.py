@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from scoring import typed
 from scoring.pairs import read_pairs
-from scoring.typed import quote, read_number, spell, spell_clearly
+from scoring.typed import NearMissError, quote, read_number, spell, spell_clearly
 
 LONGEST_TEXT = 200
 LARGEST_MULTIPLIER = 1000.0
@@ -67,6 +67,8 @@ def read(text: str) -> Said:
     plain = tidy(text)
     try:
         return _read(plain)
+    except NearMissError as error:
+        raise NearMissError(str(refusal(str(error))), error.typed, error.near) from None
     except ValueError as error:
         raise refusal(str(error)) from None
 
@@ -103,12 +105,10 @@ def score_key(word: str) -> str:
     if name in _ALIASES:
         return _ALIASES[name]
     near = difflib.get_close_matches(name, [name for name in (*_ALIASES, *_SETTINGS) if len(name) > 1], n=1)
-    hint = ""
-    if near:
-        score = _ALIASES.get(near[0])
-        hint = f" Did you mean {SCORE_NAMES[score] if score else near[0]}?"
+    meant = [SCORE_NAMES[_ALIASES[name]] if name in _ALIASES else name for name in near]
+    hint = f" Did you mean {meant[0]}?" if meant else ""
     known = ", ".join(SCORE_NAMES.values())
-    raise ValueError(f"{quote(word)} is not a score I know ({known}).{hint}")
+    raise NearMissError(f"{quote(word)} is not a score I know ({known}).{hint}", word, meant)
 
 
 def spell_multipliers(multipliers: Mapping[str, float]) -> str:

@@ -15,14 +15,14 @@ from features.account.account_card import account_card
 from features.account.link import LinkedAccount
 from features.digest.digest_card import digest_cards
 from features.digest.summary import Told
+from features.earnings.earnings import pay_record
+from features.earnings.earnings_card import record_answer
 from features.opinions.map import Camp, Line, OpinionPicture
 from features.opinions.opinion_card import list_card as statements_card
 from features.opinions.opinion_card import opinion_answer
 from features.opinions.statements import StatementPage
 from features.payout.compare import compare_payouts
 from features.payout.compare_card import comparison_answer
-from features.payout.earnings import pay_record
-from features.payout.earnings_card import record_answer
 from features.polls.opening import new_poll
 from features.polls.poll_card import no_ballot_card, poll_answer, polls_card
 from features.polls.result import count

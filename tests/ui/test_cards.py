@@ -11,14 +11,15 @@ import pytest
 
 from features.account.account_card import account_card
 from features.account.link import LinkedAccount
+from features.earnings.earnings import PayRecord
+from features.earnings.earnings_card import record_answer
 from features.payout.at_risk import BASES
 from features.payout.compare import compare_payouts
 from features.payout.compare_card import comparison_answer
 from features.payout.compare_chart import picture_of_comparison
 from features.payout.comparison import PayoutComparison, Side
-from features.payout.earnings import PayRecord
-from features.payout.earnings_card import record_answer, what_if_answer
 from features.payout.what_if import what_if
+from features.payout.what_if_card import what_if_answer
 from features.rules.rules import timeline
 from features.rules.rules_card import rules_answer
 from features.server.privacy_card import kept_answer

@@ -1,5 +1,6 @@
 """What people mean by a name or a range of rounds, and what they are offered when it is neither."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tournament.sample import SampleSource
-from tournament.source import EVERYONE, Names
+from tournament.source import EVERYONE, Names, Stakes
 from wording.names import find_name, find_rounds, suggest_names
 
 MODELS = (
@@ -149,16 +150,37 @@ async def test_any_name_is_found_or_refused_in_a_few_words(source: SampleSource,
 def test_names_that_start_with_the_text_come_before_those_that_hold_it(
     typed: str, expected: list[str]
 ) -> None:
-    assert suggest_names(NAMES, typed) == expected
+    assert suggest_names(NAMES, typed) == [(name, name) for name in expected]
+
+
+def test_names_come_with_their_stake_and_those_without_one_come_last() -> None:
+    held = dict.fromkeys(MODELS, 0.0) | {"quiet_heron_2": 812.5, "Brass_Kettle": 1_234.0}
+    stakes = Stakes(
+        date(2031, 5, 4), MODELS, np.array(list(held.values())), ACCOUNTS, np.array([5.0, 0.0]), None, True
+    )
+    assert suggest_names(NAMES, "quiet", stakes) == [
+        ("quiet_heron_2 · 812.5 NMR", "quiet_heron_2"),
+        ("quiet_heron · no stake", "quiet_heron"),
+    ]
+    offered = [name for _, name in suggest_names(NAMES, "", stakes)]
+    assert offered[:4] == [EVERYONE, "Brass_Kettle", "quiet_heron_2", "heron_house"]
+    assert sorted(offered) == sorted([EVERYONE, *MODELS, *ACCOUNTS])
+    long = Names(("w" * 100,), ())
+    [(shown, name)] = suggest_names(long, "w", stakes)
+    assert (len(shown), name) == (100, "w" * 100)
 
 
 def test_suggestions_stop_at_25_as_a_list_in_discord_does() -> None:
     many = Names(tuple(f"heron_{i:03}" for i in range(40)), tuple(f"quiet_heron_{i:03}" for i in range(40)))
-    assert suggest_names(many, "") == [EVERYONE, *many.models[:24]]
-    assert suggest_names(many, "heron") == list(many.models[:25])
-    assert suggest_names(many, "quiet") == list(many.accounts[:25])
-    assert suggest_names(many, "heron_03") == [*many.models[30:], *many.accounts[30:]][:25]
-    assert suggest_names(many, "heron", limit=3) == list(many.models[:3])
+
+    def offered(typed: str, limit: int = 25) -> list[str]:
+        return [name for _, name in suggest_names(many, typed, limit=limit)]
+
+    assert offered("") == [EVERYONE, *many.models[:24]]
+    assert offered("heron") == list(many.models[:25])
+    assert offered("quiet") == list(many.accounts[:25])
+    assert offered("heron_03") == [*many.models[30:], *many.accounts[30:]][:25]
+    assert offered("heron", limit=3) == list(many.models[:3])
 
 
 # ---------------------------------------------------------------- rounds

@@ -96,7 +96,7 @@ async def test_bad_input_gets_one_clear_sentence(server: Server, subtests: pytes
             reply = await compare(server, **({"proposed": "1C3T", "who": MODEL} | options))
             assert sentence in reply.content.replace("\\_", "_")
             assert len(reply.content) < 700
-            assert parts_of(reply) == []
+            assert titles(reply) == []
 
 
 async def test_what_was_typed_can_neither_ping_nor_format(server: Server) -> None:
@@ -244,3 +244,39 @@ async def test_one_rule_in_full_says_what_was_permitted(server: Server) -> None:
 async def test_a_rule_that_does_not_exist_gets_the_nearest(server: Server) -> None:
     reply = said(await server.ben.slash(server.channel, "payout rules", rule="classic-2023-10-08"))
     assert "classic-2023-10-07" in reply.content
+
+
+async def test_without_any_option_it_is_about_the_newest_change_and_me(server: Server) -> None:
+    assert "Type /account link" in (said(await server.ben.slash(server.channel, "payout compare"))).content
+    said(await server.ben.slash(server.channel, "account link", name=MODEL))
+    reply = said(await server.ben.slash(server.channel, "payout compare"))
+    assert titles(reply)[0].startswith("2xCORR + 1xTC would have paid you ")  # the newest that can be priced
+
+
+async def test_several_rules_in_one_answer(server: Server) -> None:
+    reply = await compare(server, proposed="1C3T vs 2C1T vs 1C", who=MODEL)
+    assert "**C** 1xCORR: " in text_of(reply)
+    assert "Under each rule" in await all_told(server.ben, reply)
+    two = await compare(server, proposed="1C3T vs 2C1T", who=MODEL)
+    assert " by 2xCORR + 1xTC" in text_of(two)
+
+
+async def test_what_was_perhaps_meant_is_a_button(server: Server) -> None:
+    reply = await compare(server, proposed="1C3T", who="model_0758", rounds="311-325")
+    assert "Did you mean model_07585" in reply.content.replace("\\_", "_")
+    answered = said(await server.ben.click(reply.message, label="model_07585"))
+    assert "rounds 311-321" in titles(answered)[0]
+    reply = await compare(server, proposed="1xCORR + 3xTCC", who=MODEL)
+    answered = said(await server.ben.click(reply.message, label="TC"))
+    assert titles(answered)[0].startswith("1xCORR + 3xTC would have paid")
+    linked = said(await server.ben.slash(server.channel, "account link", name="model_0758"))
+    assert "Linked" in text_of(said(await server.ben.click(linked.message, label="model_07585")))
+
+
+async def test_what_was_perhaps_meant_in_a_form_is_a_button_too(server: Server) -> None:
+    reply = said(await server.ben.slash(server.channel, "payout show", who=MODEL))
+    who = next(part["custom_id"] for part in parts_of(reply) if ":menu-who:" in part.get("custom_id", ""))
+    form = await server.ben.select(reply.message, ["type name"], custom_id=who)
+    refused = (await server.ben.submit_modal(form, {"text": "model_0276"})).followups[0]
+    await server.ben.click(refused.message, label="model_02765")
+    assert titles(refused.message)[0].startswith("model\\_02765: ")

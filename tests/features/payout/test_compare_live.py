@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.earnings.earnings import pay_record
 from features.payout.compare import compare_payouts
-from features.payout.earnings import pay_record
 from features.payout.what_if import what_if
 from features.rules.rules import suggest_priced_rules
 from storage.database import Database, open_database

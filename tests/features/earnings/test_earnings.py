@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.payout.earnings import pay_record
-from features.payout.earnings_card import record_card
+from features.earnings.earnings import pay_record
+from features.earnings.earnings_card import record_card
 from scoring.rules import PayoutRule
 from tests.tournament.sample import file_rows
 from tournament.sample import FOLDER, SampleSource

@@ -1,17 +1,14 @@
-"""The answers to `/payout show` and `/payout what-if`."""
+"""The answer to `/payout show`."""
 
 import math
-from collections.abc import Sequence
 from functools import partial
 
 from discord.utils import format_dt
 
-from features.payout.earnings import PayRecord
-from features.payout.earnings_chart import picture_of_record
-from features.payout.what_if import WhatIf
-from scoring.rules import describe_multipliers
+from features.earnings.earnings import PayRecord
+from features.earnings.earnings_chart import picture_of_record
 from ui.answer import Answer, Asked, Choice, Menu
-from ui.card import AMBER, GREEN, Card, age_line, items, section, sections
+from ui.card import GREEN, Card, age_line, sections
 from ui.text import plain
 from wording.numbers import about, amount, brief, counted, score_name, signed
 
@@ -51,39 +48,6 @@ def record_card(record: PayRecord, *, yours: bool = False) -> Card:
         draw=partial(picture_of_record, record),
         small=f"{who} · {record.source}, {dated} · only rounds with a stake{hollow}",
         colour=GREEN,
-    )
-
-
-def what_if_answer(answer: WhatIf, asked: Asked, rules: Sequence[tuple[str, str]] = ()) -> Answer:
-    """The reply to `/payout what-if`. rules: (shown, typed) that its menu offers."""
-    chosen = Choice(f"Rule: {describe_multipliers(answer.rule.multipliers)}", {"rule": asked["rule"]})
-    others = [Choice(shown, {"rule": typed}) for shown, typed in rules if len(typed) < 80]
-    menu = Menu("rule", (chosen, *others[:22], Choice("Another rule …", "rule")), chosen)
-    return Answer(what_if_card(answer), menus=(menu,))
-
-
-def what_if_card(answer: WhatIf) -> Card:
-    """One round, step by step."""
-    rule = answer.rule
-    terms = " + ".join(
-        f"{weight:g} x {answer.scores[score]:g} ({score_name(score)})"
-        for score, weight in rule.multipliers.items()
-        if weight
-    )
-    bounded = "clipped to" if answer.clipped else "inside"
-    if rule.clip_order == "factor_inside_clip":
-        scaled = answer.weighted * answer.factor
-        steps = f"{terms} = **{answer.weighted:.4g}**, x factor {answer.factor:.4g} = {scaled:.4g}"
-        steps += f", {bounded} ±{rule.clip:g}"
-    else:
-        steps = f"{terms} = **{answer.weighted:.4g}**, {bounded} ±{rule.clip:g}, x factor {answer.factor:.4g}"
-    dated = f"from {rule.effective_on}" if rule.effective_on else "typed"
-    return Card(
-        heading=answer.finding,
-        text=f"{steps}\nx stake {amount(answer.stake, 'NMR')} = **{amount(answer.payout, 'NMR')}**",
-        after=section("Assumed", items(answer.assumptions)),
-        small=f"{describe_multipliers(rule.multipliers)}, {dated}{'' if rule.verified else ', not verified'}",
-        colour=AMBER,
     )
 
 

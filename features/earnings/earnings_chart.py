@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from features.payout.earnings import PayRecord
+from features.earnings.earnings import PayRecord
 from ui.drawing import CURRENT, FAINT, GAIN, LOSS, Picture, by_round, figure
 from wording.numbers import amount, shortened
 

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from features.payout.earnings import PayRecord, pay_record
-from features.payout.earnings_chart import picture_of_record
+from features.earnings.earnings import PayRecord, pay_record
+from features.earnings.earnings_chart import picture_of_record
 from tests.features.payout.test_compare_chart import NAMES, check_whole, near
 from tournament.sample import SampleSource
 from ui.drawing import CURRENT, GAIN, LOSS

@@ -1,0 +1,1 @@
+"""What was earned, round by round."""
