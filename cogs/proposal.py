@@ -24,7 +24,7 @@ from features.proposals.dialogs import (
     show_simulation,
     take_file,
 )
-from features.proposals.draft_buttons import DraftButton
+from features.proposals.drafting.draft_buttons import DraftButton
 from features.proposals.view import ProposalView, proposal_view, suggest_proposals
 from governance.proposals.proposal import Kind
 from governance.proposals.stages import NAMES, STAGES

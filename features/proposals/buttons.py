@@ -1,6 +1,7 @@
 """The buttons under a proposal, and what they do."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -9,16 +10,13 @@ from features.account.link import asked_about
 from features.proposals import steps
 from features.proposals.forms import ArgumentForm
 from features.proposals.posting import publish
-from features.proposals.proposal_card import (
-    arguments_cards,
-    proposal_card,
-    text_cards,
-)
+from features.proposals.proposal_card import arguments_cards, proposal_card, text_pages
 from features.proposals.steps import OPEN_TO_ARGUMENTS, OPEN_TO_SECONDS
 from features.proposals.view import ProposalView, number_with_id, proposal_with_id
 from features.simulation.impact_card import member_impact_card
 from features.simulation.proposal_impact import member_impact
 from tools import tools_of
+from ui.card import Row, container, message_of
 from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.server import guild_of
@@ -27,14 +25,15 @@ from wording.message_links import message_link
 
 class ProposalButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"proposal:(?P<verb>second|argue|impact|read):(?P<proposal>[0-9]{1,18})",
+    template=r"proposal:(?P<verb>second|argue|impact|read|page-[0-9]{1,4}):(?P<proposal>[0-9]{1,18})",
 ):
     """A button of a proposal's card: second it, argue, see what it does to you, read it all."""
 
-    def __init__(self, verb: str, proposal_id: int) -> None:
+    def __init__(self, verb: str, proposal_id: int, label: str = "") -> None:
         style = discord.ButtonStyle.primary if verb == "second" else discord.ButtonStyle.secondary
+        told = label or _LABELS.get(verb, verb)
         super().__init__(
-            discord.ui.Button(label=_LABELS[verb], style=style, custom_id=f"proposal:{verb}:{proposal_id}")
+            discord.ui.Button(label=told, style=style, custom_id=f"proposal:{verb}:{proposal_id}")
         )
         self.verb, self.proposal_id = verb, proposal_id
 
@@ -58,29 +57,32 @@ class ProposalButton(
             view = await proposal_with_id(tools.database, guild.id, self.proposal_id, tools.now())
             if self.verb == "impact":
                 await show_impact(interaction, view, None)
-            else:
+            elif self.verb == "read":
                 await show_to(interaction, view, "whole text")
+            else:
+                await turn_to(interaction, view, int(self.verb.removeprefix("page-")))
 
 
 _LABELS = {
     "second": "Second",
-    "argue": "Argue or ask",
     "impact": "What it does to me",
-    "read": "Read it all",
+    "argue": "Argue",
+    "read": "Full text",
 }
 
 
-def buttons_of(view: ProposalView) -> discord.ui.View:
+def rows_of(view: ProposalView) -> list[Row]:
     """The buttons under a proposal's card, those that make sense where it stands."""
-    verbs: list[str] = []
-    if view.hidden_reason is None:
-        verbs += ["second"] if view.stage in OPEN_TO_SECONDS else []
-        verbs += ["argue"] if view.stage in OPEN_TO_ARGUMENTS else []
-        verbs += ["impact", "read"]
-    buttons = discord.ui.View(timeout=None)
-    for verb in verbs:
-        buttons.add_item(ProposalButton(verb, view.stored.proposal_id))
-    return buttons
+    if view.hidden_reason is not None:
+        return []
+    possible = {"second": view.stage in OPEN_TO_SECONDS, "argue": view.stage in OPEN_TO_ARGUMENTS}
+    verbs = [verb for verb in _LABELS if possible.get(verb, True)]
+    return [row_of(*(ProposalButton(verb, view.stored.proposal_id) for verb in verbs))]
+
+
+def row_of(*items: discord.ui.Item[Any]) -> Row:
+    """Buttons beside each other, or one menu."""
+    return discord.ui.ActionRow(*items)
 
 
 async def second_and_tell(interaction: discord.Interaction, number: int) -> None:
@@ -133,33 +135,51 @@ async def show_impact(interaction: discord.Interaction, view: ProposalView, who:
 async def show_to(interaction: discord.Interaction, view: ProposalView, what: str) -> None:
     """The card of a proposal, its whole text or the arguments, for the member who asks."""
     if view.hidden_reason is not None or what == "card":
-        buttons = buttons_of(view)
-        await interaction.response.send_message(
-            embed=proposal_card(view),
-            view=buttons if buttons.children else discord.utils.MISSING,
-            ephemeral=True,
-        )
+        message = await message_of(tools_of(interaction).drawing, [proposal_card(view)], rows_of(view))
+        await interaction.response.send_message(view=message.view, ephemeral=True)
         return
-    cards = text_cards(view) if what == "whole text" else arguments_cards(view)
-    if not cards:
-        raise ValueError("Nobody has argued about it yet. Be the first with /proposal argue.")
-    await interaction.response.send_message(embeds=cards[:1], ephemeral=True)
-    for card in cards[1:]:  # together they may be longer than one message
-        await interaction.followup.send(embed=card, ephemeral=True)
+    page = 1
+    if what == "arguments":
+        about = arguments_cards(view)
+        if not about:
+            raise ValueError("Nobody has argued about it yet. Be the first with /proposal argue.")
+        page = len(text_pages(view)) - len(about) + 1
+    await interaction.response.send_message(view=_page(view, page), ephemeral=True)
 
 
-async def tell(
-    interaction: discord.Interaction, view: ProposalView, done: str, *, text_changed: bool = False
-) -> None:
+async def turn_to(interaction: discord.Interaction, view: ProposalView, page: int) -> None:
+    """Another page of the whole text, in place of the one that is shown."""
+    await interaction.response.edit_message(view=_page(view, page))
+
+
+def _page(view: ProposalView, page: int) -> discord.ui.LayoutView:
+    """A page of a proposal's whole text, from 1, with buttons to those beside it."""
+    pages = text_pages(view)
+    page = min(max(1, page), len(pages))
+    card = replace(pages[page - 1], small=f"Page {page} of {len(pages)} · #{view.number}")
+    box = container(card)
+    beside = [(page - 1, "Back"), (page + 1, "Next")]
+    buttons = [
+        ProposalButton(f"page-{number}", view.stored.proposal_id, label)
+        for number, label in beside
+        if 1 <= number <= len(pages)
+    ]
+    if buttons:
+        box.add_item(row_of(*buttons))
+    shown = discord.ui.LayoutView(timeout=None)
+    shown.add_item(box)
+    return shown
+
+
+async def tell(interaction: discord.Interaction, view: ProposalView, done: str) -> None:
     """Bring the public card up to date, then say what was done and where it is."""
     guild = guild_of(interaction)
     view, notices = await publish(
         tools_of(interaction),
         guild,
         view,
-        buttons_of(view),
+        rows_of(view),
         typed_in=interaction.channel,
-        text_changed=text_changed,
     )
     link = message_link(guild.id, view.stored.thread or view.stored.channel, view.stored.message)
     where = [f"<{link}>"] if link else []

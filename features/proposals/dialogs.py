@@ -7,23 +7,19 @@ import discord
 
 from features.proposals import drafts, steps
 from features.proposals.buttons import check_visible, tell
-from features.proposals.draft_buttons import (
-    draft_buttons,
-    draft_cards,
-    save_and_show,
-    show_draft_first,
-)
+from features.proposals.drafting.draft_buttons import save_and_show, show_draft, show_draft_first
 from features.proposals.forms import FIRST, ProposalForm
-from features.proposals.posting import impact_of
 from features.proposals.proposal_card import list_card
 from features.proposals.view import ProposalView, list_proposals
 from features.simulation.impact_card import impact_card
 from features.simulation.impact_chart import picture_of_impact
+from features.simulation.proposal_impact import proposal_impact
 from governance.proposals.document import to_json
 from governance.proposals.json_text import LARGEST
 from governance.proposals.markdown import as_markdown
 from tools import files_of, tools_of
-from ui.pages import Pages
+from ui.card import Card
+from ui.pages import CardPages
 from ui.server import guild_of
 from ui.text import ADVISORY
 from wording.numbers import counted
@@ -33,14 +29,13 @@ async def show_pages(interaction: discord.Interaction, page: int, **wanted: Any)
     """A page of the server's proposals that are `wanted` as in `list_proposals`, with buttons to turn it."""
     database, guild = tools_of(interaction).database, guild_of(interaction)
 
-    async def turn(page: int) -> tuple[discord.Embed, int]:
+    async def turn(page: int) -> tuple[Card, int]:
         lines, pages, total = await list_proposals(database, guild.id, **wanted, page=page)
-        page = min(max(1, page), pages)
-        return list_card(lines, page, pages, total), pages
+        return list_card(lines, min(max(1, page), pages), pages, total), pages
 
     card, pages = await turn(page)
-    view = Pages(turn, page, pages, back="Newer", on="Older") if pages > 1 else discord.utils.MISSING
-    await interaction.response.send_message(embed=card, view=view, ephemeral=True)
+    view = CardPages(turn, card, page, pages, back="Newer", on="Older")
+    await interaction.response.send_message(view=view, ephemeral=True)
 
 
 async def open_new(interaction: discord.Interaction, picked: dict[str, str]) -> None:
@@ -75,9 +70,7 @@ async def show_simulation(interaction: discord.Interaction, view: ProposalView, 
     tools = tools_of(interaction)
     check_visible(view)
     tools.source(view.proposal.tournament)
-    impact = await impact_of(tools, view, rounds)
-    if impact is None:
-        raise ValueError("The numbers can't be read just now. Try again in a few minutes.")
+    impact = await proposal_impact(tools.source(view.proposal.tournament), view.proposal, rounds=rounds)
     pictures = [] if impact.reason_not else [await tools.drawing.run(picture_of_impact, impact)]
     await interaction.followup.send(embed=impact_card(impact), files=files_of(*pictures), ephemeral=True)
 
@@ -97,7 +90,7 @@ async def hide_and_tell(
         )
     if view is None:
         raise ValueError("There was nothing to change: it is like that already, or not there.")
-    await tell(interaction, view, f"{what} is {'hidden' if hidden else 'shown again'}.", text_changed=True)
+    await tell(interaction, view, f"{what} is {'hidden' if hidden else 'shown again'}.")
 
 
 async def take_file(interaction: discord.Interaction, file: discord.Attachment) -> None:
@@ -107,9 +100,7 @@ async def take_file(interaction: discord.Interaction, file: discord.Attachment) 
         raise ValueError(f"That file has {counted(file.size, 'byte')}; a proposal has at most {LARGEST:,}.")
     content = await file.read()
     view = await drafts.import_draft(tools.database, guild.id, interaction.user.id, content, tools.now())
-    await interaction.followup.send(
-        embeds=draft_cards(view), view=draft_buttons(guild.id, view), ephemeral=True
-    )
+    await show_draft(interaction, view)
 
 
 async def send_file(interaction: discord.Interaction, view: ProposalView, *, as_json: bool) -> None:

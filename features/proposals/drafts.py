@@ -10,7 +10,7 @@ from features.proposals.view import ProposalView, proposal_view
 from governance.proposals.document import content_hash, from_json, to_json
 from governance.proposals.lint import Finding, lint
 from governance.proposals.parameters import parameters_text, parse_parameters
-from governance.proposals.proposal import Proposal, read_proposal
+from governance.proposals.proposal import Parameters, Proposal, read_proposal
 from governance.proposals.revision import Change, changes, substantive
 from governance.proposals.similarity import nearest
 from governance.proposals.stages import Standing, revised
@@ -134,17 +134,28 @@ async def read_draft(db: Database, guild_id: int, fields: Fields, now: datetime)
 
 
 def form_of(fields: Mapping[str, str]) -> Proposal:
-    """The proposal that was typed. Raises ValueError with a sentence for what can't be read."""
+    """The proposal that was typed. Raises ValueError with a sentence for everything that can't be read."""
     tournament = fields.get("tournament", "classic")
-    parameters = parse_parameters(fields.get("parameters", ""), tournament)
-    return read_proposal(
-        {
-            **{name: fields[name] for name in TEXTS if fields.get(name)},
-            "tournament": tournament,
-            "kind": fields.get("kind", "other"),
-            "parameters": parameters.model_dump(exclude_defaults=True),
-        }
-    )
+    problems: list[str] = []
+    parameters = Parameters()
+    try:
+        parameters = parse_parameters(fields.get("parameters", ""), tournament)
+    except ValueError as error:
+        problems.append(str(error))
+    try:
+        proposal = read_proposal(
+            {
+                **{name: fields[name] for name in TEXTS if fields.get(name)},
+                "tournament": tournament,
+                "kind": fields.get("kind", "other"),
+                "parameters": parameters.model_dump(exclude_defaults=True),
+            }
+        )
+    except ValueError as error:
+        raise ValueError(" ".join(dict.fromkeys((str(error), *problems)))) from None
+    if problems:
+        raise ValueError(problems[0])
+    return proposal
 
 
 def fields_of(proposal: Proposal) -> Fields:

@@ -4,13 +4,13 @@ import discord
 
 from features.polls.opening import new_poll
 from features.polls.posting import put_poll, verified_here
-from features.proposals.buttons import buttons_of
-from features.proposals.posting import put_proposal
+from features.proposals.buttons import rows_of
+from features.proposals.posting import put_proposal, with_effect
 from features.proposals.view import proposal_view
 from governance.proposals.stages import VOTE
 from storage.polls.polls import Eligibility
-from storage.proposals.cards import same_text, shown_of, state_of_card
 from tools import Tools
+from tournament.source import SourceError
 
 
 async def open_vote(tools: Tools, guild: discord.Guild, number: int) -> None:
@@ -37,10 +37,11 @@ async def open_vote(tools: Tools, guild: discord.Guild, number: int) -> None:
 
 
 async def show_proposal(tools: Tools, guild: discord.Guild, number: int) -> None:
-    """Bring a proposal's card up to date; what it would do is drawn again where its text is another one."""
-    view = await proposal_view(tools.database, guild.id, number, tools.now())
-    state = state_of_card(view.stored, len(view.arguments), len(view.responses), view.poll)
-    shown = await shown_of(tools.database, guild.id, number)
-    await put_proposal(
-        tools, guild, view, buttons_of(view), text_changed=bool(shown) and not same_text(shown, state)
-    )
+    """Bring a proposal's card up to date, with what its newest revision would do.
+
+    Raises SourceError, once the rest is shown, where the numbers for that can't be read just now.
+    """
+    view = await with_effect(tools, await proposal_view(tools.database, guild.id, number, tools.now()))
+    await put_proposal(tools, guild, view, rows_of(view))
+    if view.effect is None and view.hidden_reason is None:
+        raise SourceError(f"What #{number} would do can't be told just now")

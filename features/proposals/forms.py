@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from ui.errors import answer_error
+from ui.forms import Form
 
 Done = Callable[[discord.Interaction, dict[str, str]], Awaitable[None]]
 LONG = discord.TextStyle.paragraph
@@ -30,7 +30,7 @@ REST: tuple[tuple[str, str, str, int, bool], ...] = (
 )
 
 
-class ProposalForm(discord.ui.Modal):
+class ProposalForm(Form):
     """Up to five text fields, filled with what is there already."""
 
     def __init__(
@@ -58,12 +58,8 @@ class ProposalForm(discord.ui.Modal):
         """Hand on what was typed."""
         await self._done(interaction, {name: field.value for name, field in self._inputs.items()})
 
-    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        """Say what went wrong."""
-        await answer_error(interaction, error)
 
-
-class ArgumentForm(discord.ui.Modal):
+class ArgumentForm(Form):
     """One claim for, against, or a question."""
 
     def __init__(self, number: int, done: Callable[[discord.Interaction, str, str], Awaitable[None]]) -> None:
@@ -90,7 +86,3 @@ class ArgumentForm(discord.ui.Modal):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
         await self._done(interaction, self._side.values[0], self._claim.value)
-
-    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        """Say what went wrong."""
-        await answer_error(interaction, error)

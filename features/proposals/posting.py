@@ -1,6 +1,7 @@
 """Shows a proposal where its server wants it, and keeps its card up to date."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,17 +9,18 @@ import discord
 
 from features.proposals.proposal_card import proposal_card
 from features.proposals.view import ProposalView
-from features.simulation.impact_card import impact_card
-from features.simulation.impact_chart import picture_of_impact
-from features.simulation.proposal_impact import ProposalImpact, proposal_impact
+from features.simulation.effect import basis_of, effect_sentence
+from features.simulation.proposal_impact import proposal_impact
 from governance.proposals.proposal import KINDS
 from governance.proposals.stages import NAMES
 from storage.proposals.cards import set_shown, state_of_card
+from storage.proposals.effects import Effect, keep_effect
 from storage.proposals.proposals import StoredProposal
 from storage.proposals.stages import set_place
 from storage.server.settings import settings_of
-from tools import Tools, files_of
+from tools import Tools
 from tournament.source import SourceError
+from ui.card import Row, message_of
 from ui.posting import Place, Post, passes, post_in, update
 
 log = logging.getLogger("roundtable.publishing")
@@ -28,19 +30,17 @@ async def publish(
     tools: Tools,
     guild: discord.Guild,
     view: ProposalView,
-    buttons: discord.ui.View,
+    rows: Sequence[Row],
     *,
     typed_in: Any = None,
-    text_changed: bool = True,
 ) -> tuple[ProposalView, tuple[str, ...]]:
     """Post a proposal's card in answer to a member, or bring it up to date; what fails is done by the clock.
 
-    typed_in: where to post in a server that has set no channel. Unless the text changed, what it would do is
-    left as it is on the card. Returns the view with the place of the card, and a sentence for everything
-    that was not possible.
+    typed_in: where to post in a server that has set no channel. Returns the view with the place of the card,
+    and a sentence for everything that was not possible.
     """
     try:
-        return await put_proposal(tools, guild, view, buttons, typed_in=typed_in, text_changed=text_changed)
+        return await put_proposal(tools, guild, view, rows, typed_in=typed_in)
     except Exception as error:
         if isinstance(error, ValueError):
             return view, (str(error),)
@@ -54,20 +54,21 @@ async def put_proposal(
     tools: Tools,
     guild: discord.Guild,
     view: ProposalView,
-    buttons: discord.ui.View,
+    rows: Sequence[Row],
     *,
     typed_in: Any = None,
-    text_changed: bool,
 ) -> tuple[ProposalView, tuple[str, ...]]:
     """Post a proposal's card or bring it up to date, and note what it shows; a lost one is posted again.
 
     As publish does it, but raises as post_in does.
     """
     stored = view.stored
-    shown = state_of_card(stored, len(view.arguments), len(view.responses), view.poll)
+    complete = view.effect is not None or view.hidden_reason is not None
+    shown = state_of_card(stored, len(view.arguments), len(view.responses), view.poll, effect=complete)
+    post = await _post(tools, view, rows)
     if stored.message is not None and stored.channel is not None:
         place = Place(stored.channel, stored.thread, stored.message)
-        notices = await update(guild, place, await _post(tools, view, buttons, whole=text_changed))
+        notices = await update(guild, place, post)
         if notices is not None:
             await set_shown(tools.database, guild.id, view.number, shown)
             return view, notices
@@ -76,7 +77,7 @@ async def put_proposal(
         await set_shown(tools.database, guild.id, view.number, shown)  # there is nothing to be edited
         return view, ("It is not shown anywhere yet: a moderator can set a channel with /setup channels.",)
     try:
-        place, notices = await post_in(room, await _post(tools, view, buttons, whole=True))
+        place, notices = await post_in(room, post)
     except Exception as error:
         if stored.message is None and passes(error):  # the clock has to know where it is to be tried again
             in_thread = isinstance(room, discord.Thread)
@@ -98,30 +99,37 @@ async def put_proposal(
     return replace(view, stored=shown_at), notices
 
 
-async def impact_of(tools: Tools, view: ProposalView, rounds: str | None = None) -> ProposalImpact | None:
-    """What a proposal would do; None where its tournament's numbers can't be read, or there are none."""
-    if view.proposal.tournament not in tools.sources:
-        return None
-    try:
-        return await proposal_impact(tools.source(view.proposal.tournament), view.proposal, rounds=rounds)
-    except SourceError as error:
-        log.warning("a proposal can't be simulated: %s", error)
-        return None
+async def with_effect(tools: Tools, view: ProposalView) -> ProposalView:
+    """The view with what its newest revision would do, which is computed and kept where it was not yet.
+
+    As it is where the numbers can't be read just now: the clock asks again.
+    """
+    if view.effect is not None or view.hidden_reason is not None:
+        return view
+    tournament = view.proposal.tournament
+    if tournament not in tools.sources:
+        effect = Effect(f"Not simulated. This bot has no numbers of {tournament.title()}.", "")
+    else:
+        try:
+            impact = await proposal_impact(tools.source(tournament), view.proposal)
+        except SourceError as error:
+            log.warning("a proposal can't be simulated: %s", error)
+            return view
+        effect = Effect(effect_sentence(impact), basis_of(impact))
+    stored = view.stored
+    await keep_effect(
+        tools.database, stored.guild_id, stored.proposal_id, stored.revision, effect, tools.now()
+    )
+    return replace(view, effect=effect)
 
 
-async def _post(tools: Tools, view: ProposalView, buttons: discord.ui.View, *, whole: bool) -> Post:
-    cards, files = [proposal_card(view)], None
+async def _post(tools: Tools, view: ProposalView, rows: Sequence[Row]) -> Post:
+    hidden = view.hidden_reason is not None
+    # names of threads are shown as they are
+    name = f"#{view.number} is hidden" if hidden else f"#{view.number} {view.proposal.title}"
     tags = (NAMES[view.stage], view.proposal.tournament.title(), KINDS[view.proposal.kind])
-    name = f"#{view.number} {view.proposal.title}"  # names of threads are shown as they are
-    if view.hidden_reason is not None:
-        return Post(f"#{view.number} is hidden", cards, [], buttons, ("hidden",))
-    if whole:
-        impact, files = await impact_of(tools, view), []
-        if impact is not None:
-            cards.append(impact_card(impact, titled=False))
-            picture = await tools.drawing.run(picture_of_impact, impact) if not impact.reason_not else None
-            files = [] if picture is None else files_of(picture)
-    return Post(name, cards, files, buttons, tags)
+    shown = await message_of(tools.drawing, [proposal_card(view)], rows)
+    return Post(name, (), None, discord.utils.MISSING, ("hidden",) if hidden else tags, shown)
 
 
 async def _room(tools: Tools, guild: discord.Guild, stored: StoredProposal, typed_in: Any) -> Any:

@@ -22,6 +22,7 @@ from storage.database import Database
 from storage.polls.polls import Poll, newest_poll_of
 from storage.proposals import arguments, proposals, responses
 from storage.proposals.arguments import Argument
+from storage.proposals.effects import Effect
 from storage.proposals.grounds import grounds_of
 from storage.proposals.proposals import StoredProposal
 from storage.proposals.responses import Response
@@ -56,6 +57,7 @@ class ProposalView:
     arguments: tuple[Argument, ...]
     responses: tuple[Response, ...]
     poll: Poll | None  # the newest vote on it
+    effect: Effect | None  # of the newest revision; None before it was computed
 
     @property
     def number(self) -> int:
@@ -240,6 +242,7 @@ async def view_of(db: Database, stored: StoredProposal, now: datetime) -> Propos
         arguments=tuple(await arguments.arguments_of(db, stored.guild_id, stored.number)),
         responses=tuple(answers),
         poll=poll,
+        effect=grounds.effect,
     )
 
 

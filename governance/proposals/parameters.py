@@ -54,8 +54,8 @@ def parse_parameters(text: str, tournament: str) -> Parameters:
 
     `=` does for `:`, case does not matter, a name may be a usual other word for it (KEYS), and `example`
     may come several times. Notice, phase-in, fallback, review and compensation may be `none, because ...`.
-    Raises ValueError with a sentence for a line without a name, an unknown name (with the nearest and the
-    list), a name said twice, more than 10,000 characters and a value that can't be read.
+    Raises ValueError with a sentence for each line without a name, with an unknown name (with the nearest and
+    the list), a name said twice or a value that can't be read, and for more than 10,000 characters.
     """
     if len(text) > LONGEST:
         raise ValueError(f"Parameters have at most {LONGEST:,} characters; these have {len(text):,}.")
@@ -63,28 +63,45 @@ def parse_parameters(text: str, tournament: str) -> Parameters:
     declined: dict[str, str] = {}
     examples: list[str] = []
     seen: set[str] = set()
-    for line in re.split(r"[;\n]", text):
-        line = clean_line(line).lstrip("-−–—*•・ ")
-        if not line:
-            continue
-        key, value = _split(line)
-        if key in seen and key != "example":
-            raise ValueError(f"“{key}” is said twice; keep one of them.")
-        seen.add(key)
-        refused = NONE_BECAUSE.fullmatch(value) if key in _DECLINABLE else None
-        if key == "example":
-            examples.append(value)
-        elif refused:
-            if not refused[1]:
-                raise ValueError(f"No {key} needs its reason: “{key}: none, because …”.")
-            declined[_DECLINABLE[key]] = refused[1]
-        else:
-            said |= _read(key, value)
+    problems: list[str] = []
+    for line in lines_of(text):
+        try:
+            key, value = _split(line)
+            if key in seen and key != "example":
+                raise ValueError(f"“{key}” is said twice; keep one of them.")
+            seen.add(key)
+            refused = NONE_BECAUSE.fullmatch(value) if key in _DECLINABLE else None
+            if key == "example":
+                examples.append(value)
+            elif refused:
+                if not refused[1]:
+                    raise ValueError(f"No {key} needs its reason: “{key}: none, because …”.")
+                declined[_DECLINABLE[key]] = refused[1]
+            else:
+                said |= _read(key, value)
+        except ValueError as error:
+            problems.append(str(error))
+    if problems:
+        raise ValueError(" ".join(dict.fromkeys(problems)))
     if declined:
         said["declined"] = declined
     if examples:
         said["worked_examples"] = examples
     return read_parameters(said, tournament)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of parameters that were typed, without marks of a list."""
+    lines = (clean_line(line).lstrip("-−–—*•・ ") for line in re.split(r"[;\n]", text))
+    return [line for line in lines if line]
+
+
+def key_of(line: str) -> str | None:
+    """What a typed line sets, like "notice"; None where it can't be read."""
+    try:
+        return _split(line)[0]
+    except ValueError:
+        return None
 
 
 def parameters_text(parameters: Parameters) -> str:

@@ -231,7 +231,7 @@ LABELS: Mapping[str, str] = {
 def read_proposal(data: Mapping[str, Any] | str | bytes) -> Proposal:
     """The proposal that a mapping or a JSON text holds, its texts cleaned and its rule in canonical form.
 
-    Raises ValueError with one sentence for each of the first three problems: the field by its label, what is
+    Raises ValueError with one sentence for each problem: the field by its label, what is
     allowed and what came. A length counts after cleaning. What a rule does not say stays unsaid, so that a
     proposal reads the same, and has the same hash, whatever rule is in force on the day it is read.
     """

@@ -8,7 +8,7 @@ from governance.text import counted
 from scoring.rules.text import spell_number
 from scoring.typed import quote
 
-MOST = 3  # problems told at once
+MOST = 12  # problems told at once: more than a form has fields
 
 _BOUNDS = {
     "greater_than": ("above", "gt"),
@@ -30,7 +30,7 @@ _WANTED = {
 
 
 def tell(errors: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> str:
-    """The first three problems that pydantic found, a sentence each, and how many more there are.
+    """The problems that pydantic found, a sentence each; of very many the first ones.
 
     errors are those of ValidationError.errors(); labels names each field as people know it.
     """

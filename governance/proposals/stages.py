@@ -51,6 +51,11 @@ class Step:
     missing: tuple[str, ...]  # sentences; empty where it is allowed
     due: datetime.datetime | None  # when time alone no longer hinders it; None where time does not
 
+    @property
+    def besides_time(self) -> tuple[str, ...]:
+        """What is missing that does not come by waiting."""
+        return tuple(sentence for sentence in self.missing if not sentence.endswith(" UTC."))
+
 
 def secondings_needed(active_members: int, *, share: float = 0.05, least: int = 2) -> int:
     """How many members must second an idea: a share of those recently active, at least two, rounded up.

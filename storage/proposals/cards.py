@@ -1,6 +1,6 @@
 """What the public cards of proposals last showed, and which of them are behind."""
 
-from storage.database import Database, execute, fetch_all, fetch_one, write_alone
+from storage.database import Database, execute, fetch_all, write_alone
 from storage.moments import to_text
 from storage.polls.polls import Poll
 from storage.proposals.proposals import StoredProposal
@@ -31,28 +31,18 @@ async def cards_behind(db: Database) -> list[tuple[int, int]]:
     return [(row["guild_id"], row["number"]) for row in rows]
 
 
-def state_of_card(proposal: StoredProposal, arguments: int, responses: int, vote: Poll | None) -> str:
-    """The words for what a proposal's card shows, with so many arguments in sight and answers."""
+def state_of_card(
+    proposal: StoredProposal, arguments: int, responses: int, vote: Poll | None, *, effect: bool
+) -> str:
+    """The words for what a proposal's card shows, with so many arguments in sight and answers.
+
+    effect: whether it tells what the proposal would do; a card that does not is behind until it does.
+    """
     text = f"{proposal.revision}{'' if proposal.hidden_reason is None else ' hidden'}"
     voted = "no vote" if vote is None else f"{vote.poll_id} {vote.state}"
     since = to_text(proposal.stage_since)
-    return f"{text}: {proposal.stage}, {since}, {proposal.seconds}, {arguments}, {responses}, {voted}"
-
-
-def same_text(shown: str, state: str) -> bool:
-    """Whether only the standing differs between what a card shows and what it should, not what it says."""
-    return shown.partition(":")[0] == state.partition(":")[0]
-
-
-async def shown_of(db: Database, guild_id: int, number: int) -> str:
-    """Return what a proposal's card shows; "" for nothing."""
-    row = await fetch_one(
-        db,
-        "SELECT c.shown FROM proposal_cards c JOIN proposals p USING (guild_id, proposal_id) "
-        "WHERE p.guild_id = ? AND p.number = ?",
-        (guild_id, number),
-    )
-    return "" if row is None else row["shown"]
+    state = f"{text}: {proposal.stage}, {since}, {proposal.seconds}, {arguments}, {responses}, {voted}"
+    return state if effect else f"{state}, without its effect"
 
 
 async def set_shown(db: Database, guild_id: int, number: int, shown: str) -> None:

@@ -45,7 +45,7 @@ async def test_another_server_s_proposals_are_not_there(server: Server, ada: Any
     assert await rows(server, "guild_id, number", "proposals") == [(server.guild.id, 1), (other.id, 1)]
 
     await forget_guild(server.database, server.guild.id)
-    for label in ("Second", "Argue or ask", "What it does to me", "Read it all"):
+    for label in ("Second", "Argue", "What it does to me", "Full text"):
         reply = said(await server.ben.click(card, label=label))
         assert reply.content == "That proposal is not on this server any more.", label
 

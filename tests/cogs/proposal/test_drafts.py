@@ -12,6 +12,7 @@ from tests.features.proposals.proposing import (
     Clock,
     ask,
     card_in,
+    cards_in,
     draft,
     file,
     rows,
@@ -91,7 +92,7 @@ async def test_a_draft_is_not_lost_by_starting_another(server: Server, ada: Any)
     await file(server, ada)
     await draft(server, ada, title="Another idea", problem="p", change="c")
     shown = await ask(server, ada, "revise", number=1)
-    assert shown.content == "You have this draft already: file or discard it first."
+    assert "You have this draft already: file or discard it first." in text_of(shown)
     assert "Another idea" in text_of(shown)
     assert said(await ada.click(shown.message, label="Discard")).content == "Your draft is gone."
     assert await rows(server, "1", "proposal_drafts") == []
@@ -99,7 +100,7 @@ async def test_a_draft_is_not_lost_by_starting_another(server: Server, ada: Any)
     form = await ada.slash(server.channel, "proposal revise", number=1)
     await ada.submit_modal(form, FORM | {"problem": "Another problem."})
     shown = await ask(server, ada, "new", kind="other")
-    assert shown.content == "You have this draft already: file or discard it first."
+    assert "You have this draft already: file or discard it first." in text_of(shown)
     assert "Revision of #1" in text_of(shown)
     assert "Saved" not in said(await ada.click(shown.message, label="Save the revision")).content
     assert (await view_of(server)).proposal.problem == "Another problem."
@@ -113,7 +114,7 @@ async def test_a_draft_is_not_lost_by_starting_another(server: Server, ada: Any)
 
 async def test_drafts_say_what_exists_already(server: Server, ada: Any, cleo: Any) -> None:
     await file(server, ada)
-    assert "Much like it already\n• \\#1 Say it eight weeks ahead" in text_of(await draft(server, cleo))
+    assert "**Much like it already**\n• \\#1 Say it eight weeks ahead" in text_of(await draft(server, cleo))
     other = await draft(server, cleo, title="Whales", problem="Large stakes.", change="A cap.", parameters="")
     assert "Much like it" not in text_of(other)
 
@@ -137,7 +138,7 @@ async def test_pressed_twice_it_is_filed_once(server: Server, ada: Any) -> None:
         told = said(await ada.click(shown.message, label=label))
         assert told.content == "That draft was filed or discarded. Start one with /proposal new."
     assert await rows(server, "number", "proposals") == [(1,)]
-    assert len([message for message in server.channel.history() if message.embeds]) == 1
+    assert len(cards_in(server.channel)) == 1
 
 
 async def test_a_locked_database_loses_nothing_that_was_typed(
@@ -166,10 +167,10 @@ async def test_drafts_and_buttons_outlive_the_process(
     form = await ada.click(shown.message, label="Continue")
     assert "Say who loses by it" not in text_of(said(await ada.submit_modal(form, REST)))
     assert said(await ada.click(shown.message, label="File it")).content.startswith("Filed as #2.")
-    card = next(message for message in server.channel.history() if message.embeds)
+    card = cards_in(server.channel)[0]
     assert said(await server.ben.click(card, label="Second")).content.startswith("You second #1: 1 of 2.")
-    form = await server.ben.click(card, label="Argue or ask")
+    form = await server.ben.click(card, label="Argue")
     await server.ben.submit_modal(form, {"side": ["for"], "claim": "Good."})
-    read = await server.ben.click(card, label="Read it all")
-    assert read.response.embeds[0].title == "#1 Say it eight weeks ahead"
+    read = await server.ben.click(card, label="Full text")
+    assert "### #1 Say it eight weeks ahead" in text_of(read.response)
     assert (await view_of(server)).seconds == len((await view_of(server)).arguments) == 1

@@ -11,6 +11,7 @@ from tests.features.proposals.proposing import (
     events,
     file,
     forum_of,
+    labels_of,
     rows,
     tags_of,
     view_of,
@@ -36,7 +37,7 @@ async def test_an_answer_of_the_team(server: Server, ada: Any, cleo: Any) -> Non
     dora = server.guild.add_member(server.env.create_user("dora"), roles=[team])
     await ask(server, dora, "respond", number=1, outcome="accepted", statement="All *eight* of them.")
     text = text_of(card_in(server.channel))
-    assert "Answer of the team: accepted\nAll \\*eight\\* of them." in text
+    assert "**The team: accepted.** All \\*eight\\* of them." in text
     assert "Four weeks" not in text, "the newest is shown"
     assert await rows(server, "outcome, statement, link", "proposal_responses") == [
         ("partly", "Four weeks.", "https://forum.example/t/1"),
@@ -60,9 +61,9 @@ async def test_moderators_hide_for_a_reason_that_all_can_read(server: Server, ad
     assert told.content.startswith("#1 is hidden. <")
     assert post.name == "#1 is hidden"
     assert tags_of(server, post) == {"hidden"}
-    [card] = card_in(post).embeds
-    assert (card.title, card.description) == ("#1 is hidden", "By the moderators: Names a \\*person\\*.")
-    assert card_in(post).components == []
+    shown = text_of(card_in(post)).strip()
+    assert shown == "### #1 is hidden\nBy the moderators: Names a \\*person\\*."
+    assert labels_of(card_in(post)) == []
     assert FORM["title"] not in text_of(await ask(server, server.ben, "list"))
     assert "· hidden" in text_of(await ask(server, server.moderator, "list"))
     for command, options in (
@@ -75,7 +76,7 @@ async def test_moderators_hide_for_a_reason_that_all_can_read(server: Server, ad
         assert (
             text_of(await ask(server, server.ben, "show", number=1, what=what))
             .strip()
-            .startswith("#1 is hidden")
+            .startswith("### #1 is hidden")
         )
     again = await ask(server, server.moderator, "hide", number=1, reason="Twice.")
     assert again.content == "There was nothing to change: it is like that already, or not there."
@@ -83,7 +84,8 @@ async def test_moderators_hide_for_a_reason_that_all_can_read(server: Server, ad
     await ask(server, server.moderator, "hide", number=1, reason="It was a mistake.", show_again=True)
     assert post.name == "#1 Say it eight weeks ahead"
     assert tags_of(server, post) == {"idea", "Classic", "communication"}
-    assert len(card_in(post).embeds) == 2
+    assert "### #1 Say it eight weeks ahead" in text_of(card_in(post))
+    assert "What it would do" in text_of(card_in(post))
     assert await events(server) == [
         ("filed", "", ada.id),
         ("hidden", "Names a *person*.", server.moderator.id),

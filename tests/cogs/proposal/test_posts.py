@@ -2,10 +2,20 @@
 
 from typing import Any
 
-import discord
-
-from tests.features.proposals.proposing import PAYOUT, ask, card_in, deny, file, forum_of, place, tags_of
-from tests.offline import Server, said, text_of
+from tests.features.proposals.proposing import (
+    PAYOUT,
+    ask,
+    card_in,
+    cards_in,
+    deny,
+    file,
+    forum_of,
+    place,
+    rows,
+    tags_of,
+    whole_text,
+)
+from tests.offline import Server, text_of
 
 
 async def test_without_the_permission_posts_go_untagged(server: Server, ada: Any) -> None:
@@ -60,24 +70,20 @@ async def test_an_archived_post_is_opened_before_it_is_edited(server: Server, ad
     assert "1 of 2 secondings" in text_of(card_in(post))
 
 
-async def test_seconding_leaves_the_simulation_and_its_picture(server: Server, ada: Any) -> None:
+async def test_the_card_is_one_card_and_stays_it(server: Server, ada: Any) -> None:
     forum = await forum_of(server)
     await file(server, ada, kind="payout", **PAYOUT)
     [post] = forum.threads
     first = card_in(post)
-    # as Discord tells it back
-    stored = server.env.backend.get_message(post.id, first.id)
-    stored.embeds[1]["image"]["url"] = "https://cdn.example/attachments/1/2/chart.png?ex=1&is=2"
+    computed = await rows(server, "computed_at", "proposal_effects")
+    server.bot.now.move(days=1)  # type: ignore[attr-defined]
     await server.ben.click(first, label="Second")
-    second = card_in(post)
-    assert [card.title for card in second.embeds] == [card.title for card in first.embeds]
-    assert second.embeds[1].to_dict()["fields"] == first.embeds[1].to_dict()["fields"]
-    assert [file.id for file in second.attachments] == [file.id for file in first.attachments]
-    edited = [
-        entry for entry in server.env.http_requests
-        if entry.method == "PATCH" and entry.path.endswith(f"/messages/{first.id}")
-    ]  # fmt: skip
-    assert edited[-1].json["embeds"][1]["image"]["url"] == "attachment://chart.png"
+    [card] = cards_in(post)
+    assert card.id == first.id
+    assert "1 of 2 secondings" in text_of(card)
+    [effect] = [line for line in text_of(first).split("\n") if line.startswith("Everyone ")]
+    assert effect in text_of(card)
+    assert await rows(server, "computed_at", "proposal_effects") == computed, "nothing is computed again"
 
 
 async def test_the_longest_proposal_fits_into_its_message(server: Server, ada: Any) -> None:
@@ -104,35 +110,30 @@ async def test_the_longest_proposal_fits_into_its_message(server: Server, ada: A
     await ask(server, server.moderator, "respond", number=1, **statement)
     for member in (server.ben, server.moderator):
         await ask(server, member, "second", number=1)
-    *_, message = await place(server)
     sent = [
         entry.json for entry in server.env.http_requests
         if entry.method in ("POST", "PATCH") and isinstance(entry.json, dict)
     ]  # fmt: skip
-    sizes = []
     for body in sent:
         inner = body.get("message") or body.get("data") or body
-        cards = [discord.Embed.from_dict(card) for card in inner.get("embeds") or []]
+        assert not inner.get("embeds")
         assert len(inner.get("content") or "") <= 2000
-        for card in cards:
-            assert len(card.title or "") <= 256
-            assert len(card.description or "") <= 4096
-            for field in card.fields:
-                assert 0 < len(field.name) <= 256
-                assert 0 < len(field.value) <= 1024, field.name
-        sizes.append(sum(map(len, cards)))
-    assert 5500 < max(sizes) <= 6000, "this proposal is meant to need all the room"
+        texts = [part["content"] for part in nested(inner.get("components") or []) if "content" in part]
+        assert sum(map(len, texts)) <= 4000
+        assert all(text.strip() for text in texts)
     [post] = forum.threads
     card = card_in(post)
-    assert len(card.embeds) == 2
+    *_, message = await place(server)
     assert card.id == message
     assert "2 of 2 secondings" in text_of(card)
-    assert "Answer of the team: accepted" in text_of(card)
-    assert "rule" in text_of(card)
-    for what in ("card", "whole text"):
-        reply = await server.ben.slash(server.channel, "proposal show", number=1, what=what)
-        for each in (reply.response, *reply.followups):
-            assert 0 < sum(map(len, each.embeds)) <= 6000
-            assert all(len(card.description or "") <= 4096 for card in each.embeds)
-    whole = text_of(said(reply)) + text_of(reply.response)
-    assert "\\*\\_\\~\\`\\|" in whole
+    assert "**The team: accepted.**" in text_of(card)
+    assert len(text_of(card)) < 1500, "still read at a glance"
+    whole = (await whole_text(server.ben, server.channel)).replace("\n", "")
+    escaped = "\\*\\_\\~\\`\\|"
+    assert whole.count(escaped * 200) == 3, "problem, change and the team's statement, uncut"
+    assert whole.count("example") >= 1
+
+
+def nested(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Components with those inside them."""
+    return [each for part in parts for each in (part, *nested(part.get("components") or []))]

@@ -18,10 +18,11 @@ async def test_the_list_is_filtered_and_turned(server: Server, ada: Any) -> None
 
     async def listed(**options: Any) -> list[str]:
         reply = await ask(server, ada, "list", **options)
-        return [line.split("** ")[1] for line in reply.embeds[0].description.split("\n") if line[:3] == "**#"]
+        lines = [line for line in text_of(reply).split("\n") if line.startswith("**#")]
+        return [line.strip("*").split(" ", 1)[1] for line in lines]
 
     shown = await ada.slash(server.channel, "proposal list")
-    assert said(shown).embeds[0].title == "11 proposals"
+    assert "### 11 proposals" in text_of(said(shown))
     assert "Page 1 of 2" in text_of(said(shown))
     await ada.click(said(shown).message, label="Older")
     assert "Page 2 of 2" in text_of(said(shown))
@@ -47,7 +48,7 @@ async def test_what_is_exported_can_be_imported(server: Server, ada: Any) -> Non
     assert reply.attachments[0].filename == "proposal-1.json"
     shown = said(await server.ben.slash(server.channel, "proposal import", file=("proposal.json", text)))
     assert "Pay half as much more" in text_of(shown)
-    assert "Much like it already\n• \\#1 Pay half as much more" in text_of(shown)
+    assert "**Much like it already**\n• \\#1 Pay half as much more" in text_of(shown)
     assert said(await server.ben.click(shown.message, label="File it")).content.startswith("Filed as #2.")
     first, second = await view_of(server), await view_of(server, 2)
     assert first.content_hash == second.content_hash == content_hash(first.proposal)
@@ -86,7 +87,7 @@ async def test_a_proposal_is_a_rule_of_a_comparison(server: Server, ada: Any) ->
     reply = said(await server.ben.slash(server.channel, compare, proposed="#1 Pay half", who=MODEL))
     assert "1.5xCORR + 2xTC would have paid" in text_of(reply)
     reply = said(await server.ben.slash(server.channel, compare, proposed="1C3T", current="#1", who=MODEL))
-    assert "than 1.5xCORR + 2xTC" in text_of(reply)
+    assert " NMR by 1.5xCORR + 2xTC" in text_of(reply)
     for typed, sentence in (("#2", "sets no payout rule"), ("#9", "There is no proposal #9 on this server.")):
         reply = said(await server.ben.slash(server.channel, compare, proposed=typed, who=MODEL))
         assert sentence in reply.content

@@ -33,7 +33,7 @@ async def test_taking_a_seconding_back_runs_few_statements(server: Server, ada: 
 async def test_a_press_on_argue_runs_few_statements(server: Server, ada: Any) -> None:
     await file(server, ada)
     async with traced(server) as statements:
-        form = await server.ben.click(card_in(server.channel), label="Argue or ask")
+        form = await server.ben.click(card_in(server.channel), label="Argue")
         told = said(await server.ben.submit_modal(form, {"side": ["for"], "claim": "Good."}))
     assert told.content.startswith("Your argument is on record. <")
     assert statements.count("COMMIT") == 1

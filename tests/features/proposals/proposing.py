@@ -12,7 +12,7 @@ from features.proposals.view import ProposalView, proposal_view
 from storage.database import fetch_all
 from storage.proposals.events import events_of
 from storage.server.settings import change_settings
-from tests.offline import Server, said
+from tests.offline import Server, parts_of, said, text_of
 
 FORM = {
     "title": "Say it eight weeks ahead",
@@ -96,7 +96,27 @@ async def deny(server: Server, room: Any, **permissions: bool) -> None:
 
 def card_in(room: Any) -> Any:
     """The newest message with a card in a channel, thread or post."""
-    return [message for message in room.history() if message.embeds or message.components][-1]
+    return cards_in(room)[-1]
+
+
+def cards_in(room: Any) -> list[Any]:
+    """Every message with a card there, the oldest first."""
+    return [message for message in room.history() if message.embeds or message.components]
+
+
+def labels_of(reply: Any) -> list[str]:
+    """What the buttons under a reply say."""
+    return [part["label"] for part in parts_of(reply) if part["type"] == discord.ComponentType.button.value]
+
+
+async def whole_text(member: Any, room: Any, number: int = 1, what: str = "whole text") -> str:
+    """Every page of a proposal, turned with its buttons."""
+    shown = said(await member.slash(room, "proposal show", number=number, what=what))
+    pages = [text_of(shown)]
+    while "Next" in labels_of(shown):
+        await member.click(shown.message, label="Next")
+        pages.append(text_of(shown))
+    return "\n".join(pages)
 
 
 def tags_of(server: Server, post: Any) -> set[str]:

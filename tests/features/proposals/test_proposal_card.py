@@ -1,6 +1,6 @@
 """Cards of proposals: within Discord's limits for the longest there can be, and readable."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,25 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.proposals.drafting.draft_card import draft_card, revision_card
 from features.proposals.drafts import file_draft, read_draft, replace_draft, revision_fields
 from features.proposals.forms import FIRST, REST, ArgumentForm, ProposalForm
-from features.proposals.proposal_card import (
-    arguments_cards,
-    draft_card,
-    list_card,
-    proposal_card,
-    revision_card,
-    text_cards,
-)
+from features.proposals.proposal_card import arguments_cards, list_card, proposal_card, text_pages
 from features.proposals.steps import argue, respond
 from features.proposals.view import ProposalLine, ProposalView, proposal_view
-from features.simulation.impact_card import impact_card
-from features.simulation.proposal_impact import proposal_impact
 from governance.proposals.parameters import parse_parameters
 from governance.proposals.revision import changes
 from storage.database import Database, open_database
-from tournament.sample import SampleSource
-from ui.text import fitted, plain, shortened
+from storage.proposals.effects import Effect, keep_effect
+from ui.card import Card
+from ui.text import plain, shortened
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 HERE, ADA, BERT = 700719925474099301, 900719925474099301, 900719925474099302
@@ -81,33 +74,19 @@ async def filed(db: Database, fields: dict[str, str]) -> ProposalView:
     return (await file_draft(db, HERE, ADA, NOW))[0]
 
 
-def check(cards: Sequence[discord.Embed]) -> str:
-    """What can be read of the cards of one message, which Discord takes."""
-    seen, total = [], 0
-    assert 0 < len(cards) <= 10
+def check(*cards: Card) -> str:
+    """What can be read of cards that each are a message of their own, as Discord takes them."""
     for card in cards:
-        told: dict[str, Any] = dict(card.to_dict())
-        texts = [(told.get("title", ""), 256), (told.get("description", ""), 4096)]
-        texts += [(told.get("footer", {}).get("text", ""), 2048)]
-        assert len(card.fields) <= 25
-        for field in card.fields:
-            assert (field.name or "").strip()
-            assert (field.value or "").strip(), field.name
-            texts += [(field.name or "", 256), (field.value or "", 1024)]
-        for text, most in texts:
-            assert len(text) <= most, f"{len(text)} characters, {most} at most: {text[:80]}"
+        assert 0 < card.length <= 4000
+        for text in (card.heading, card.text, card.after):
             assert not text.endswith("\\"), "an escape was cut"
-        seen += [text for text, _ in texts]
-        total += len(card)
-    assert 0 < total <= 6000
-    return "\n".join(seen)
+    return "\n".join(card.said for card in cards)
 
 
 # ---------------------------------------------------------------- the longest there can be
 
 
-@pytest.mark.slow
-async def test_the_longest_proposal_fits_on_every_card(db: Database, source: SampleSource) -> None:
+async def test_the_longest_proposal_fits_on_every_card(db: Database) -> None:
     view = await filed(db, longest())
     assert max(len(text) for text in (view.proposal.problem, view.proposal.wrong_if)) == 1000
     statement, link = SIGNS, "https://forum.example/" + "x" * 278
@@ -116,29 +95,23 @@ async def test_the_longest_proposal_fits_on_every_card(db: Database, source: Sam
         for number in range(12):
             await argue(db, HERE, 1, BERT, side, f"{side} {number}{SIGNS}"[:300], NOW)
     view = await proposal_view(db, HERE, 1, NOW)
-    card = proposal_card(view)
-    text = check([card])
-    for words in ("**The change.** \\*\\_\\`", "1.5xCORR + 2xTC", "Answer of the team: accepted", link):
+    text = check(proposal_card(view))
+    for words in ("\\*\\_\\`", "**The team: accepted.**", link, "12 for, 12 against, 12 questions"):
         assert words in text
-    assert "12 for · 12 against · 12 questions" in text
+    assert len(text) < 2000
 
-    impact = impact_card(await proposal_impact(source, view.proposal))
-    together = [fitted(card, 6000 - len(impact)), impact]
-    assert check(together).startswith("#1 " + plain(SIGNS[:100]))
-    assert sum(map(len, together)) > 5900, "no more is cut than has to be"
-    assert "Where it stands" in [field.name for field in together[0].fields]
-
-    cards = text_cards(view)
-    whole = "\n".join(check([each]) for each in cards)
-    assert whole.count(plain(SIGNS)) == 6, "nothing of the whole text is cut"
+    pages = text_pages(view)
+    whole = check(*pages)
+    assert whole.count(plain(SIGNS)) == 7, "nothing of the whole text is cut, nor of the team's answer"
     assert whole.count("example") >= 1
     assert whole.count(plain(SIGNS[:300])) >= 7
-    for each in arguments_cards(view):
-        assert "11\\*\\_" in check([each]), "the newest is there"
-        assert "left out)" in (each.description or "")
-    check(
-        [list_card([ProposalLine(9, SIGNS[:100], "last_call", "weights", "classic", 9, True)] * 8, 1, 9, 72)]
-    )
+    assert "1.5xCORR + 2xTC" in whole
+    told = check(*arguments_cards(view))
+    assert told in whole
+    for side in ("for", "against", "question"):
+        for number in range(12):
+            assert f"{side} {number}\\*\\_" in told, "no argument is left out"
+    check(list_card([ProposalLine(9, SIGNS[:100], "last_call", "weights", "classic", 9, True)] * 8, 1, 9, 72))
 
 
 @pytest.mark.slow
@@ -147,14 +120,14 @@ async def test_the_longest_revision_and_draft_fit(db: Database) -> None:
     fields = await revision_fields(db, HERE, 1, ADA, NOW)
     view = await read_draft(db, HERE, fields | longest(OTHERS, "weights"), NOW)
     assert view.revising is not None
-    text = check([revision_card(view.revising)])
+    text = check(revision_card(view.revising))
     assert "Problem" in text
     assert "~~\\*\\_" in text
     assert "**\\~\\|" in text, "what it becomes is seen beside what it was"
     for fields in (longest(OTHERS), longest() | {"parameters": SIGNS * 4}, longest() | {"title": " "}):
-        check([draft_card(await read_draft(db, HERE, fields, NOW))])
+        check(draft_card(await read_draft(db, HERE, fields, NOW)))
     similar = await read_draft(db, HERE, longest(), NOW)
-    assert "Much like it already\n• \\#1 \\*\\_" in check([draft_card(similar)])
+    assert "**Much like it already**\n• \\#1 \\*\\_" in check(draft_card(similar))
 
 
 async def test_what_has_the_most_parameters_can_be_edited(db: Database) -> None:
@@ -171,29 +144,57 @@ async def test_what_has_the_most_parameters_can_be_edited(db: Database) -> None:
 
 async def test_the_card_of_an_idea(db: Database) -> None:
     card = proposal_card(await filed(db, SHORT))
-    assert card.title == "#1 Say it ahead"
-    assert card.description == "**The change.** Eight weeks.\n\n**The problem.** Too sudden."
-    assert [(field.name, field.value) for field in card.fields] == [
-        ("Parameters", "`notice` 8 weeks"),
-        (
-            "Where it stands",
-            f"**Idea** since <t:{int(NOW.timestamp())}:d>\nNext discussion: 2 more members must second it.\n"
-            "6 things to fill in before the last call.",
-        ),
-        ("So far", "0 of 2 secondings · 0 for · 0 against · 0 questions"),
+    assert card.heading == "#1 Say it ahead"
+    assert card.text.split("\n\n") == [
+        "Eight weeks.",
+        "**What it would do**\nWhat it would do can't be told just now; it follows by itself.",
+        "□□ 0 of 2 secondings\n0 for, 0 against, 0 questions",
     ]
-    footer = card.footer.text or ""
-    assert footer.startswith("Classic · communication · revision 1 · ")
-    assert footer.endswith(" · Advisory, not binding on Numerai.")
+    assert card.after.split("\n") == [
+        f"**Idea** since <t:{int(NOW.timestamp())}:d>",
+        "Next discussion: 2 more members must second it.",
+        "6 things to fill in before the last call",
+    ]
+    assert card.small.startswith("Classic · communication · revision 1 · ")
+    assert card.small.endswith("\nAdvisory, not binding on Numerai.")
+
+
+@pytest.mark.parametrize(
+    ("needed", "seconds", "bar"),
+    [(2, 1, "■□ 1 of 2 secondings"), (3, 3, "■■■ 3 of 3"), (1, 0, "□ 0 of 1 seconding"), (2, 9, "■■ 9 of 2"),
+     (40, 39, "■■■■■■■■■□ 39 of 40")],
+)  # fmt: skip
+async def test_the_bar_of_secondings(db: Database, needed: int, seconds: int, bar: str) -> None:
+    view = await filed(db, SHORT)
+    view = replace(
+        view,
+        stored=replace(view.stored, seconds=seconds),
+        standing=replace(view.standing, seconds_needed=needed),
+    )
+    assert bar in proposal_card(view).text
+
+
+async def test_what_it_would_do_is_kept_with_its_revision(db: Database) -> None:
+    stored = (await filed(db, SHORT)).stored
+    for sentence in ("Everyone *more*.", "Everyone less."):
+        await keep_effect(db, HERE, stored.proposal_id, 1, Effect(sentence, "Sample, until 2022"), NOW)
+    card = proposal_card(await proposal_view(db, HERE, 1, NOW))
+    assert "**What it would do**\nEveryone less." in card.text
+    assert "Computed on Sample, until 2022" in card.small
+    fields = await revision_fields(db, HERE, 1, ADA, NOW)
+    await replace_draft(db, HERE, ADA, fields | {"change": "Nine weeks."}, NOW)
+    view, _ = await file_draft(db, HERE, ADA, NOW)
+    assert view.effect is None, "what another text would do is not said of this one"
 
 
 async def test_a_hidden_proposal_shows_its_reason_alone(db: Database) -> None:
     view = await filed(db, SHORT)
     hidden = replace(view, stored=replace(view.stored, hidden_reason="*" * 300))
     card = proposal_card(hidden)
-    assert (card.title, card.description) == ("#1 is hidden", "By the moderators: " + "\\*" * 300)
-    assert card.fields == []
-    assert "Say it ahead" not in check([card])
+    assert (card.heading, card.text) == ("#1 is hidden", "By the moderators: " + "\\*" * 300)
+    assert card.said == f"{card.heading}\n{card.text}"
+    assert text_pages(hidden) == (card,)
+    assert "Say it ahead" not in check(card)
 
 
 async def test_a_diff_can_be_read(db: Database) -> None:
@@ -208,8 +209,8 @@ async def test_a_diff_can_be_read(db: Database) -> None:
     view = await read_draft(db, HERE, typed, NOW)
     assert view.revising is not None
     card = revision_card(view.revising)
-    check([card])
-    diff = {field.name: field.value for field in card.fields}
+    check(card)
+    diff = dict(part.removeprefix("**").split("**\n", 1) for part in card.text.split("\n\n"))
     assert diff["Title"] == "~~Say it ahead~~\n**Give eight weeks of notice**"
     assert diff["Notice"] == "gone: ~~8 weeks~~"
     assert diff["Review"] == "now: 2099-01-01"
@@ -219,7 +220,7 @@ async def test_a_diff_can_be_read(db: Database) -> None:
     assert len(shown) < 300, "what stayed is left out"
     assert " … " in shown
     unchanged = replace(view.revising, changes=())
-    assert revision_card(unchanged).description == "Nothing is different yet."
+    assert revision_card(unchanged).text == "Nothing is different yet."
 
 
 @pytest.mark.parametrize(
@@ -227,8 +228,8 @@ async def test_a_diff_can_be_read(db: Database) -> None:
 )
 def test_a_list_counts(count: int, title: str) -> None:
     card = list_card([], 1, 1, count)
-    assert card.title == title
-    assert "Nothing here yet. Start one with /proposal new." in check([card])
+    assert card.heading == title
+    assert "Nothing here yet. Start one with /proposal new." in check(card)
 
 
 # ---------------------------------------------------------------- pieces
@@ -252,24 +253,6 @@ def test_a_shortened_text_is_cut_with_an_ellipsis(text: str, most: int) -> None:
         assert cut.endswith("…")
         assert text.startswith(cut[:-1])
         assert not cut[:-1].endswith("\\")
-
-
-def test_a_card_is_cut_no_more_than_has_to_be() -> None:
-    def card() -> discord.Embed:
-        made = discord.Embed(title="t" * 10, description="d" * 1000)
-        for length in (900, 50, 700):
-            made.add_field(name="n" * 10, value="v" * length, inline=False)
-        return made
-
-    assert fitted(card(), 5000).to_dict() == card().to_dict()
-    cut = fitted(card(), 2400)
-    assert len(cut) == 2400
-    assert [len(field.value or "") for field in cut.fields] == [900, 50, 700]
-    cut = fitted(card(), 1500)
-    assert len(cut) == 1500
-    assert len(cut.description or "") == 300
-    assert [len(field.value or "") for field in cut.fields][1:] == [50, 700]
-    assert [field.name for field in cut.fields] == ["n" * 10] * 3
 
 
 async def test_forms_fit_and_are_told_apart() -> None:
@@ -300,4 +283,4 @@ async def test_changes_beyond_what_fits_are_said(db: Database) -> None:
     assert revising is not None
     many = replace(revising, changes=changes(view.proposal, other.proposal))
     assert len(many.changes) > 10
-    assert "More changed than fits here." in check([revision_card(many)])
+    assert "More changed than fits here" in check(revision_card(many))

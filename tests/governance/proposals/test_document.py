@@ -100,7 +100,11 @@ def test_a_byte_order_mark_does_no_harm() -> None:
         (b"\xff" * 10_000_000, "The file is larger than 64 KB, the most that a proposal can need."),
         ("é" * 40_000, "The file is larger than 64 KB, the most that a proposal can need."),
         (b"\xff\xfe", "The file is not text in UTF-8."),
-        ("{}", "The title is missing. The tournament is missing. The kind is missing. And 2 more."),
+        (
+            "{}",
+            "The title is missing. The tournament is missing. The kind is missing. "
+            "The problem is missing. The change is missing.",
+        ),
     ],
     ids=lambda value: str(value)[:24],
 )

@@ -102,12 +102,14 @@ def test_what_is_no_mapping_is_refused(data: Any) -> None:
         read_proposal(data)
 
 
-def test_the_first_three_problems_are_told() -> None:
+def test_all_problems_are_told_at_once() -> None:
     assert refusal(title="", kind=1) == (
         "The title is empty. "
         "The kind must be payout, stake_cap, weights, eligibility, communication or other, not 1."
     )
-    assert refusal(title="", problem="", change="", kind=1, x=1).endswith(" And 2 more.")
+    assert refusal(title="", problem="", change="", kind=1, x=1).count(".") == 5
+    unknown = {f"x{number}": 1 for number in range(20)}
+    assert refusal(title="", **unknown).endswith(" And 9 more.")
 
 
 def test_kinds_and_labels_are_complete() -> None:

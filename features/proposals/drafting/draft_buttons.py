@@ -1,15 +1,18 @@
 """The buttons under a draft: go back to its form, go on, file it, discard it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
 
 from features.proposals import drafts
-from features.proposals.buttons import tell
+from features.proposals.buttons import row_of, tell
+from features.proposals.drafting.draft_card import draft_card
 from features.proposals.forms import FIRST, REST, ProposalForm
-from features.proposals.proposal_card import draft_card, revision_card
+from features.proposals.posting import with_effect
 from tools import tools_of
+from ui.card import Row, message_of
 from ui.errors import errors_answered
 from ui.server import guild_of
 from wording.numbers import counted
@@ -62,15 +65,23 @@ _LABELS = {
 }
 
 
-def draft_buttons(guild_id: int, view: drafts.DraftView) -> discord.ui.View:
+def draft_rows(guild_id: int, view: drafts.DraftView) -> list[Row]:
     """The buttons under a draft; it can be filed once it can be read."""
-    buttons = discord.ui.View(timeout=None)
-    buttons.add_item(DraftButton("edit", guild_id))
-    buttons.add_item(DraftButton("more", guild_id))
+    buttons = [DraftButton("edit", guild_id), DraftButton("more", guild_id)]
     if view.proposal is not None:
-        buttons.add_item(DraftButton("file", guild_id, "Save the revision" if view.revising else "File it"))
-    buttons.add_item(DraftButton("discard", guild_id))
-    return buttons
+        buttons.append(
+            DraftButton("file", guild_id, "File it" if view.revising is None else "Save the revision")
+        )
+    return [row_of(*buttons, DraftButton("discard", guild_id))]
+
+
+async def show_draft(interaction: discord.Interaction, view: drafts.DraftView, told: str = "") -> None:
+    """A draft and what can be done with it, for the member who has been told to wait."""
+    guild = guild_of(interaction)
+    card = draft_card(view)
+    card = replace(card, text="\n\n".join(filter(None, (told, card.text))))
+    message = await message_of(tools_of(interaction).drawing, [card], draft_rows(guild.id, view))
+    await interaction.followup.send(view=message.view, ephemeral=True)
 
 
 def save_and_show(
@@ -84,37 +95,27 @@ def save_and_show(
         view = await drafts.save_fields(
             tools.database, guild.id, interaction.user.id, before | typed, tools.now()
         )
-        await interaction.followup.send(
-            embeds=draft_cards(view), view=draft_buttons(guild.id, view), ephemeral=True
-        )
+        await show_draft(interaction, view)
 
     return done
 
 
 async def show_draft_first(interaction: discord.Interaction, fields: dict[str, str]) -> None:
     """Show the draft that starting over would lose; it has the buttons to file or discard it."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
     tools, guild = tools_of(interaction), guild_of(interaction)
     view = await drafts.read_draft(tools.database, guild.id, fields, tools.now())
-    await interaction.response.send_message(
-        "You have this draft already: file or discard it first.",
-        embeds=draft_cards(view),
-        view=draft_buttons(guild.id, view),
-        ephemeral=True,
-    )
-
-
-def draft_cards(view: drafts.DraftView) -> list[discord.Embed]:
-    """A draft as cards: what it says, or what it would change."""
-    return [draft_card(view)] if view.revising is None else [revision_card(view.revising)]
+    await show_draft(interaction, view, "You have this draft already: file or discard it first.")
 
 
 async def _file(interaction: discord.Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     tools, guild = tools_of(interaction), guild_of(interaction)
     view, dropped = await drafts.file_draft(tools.database, guild.id, interaction.user.id, tools.now())
+    view = await with_effect(tools, view)
     if dropped is None:
         done = f"Filed as #{view.number}."
     else:
         fell = f" {counted(dropped, 'seconding')} fell." if dropped else ""
         done = f"Revision {view.revision} of #{view.number} is saved.{fell}"
-    await tell(interaction, view, done, text_changed=True)
+    await tell(interaction, view, done)

@@ -1,0 +1,1 @@
+"""Drafts of proposals: how members make them, by menus or in lines."""

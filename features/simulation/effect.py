@@ -1,0 +1,70 @@
+"""What a proposal would have done, in one line for its card."""
+
+import numpy as np
+
+from features.simulation.pay_result import PayImpact, PayWindow
+from features.simulation.proposal_impact import ProposalImpact
+from features.simulation.weights import WeightImpact
+from wording.numbers import brief, counted, percent
+
+SAME = 1e-9  # of a weight: what rounding moves
+
+
+def effect_sentence(impact: ProposalImpact) -> str:
+    """ "Everyone −1,933 NMR in the rounds that paid CORR and TC, +66,278 over all 122 rounds; …"."""
+    if impact.pay is not None:
+        return _of_pay(impact.pay)
+    if impact.weights is not None:
+        return _of_weights(impact.weights)
+    return f"Not simulated. {impact.reason_not}"
+
+
+def basis_of(impact: ProposalImpact) -> str:
+    """The numbers behind it; "" where there are none."""
+    return "" if impact.reason_not else f"{impact.source}, until {impact.until}"
+
+
+def clearly(count: int, verb: str) -> str:
+    """ "88 clearly gain", "none clearly loses"."""
+    return f"{count:,} clearly {verb}" if count > 1 else f"{count or 'none'} clearly {verb}s"
+
+
+def more_or_less(difference: float) -> str:
+    """A difference of NMR with its sign, three digits or all before the point: "+66,278 NMR"."""
+    return f"{'+' if difference > 0 else ''}{brief(difference)} NMR" if difference else "no difference"
+
+
+def _of_pay(pay: PayImpact) -> str:
+    every, *others = pay.windows
+    if every.alike:
+        return f"Nobody would have been paid anything else in {every.span}."
+    told = [f"{more_or_less(each.difference)} in the rounds {that(each.which)}" for each in others]
+    over_all = more_or_less(every.difference)
+    over_all = over_all.removesuffix(" NMR") if others else over_all
+    told.append(f"{over_all} over all {counted(every.present.size, 'round')}")
+    return f"Everyone {', '.join(told)}; {_who(pay, every)}."
+
+
+def that(which: str) -> str:
+    """ "that paid CORR and TC" of "which paid CORR and TC"."""
+    return which.replace("which ", "that ", 1)
+
+
+def _who(pay: PayImpact, window: PayWindow) -> str:
+    clear = window.clear
+    if not clear.judged:
+        return "too few rounds to tell who gains"
+    return (
+        f"of {counted(clear.judged, pay.unit)} {clearly(clear.gain, 'gain')}, {clearly(clear.lose, 'lose')}"
+    )
+
+
+def _of_weights(found: WeightImpact) -> str:
+    moved = found.after - found.before
+    gain, lose = (int(np.count_nonzero(sign * moved > SAME * found.before)) for sign in (1, -1))
+    if not gain and not lose:
+        return "Every account would weigh what it weighs now."
+    return (
+        f"{found.finding.removesuffix('.')}; {percent(found.moved)} of all weight moves, "
+        f"{gain:,} gain, {lose:,} lose."
+    )
