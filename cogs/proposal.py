@@ -11,7 +11,6 @@ from features.proposals.buttons import (
     ProposalButton,
     argue_and_tell,
     second_and_tell,
-    show_impact,
     show_to,
     tell,
 )
@@ -21,10 +20,10 @@ from features.proposals.dialogs import (
     open_revision,
     send_file,
     show_pages,
-    show_simulation,
     take_file,
 )
 from features.proposals.drafting.draft_buttons import DraftButton
+from features.proposals.impact_dialogs import SIMULATE, SIMULATION, ask_about_me, ask_simulation
 from features.proposals.view import ProposalView, proposal_view, suggest_proposals
 from governance.proposals.proposal import Kind
 from governance.proposals.stages import NAMES, STAGES
@@ -144,13 +143,14 @@ class ProposalCommands(
     ) -> None:
         """What a proposal would have done to everyone: who gains, who loses, what softening it costs"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await show_simulation(interaction, await self._view(interaction, number), rounds)
+        await ask_simulation(interaction, number, rounds)
 
     @app_commands.command()
     @app_commands.describe(number="Which proposal", who="A model or account; without it the one you linked")
     async def impact(self, interaction: discord.Interaction, number: int, who: str | None = None) -> None:
         """What a proposal would have done to you; only you see it"""
-        await show_impact(interaction, await self._view(interaction, number), who)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await ask_about_me(interaction, number, who)
 
     @app_commands.command()
     @app_commands.describe(
@@ -311,3 +311,4 @@ async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(ProposalCommands(bot.tools, bot))
     bot.add_dynamic_items(ProposalButton, DraftButton)
+    bot.questions.known[SIMULATE] = SIMULATION

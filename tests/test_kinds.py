@@ -20,8 +20,8 @@ SCHEME = """    "fourth_root": Scheme(
 """
 SCHEME_READERS = """
 import asyncio
-from features.simulation.impact_card import impact_card
-from features.simulation.impact_chart import picture_of_impact
+from features.simulation.impact_card import impact_answer
+from features.simulation.impact_chart import picture_of_weights
 from features.simulation.proposal_impact import proposal_impact
 from governance.proposals.document import json_schema
 from governance.proposals.lint import lint
@@ -51,8 +51,9 @@ nothing = read_proposal({**proposal, "parameters": {}})
 assert any("“fourth root”" in found.sentence for found in lint(nothing, today=datetime.date(2026, 1, 1)))
 impact = asyncio.run(proposal_impact(SampleSource(), read_proposal(proposal)))
 assert impact.weights.scheme == "the fourth root of stake"
-assert "the fourth root of stake" in str(impact_card(impact).to_dict())
-assert "fourth root" in picture_of_impact(impact).alt
+asked = {"number": 1, "rounds": None, "name": None, "tournament": None}
+assert "the fourth root of stake" in impact_answer(impact, asked).card.heading
+assert "fourth root" in picture_of_weights(impact.weights).alt
 """
 
 STRATEGY = """    "fourth_root_stake": VotingStrategy(

@@ -6,15 +6,13 @@ from typing import Any
 
 import discord
 
-from features.account.link import asked_about
 from features.proposals import steps
 from features.proposals.forms import ArgumentForm
+from features.proposals.impact_dialogs import ask_about_me
 from features.proposals.posting import publish
 from features.proposals.proposal_card import arguments_cards, proposal_card, text_pages
 from features.proposals.steps import OPEN_TO_ARGUMENTS, OPEN_TO_SECONDS
 from features.proposals.view import ProposalView, number_with_id, proposal_with_id
-from features.simulation.impact_card import member_impact_card
-from features.simulation.proposal_impact import member_impact
 from tools import tools_of
 from ui.card import Row, container, message_of
 from ui.dialogs import agreed
@@ -56,7 +54,8 @@ class ProposalButton(
                 return
             view = await proposal_with_id(tools.database, guild.id, self.proposal_id, tools.now())
             if self.verb == "impact":
-                await show_impact(interaction, view, None)
+                await interaction.response.defer(ephemeral=True, thinking=True)
+                await ask_about_me(interaction, view.number)
             elif self.verb == "read":
                 await show_to(interaction, view, "whole text")
             else:
@@ -122,16 +121,6 @@ async def argue_and_tell(interaction: discord.Interaction, number: int, side: st
     await tell(interaction, view, f"Your {'question' if side == 'question' else 'argument'} is on record.")
 
 
-async def show_impact(interaction: discord.Interaction, view: ProposalView, who: str | None) -> None:
-    """What a proposal would have done to the member who asks."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    tools = tools_of(interaction)
-    check_visible(view)
-    name, _ = await asked_about(tools.database, interaction.user.id, who, None)
-    impact = await member_impact(tools.source(view.proposal.tournament), view.proposal, name)
-    await interaction.followup.send(embed=member_impact_card(impact), ephemeral=True)
-
-
 async def show_to(interaction: discord.Interaction, view: ProposalView, what: str) -> None:
     """The card of a proposal, its whole text or the arguments, for the member who asks."""
     if view.hidden_reason is not None or what == "card":
@@ -184,9 +173,3 @@ async def tell(interaction: discord.Interaction, view: ProposalView, done: str) 
     link = message_link(guild.id, view.stored.thread or view.stored.channel, view.stored.message)
     where = [f"<{link}>"] if link else []
     await interaction.followup.send(" ".join((done, *where, *notices)), ephemeral=True)
-
-
-def check_visible(view: ProposalView) -> None:
-    """Raise ValueError with the reason where a moderator has hidden it."""
-    if view.hidden_reason is not None:
-        raise ValueError(f"Proposal #{view.number} is hidden, for this reason: {view.hidden_reason}")

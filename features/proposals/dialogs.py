@@ -6,18 +6,15 @@ from typing import Any
 import discord
 
 from features.proposals import drafts, steps
-from features.proposals.buttons import check_visible, tell
+from features.proposals.buttons import tell
 from features.proposals.drafting.draft_buttons import save_and_show, show_draft, show_draft_first
 from features.proposals.forms import FIRST, ProposalForm
 from features.proposals.proposal_card import list_card
-from features.proposals.view import ProposalView, list_proposals
-from features.simulation.impact_card import impact_card
-from features.simulation.impact_chart import picture_of_impact
-from features.simulation.proposal_impact import proposal_impact
+from features.proposals.view import ProposalView, check_visible, list_proposals
 from governance.proposals.document import to_json
 from governance.proposals.json_text import LARGEST
 from governance.proposals.markdown import as_markdown
-from tools import files_of, tools_of
+from tools import tools_of
 from ui.card import Card
 from ui.pages import CardPages
 from ui.server import guild_of
@@ -63,16 +60,6 @@ async def open_revision(interaction: discord.Interaction, number: int) -> None:
     await interaction.response.send_modal(
         ProposalForm(f"Revise #{number}", FIRST, fields, save_and_show(fields))
     )
-
-
-async def show_simulation(interaction: discord.Interaction, view: ProposalView, rounds: str | None) -> None:
-    """What a proposal would have done to everyone, for the member who asks and has been told to wait."""
-    tools = tools_of(interaction)
-    check_visible(view)
-    tools.source(view.proposal.tournament)
-    impact = await proposal_impact(tools.source(view.proposal.tournament), view.proposal, rounds=rounds)
-    pictures = [] if impact.reason_not else [await tools.drawing.run(picture_of_impact, impact)]
-    await interaction.followup.send(embed=impact_card(impact), files=files_of(*pictures), ephemeral=True)
 
 
 async def hide_and_tell(

@@ -250,3 +250,9 @@ def moved_view(view: ProposalView, stored: StoredProposal, standing: Standing) -
     """The view after a step that has just been taken, of which nothing else has changed."""
     standing = replace(standing, active_at=stored.changed_at)
     return replace(view, stored=stored, standing=standing, steps=next_steps(standing, stored.stage_since))
+
+
+def check_visible(view: ProposalView) -> None:
+    """Raise ValueError with the reason where a moderator has hidden it."""
+    if view.hidden_reason is not None:
+        raise ValueError(f"Proposal #{view.number} is hidden, for this reason: {view.hidden_reason}")

@@ -1,5 +1,7 @@
 """What a proposal would have done, in one line for its card."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from features.simulation.pay_result import PayImpact, PayWindow
@@ -24,6 +26,27 @@ def basis_of(impact: ProposalImpact) -> str:
     return "" if impact.reason_not else f"{impact.source}, until {impact.until}"
 
 
+def paid_heading(who: str, windows: Sequence[PayWindow], asked: str) -> str:
+    """ "You would have been paid 66,278 NMR more in all 122 rounds, but 1,933 less in the 11 that …"."""
+    first, *others = windows
+    many = first.present.size
+    over = f"all {counted(many, 'round')}" if others else first.span
+    told = f"{who} would have been paid {_more(first)} in {over}"
+    told += f" (you asked for {asked})" if asked else ""
+    for other in others:
+        joint = "but" if np.sign(first.difference) * np.sign(other.difference) < 0 else "and"
+        told += (
+            f", {joint} {_more(other).replace(' NMR', '')} in the {other.present.size:,} {that(other.which)}"
+        )
+    return told
+
+
+def _more(window: PayWindow) -> str:
+    if not window.difference:
+        return "the same"
+    return f"{brief(abs(window.difference))} NMR {'more' if window.difference > 0 else 'less'}"
+
+
 def clearly(count: int, verb: str) -> str:
     """ "88 clearly gain", "none clearly loses"."""
     return f"{count:,} clearly {verb}" if count > 1 else f"{count or 'none'} clearly {verb}s"
@@ -31,7 +54,7 @@ def clearly(count: int, verb: str) -> str:
 
 def more_or_less(difference: float) -> str:
     """A difference of NMR with its sign, three digits or all before the point: "+66,278 NMR"."""
-    return f"{'+' if difference > 0 else ''}{brief(difference)} NMR" if difference else "no difference"
+    return f"{'+' if difference > 0 else ''}{brief(difference)} NMR" if difference else "±0 NMR"
 
 
 def _of_pay(pay: PayImpact) -> str:

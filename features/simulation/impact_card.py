@@ -1,270 +1,139 @@
-"""Cards of what a proposal would have done: to everyone, and to the one member who asks."""
+"""The answers to what a proposal would have done: to everyone, and to the one member who asks."""
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import partial
 
-import discord
-import numpy as np
-from numpy.typing import NDArray
-
-from features.payout.comparison import Stretch
-from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
+from features.simulation.effect import clearly, more_or_less, paid_heading
+from features.simulation.impact_chart import (
+    picture_of_member,
+    picture_of_member_weight,
+    picture_of_pay,
+    picture_of_weights,
+)
+from features.simulation.impact_details_card import apart_of, impact_pages, largest_of, member_fields
+from features.simulation.pay_result import PayImpact, PayWindow
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact
-from features.simulation.weights import WeightImpact
-from scoring.change.clear import FEWEST_PERIODS
-from ui.card import AMBER, BLUE, CHART, FIELD, GREY, bullets
-from ui.text import plain
-from wording.numbers import amount, counted, number, percent, plus_minus, signed, whole
-
-ADVISORY = "Advisory, not binding on Numerai."
-COVERAGE = "Such ranges are resampled: 85 to 99 of 100 hold what they should."
-
-Fields = list[tuple[str, str]]
+from ui.answer import Answer, Asked, Choice, Menu
+from ui.card import AMBER, GREY, Card, Draw
+from ui.text import ADVISORY, plain
+from wording.numbers import brief, counted, number, percent
 
 
-def impact_fields(impact: ProposalImpact) -> Fields:
-    """(name, value) of each field, for the card of a proposal or one of its own."""
-    fields: Fields = []
+def impact_answer(impact: ProposalImpact, asked: Asked, own: str | None = None) -> Answer:
+    """What a proposal would have done to everyone. own: the model or account of the member who reads it."""
+    details = [
+        Card(name, text, draw, colour=AMBER)
+        for name, text, draw in impact_pages(impact)
+        if text or draw is not None
+    ]
+    menus = () if impact.reason_not else (*_rounds(impact, asked), _whose(asked, own))
+    return Answer(impact_card(impact), menus, tuple(details))
+
+
+def member_answer(impact: MemberImpact, asked: Asked, own: str | None = None) -> Answer:
+    """What a proposal would have done to one model or account."""
+    fields = member_fields(impact)
+    pictures: list[Draw] = [partial(picture_of_member, window) for window in impact.windows]
+    details = [
+        Card(name, text, pictures[at] if at < len(pictures) else None)
+        for at, (name, text) in enumerate(fields)
+    ]
+    simulated = impact.windows or impact.weight is not None
+    menus = (*_rounds(impact, asked), _whose(asked, own)) if simulated else (_whose(asked, own),)
+    return Answer(member_card(impact), menus, tuple(details))
+
+
+def impact_card(impact: ProposalImpact) -> Card:
+    """The finding, the two sums, the picture, how sure, and what was assumed."""
+    small = f"{impact.source}, until {impact.until} · nobody changes what they submit\n{ADVISORY}"
+    title = f"**{plain(impact.title)}**"
     if impact.pay is not None:
-        fields += _pay_fields(impact.pay)
-    elif impact.weights is not None:
-        fields += _weight_fields(impact.weights)
-    else:
-        fields.append(("Not simulated", plain(impact.reason_not)[:FIELD]))
-        terms = [f"{key}: {_cut(value)}" for key, value in impact.parameters if key != "example"]
-        if terms:
-            fields.append(("Its terms", bullets(terms)))
-    return [*fields, ("Assumed", bullets((ADVISORY, *impact.assumptions)))]
+        pay, first = impact.pay, impact.pay.windows[0]
+        sums = f"{brief(first.old)} NMR by {pay.old.short}, {brief(first.new)} by {pay.new.short}"
+        return Card(
+            paid_heading("Everyone", pay.windows, pay.asked),
+            f"{title}\n{plain(sums)}, {first.span}",
+            partial(picture_of_pay, pay, first),
+            f"**How sure** {_sure(first)}{_clear(pay, first)}",
+            small,
+            AMBER,
+        )
+    if impact.weights is not None:
+        found = impact.weights
+        after = "" if found.apart is None else f"**How sure** {apart_of(found)}"
+        moved = f"{percent(found.moved)} of all weight moves; {largest_of(found)}."
+        draw = partial(picture_of_weights, found)
+        return Card(plain(found.finding), f"{title}\n{moved}", draw, after, small, AMBER)
+    return Card(
+        "This can't be simulated", f"{title}\n{plain(impact.reason_not)}", small=ADVISORY, colour=GREY
+    )
 
 
-def impact_card(impact: ProposalImpact, *, titled: bool = True) -> discord.Embed:
-    """What a proposal would have done to everyone; not `titled` where the proposal stands above it."""
-    simulated = impact.pay is not None or impact.weights is not None
-    card = discord.Embed(title=plain(impact.finding)[:256], colour=AMBER if simulated else GREY)
-    if titled:
-        card.description = f"**{plain(impact.title)}** ({impact.kind})"
-    for name, value in impact_fields(impact):
-        card.add_field(name=name, value=value, inline=False)
-    if simulated:
-        card.set_image(url=f"attachment://{CHART}")
-    card.set_footer(text=f"{impact.source} · data until {impact.until}")
-    return card
-
-
-def member_impact_card(impact: MemberImpact) -> discord.Embed:
-    """What a proposal would have done to one model or account, for nobody else to see."""
-    card = discord.Embed(title=plain(impact.finding)[:256], colour=BLUE)
-    card.description = f"**{plain(impact.title)}**"
-    for window in impact.windows:
-        card.add_field(
-            name=f"{window.span.capitalize()}: {_change(window.difference)}",
-            value=_member_window(impact, window),
-            inline=False,
+def member_card(impact: MemberImpact) -> Card:
+    """The finding in two lines, and one picture."""
+    small = f"{impact.source}, until {impact.until} · nobody changes what they submit\n{ADVISORY}"
+    who, title = "You" if impact.yours else plain(impact.name), f"**{plain(impact.title)}**"
+    if impact.windows:
+        first = impact.windows[0]
+        sums = f"{brief(first.old)} NMR by {impact.old}, {brief(first.new)} by {impact.new}"
+        return Card(
+            paid_heading(who, impact.windows, impact.asked),
+            f"{title}\n{plain(sums)}, {first.span}",
+            partial(picture_of_member, first),
+            f"**How sure** {_sure(first)}",
+            small,
         )
     if impact.weight is not None and not math.isnan(impact.weight.after):
-        before, after = impact.weight.before, impact.weight.after
-        card.add_field(
-            name="Weight in the meta model",
-            value=f"{number(100 * before)} % → **{number(100 * after)} %**, {number(after / before)} times",
-            inline=False,
-        )
-    card.add_field(name="Assumed", value=bullets((ADVISORY, *impact.assumptions)), inline=False)
-    card.set_footer(text=f"{impact.source} · data until {impact.until} · only you see this")
-    return card
+        before, after = 100 * impact.weight.before, 100 * impact.weight.after
+        heading = f"{who} would weigh {brief(after)} % of the meta model instead of {brief(before)} %"
+        times = f"{number(after / before)} times as much"
+        return Card(heading, f"{title}\n{times}", partial(picture_of_member_weight, impact.weight), "", small)
+    return Card(plain(impact.finding), title, small=small, colour=GREY)
 
 
-def _pay_fields(pay: PayImpact) -> Fields:
-    fields = [
-        (f"{window.span.capitalize()}, {window.which}"[:256], _window(pay, window)) for window in pay.windows
+def _rounds(impact: ProposalImpact | MemberImpact, asked: Asked) -> tuple[Menu, ...]:
+    """Which rounds, where it is about pay."""
+    pay = impact.pay if isinstance(impact, ProposalImpact) else impact
+    windows: Sequence[PayWindow] = () if pay is None else pay.windows
+    if pay is None or not windows:
+        return ()
+    choices = [
+        Choice("All rounds", {"rounds": None}, "beside those that paid the scores of the old rule"),
+        Choice("The last 20", {"rounds": "20"}),
+        *(Choice(words, {"rounds": typed}) for typed, words in pay.offered),
     ]
-    differing = [window for window in pay.windows if not window.alike]
-    regimes = pay.windows[0].regimes
-    if differing and len(regimes) > 1:
-        fields.append(("By what was paid", _by_what_was_paid(pay, regimes)))
-    fields.append(("When the old rule pays more", (pay.why or pay.more_when)[:FIELD]))
-    if differing:
-        split = "\n".join(
-            f"{window.span.capitalize()}: {_level_and_mix(pay, window)}" for window in differing
-        )
-        fields.append(("All alike, or some at the cost of others", split))
-        if pay.terms.soften:
-            fields += [(f"Softened, {window.span}", _softened(pay.terms, window)) for window in pay.windows]
-        paid_back = "\n".join(_compensated(window) for window in differing)
-        fields.append(("Full compensation", f"{paid_back}\n{COVERAGE}"))
-    return fields
+    typed = asked["rounds"]
+    chosen = next((each for each in choices if each.change == {"rounds": typed}), None)
+    chosen = chosen or Choice(windows[0].span.capitalize(), {"rounds": typed})
+    return (Menu("rounds", (*choices, Choice("Other rounds …", "rounds")), chosen),)
 
 
-def _window(pay: PayImpact, window: PayWindow) -> str:
-    if window.alike:
+def _whose(asked: Asked, own: str | None) -> Menu:
+    """Everyone, or a model or an account."""
+    choices = [Choice("Everyone", {"name": None})]
+    if own is not None:
+        choices.append(Choice(f"You: {own}", {"name": own}))
+    chosen = next((each for each in choices if each.change == {"name": asked["name"]}), None)
+    if chosen is None:
+        chosen = Choice(asked["name"][:80], {"name": asked["name"]})
+    return Menu("whose", (*choices, Choice("Another model or account …", "name")), chosen)
+
+
+def _sure(window: PayWindow) -> str:
+    """The interval as it is said, or why there is none."""
+    low, high = window.intervals.total
+    if window.alike or math.isnan(low):
         return window.certainty
-    lines = [
-        f"**{_change(window.difference)}**, from {number(window.old)} to {number(window.new)}",
-        f"{_points(window.a_round, 2)} a round, rounds weighted by stake at risk",
-        window.certainty,
-    ]
-    if window.without_largest is not None:
-        lines.append(_without_largest(pay.unit, *window.without_largest))
-    return "\n".join((*lines, _who_gains(pay, window)))
+    turn = "luck alone could turn it" if low <= 0 <= high else "luck alone hardly explains it"
+    return f"{more_or_less(low).removesuffix(' NMR')} to {more_or_less(high)} (95 %): {turn}."
 
 
-def _change(difference: float) -> str:
-    return signed(difference, "NMR") if difference else "No difference"
-
-
-def _points(share: float, decimals: int) -> str:
-    """A share of the stake as points of it: "+2.35 points of stake"."""
-    return f"{plus_minus(100 * share, decimals)} points of stake"
-
-
-def _without_largest(unit: str, share: float, others: Stretch) -> str:
-    return f"The largest {unit} held {percent(share)} of the stake; without it {others.told('NMR')}"
-
-
-def _by_what_was_paid(pay: PayImpact, regimes: tuple[Stretch, ...]) -> str:
-    lines: list[str] = []
-    for each in regimes:
-        told = replace(each, without_largest=None).told("NMR")
-        lines.append(f"{each.span.capitalize()} {each.words}: {told}")
-        if each.without_largest is not None:
-            lines[-1] += f". {_without_largest(pay.unit, *each.without_largest)}"
-    return bullets(lines)
-
-
-def _who_gains(pay: PayImpact, window: PayWindow) -> str:
-    """Who gains and loses more than luck explains, and who got less in all, luck included."""
-    clear, unit = window.clear, pay.unit
-    less = (
-        f"{percent(window.losing)} of the {unit}s got over {number(100 * pay.losing_more_than)} points of "
-        "their stake less, luck included."
-    ).capitalize()
-    if not clear.judged:
-        return f"No {unit} has {FEWEST_PERIODS} rounds: who gains can't be told from luck. {less}"
-    return (
-        f"Of {counted(clear.judged, unit)} with at least {FEWEST_PERIODS} rounds "
-        f"{_clearly(clear.gain, 'gain')}, {_clearly(clear.lose, 'lose')}, "
-        f"{clear.untold:,} can't be told from luck. {less}"
+def _clear(pay: PayImpact, window: PayWindow) -> str:
+    clear = window.clear
+    if window.alike or not clear.judged:
+        return ""
+    told = (
+        f"Of {counted(clear.judged, pay.unit)} {clearly(clear.gain, 'gain')}, {clearly(clear.lose, 'lose')}."
     )
-
-
-def _clearly(count: int, verb: str) -> str:
-    """ "88 clearly gain", "none clearly loses"."""
-    return f"{count:,} clearly {verb}" if count > 1 else f"{count or 'none'} clearly {verb}s"
-
-
-def _level_and_mix(pay: PayImpact, window: PayWindow) -> str:
-    scale = window.result.gains.split.scale
-    if window.not_split:
-        return f"can't be told, as {window.not_split}."
-    if math.isnan(scale):
-        return "the two sums have different signs, so they can't be made equal."
-    change = 1 / scale - 1
-    return (
-        f"{percent(abs(change))} {'more' if change > 0 else 'less'} for all; besides, "
-        f"{number(window.moved)} NMR moves between {pay.unit}s."
-    )
-
-
-def _softened(terms: PayTerms, window: PayWindow) -> str:
-    """What each way of softening costs the payer, from every start that leaves it time to end."""
-    rolling = window.rolling
-    if not rolling.starts.size:
-        return (
-            f"It takes {counted(rolling.periods, 'round')}, more than these {window.rounds.size}: "
-            "what it costs can't be followed to its end."
-        )
-    ways = [
-        (f"Notice of {counted(terms.notice, 'round')}", rolling.notice, terms.notice),
-        (f"Phase-in over {counted(terms.phase_in, 'round')}", rolling.phase_in, terms.phase_in),
-        (f"Old rule for {counted(terms.grandfather, 'round')}", rolling.grandfather, terms.grandfather),
-    ]
-    lines = [f"{name}: {_range(costs)}" for name, costs, used in ways if used]
-    if len(lines) > 1:
-        lines.append(f"Together: {_range(rolling.together)}")
-    starts = counted(rolling.starts.size, "start")
-    return (
-        bullets(lines)
-        + f"\nWhat the payer pays more than by the new rule at once: median and range of {starts} "
-        f"in {window.span}."
-    )
-
-
-def _range(costs: NDArray[np.float64]) -> str:
-    """ "−16,001 NMR (−31,812 to −2,457)"."""
-    low, high = (signed(float(end), "").rstrip() for end in (costs.min(), costs.max()))
-    return f"{signed(float(np.median(costs)), 'NMR')} ({low} to {high})"
-
-
-def _compensated(window: PayWindow) -> str:
-    low, high = window.intervals.compensation
-    between = "" if math.isnan(low) else f" (roughly {number(low)} to {number(high)})"
-    return f"{window.span.capitalize()}: {number(window.result.costs.compensation)} NMR{between}"
-
-
-def _weight_fields(found: WeightImpact) -> Fields:
-    spread = found.spread
-    rows = [
-        ("hold half", *(whole(each) for each in spread.half)),
-        ("effective", *(whole(each) for each in spread.effective)),
-        ("largest", *(f"{100 * each:.2g} %" for each in spread.largest)),
-    ]
-    lines = [f"{'':<10}{'before':>8}{'after':>9}"]
-    lines += [f"{name:<10}{before:>8}{after:>9}" for name, before, after in rows]
-    largest = f"{100 * spread.largest[0]:.2g} % to {100 * found.largest_after:.2g} %"
-    fields = [
-        (f"Weights of {found.who}", "```\n" + "\n".join(lines) + "\n```"),
-        ("Moved", f"{percent(found.moved)} of all weight. The largest account goes from {largest}."),
-    ]
-    if found.apart is not None:
-        (half_before, half_after), (before, after) = found.apart.half, found.apart.effective
-        fields.append(
-            (
-                "One guess matters",
-                f"With the {counted(found.apart_models, 'model')} of one guessed account counted apart, "
-                f"{whole(half_before)} → {whole(half_after)} hold half, effective number "
-                f"{whole(before)} → {whole(after)}.",
-            )
-        )
-    fields.append(("If accounts are not verified", _splitting(found.splitting)))
-    pay = "None: payouts stay as they are."
-    if found.pay_sentence:
-        pay += f" If they were counted on the new weights: {found.pay_sentence}"
-    fields.append(("Effect on pay", pay))
-    return fields
-
-
-def _splitting(gain: float) -> str:
-    if math.isnan(gain):
-        return "What splitting would gain the largest account can't be told."
-    if gain <= 1 + 1e-9:
-        return "Splitting into ten would gain the largest account nothing."
-    return f"The largest would weigh {number(gain)} times as much by splitting into ten."
-
-
-def _member_window(impact: MemberImpact, window: PayWindow) -> str:
-    stake = float(window.stake[0])
-    if window.alike:
-        return window.certainty
-    lines = [
-        f"{impact.old}: {number(window.old)} NMR",
-        f"{impact.new}: {number(window.new)} NMR",
-        f"{_points(window.difference / stake, 1)} in all, of {number(stake)} NMR at risk in a round",
-        window.certainty,
-    ]
-    if len(window.regimes) > 1:
-        lines += [f"{each.span.capitalize()} {each.words}: {each.told('NMR')}" for each in window.regimes]
-    if impact.terms is not None and impact.terms.soften:
-        starts = window.rolling.starts.size
-        lines.append(
-            f"The softening adds {_range(window.rolling.together)}: median and range of "
-            f"{counted(starts, 'start')} in these rounds"
-            if starts
-            else f"The softening takes {counted(window.rolling.periods, 'round')}, too many to follow here"
-        )
-    if impact.terms is not None and impact.terms.full and window.difference < 0:
-        lines.append(f"Full compensation pays back {amount(-window.difference, 'NMR')}")
-    return "\n".join(lines)[:FIELD]
-
-
-def _cut(value: str) -> str:
-    line = " ".join(value.split())
-    return line if len(line) <= 90 else f"{line[:89]}…"
+    return f"\n{told}"

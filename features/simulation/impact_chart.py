@@ -1,4 +1,4 @@
-"""The picture of a proposal: who gains and loses by stake and what softening costs, or who weighs what."""
+"""The pictures of a proposal: who gains by stake, what softening costs, who weighs what, a member's pay."""
 
 # matplotlib leaves the keyword arguments of its methods without a type
 # pyright: reportUnknownMemberType=false
@@ -9,160 +9,181 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.simulation.pay_result import PayImpact, PayWindow
-from features.simulation.proposal_impact import ProposalImpact
+from features.simulation.proposal_impact import MemberWeight
 from features.simulation.weights import WeightImpact
-from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, as_percent, thousands, tiles, to_png
-from wording.numbers import counted, number, percent, signed, whole
+from ui.drawing import (
+    CURRENT,
+    FAINT,
+    GAIN,
+    LOSS,
+    PROPOSED,
+    Picture,
+    as_percent,
+    by_round,
+    figure,
+    thousands,
+    to_png,
+)
+from wording.numbers import brief, counted, number, percent, signed, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEAST = 1e-6  # weight of a group that is still told apart from less
+NOBODY_ELSE = "nobody changes what they submit"
 
 
-def picture_of_impact(impact: ProposalImpact) -> Picture:
-    """What a proposal does by stake. Raises ValueError for one that could not be simulated."""
-    if impact.pay is not None:
-        return _of_pay(impact, impact.pay)
-    if impact.weights is not None:
-        return _of_weights(impact, impact.weights)
-    raise ValueError(impact.reason_not)
-
-
-def _of_pay(impact: ProposalImpact, pay: PayImpact) -> Picture:
-    columns = [f"{place}" for place in range(len(pay.windows))]
-    softened = pay.terms.soften
-    layout = [columns, [f"cost {column}" for column in columns]] if softened else [columns]
-    whose = f"{'guessed ' if pay.guessed else ''}{pay.unit}s grouped by stake at risk"
-    footer = f"{impact.source} · {whose} · nobody changes behaviour"
-    with tiles(
-        pay.headline, footer, layout, widths=[1.0] * len(columns), heights=[1.7, 1] if softened else [1]
-    ) as (drawing, panels):
-        for panel in panels.values():
-            panel.tick_params(labelsize=18)
-            panel.yaxis.set_major_formatter(thousands)
-        for column, window in zip(columns, pay.windows, strict=True):
-            _deciles(panels[column], window)
-            if softened:
-                _costs(panels[f"cost {column}"], window)
-        _same_scale([panels[column] for column in columns])
-        panels["0"].set_ylabel("Points of stake\na round")
-        if softened:
-            followed = [
-                panels[f"cost {column}"]
-                for column, window in zip(columns, pay.windows, strict=True)
-                if window.rolling.starts.size
-            ]
-            _same_scale(followed)
-            panels["cost 0"].set_ylabel("NMR to\nmembers", fontsize=18)
-        drawing.subplots_adjust(
-            left=0.155, top=0.77, bottom=0.175 if softened else 0.14, hspace=0.85, wspace=0.26
-        )
-        return Picture(to_png(drawing), _pay_alt(pay))
-
-
-def _deciles(panel: "Axes", window: PayWindow) -> None:
-    """Difference a round in points of stake of each group by stake, gains up and losses down."""
+def picture_of_pay(pay: PayImpact, window: PayWindow, titled: bool = True) -> Picture:
+    """The difference a round in points of stake of each group by stake, gains up and losses down."""
     deciles = window.result.deciles
     height = 100 * deciles.difference / window.decile_at_risk
-    panel.bar(deciles.decile, height, width=0.8, color=_gain_or_loss(height))
-    panel.axhline(0, color=FAINT, linewidth=1.5)
-    panel.set_title(window.span.capitalize(), fontsize=20)
-    panel.set_xlabel("Smallest to largest stakes", fontsize=18)
-    panel.set_xticks([])
-    panel.grid(visible=False, axis="x")
-    panel.locator_params(axis="y", nbins=5)
+    whose = f"{'guessed ' if pay.guessed else ''}{pay.unit}s by stake"
+    with figure(
+        f"{pay.new.short}: {window.more} over {window.span}", f"{whose} · {NOBODY_ELSE}", [1.0], titled=titled
+    ) as (drawing, [panel]):
+        panel.bar(deciles.decile, height, width=0.8, color=_gain_or_loss(height))
+        panel.axhline(0, color=FAINT, linewidth=1.5)
+        panel.set_ylabel("Points of stake a round")
+        panel.yaxis.set_major_formatter(thousands)
+        panel.locator_params(axis="y", nbins=5)
+        _from_small_to_large(panel, deciles.decile)
+        return Picture(to_png(drawing), _pay_alt(pay, window))
 
 
-def _costs(panel: "Axes", window: PayWindow) -> None:
-    """What softening the change costs the payer, by the round in which it is announced."""
+def picture_of_softening(window: PayWindow, titled: bool = True) -> Picture:
+    """What softening the change costs the payer, by the round in which it is announced.
+
+    Raises ValueError for a window that is too short to follow it.
+    """
     rolling = window.rolling
     if not rolling.starts.size:
-        panel.set_title("Too few rounds to soften in", fontsize=19)
-        panel.set_xticks([])
-        panel.set_yticks([])
-        return
-    panel.axhline(0, color=FAINT, linewidth=1.5)
-    panel.set_xlabel("Announced in round", fontsize=18)
-    # what the payer pays more, members get
-    cost = rolling.together
-    panel.bar(window.rounds[rolling.starts], cost, width=0.8, color=_gain_or_loss(cost))
-    panel.set_title(f"Softening: median {signed(float(np.median(cost)), 'NMR')}", fontsize=19)
-    panel.locator_params(axis="y", nbins=3)
-    panel.locator_params(axis="x", nbins=5, integer=True)
+        raise ValueError("Too few rounds to soften in.")
+    cost = rolling.together  # what the payer pays more, members get
+    median = signed(float(np.median(cost)), "NMR")
+    with figure(f"Softening it costs {median}", f"{window.span}, by start", [1.0], titled=titled) as (
+        drawing,
+        [panel],
+    ):
+        panel.axhline(0, color=FAINT, linewidth=1.5)
+        panel.bar(window.rounds[rolling.starts], cost, width=0.8, color=_gain_or_loss(cost))
+        panel.set_ylabel("NMR more to members")
+        png = by_round(drawing, [panel])
+    starts = counted(rolling.starts.size, "start")
+    return Picture(
+        png, f"Bars of what softening costs by the round it begins in: {median}, median of {starts}."
+    )
 
 
-def _same_scale(panels: list["Axes"]) -> None:
-    """One scale for panels side by side: a bar of the same height is the same amount."""
-    if not panels:
-        return
-    ends = np.array([panel.get_ylim() for panel in panels])
-    for panel in panels:
-        panel.set_ylim(ends[:, 0].min(), ends[:, 1].max())
+def picture_of_weights(found: WeightImpact, titled: bool = True) -> Picture:
+    """The weight of groups by stake, before and after, on a logarithmic scale."""
+    with figure(found.headline, f"{found.who} by stake", [1.0], titled=titled) as (drawing, [panel]):
+        for weight, colour, label in (
+            (found.decile_before, CURRENT, "now"),
+            (found.decile_after, PROPOSED, "then"),
+        ):
+            panel.plot(
+                found.deciles, np.maximum(weight, LEAST), "o", color=colour, markersize=17, label=label
+            )
+        ends = np.maximum((found.decile_before, found.decile_after), LEAST)
+        panel.vlines(found.deciles, *ends, color=FAINT, linewidth=3, zorder=1)
+        panel.set_yscale("log")
+        panel.set_ylim(0.5 * float(ends.min()), 2)
+        panel.yaxis.set_major_formatter(as_percent)
+        panel.minorticks_off()
+        panel.set_ylabel("Share of the weight")
+        _from_small_to_large(panel, found.deciles)
+        panel.legend(loc="upper left", frameon=False, labelcolor="linecolor")
+        png = to_png(drawing)
+    now, then = found.decile_before[-1], found.decile_after[-1]
+    return Picture(
+        png,
+        f"Dots of the weight of groups by stake, now and then: the largest stakes have {percent(now)}, "
+        f"then {percent(then)}. {found.finding}"[:1024],
+    )
+
+
+def picture_of_holders(found: WeightImpact, titled: bool = True) -> Picture:
+    """The share of all weight that those hold who weigh most, before and after."""
+    with figure(found.headline, found.who, [1.0], titled=titled) as (drawing, [panel]):
+        for weight, colour, dash, label in (
+            (found.before, CURRENT, "--", "now"),
+            (found.after, PROPOSED, "-", "then"),
+        ):
+            share = np.cumsum(np.sort(weight)[::-1])
+            many = np.arange(1, share.size + 1)
+            panel.plot(many, share, color=colour, linestyle=dash, linewidth=4, label=label)
+            half = int(np.searchsorted(share, 0.5, side="right"))
+            panel.plot(half + 1, share[min(half, share.size - 1)], "o", color=colour, markersize=14)
+        panel.axhline(0.5, color=FAINT, linewidth=1.5)
+        panel.set_xscale("log")
+        panel.xaxis.set_major_formatter(thousands)
+        panel.yaxis.set_major_formatter(as_percent)
+        panel.set(ylim=(0, 1.02), xlabel="Accounts that weigh most", ylabel="Share of the weight")
+        panel.legend(loc="lower right", frameon=False, labelcolor="linecolor")
+        png = to_png(drawing)
+    before, after = found.spread.effective
+    return Picture(
+        png,
+        f"Lines of the share of those who weigh most. {found.finding} Effective number {whole(before)}, then "
+        f"{whole(after)}; the largest account weighs {number(100 * found.spread.largest[0])} %, then "
+        f"{number(100 * found.largest_after)} %."[:1024],
+    )
+
+
+def picture_of_member(window: PayWindow, titled: bool = True) -> Picture:
+    """What a member would have been paid more or less so far, round by round."""
+    so_far = np.cumsum(window.by_round)
+    with figure(f"{window.more} over {window.span}", NOBODY_ELSE, [1.0], titled=titled) as (drawing, [panel]):
+        panel.axhline(0, color=FAINT, linewidth=1.5)
+        for side, colour in ((so_far > 0, GAIN), (so_far < 0, LOSS)):
+            panel.fill_between(
+                window.present, so_far, 0, where=list(side), color=colour, alpha=0.35, interpolate=True
+            )
+        panel.plot(
+            window.present, so_far, color=GAIN if so_far[-1] > 0 else LOSS, linewidth=4,
+            marker="o" if so_far.size == 1 else None, markersize=14,
+        )  # fmt: skip
+        panel.set_ylabel("NMR gained so far")
+        png = by_round(drawing, [panel])
+    low, high = float(so_far.min()), float(so_far.max())
+    return Picture(
+        png,
+        f"A line of what was gained so far, round by round: {window.more} in the end, "
+        f"{signed(low, 'NMR')} at the least and {signed(high, 'NMR')} at the most.",
+    )
+
+
+def picture_of_member_weight(weight: MemberWeight, titled: bool = True) -> Picture:
+    """A member's weight before and after, as two bars."""
+    shares = [100 * weight.before, 100 * weight.after]
+    with figure("Weight in the meta model", NOBODY_ELSE, [1.0], titled=titled) as (drawing, [panel]):
+        bars = panel.barh(["now", "then"], shares, color=[CURRENT, PROPOSED], height=0.6)
+        panel.bar_label(bars, [f" {brief(share)} %" for share in shares])
+        panel.set_xlim(0, 1.25 * max(shares) or 1)
+        panel.invert_yaxis()
+        panel.set_xlabel("Percent of all weight")
+        panel.locator_params(axis="x", nbins=4)
+        panel.grid(visible=False, axis="y")
+        png = to_png(drawing)
+    return Picture(png, f"Two bars: {brief(shares[0])} % of all weight now, {brief(shares[1])} % then.")
+
+
+def _from_small_to_large(panel: "Axes", groups: NDArray[np.intp]) -> None:
+    """Say at the first and last group which they are."""
+    panel.set_xticks([int(groups[0]), int(groups[-1])] if groups.size > 1 else [int(groups[0])])
+    panel.set_xticklabels(["smallest\nstakes", "largest\nstakes"] if groups.size > 1 else ["everyone"])
+    panel.tick_params(axis="x", length=0)
+    panel.grid(visible=False, axis="x")
 
 
 def _gain_or_loss(values: NDArray[np.float64]) -> list[str]:
     return [GAIN if value > 0 else LOSS for value in values]
 
 
-def _of_weights(impact: ProposalImpact, found: WeightImpact) -> Picture:
-    footer = f"{impact.source} · {found.who} grouped by stake · stakes of {impact.until}"
-    with tiles(found.headline, footer, [["deciles", "held"]], widths=[1, 1], heights=[1]) as (
-        drawing,
-        panels,
-    ):
-        deciles, held = panels["deciles"], panels["held"]
-        for weight, colour, label in (
-            (found.decile_before, CURRENT, "before"),
-            (found.decile_after, PROPOSED, "after"),
-        ):
-            deciles.plot(
-                found.deciles, np.maximum(weight, LEAST), "o", color=colour, markersize=15, label=label
-            )
-        ends = np.maximum((found.decile_before, found.decile_after), LEAST)
-        deciles.vlines(found.deciles, *ends, color=FAINT, linewidth=3, zorder=1)
-        deciles.set_yscale("log")
-        deciles.set_ylim(0.5 * float(ends.min()), 2)
-        deciles.yaxis.set_major_formatter(as_percent)
-        deciles.minorticks_off()
-        deciles.set_xticks([])
-        deciles.set(xlabel="Smallest to largest stakes", ylabel="Share of the weight")
-        for weight, colour, dash in ((found.before, CURRENT, "--"), (found.after, PROPOSED, "-")):
-            share = np.cumsum(np.sort(weight)[::-1])
-            held.plot(np.arange(1, share.size + 1), share, color=colour, linestyle=dash, linewidth=3.6)
-            half = int(np.searchsorted(share, 0.5, side="right"))
-            held.plot(half + 1, share[min(half, share.size - 1)], "o", color=colour, markersize=12)
-        held.axhline(0.5, color=FAINT, linewidth=1.5)
-        held.set_xscale("log")
-        held.xaxis.set_major_formatter(thousands)
-        held.yaxis.set_major_formatter(as_percent)
-        held.set(ylim=(0, 1.02), xlabel="Accounts that weigh most")
-        deciles.legend(loc="lower right", frameon=False, labelcolor="linecolor")
-        drawing.subplots_adjust(left=0.15, wspace=0.3, top=0.8)
-        return Picture(to_png(drawing), _weight_alt(found))
-
-
-def _pay_alt(pay: PayImpact) -> str:
-    told = ["Bars of the difference a round in points of stake, from the smallest to the largest stakes."]
-    for window in pay.windows:
-        groups = window.result.deciles.difference
-        told.append(
-            f"{window.span.capitalize()}: {np.count_nonzero(groups > 0)} of "
-            f"{counted(groups.size, 'group')} got more, "
-            f"{np.count_nonzero(groups < 0)} less."
-        )
-        if pay.terms.soften and window.rolling.starts.size:
-            cost = float(np.median(window.rolling.together))
-            told.append(f"Softening costs {signed(cost, 'NMR')}, the median of its starts.")
-    return " ".join([*told, pay.finding])[:1024]
-
-
-def _weight_alt(found: WeightImpact) -> str:
-    before, after = found.spread.effective
-    largest = found.decile_before[-1], found.decile_after[-1]
+def _pay_alt(pay: PayImpact, window: PayWindow) -> str:
+    groups = window.result.deciles.difference
     return (
-        f"Left, the weight of groups by stake before and after: the largest stakes have "
-        f"{percent(largest[0])}, then {percent(largest[1])}. Right, the share of those who weigh most. "
-        f"{found.finding} Effective number {whole(before)}, then {whole(after)}; the largest account weighs "
-        f"{number(100 * found.spread.largest[0])} %, then {number(100 * found.largest_after)} %."
+        "Bars of the difference a round in points of stake, from the smallest to the largest stakes. "
+        f"{window.span.capitalize()}: {np.count_nonzero(groups > 0)} of {counted(groups.size, 'group')} got "
+        f"more, {np.count_nonzero(groups < 0)} less. {pay.finding}"
     )[:1024]

@@ -16,7 +16,7 @@ from features.payout.pricing import (
     price_rule,
     rules_in_force,
 )
-from features.payout.windows import asked_otherwise, left_out_unit
+from features.payout.windows import asked_otherwise, left_out_unit, regimes_of
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.pay_windows import (
     Pay,
@@ -63,6 +63,15 @@ class PayFacts:
             guessed=self.guessed,
             terms=self.terms,
             losing_more_than=losing_more_than,
+            offered=self.offered,
+        )
+
+    @property
+    def offered(self) -> tuple[tuple[str, str], ...]:
+        """(as it is typed, in words) of stretches of rounds that paid by the same scores."""
+        return tuple(
+            (f"{rounds[0]}-{rounds[-1]}", f"{span(int(rounds[0]), int(rounds[-1])).capitalize()} {words}")
+            for words, rounds in regimes_of(self.tournament, self.pay.rows, self.in_force)
         )
 
     def of_member(self, own: History, rounds: str | None) -> tuple[PayWindow, ...]:

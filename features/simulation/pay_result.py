@@ -99,7 +99,7 @@ class PayWindow:
         if math.isnan(low):
             return too_few(self.present.size, self.intervals.block)
         told = f"95 %: {between((low, high), 'NMR')}, {rounds}"
-        return f"{told}; it includes 0: luck alone could turn it" if low <= 0 <= high else told
+        return f"{told}: luck alone could turn it" if low <= 0 <= high else told
 
     @property
     def a_round(self) -> float:
@@ -124,6 +124,7 @@ class PayImpact:
     terms: PayTerms
     losing_more_than: float
     asked: str  # "rounds 183-400" where that was asked for and other rounds are answered
+    offered: tuple[tuple[str, str], ...] = ()  # (as it is typed, in words) of stretches to ask for
 
     @property
     def more_when(self) -> str:

@@ -67,6 +67,15 @@ class MemberImpact:
     source: str
     until: date
     asked: str = ""  # "rounds 183-400" where that was asked for and other rounds are answered
+    offered: tuple[tuple[str, str], ...] = ()  # (as it is typed, in words) of stretches to ask for
+    yours: bool = False  # whether it is about the member who reads it
+
+    def for_others(self, own_name: str | None) -> "MemberImpact":
+        """The same to be shown in public: only the member's own name is told."""
+        if self.name == own_name:
+            return self
+        name = f"One {self.kind or 'account'}"
+        return replace(self, name=name, reason_not=self.reason_not.replace(self.name, name))
 
     @property
     def finding(self) -> str:
@@ -164,6 +173,7 @@ async def member_impact(
         new=read.new.short,
         windows=await asyncio.to_thread(read.of_member, own, rounds),
         asked=read.asked(rounds),
+        offered=read.offered,
         terms=read.terms,
         assumptions=(UNCHANGED, *read.assumptions),
     )

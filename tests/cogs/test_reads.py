@@ -19,8 +19,6 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("proposal show", {"number": 1}),
     ("proposal show", {"number": 1, "what": "whole text"}),
     ("proposal show", {"number": 1, "what": "arguments"}),
-    ("proposal simulate", {"number": 1}),
-    ("proposal impact", {"number": 1, "who": "model_07585"}),
     ("proposal export", {"number": 1}),
     ("proposal export", {"number": 1, "form": "Markdown"}),
     ("poll list", {}),
@@ -43,6 +41,8 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
     ("promise list", {}),
     ("payout show", {"who": "model_07585"}),
     ("payout rules", {}),
+    ("proposal simulate", {"number": 1}),
+    ("proposal impact", {"number": 1, "who": "model_07585"}),
 ]
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from governance.proposals.document import content_hash
-from tests.features.proposals.proposing import MODEL, PAYOUT, ask, card_in, file, view_of, without_limits
+from tests.features.proposals.proposing import MODEL, PAYOUT, ask, file, view_of, without_limits
 from tests.offline import Server, said, text_of
 
 
@@ -57,26 +57,6 @@ async def test_what_is_exported_can_be_imported(server: Server, ada: Any) -> Non
     assert written.startswith("# [Proposal] Pay half as much more\n")
     assert "| rule | 1.5xCORR + 2xTC |" in written
     assert f"Revision 1, {first.content_hash[:16]}. Advisory, not binding on Numerai." in written
-
-
-async def test_what_it_does_to_everyone_and_to_one(server: Server, ada: Any) -> None:
-    await file(server, ada, kind="payout", **PAYOUT)
-    reply = await ask(server, server.ben, "simulate", number=1, rounds="311-325")
-    assert "over rounds 311-321 (you asked for rounds 311-325)" in text_of(reply)
-    assert (await reply.attachments[0].read()).startswith(b"\x89PNG")
-    assert (
-        "Did you mean 311-325?"
-        in (await ask(server, server.ben, "simulate", number=1, rounds="325-311")).content
-    )
-    unlinked = said(await server.ben.click(card_in(server.channel), label="What it does to me"))
-    assert "Type /account link" in unlinked.content
-    reply = await ask(server, server.ben, "impact", number=1, who=MODEL)
-    assert "only you see this" in text_of(reply)
-    assert "model\\_07585 would have been paid" in text_of(reply)
-    said(await server.ben.slash(server.channel, "account link", name=MODEL))
-    linked = said(await server.ben.click(card_in(server.channel), label="What it does to me"))
-    assert text_of(linked) == text_of(reply)
-    assert "07585" not in text_of(card_in(server.channel))
 
 
 async def test_a_proposal_is_a_rule_of_a_comparison(server: Server, ada: Any) -> None:

@@ -6,17 +6,19 @@ import re
 from dataclasses import replace
 from typing import Any
 
-import discord
 import numpy as np
 import pandas as pd
 import pytest
 
-from features.simulation.impact_card import impact_card, impact_fields, member_impact_card
+from features.simulation.impact_card import impact_answer, member_answer
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact, member_impact, proposal_impact
 from governance.proposals.proposal import Proposal, read_proposal
 from tests.features.simulation.proposed import example, made_up, proposal
 from tests.scoring.change.test_clear import interval
 from tournament.sample import SampleSource
+from ui.answer import Answer
+from ui.questions import options_of
+from ui.text import plain
 
 PHONE = 34  # letters that a line of a table may have on a phone
 
@@ -28,23 +30,30 @@ def members(source: SampleSource) -> dict[int, MemberImpact]:
     }
 
 
-def check(card: discord.Embed) -> dict[str, str]:
-    """The fields of a card that Discord takes and a phone shows."""
-    told = card.to_dict()
-    texts = [(told.get("title", ""), 256), (told.get("description", ""), 4096)]
-    texts += [(told.get("footer", {}).get("text", ""), 2048)]
-    fields = {field["name"]: field["value"] for field in told.get("fields", [])}
-    assert len(fields) == len(told.get("fields", [])) <= 25
-    for name, value in fields.items():
-        assert name.strip()
-        assert value.strip(), name
-        texts += [(name, 256), (value, 1024)]
-        for table in re.findall(r"```\n(.*?)\n```", value, re.DOTALL):
+ASKED = {"number": 1, "rounds": None, "name": None, "tournament": None}
+
+
+def check(answer: Answer) -> dict[str, str]:
+    """What stands behind an answer by its names, which Discord takes and a phone shows."""
+    for card in (answer.card, *answer.details):
+        assert 0 < card.length <= 4000
+        for table in re.findall(r"```\n(.*?)\n```", card.text, re.DOTALL):
             assert max(len(line) for line in table.split("\n")) <= PHONE
-    for text, most in texts:
-        assert len(text) <= most, f"{len(text)} characters, {most} at most: {text[:80]}"
-    assert sum(len(text) for text, _ in texts) <= 6000
+    assert answer.card.length < 1000, "a first screen is read at a glance"
+    for menu in answer.menus:
+        assert [option.default for option in options_of(menu)].count(True) == 1
+    fields = {card.heading: card.text for card in answer.details}
+    assert len(fields) == len(answer.details)
+    assert all(name.strip() and text.strip() for name, text in fields.items())
     return fields
+
+
+def of_all(impact: ProposalImpact) -> dict[str, str]:
+    return check(impact_answer(impact, ASKED))
+
+
+def of_one(impact: MemberImpact) -> dict[str, str]:
+    return check(member_answer(impact, {**ASKED, "name": impact.name}))
 
 
 @pytest.mark.slow
@@ -52,19 +61,18 @@ def check(card: discord.Embed) -> dict[str, str]:
 def test_every_card_says_what_it_is_not(
     impacts: dict[int, ProposalImpact], members: dict[int, MemberImpact], number: int
 ) -> None:
-    for card in (impact_card(impacts[number]), member_impact_card(members[number])):
-        assumed = check(card)["Assumed"].split("\n")
+    for fields in (of_all(impacts[number]), of_one(members[number])):
+        assumed = fields["What was assumed"].split("\n")
         assert assumed[:2] == ["• Advisory, not binding on Numerai.", "• Assumes nobody changes behaviour."]
-    fields = impact_fields(impacts[number])
-    assert [(field.name, field.value) for field in impact_card(impacts[number]).fields] == fields
-    assert member_impact_card(members[number]).footer.text.endswith("only you see this")
     simulated = number <= 5
-    assert (impact_card(impacts[number]).image.url is not None) == simulated
+    for answer in (impact_answer(impacts[number], ASKED), member_answer(members[number], ASKED)):
+        assert answer.card.small.endswith("Advisory, not binding on Numerai.")
+        assert (answer.card.draw is not None) == simulated
 
 
 @pytest.mark.slow
 def test_the_card_of_a_payout_change(impacts: dict[int, ProposalImpact], frame: pd.DataFrame) -> None:
-    fields = check(impact_card(impacts[1]))
+    fields = of_all(impacts[1])
     every = fields["Rounds 200-321, every round with these scores, whatever it paid"].split("\n")
     assert every[0] == "**+66,278 NMR**, from 57,899 to 124,177"
     points = 100 * frame["gap"].sum() / frame["stake_nmr"].sum()
@@ -106,7 +114,7 @@ def test_the_card_of_a_payout_change(impacts: dict[int, ProposalImpact], frame: 
 
 
 def test_what_softening_costs(impacts: dict[int, ProposalImpact]) -> None:
-    fields = check(impact_card(impacts[2]))
+    fields = of_all(impacts[2])
     told = fields["Softened, rounds 200-321"].split("\n")
     # the amounts are those of pandas, see test_pay_by_pandas
     names = ("Notice of 8 rounds", "Phase-in over 40 rounds", "Old rule for 25 rounds", "Together")
@@ -128,14 +136,18 @@ async def test_the_same_rule_twice_is_no_difference(source: SampleSource) -> Non
         "1xCORR + 3xTC would have paid the same as 1xCORR + 3xTC over rounds 200-321 (you asked for rounds "
         "183-400)."
     )
-    fields = check(impact_card(impact))
-    assert list(fields) == ["Rounds 200-321, the rounds asked for", "When the old rule pays more", "Assumed"]
+    fields = of_all(impact)
+    assert list(fields) == [
+        "Rounds 200-321, the rounds asked for",
+        "When the old rule pays more",
+        "What was assumed",
+    ]
     assert fields["Rounds 200-321, the rounds asked for"] == "Both rules pay alike in each of 122 rounds."
     member = await member_impact(source, asked, "model_07585", baseline="1C3T", rounds="183-400")
     assert member.finding == (
         "model_07585 would have been paid the same over rounds 200-321 (you asked for rounds 183-400)."
     )
-    told = check(member_impact_card(member))
+    told = of_one(member)
     assert told["Rounds 200-321: No difference"] == "Both rules pay alike in each of 122 rounds."
 
 
@@ -143,7 +155,7 @@ async def test_a_difference_too_small_to_show_is_the_same() -> None:
     made = made_up([[0.01] * 20], stake=1e-4)
     impact = await proposal_impact(made, proposal(rule="2C"), baseline="1C")
     assert impact.finding.startswith("2xCORR would have paid the same as 1xCORR over ")
-    assert "than 0.0001" not in str(check(impact_card(impact)))
+    assert "than 0.0001" not in str(of_all(impact))
 
 
 @pytest.mark.slow
@@ -152,13 +164,13 @@ async def test_shares_of_the_stake_are_points_everywhere(source: SampleSource, r
     for number in (1, 2):
         impact = await proposal_impact(source, example(number), rounds=rounds)
         member = await member_impact(source, example(number), "model_07585", rounds=rounds)
-        for told in (*check(impact_card(impact)).values(), *check(member_impact_card(member)).values()):
+        for told in (*of_all(impact).values(), *of_one(member).values()):
             assert not re.search(r"%[^.]* (of|at) (the|their) stake at risk", told), told
             assert not re.search(r"[+−][\d.,]+ %", told), told
 
 
 def test_the_card_of_a_cap(impacts: dict[int, ProposalImpact]) -> None:
-    fields = check(impact_card(impacts[3]))
+    fields = of_all(impacts[3])
     assert fields["Weights of 4,227 guessed accounts"].split("\n")[2:5] == [
         "hold half       40       90",
         "effective       30      253",
@@ -168,7 +180,7 @@ def test_the_card_of_a_cap(impacts: dict[int, ProposalImpact]) -> None:
     assert fields["If accounts are not verified"] == (
         "The largest would weigh 10.00 times as much by splitting into ten."
     )
-    assert "51 → 77 hold half, effective number 103 → 225" in fields["One guess matters"]
+    assert "51 → 77 hold half, effective number 103 → 225" in fields["If one guessed account is none"]
     assert fields["Effect on pay"].startswith(
         "None: payouts stay as they are. If they were counted on the new"
     )
@@ -186,14 +198,14 @@ def test_what_splitting_gains(impacts: dict[int, ProposalImpact], gain: float, t
     weights = impacts[3].weights
     assert weights is not None
     without = replace(weights, splitting=gain, pay=None, apart=None)
-    fields = check(impact_card(replace(impacts[3], weights=without)))
+    fields = of_all(replace(impacts[3], weights=without))
     assert fields["If accounts are not verified"] == told
     assert fields["Effect on pay"] == "None: payouts stay as they are."
-    assert "One guess matters" not in fields
+    assert "If one guessed account is none" not in fields
 
 
 def test_what_is_not_simulated_comes_with_its_terms(impacts: dict[int, ProposalImpact]) -> None:
-    fields = check(impact_card(impacts[6]))
+    fields = of_all(impacts[6])
     assert fields["Not simulated"] == impacts[6].reason_not
     assert fields["Its terms"].startswith("• gate: 0.2\n• fallback: no payout and no burn in that round\n")
 
@@ -217,14 +229,10 @@ async def test_the_longest_allowed_proposal_fits(source: SampleSource) -> None:
                 "parameters": longest,
             }
         )  # fmt: skip
-        card = impact_card(await proposal_impact(source, asked))
-        check(card)
-        assert card.description == f"**{discord.utils.escape_markdown(asked.title)}** ({_in_words(kind)})"
-        check(member_impact_card(await member_impact(source, asked, "account_06446")))
-
-
-def _in_words(kind: str) -> str:
-    return {"stake_cap": "stake cap", "weights": "meta-model weights"}.get(kind, kind)
+        impact = await proposal_impact(source, asked)
+        of_all(impact)
+        assert impact_answer(impact, ASKED).card.text.startswith(f"**{plain(asked.title)}**\n")
+        of_one(await member_impact(source, asked, "account_06446"))
 
 
 @pytest.mark.parametrize("by", [1e6, 9.996, -9.99, 0.5, 1e-9, -1e-9, 0.0])
@@ -242,7 +250,7 @@ def test_amounts_of_any_size_fit(impacts: dict[int, ProposalImpact], by: float) 
             costs=replace(costs, compensation=by),
         )
         windows.append(replace(window, result=result, rolling=replace(rolling, **soft)))
-    fields = check(impact_card(replace(impacts[2], pay=replace(pay, windows=tuple(windows)))))
+    fields = of_all(replace(impacts[2], pay=replace(pay, windows=tuple(windows))))
     written = {
         1e6: "+1,000,000 NMR (+1,000,000 to +1,000,000)", 9.996: "+10.00 NMR (+10.00 to +10.00)",
         -9.99: "−9.99 NMR (−9.99 to −9.99)", 0.5: "+0.5000 NMR (+0.5000 to +0.5000)",
@@ -260,7 +268,7 @@ def test_sums_of_different_signs_have_no_level(impacts: dict[int, ProposalImpact
     gains = replace(window.result.gains, split=replace(window.result.gains.split, scale=math.nan))
     changed = replace(window, result=replace(window.result, gains=gains), not_split="")
     told = replace(pay, windows=(changed,))
-    fields = check(impact_card(replace(impacts[1], pay=told)))
+    fields = of_all(replace(impacts[1], pay=told))
     assert fields["All alike, or some at the cost of others"] == (
         "Rounds 200-321: the two sums have different signs, so they can't be made equal."
     )
@@ -275,7 +283,7 @@ async def test_a_members_card(
 ) -> None:
     own = frame[frame["model"] == "model_07585"]
     large = await member_impact(source, example(2), "model_07585")
-    fields = check(member_impact_card(large))
+    fields = of_one(large)
     old, new, held = own["old"].sum(), own["new"].sum(), own["stake_nmr"].mean()
     every = fields[f"Rounds 200-321: {new - old:+,.0f} NMR"].split("\n")
     low, high = (len(own) * end for end in interval(own["gap"].to_numpy()))
@@ -283,9 +291,7 @@ async def test_a_members_card(
         f"1xCORR + 3xTC: {old:,.0f} NMR",
         f"2xCORR + 1xTC: {new:,.0f} NMR",
         f"{100 * (new - old) / held:+.1f} points of stake in all, of {held:,.0f} NMR at risk in a round",
-        f"95 %: {low:+,.0f} to {high:+,.0f} NMR, 122 rounds; it includes 0: luck alone could turn it".replace(
-            "-", "−"
-        ),
+        f"95 %: {low:+,.0f} to {high:+,.0f} NMR, 122 rounds: luck alone could turn it".replace("-", "−"),
     ]
     assert every[6].startswith("Rounds 311-321 paid CORR and TC, 1xCORR and no TC chosen: −1,081 NMR")
     kept = np.maximum(1 - np.clip((np.arange(48) - 8) / 40, 0, 1), np.arange(48) < 25)
@@ -296,13 +302,47 @@ async def test_a_members_card(
     newest = fields["Rounds 311-321: −1,081 NMR"]
     assert "11 rounds are too few for an interval" in newest
     assert "The softening takes 48 rounds, too many to follow here" in newest
-    assert not any("softening" in value for value in check(member_impact_card(members[1])).values())
-    full = check(member_impact_card(await member_impact(source, full_compensation(), "model_07585")))
+    assert not any("softening" in value for value in of_one(members[1]).values())
+    full = of_one(await member_impact(source, full_compensation(), "model_07585"))
     assert full["Rounds 311-321: −1,081 NMR"].endswith("\nFull compensation pays back 1,081 NMR")
     assert "pays back" not in full[f"Rounds 200-321: {new - old:+,.0f} NMR"]
-    weighed = check(member_impact_card(members[3]))
+    weighed = of_one(members[3])
     assert weighed["Weight in the meta model"] == "0.0300 % → **0.0410 %**, 1.37 times"
     unranked = replace(members[4], name="a_b*c", weight=replace(members[4].weight, after=np.nan))  # type: ignore[type-var]
-    card = member_impact_card(unranked)
-    assert list(check(card)) == ["Assumed"]
-    assert card.title == r"a\_b\*c has no score to be ranked by, so it would not be weighed."
+    assert list(of_one(unranked)) == ["What was assumed"]
+    heading = member_answer(unranked, ASKED).card.heading
+    assert heading == r"a\_b\*c has no score to be ranked by, so it would not be weighed."
+
+
+def test_the_first_screen_for_everyone(impacts: dict[int, ProposalImpact], frame: pd.DataFrame) -> None:
+    answer = impact_answer(impacts[1], ASKED, "model_07585")
+    every, newest = frame["gap"].sum(), frame.loc[frame["round"] >= 311, "gap"].sum()
+    assert answer.card.heading == (
+        f"Everyone would have been paid {every:,.0f} NMR more in all 122 rounds, but {-newest:,.0f} less in "
+        "the 11 that paid CORR and TC"
+    )
+    old, new = frame["old"].sum(), frame["new"].sum()
+    sums = f"{old:,.0f} NMR by 1xCORR + 3xTC, {new:,.0f} by 2xCORR + 1xTC, rounds 200-321"
+    assert answer.card.text.endswith(f"\n{sums}")
+    assert answer.card.after == (
+        "**How sure** +20,073 to +112,482 NMR (95 %): luck alone hardly explains it.\n"
+        "Of 423 accounts 88 clearly gain, none clearly loses."
+    )
+    rounds, whose = answer.menus
+    assert [choice.change for choice in rounds.choices] == [
+        {"rounds": None}, {"rounds": "20"}, {"rounds": "200-214"}, {"rounds": "215-310"},
+        {"rounds": "311-321"}, "rounds",
+    ]  # fmt: skip
+    assert [choice.change for choice in whose.choices] == [{"name": None}, {"name": "model_07585"}, "name"]
+
+
+async def test_the_first_screen_for_one(source: SampleSource, frame: pd.DataFrame) -> None:
+    own = frame[frame["model"] == "model_07585"]
+    impact = await member_impact(source, example(1), "model_07585", rounds="311-321")
+    lost = -own.loc[own["round"] >= 311, "gap"].sum()
+    card = member_answer(replace(impact, yours=True), {**ASKED, "name": impact.name}).card
+    assert card.heading == f"You would have been paid {lost:,.0f} NMR less in rounds 311-321"
+    shared = member_answer(impact.for_others("somebody_else"), ASKED)
+    assert shared.card.heading == f"One model would have been paid {lost:,.0f} NMR less in rounds 311-321"
+    assert "07585" not in "".join(card.said for card in (shared.card, *shared.details))
+    assert "model\\_07585" in member_answer(impact.for_others("model_07585"), ASKED).card.heading

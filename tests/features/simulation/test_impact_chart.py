@@ -1,17 +1,25 @@
-"""The picture of a proposal, read back pixel by pixel."""
+"""The pictures of a proposal, read back pixel by pixel."""
 
 import io
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from features.simulation.impact_chart import picture_of_impact
+from features.simulation.impact_chart import (
+    picture_of_holders,
+    picture_of_member,
+    picture_of_member_weight,
+    picture_of_pay,
+    picture_of_softening,
+    picture_of_weights,
+)
 from features.simulation.pay_result import PayImpact, PayWindow
-from features.simulation.proposal_impact import ProposalImpact
+from features.simulation.proposal_impact import MemberWeight, ProposalImpact, member_impact
+from tests.features.simulation.proposed import example, pay_of, weights_of
+from tournament.sample import SampleSource
 from ui.drawing import CURRENT, GAIN, INK, LOSS, PANEL, PROPOSED, Picture
 
 pytestmark = pytest.mark.slow
@@ -23,9 +31,10 @@ def near(shown: NDArray[np.int64], colour: str) -> NDArray[np.bool_]:
 
 
 def check_whole(picture: Picture) -> NDArray[np.int64]:
-    """Nothing is cut off at an edge; the two halves keep a gap between them."""
+    """Nothing is cut off at an edge."""
     image = Image.open(io.BytesIO(picture.png))
-    assert (image.format, image.size) == ("PNG", (1200, 800))
+    assert image.format == "PNG"
+    assert image.size[0] == 1000
     shown = np.asarray(image.convert("RGB")).astype(np.int64)
     inside = near(shown, PANEL)
     inside[2:-2, 2:-2] = True
@@ -39,6 +48,7 @@ def scaled(window: PayWindow, by: float) -> PayWindow:
     result, gains, deciles = window.result, window.result.gains, window.result.deciles
     return replace(
         window,
+        by_round=by * window.by_round,
         result=replace(
             result,
             gains=replace(gains, old=by * gains.old, new=by * gains.new),
@@ -49,101 +59,113 @@ def scaled(window: PayWindow, by: float) -> PayWindow:
     )
 
 
-def paid(impact: ProposalImpact) -> PayImpact:
-    assert impact.pay is not None
-    return impact.pay
+def paid(impacts: dict[int, ProposalImpact], number: int = 2) -> tuple[PayImpact, PayWindow, PayWindow]:
+    pay = pay_of(impacts[number])
+    return pay, *pay.windows  # type: ignore[return-value]
 
 
-def with_windows(impact: ProposalImpact, *windows: PayWindow, **changed: Any) -> ProposalImpact:
-    return replace(impact, pay=replace(paid(impact), windows=windows, **changed))
+def test_gains_rise_and_losses_hang(impacts: dict[int, ProposalImpact]) -> None:
+    pay, every, newest = paid(impacts, 1)
+    up, down = (check_whole(picture_of_pay(pay, window, False)) for window in (every, newest))
+    assert near(up, GAIN).sum() > 10_000
+    assert not near(up, LOSS).any()  # every group gained
+    assert near(down, LOSS).sum() > 10_000
+    assert not near(down, GAIN).any()  # every group lost
 
 
-def test_gains_rise_on_the_left_and_losses_hang_on_the_right(impacts: dict[int, ProposalImpact]) -> None:
-    shown = check_whole(picture_of_impact(impacts[1]))
-    left, right = shown[:, :600], shown[:, 600:]
-    assert near(left, GAIN).sum() > 10_000
-    assert not near(left, LOSS).any()  # every group gained
-    assert near(right, LOSS).sum() > 10_000
-    assert not near(right, GAIN).any()  # every group lost
-    # bars of both halves stand on the same line: the scale is one
-    foot = np.flatnonzero(near(left, GAIN).any(axis=1)).max()
-    top = np.flatnonzero(near(right, LOSS).any(axis=1)).min()
-    assert abs(foot - top) <= 3
-
-
-def test_the_softening_is_drawn_below(impacts: dict[int, ProposalImpact]) -> None:
-    shown = check_whole(picture_of_impact(impacts[2]))
-    below = shown[505:665]
-    assert near(below[:, :600], LOSS).sum() > 500
-    for colour in (GAIN, LOSS):  # eleven rounds are too few for it
-        assert not near(below[:, 600:], colour).any()
-    without = check_whole(picture_of_impact(impacts[1]))
-    assert near(without[505:565, 600:], LOSS).any()  # there the bars reach down
+def test_softening_is_a_picture_of_its_own(impacts: dict[int, ProposalImpact]) -> None:
+    _, every, newest = paid(impacts)
+    picture = picture_of_softening(every, False)
+    assert near(check_whole(picture), LOSS).sum() > 2000
+    assert f"−{-np.median(every.rolling.together):,.0f} NMR, median of 75 starts" in picture.alt
+    with pytest.raises(ValueError, match="Too few rounds to soften in"):
+        picture_of_softening(newest)
 
 
 def test_the_title_and_the_words_for_who_cannot_see_it(impacts: dict[int, ProposalImpact]) -> None:
-    picture = picture_of_impact(impacts[2])
-    assert near(check_whole(picture)[30:110], INK).sum() > 2_000
-    for part in (
-        "Rounds 200-321: 10 of 10 groups got more, 0 less.",
-        "Rounds 311-321: 0 of 10 groups got more, 10 less.",
-        f"Softening costs −{-np.median(paid(impacts[2]).windows[0].rolling.together):,.0f} NMR",
-        paid(impacts[2]).finding,
-    ):
-        assert part in picture.alt
-    weights = picture_of_impact(impacts[3])
-    assert "the largest stakes have 91 %, then 87 %" in weights.alt
-    assert "Effective number 30, then 253; the largest account weighs 16.01 %, then 1.00 %." in weights.alt
+    pay, every, newest = paid(impacts)
+    titled, untitled = (check_whole(picture_of_pay(pay, every, title)) for title in (True, False))
+    assert titled.shape[0] > untitled.shape[0] == 600
+    assert near(titled[20:90], INK).sum() > 2_000
+    assert "Rounds 200-321: 10 of 10 groups got more, 0 less." in picture_of_pay(pay, every).alt
+    told = picture_of_pay(pay, newest).alt
+    assert "Rounds 311-321: 0 of 10 groups got more, 10 less." in told
+    assert pay.finding in told
+    found = weights_of(impacts[3])
+    assert "the largest stakes have 91 %, then 87 %" in picture_of_weights(found).alt
+    assert "Effective number 30, then 253; the largest account weighs 16.01 %, then 1.00 %." in (
+        picture_of_holders(found).alt
+    )
 
 
 @pytest.mark.parametrize("number", [3, 4, 5])
 def test_weights_before_and_after(impacts: dict[int, ProposalImpact], number: int) -> None:
-    shown = check_whole(picture_of_impact(impacts[number]))
-    for half in (shown[:, :600], shown[:, 600:]):
-        assert min(near(half, colour).sum() for colour in (PROPOSED, CURRENT)) > 500
+    found = weights_of(impacts[number])
+    pictures = [check_whole(draw(found, False)) for draw in (picture_of_weights, picture_of_holders)]
+    for shown in pictures:
+        assert min(near(shown, colour).sum() for colour in (PROPOSED, CURRENT)) > 500
     # where fewer hold much, the line of those who weigh most lies higher
-    line = shown[160:660, 740:900]
+    line = pictures[1][20:480, 200:500]
     before, after = (np.flatnonzero(near(line, colour).any(axis=1)).mean() for colour in (CURRENT, PROPOSED))
     assert before < after
 
 
+async def test_a_member_s_pay_is_green_above_and_red_below(source: SampleSource) -> None:
+    impact = await member_impact(source, example(2), "model_07585")
+    every, newest = impact.windows
+    for window in (every, newest):
+        so_far = np.cumsum(window.by_round)
+        shown = check_whole(picture_of_member(window, False))
+        colour = GAIN if so_far[-1] > 0 else LOSS
+        assert near(shown, colour).sum() > 1000
+        assert f"{window.more} in the end" in picture_of_member(window).alt
+
+
+def test_a_member_s_weight_is_two_bars() -> None:
+    shown = check_whole(picture_of_member_weight(MemberWeight(0.0003, 0.0006), False))
+    now, then = (near(shown, colour).any(axis=0).sum() for colour in (CURRENT, PROPOSED))
+    assert then == pytest.approx(2 * now, rel=0.05)
+
+
 @pytest.mark.parametrize("by", [1e4, 1e2, 1e-3, 1e-9, 0.0])
 def test_amounts_of_any_size_fit(impacts: dict[int, ProposalImpact], by: float) -> None:
-    windows = [scaled(window, by) for window in paid(impacts[2]).windows]
-    check_whole(picture_of_impact(with_windows(impacts[2], *windows)))
-    check_whole(picture_of_impact(with_windows(impacts[2], windows[0])))
+    pay, *windows = paid(impacts)
+    for window in (scaled(each, by) for each in windows):
+        check_whole(picture_of_pay(pay, window, False))
+        check_whole(picture_of_member(window, False))
+    check_whole(picture_of_softening(scaled(windows[0], by), False))
 
 
 def test_one_account_and_one_round_fit(impacts: dict[int, ProposalImpact]) -> None:
-    window = paid(impacts[2]).windows[1]
+    pay, _, window = paid(impacts)
     deciles = window.result.deciles
     few = {name: getattr(deciles, name)[:1] for name in deciles.__dataclass_fields__}
     single = replace(
         window,
         rounds=window.rounds[:1],
+        present=window.present[:1],
+        by_round=window.by_round[:1],
         result=replace(window.result, deciles=replace(deciles, **few)),
         decile_at_risk=window.decile_at_risk[:1],
         rolling=replace(window.rolling, starts=np.zeros(1, dtype=np.intp), together=np.ones(1)),
     )
-    check_whole(picture_of_impact(with_windows(impacts[2], single)))
-    weights = impacts[3].weights
-    assert weights is not None
+    for picture in (picture_of_pay(pay, single), picture_of_softening(single), picture_of_member(single)):
+        check_whole(picture)
     one = np.ones(1)
     alone = replace(
-        weights, stake=one, before=one, after=one, decile_before=one, decile_after=one, deciles=np.array([1])
-    )
-    check_whole(picture_of_impact(replace(impacts[3], weights=alone)))
+        weights_of(impacts[3]), stake=one, before=one, after=one, decile_before=one, decile_after=one,
+        deciles=np.array([1]),
+    )  # fmt: skip
+    check_whole(picture_of_weights(alone))
+    check_whole(picture_of_holders(alone))
 
 
 def test_long_rules_fit(impacts: dict[int, ProposalImpact]) -> None:
-    long = replace(paid(impacts[1]).new, multipliers=dict.fromkeys(("corr", "mmc", "tc", "fnc_v3"), 1.123456))
-    check_whole(picture_of_impact(replace(impacts[1], pay=replace(paid(impacts[1]), new=long))))
-
-
-def test_what_was_not_simulated_has_no_picture(impacts: dict[int, ProposalImpact]) -> None:
-    with pytest.raises(ValueError, match=r"^Whom the gate would hold back can't be told"):
-        picture_of_impact(impacts[6])
+    pay, window, _ = paid(impacts, 1)
+    long = replace(pay.new, multipliers=dict.fromkeys(("corr", "mmc", "tc", "fnc_v3"), 1.123456))
+    check_whole(picture_of_pay(replace(pay, new=long), window))
 
 
 def test_the_same_impact_is_the_same_picture(impacts: dict[int, ProposalImpact]) -> None:
-    assert picture_of_impact(impacts[4]) == picture_of_impact(impacts[4])
+    pay, window, _ = paid(impacts)
+    assert picture_of_pay(pay, window) == picture_of_pay(pay, window)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from features.payout.compare import compare_payouts
-from features.simulation.impact_card import impact_fields
+from features.simulation.impact_details_card import impact_pages
 from features.simulation.pay import PayFacts, read_pay
 from features.simulation.proposal_impact import ProposalImpact, proposal_impact
 from tests.features.simulation.proposed import example, made_up, pay_of, proposal
@@ -100,7 +100,7 @@ def test_what_softening_costs_on_the_sample(impacts: dict[int, ProposalImpact], 
     assert all_rounds.starts.size == len(expected["notice"]) == 75
     for name, costs in expected.items():
         np.testing.assert_allclose(getattr(all_rounds, name), costs, rtol=1e-9, atol=1e-9, err_msg=name)
-    told = dict(impact_fields(impacts[2]))["Softened, rounds 200-321"].split("\n")
+    told = told_by(impacts[2])["Softened, rounds 200-321"].split("\n")
     for line, name in zip(told, expected, strict=False):
         low, middle, high = (round(f(expected[name])) for f in (min, np.median, max))
         assert line.endswith(f"{middle:,} NMR ({low:,} to +{high:,})".replace("-", "−").replace("+−", "−")), (
@@ -161,9 +161,14 @@ async def test_a_difference_is_split_only_where_both_sums_are_clear_and_nobody_c
         made = made_up([corr.tolist(), (corr / 2).tolist()])
         impact = pay_of(await proposal_impact(made, proposal(rule="2C"), baseline="1C"))
         assert impact.windows[0].not_split == told
-        fields = dict(impact_fields(await proposal_impact(made, proposal(rule="2C"), baseline="1C")))
+        fields = told_by(await proposal_impact(made, proposal(rule="2C"), baseline="1C"))
         split = fields["All alike, or some at the cost of others"]
         assert ("100 % more for all" in split) == (not told), split
+
+
+def told_by(impact: ProposalImpact) -> dict[str, str]:
+    """What the pages behind an answer say, by their names."""
+    return {name: text for name, text, _ in impact_pages(impact)}
 
 
 def means(rows: pd.DataFrame) -> str:
