@@ -12,14 +12,13 @@ from tests.features.proposals.proposing import (
     Clock,
     ask,
     card_in,
-    cards_in,
     draft,
     file,
     rows,
     view_of,
     without_limits,
 )
-from tests.offline import Server, said, text_of
+from tests.offline import Server, posted, said, text_of
 
 
 async def test_a_revision_shows_what_it_changes(server: Server, ada: Any) -> None:
@@ -138,7 +137,7 @@ async def test_pressed_twice_it_is_filed_once(server: Server, ada: Any) -> None:
         told = said(await ada.click(shown.message, label=label))
         assert told.content == "That draft was filed or discarded. Start one with /proposal new."
     assert await rows(server, "number", "proposals") == [(1,)]
-    assert len(cards_in(server.channel)) == 1
+    assert len(posted(server.channel)) == 1
 
 
 async def test_a_locked_database_loses_nothing_that_was_typed(
@@ -167,7 +166,7 @@ async def test_drafts_and_buttons_outlive_the_process(
     form = await ada.click(shown.message, label="Continue")
     assert "Say who loses by it" not in text_of(said(await ada.submit_modal(form, REST)))
     assert said(await ada.click(shown.message, label="File it")).content.startswith("Filed as #2.")
-    card = cards_in(server.channel)[0]
+    card = posted(server.channel)[0]
     assert said(await server.ben.click(card, label="Second")).content.startswith("You second #1: 1 of 2.")
     form = await server.ben.click(card, label="Argue")
     await server.ben.submit_modal(form, {"side": ["for"], "claim": "Good."})

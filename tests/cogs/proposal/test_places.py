@@ -8,7 +8,6 @@ from tests.features.proposals.proposing import (
     READY,
     ask,
     card_in,
-    cards_in,
     deny,
     file,
     forum_of,
@@ -18,7 +17,7 @@ from tests.features.proposals.proposing import (
     view_of,
     without_limits,
 )
-from tests.offline import Server, text_of
+from tests.offline import Server, posted, text_of
 
 
 async def test_a_text_channel_gets_a_card_and_a_thread(server: Server, ada: Any) -> None:
@@ -28,7 +27,7 @@ async def test_a_text_channel_gets_a_card_and_a_thread(server: Server, ada: Any)
     assert f"/{server.guild.id}/{thread.id}/{card.id}>" in told.content
     assert await place(server) == (room.id, thread.id, card.id)
     assert thread.name == "#1 Say it eight weeks ahead"
-    assert cards_in(server.channel) == []
+    assert posted(server.channel) == []
     await ask(server, server.ben, "second", number=1)
     assert "1 of 2 secondings" in text_of(card_in(room))
 
@@ -42,7 +41,7 @@ async def test_without_a_channel_it_stays_where_it_was_typed(server: Server, ada
     assert await place(server, 2) == (server.channel.id, thread.id, card_in(thread).id)
     await ask(server, server.ben, "second", number=2)
     assert "1 of 2 secondings" in text_of(card_in(thread))
-    assert len(cards_in(thread)) == 1
+    assert len(posted(thread)) == 1
     assert thread.threads == []
 
     voice = server.guild.create_voice_channel("voice")

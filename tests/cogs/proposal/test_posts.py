@@ -6,7 +6,6 @@ from tests.features.proposals.proposing import (
     PAYOUT,
     ask,
     card_in,
-    cards_in,
     deny,
     file,
     forum_of,
@@ -15,7 +14,7 @@ from tests.features.proposals.proposing import (
     tags_of,
     whole_text,
 )
-from tests.offline import Server, text_of
+from tests.offline import Server, posted, text_of
 
 
 async def test_without_the_permission_posts_go_untagged(server: Server, ada: Any) -> None:
@@ -78,7 +77,7 @@ async def test_the_card_is_one_card_and_stays_it(server: Server, ada: Any) -> No
     computed = await rows(server, "computed_at", "proposal_effects")
     server.bot.now.move(days=1)  # type: ignore[attr-defined]
     await server.ben.click(first, label="Second")
-    [card] = cards_in(post)
+    [card] = posted(post)
     assert card.id == first.id
     assert "1 of 2 secondings" in text_of(card)
     [effect] = [line for line in text_of(first).split("\n") if line.startswith("Everyone ")]

@@ -12,13 +12,12 @@ from tests.features.proposals.proposing import (
     PAYOUT,
     ask,
     card_in,
-    cards_in,
     file,
     labels_of,
     rows,
     without_limits,
 )
-from tests.offline import Server, custom_id, parts_of, said, text_of
+from tests.offline import Server, custom_id, parts_of, posted, said, text_of
 
 EVERYONE = "Everyone would have been paid 33,171 NMR more in all 122 rounds, but 920 less in the 11 that paid"
 
@@ -102,7 +101,7 @@ async def test_a_shared_answer_names_nobody_else_and_is_asked_about_who_presses(
     reply = await ask(server, server.ben, "impact", number=1, who=MODEL)
     for _ in range(2):
         await server.ben.click(reply.message, label="Share")
-    [card, shared] = cards_in(server.channel)
+    [card, shared] = posted(server.channel)
     assert "One model would have been paid 2,116 NMR more" in text_of(shared)
     assert "07585" not in text_of(shared)
     assert "07585" not in shared.attachments[0].description

@@ -11,7 +11,6 @@ from tests.features.proposals.proposing import (
     Clock,
     ask,
     card_in,
-    cards_in,
     draft,
     events,
     file,
@@ -22,7 +21,7 @@ from tests.features.proposals.proposing import (
     view_of,
     whole_text,
 )
-from tests.offline import Server, said, text_of
+from tests.offline import Server, posted, said, text_of
 
 
 async def test_from_a_form_to_the_forum(server: Server, ada: Any) -> None:
@@ -55,7 +54,7 @@ async def test_from_a_form_to_the_forum(server: Server, ada: Any) -> None:
     assert "Advisory, not binding on Numerai." in text
     assert card.attachments == [], "the picture stands behind the buttons"
     assert labels_of(card) == ["Second", "What it does to me", "Argue", "Full text"]
-    assert len(cards_in(post)) == 1
+    assert len(posted(post)) == 1
 
     stored = (await view_of(server)).stored
     assert (stored.channel, stored.thread, stored.message) == (forum.id, post.id, card.id)

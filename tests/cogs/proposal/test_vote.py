@@ -20,14 +20,13 @@ from tests.features.proposals.proposing import (
     Clock,
     ask,
     card_in,
-    cards_in,
     file,
     forum_of,
     rows,
     tags_of,
     view_of,
 )
-from tests.offline import Server, said, text_of
+from tests.offline import Server, posted, said, text_of
 
 pytestmark = pytest.mark.slow  # a bot for each test
 
@@ -55,7 +54,7 @@ async def test_from_the_last_call_to_the_result(server: Server, ada: Any, now: C
     forum = await forum_of(server)
     await to_last_call(server, ada, now)
     [post] = forum.threads
-    name, first = post.name, cards_in(post)[0]
+    name, first = post.name, posted(post)[0]
     now.move(hours=71)
     await look(server)
     assert (await view_of(server)).stage == "last_call"
@@ -74,7 +73,7 @@ async def test_from_the_last_call_to_the_result(server: Server, ada: Any, now: C
     assert (view.poll.quorum, view.poll.eligibility) == (proposal.seconds_needed, Eligibility())
     assert view.poll.electorate == 0, "everybody may vote, and nobody can tell how many they are"
     assert view.poll.thread == post.id
-    cards = cards_in(post)
+    cards = posted(post)
     assert [card.id for card in cards] == [first.id, view.poll.message]
     assert "Should this be done? Say it eight weeks ahead" in text_of(cards[1])
     assert "fewer than 5; 2 are needed" in text_of(cards[1])
@@ -89,7 +88,7 @@ async def test_from_the_last_call_to_the_result(server: Server, ada: Any, now: C
     assert view.poll.state == "closed"
     await look(server)
     assert (await view_of(server)).stage == "result"
-    cards = cards_in(post)
+    cards = posted(post)
     assert [card.id for card in cards] == [first.id, view.poll.message]
     assert "**Result** since" in text_of(cards[0])
     assert "**Support with reservations**\n" not in text_of(cards[1]), "no step wins, the proposal does"

@@ -12,7 +12,7 @@ from features.proposals.view import ProposalView, proposal_view
 from storage.database import fetch_all
 from storage.proposals.events import events_of
 from storage.server.settings import change_settings
-from tests.offline import Server, parts_of, said, text_of
+from tests.offline import Server, parts_of, posted, said, text_of
 
 FORM = {
     "title": "Say it eight weeks ahead",
@@ -96,12 +96,7 @@ async def deny(server: Server, room: Any, **permissions: bool) -> None:
 
 def card_in(room: Any) -> Any:
     """The newest message with a card in a channel, thread or post."""
-    return cards_in(room)[-1]
-
-
-def cards_in(room: Any) -> list[Any]:
-    """Every message with a card there, the oldest first."""
-    return [message for message in room.history() if message.embeds or message.components]
+    return posted(room)[-1]
 
 
 def labels_of(reply: Any) -> list[str]:

@@ -13,14 +13,11 @@ import pytest
 from features.simulation.impact_card import impact_answer, member_answer
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact, member_impact, proposal_impact
 from governance.proposals.proposal import Proposal, read_proposal
+from tests.features.simulation.answered import ASKED, of_all, of_one
 from tests.features.simulation.proposed import example, made_up, proposal
 from tests.scoring.change.test_clear import interval
 from tournament.sample import SampleSource
-from ui.answer import Answer
-from ui.questions import options_of
 from ui.text import plain
-
-PHONE = 34  # letters that a line of a table may have on a phone
 
 
 @pytest.fixture(scope="module")
@@ -28,32 +25,6 @@ def members(source: SampleSource) -> dict[int, MemberImpact]:
     return {
         number: asyncio.run(member_impact(source, example(number), "account_06446")) for number in range(1, 8)
     }
-
-
-ASKED = {"number": 1, "rounds": None, "name": None, "tournament": None}
-
-
-def check(answer: Answer) -> dict[str, str]:
-    """What stands behind an answer by its names, which Discord takes and a phone shows."""
-    for card in (answer.card, *answer.details):
-        assert 0 < card.length <= 4000
-        for table in re.findall(r"```\n(.*?)\n```", card.text, re.DOTALL):
-            assert max(len(line) for line in table.split("\n")) <= PHONE
-    assert answer.card.length < 1000, "a first screen is read at a glance"
-    for menu in answer.menus:
-        assert [option.default for option in options_of(menu)].count(True) == 1
-    fields = {card.heading: card.text for card in answer.details}
-    assert len(fields) == len(answer.details)
-    assert all(name.strip() and text.strip() for name, text in fields.items())
-    return fields
-
-
-def of_all(impact: ProposalImpact) -> dict[str, str]:
-    return check(impact_answer(impact, ASKED))
-
-
-def of_one(impact: MemberImpact) -> dict[str, str]:
-    return check(member_answer(impact, {**ASKED, "name": impact.name}))
 
 
 @pytest.mark.slow
@@ -312,37 +283,3 @@ async def test_a_members_card(
     assert list(of_one(unranked)) == ["What was assumed"]
     heading = member_answer(unranked, ASKED).card.heading
     assert heading == r"a\_b\*c has no score to be ranked by, so it would not be weighed."
-
-
-def test_the_first_screen_for_everyone(impacts: dict[int, ProposalImpact], frame: pd.DataFrame) -> None:
-    answer = impact_answer(impacts[1], ASKED, "model_07585")
-    every, newest = frame["gap"].sum(), frame.loc[frame["round"] >= 311, "gap"].sum()
-    assert answer.card.heading == (
-        f"Everyone would have been paid {every:,.0f} NMR more in all 122 rounds, but {-newest:,.0f} less in "
-        "the 11 that paid CORR and TC"
-    )
-    old, new = frame["old"].sum(), frame["new"].sum()
-    sums = f"{old:,.0f} NMR by 1xCORR + 3xTC, {new:,.0f} by 2xCORR + 1xTC, rounds 200-321"
-    assert answer.card.text.endswith(f"\n{sums}")
-    assert answer.card.after == (
-        "**How sure** +20,073 to +112,482 NMR (95 %): luck alone hardly explains it.\n"
-        "Of 423 accounts 88 clearly gain, none clearly loses."
-    )
-    rounds, whose = answer.menus
-    assert [choice.change for choice in rounds.choices] == [
-        {"rounds": None}, {"rounds": "20"}, {"rounds": "200-214"}, {"rounds": "215-310"},
-        {"rounds": "311-321"}, "rounds",
-    ]  # fmt: skip
-    assert [choice.change for choice in whose.choices] == [{"name": None}, {"name": "model_07585"}, "name"]
-
-
-async def test_the_first_screen_for_one(source: SampleSource, frame: pd.DataFrame) -> None:
-    own = frame[frame["model"] == "model_07585"]
-    impact = await member_impact(source, example(1), "model_07585", rounds="311-321")
-    lost = -own.loc[own["round"] >= 311, "gap"].sum()
-    card = member_answer(replace(impact, yours=True), {**ASKED, "name": impact.name}).card
-    assert card.heading == f"You would have been paid {lost:,.0f} NMR less in rounds 311-321"
-    shared = member_answer(impact.for_others("somebody_else"), ASKED)
-    assert shared.card.heading == f"One model would have been paid {lost:,.0f} NMR less in rounds 311-321"
-    assert "07585" not in "".join(card.said for card in (shared.card, *shared.details))
-    assert "model\\_07585" in member_answer(impact.for_others("model_07585"), ASKED).card.heading

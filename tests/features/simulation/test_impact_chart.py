@@ -105,7 +105,7 @@ def test_weights_before_and_after(impacts: dict[int, ProposalImpact], number: in
     for shown in pictures:
         assert min(near(shown, colour).sum() for colour in (PROPOSED, CURRENT)) > 500
     # where fewer hold much, the line of those who weigh most lies higher
-    line = pictures[1][20:480, 200:500]
+    line = pictures[1][15:520, 200:500]
     before, after = (np.flatnonzero(near(line, colour).any(axis=1)).mean() for colour in (CURRENT, PROPOSED))
     assert before < after
 
