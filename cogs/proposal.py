@@ -22,7 +22,7 @@ from features.proposals.dialogs import (
     show_pages,
     take_file,
 )
-from features.proposals.drafting.draft_buttons import DraftButton
+from features.proposals.drafting.draft_buttons import DraftButton, DraftMenu
 from features.proposals.impact_dialogs import SIMULATE, SIMULATION, ask_about_me, ask_simulation
 from features.proposals.view import ProposalView, proposal_view, suggest_proposals
 from governance.proposals.proposal import Kind
@@ -56,18 +56,23 @@ class ProposalCommands(
         return True
 
     @app_commands.command()
-    @app_commands.describe(kind="What it would change", tournament="Classic without it")
+    @app_commands.describe(
+        kind="What it would change; without it you are asked", tournament="Classic without it"
+    )
     async def new(
-        self, interaction: discord.Interaction, kind: Kind, tournament: Tournament = "classic"
+        self,
+        interaction: discord.Interaction,
+        kind: Kind | None = None,
+        tournament: Tournament | None = None,
     ) -> None:
-        """Start a proposal in a form, or go on with your draft
+        """Start a proposal by menus, or go on with your draft; you see who gains and loses before you file it
 
-        The form asks for a title, the problem, the change and its parameters, one per line:
-        rule: 1xCORR + 3xTC, cap: 1%, weights: sqrt, notice: 8 weeks, phase-in: 10 rounds, review: 2027-03-01,
-        compensation: none, because … Continue adds evidence, alternatives, drawbacks and what would show it
-        was wrong. The draft is kept until you file or discard it.
+        Menus set what changes, notice, phase-in and compensation. “Type it all” opens a form with a line for
+        each: rule: 1xCORR + 3xTC, cap: 1%, weights: sqrt, notice: 8 weeks, phase-in: 10 rounds,
+        review: 2027-03-01, compensation: none, because … The draft is kept until you file or discard it.
         """
-        await open_new(interaction, {"kind": kind, "tournament": tournament})
+        picked = {"kind": kind, "tournament": tournament}
+        await open_new(interaction, {name: value for name, value in picked.items() if value is not None})
 
     @app_commands.command(name="list")
     @app_commands.describe(
@@ -310,5 +315,5 @@ def _stages(stages: tuple[str, ...], typed: str) -> Choices:
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(ProposalCommands(bot.tools, bot))
-    bot.add_dynamic_items(ProposalButton, DraftButton)
+    bot.add_dynamic_items(ProposalButton, DraftButton, DraftMenu)
     bot.questions.known[SIMULATE] = SIMULATION

@@ -118,6 +118,7 @@ TOUR = (
         {"kind": "communication"},
         name="draft",
         then=(
+            "Type it all",
             {
                 "title": "Say it first here",
                 "problem": "A rule changed overnight and nobody had been asked.",

@@ -7,13 +7,21 @@ import discord
 
 from features.proposals import drafts, steps
 from features.proposals.buttons import tell
-from features.proposals.drafting.draft_buttons import save_and_show, show_draft, show_draft_first
+from features.proposals.drafting.draft_buttons import (
+    save_and_show,
+    show_draft,
+    show_draft_first,
+    show_start,
+    show_step,
+)
+from features.proposals.drafting.guide import first_step
 from features.proposals.forms import FIRST, ProposalForm
 from features.proposals.proposal_card import list_card
 from features.proposals.view import ProposalView, check_visible, list_proposals
 from governance.proposals.document import to_json
 from governance.proposals.json_text import LARGEST
 from governance.proposals.markdown import as_markdown
+from storage.proposals.filing import check_blocked
 from tools import tools_of
 from ui.card import Card
 from ui.pages import CardPages
@@ -36,16 +44,24 @@ async def show_pages(interaction: discord.Interaction, page: int, **wanted: Any)
 
 
 async def open_new(interaction: discord.Interaction, picked: dict[str, str]) -> None:
-    """The form of a new proposal, filled with the member's draft; a draft of a revision is shown first."""
-    guild = guild_of(interaction)
-    there = await drafts.draft_fields(tools_of(interaction).database, guild.id, interaction.user.id)
-    fields = there or {}
+    """Go on with the member's draft, or start one; a draft of a revision is shown first.
+
+    What would keep them from filing it is said before they type anything.
+    """
+    tools, guild, member = tools_of(interaction), guild_of(interaction), interaction.user.id
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await check_blocked(tools.database, guild.id, member)
+    fields = await drafts.draft_fields(tools.database, guild.id, member) or {}
     if fields.get("revises"):
         await show_draft_first(interaction, fields)
         return
-    await interaction.response.send_modal(
-        ProposalForm("A proposal", FIRST, fields, save_and_show(fields | picked | {"revises": ""}))
-    )
+    if not fields and "kind" not in picked:
+        await show_start(interaction)
+        return
+    if picked:
+        view = await drafts.save_fields(tools.database, guild.id, member, picked, tools.now())
+        fields = view.fields
+    await show_step(interaction, fields, first_step(fields))
 
 
 async def open_revision(interaction: discord.Interaction, number: int) -> None:
@@ -54,6 +70,7 @@ async def open_revision(interaction: discord.Interaction, number: int) -> None:
     fields = await drafts.revision_fields(tools.database, guild.id, number, member, tools.now())
     there = await drafts.draft_fields(tools.database, guild.id, member)
     if there is not None and there.get("revises") != str(number):
+        await interaction.response.defer(ephemeral=True, thinking=True)
         await show_draft_first(interaction, there)
         return
     fields = there or fields  # saving says so if it was revised meanwhile

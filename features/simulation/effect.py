@@ -33,7 +33,7 @@ def paid_heading(who: str, windows: Sequence[PayWindow], asked: str) -> str:
     over = f"all {counted(many, 'round')}" if others else first.span
     told = f"{who} would have been paid {_more(first)} in {over}"
     told += f" (you asked for {asked})" if asked else ""
-    for other in others:
+    for other in others if any(window.difference for window in windows) else ():
         joint = "but" if np.sign(first.difference) * np.sign(other.difference) < 0 else "and"
         told += (
             f", {joint} {_more(other).replace(' NMR', '')} in the {other.present.size:,} {that(other.which)}"

@@ -54,7 +54,7 @@ def impact_card(impact: ProposalImpact) -> Card:
         return Card(
             paid_heading("Everyone", pay.windows, pay.asked),
             f"{title}\n{plain(sums)}, {first.span}",
-            partial(picture_of_pay, pay, first),
+            None if first.alike else partial(picture_of_pay, pay, first),
             f"**How sure** {_sure(first)}{_clear(pay, first)}",
             small,
             AMBER,

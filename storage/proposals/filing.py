@@ -33,9 +33,7 @@ async def file_proposal(
     what has to happen first or the minute from which it is possible.
     """
     async with transaction(db):
-        reason = await block_reason(db, guild_id, member_id)
-        if reason is not None:
-            raise ValueError(f"You may not file proposals on this server, for this reason: {reason}")
+        await check_blocked(db, guild_id, member_id)
         await _check_limits(db, await settings_of(db, guild_id), member_id, now)
         time = to_text(now)
         [row] = await fetch_all(
@@ -118,6 +116,22 @@ async def revise(
         )
         dropped = await _start_again(db, before, member_id, now) if substantive else 0
         return await proposal_in(db, guild_id, number), dropped
+
+
+async def check_blocked(db: Database, guild_id: int, member_id: int) -> None:
+    """Raise ValueError with the reason for a member who may not file."""
+    reason = await block_reason(db, guild_id, member_id)
+    if reason is not None:
+        raise ValueError(f"You may not file proposals on this server, for this reason: {reason}")
+
+
+async def refusal_to_file(db: Database, guild_id: int, member_id: int, now: datetime) -> str | None:
+    """Return why a member could not file a proposal now, at the server's limits; None where they could."""
+    try:
+        await _check_limits(db, await settings_of(db, guild_id), member_id, now)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 async def _check_limits(db: Database, settings: GuildSettings, member_id: int, now: datetime) -> None:

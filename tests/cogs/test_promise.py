@@ -10,7 +10,7 @@ from features.promises.ledger import PAGE
 from storage.members.privacy import delete
 from storage.promises import NewPromise, add_promise, promises_of
 from tests.cogs.stakes.answers import check_answer, chosen, pick, typed
-from tests.features.proposals.proposing import Clock
+from tests.features.proposals.proposing import Clock, draft
 from tests.offline import Server, all_told, posted, said, text_of, titles
 from tests.storage.logs import promise_steps
 from tournament.sample import SampleSource
@@ -199,14 +199,12 @@ async def test_a_proposal_s_review_date_and_questions_are_listed(server: Server)
 
 
 async def file_proposal(server: Server) -> None:
-    shown = await server.ben.slash(server.channel, "proposal new", kind="communication")
-    drafted = await server.ben.submit_modal(
-        shown,
-        {
-            "title": "Say it first here",
-            "problem": "A rule changed overnight and nobody had been asked.",
-            "change": "Every change is announced here eight weeks before it begins.",
-            "parameters": "notice: 8 weeks\nreview: 2099-01-01",
-        },
+    drafted = await draft(
+        server,
+        server.ben,
+        title="Say it first here",
+        problem="A rule changed overnight and nobody had been asked.",
+        change="Every change is announced here eight weeks before it begins.",
+        parameters="notice: 8 weeks\nreview: 2099-01-01",
     )
-    await server.ben.click(said(drafted).message, label="File it")
+    await server.ben.click(drafted.message, label="File it")

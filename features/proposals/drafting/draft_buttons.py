@@ -1,33 +1,54 @@
-"""The buttons under a draft: go back to its form, go on, file it, discard it."""
+"""The menus and buttons of a proposal in the making: they change it where it stands, file or discard it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import discord
 
 from features.proposals import drafts
 from features.proposals.buttons import row_of, tell
+from features.proposals.drafting import guide
 from features.proposals.drafting.draft_card import draft_card
+from features.proposals.drafting.guide_card import (
+    START,
+    TYPE,
+    guide_card,
+    options_of_kind,
+    options_of_line,
+    options_of_tournament,
+)
+from features.proposals.drafts import Fields
 from features.proposals.forms import FIRST, REST, ProposalForm
 from features.proposals.posting import with_effect
-from tools import tools_of
-from ui.card import Row, message_of
+from features.rules.rules import suggest_priced_rules
+from features.simulation.proposal_impact import ProposalImpact, proposal_impact
+from storage.proposals.filing import refusal_to_file
+from tools import Tools, tools_of
+from tournament.source import SourceError
+from ui.card import Card, Row, message_of
 from ui.errors import errors_answered
+from ui.forms import TextForm
 from ui.server import guild_of
 from wording.numbers import counted
+
+GONE = "That draft was filed or discarded. Start one with /proposal new."
+NO_NUMBERS = (
+    "The numbers can't be read just now, so nobody can tell who gains. The draft can be filed all the same."
+)
 
 
 class DraftButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"draft:(?P<verb>edit|more|file|discard):(?P<guild>[0-9]{1,20})",
+    template=r"draft:(?P<verb>write|edit|more|file|discard|step-[a-z]+):(?P<guild>[0-9]{1,20})",
 ):
-    """A button under a draft: go back to the form, continue, file it, discard it."""
+    """A button under a draft: another step, its forms, file it, discard it."""
 
     def __init__(self, verb: str, guild_id: int, label: str = "") -> None:
         style = discord.ButtonStyle.success if verb == "file" else discord.ButtonStyle.secondary
         super().__init__(
-            discord.ui.Button(label=label or _LABELS[verb], style=style, custom_id=f"draft:{verb}:{guild_id}")
+            discord.ui.Button(label=label or verb, style=style, custom_id=f"draft:{verb}:{guild_id}")
         )
         self.verb = verb
 
@@ -42,70 +63,220 @@ class DraftButton(
         async with errors_answered(interaction):
             tools, guild = tools_of(interaction), guild_of(interaction)
             fields = await drafts.draft_fields(tools.database, guild.id, interaction.user.id)
+            if fields is None and self.verb == "write":
+                fields = {}  # there was no draft when it was offered
             if fields is None:
-                raise ValueError("That draft was filed or discarded. Start one with /proposal new.")
-            if self.verb in ("edit", "more"):
-                form = FIRST if self.verb == "edit" else REST
-                title = "A proposal" if self.verb == "edit" else "The rest of it"
+                raise ValueError(GONE)
+            if self.verb in ("write", "edit", "more"):
+                form, title = (REST, "The rest of it") if self.verb == "more" else (FIRST, "A proposal")
                 await interaction.response.send_modal(
                     ProposalForm(title, form, fields, save_and_show(fields))
                 )
             elif self.verb == "discard":
                 await drafts.discard_draft(tools.database, guild.id, interaction.user.id)
                 await interaction.response.send_message("Your draft is gone.", ephemeral=True)
-            else:
+            elif self.verb == "file":
                 await _file(interaction)
+            else:
+                await interaction.response.defer()
+                await show_step(interaction, fields, self.verb.removeprefix("step-"))
 
 
-_LABELS = {
-    "edit": "Edit",
-    "more": "Continue",
-    "file": "File it",
-    "discard": "Discard",
-}
+class DraftMenu(
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"draft:set-(?P<key>[a-z-]+):(?P<guild>[0-9]{1,20})",
+):
+    """A menu under a draft that sets one thing of it."""
 
-
-def draft_rows(guild_id: int, view: drafts.DraftView) -> list[Row]:
-    """The buttons under a draft; it can be filed once it can be read."""
-    buttons = [DraftButton("edit", guild_id), DraftButton("more", guild_id)]
-    if view.proposal is not None:
-        buttons.append(
-            DraftButton("file", guild_id, "File it" if view.revising is None else "Save the revision")
+    def __init__(self, key: str, guild_id: int, options: Sequence[discord.SelectOption] = ()) -> None:
+        placeholder = "What is it about?" if key in ("kind", "start") else None
+        super().__init__(
+            discord.ui.Select(
+                custom_id=f"draft:set-{key}:{guild_id}", options=list(options), placeholder=placeholder
+            )
         )
-    return [row_of(*buttons, DraftButton("discard", guild_id))]
+        self.key = key
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
+    ) -> "DraftMenu":
+        return cls(match["key"], int(match["guild"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Set what was picked, or open the form in which it is typed."""
+        async with errors_answered(interaction):
+            tools, guild = tools_of(interaction), guild_of(interaction)
+            fields = await drafts.draft_fields(tools.database, guild.id, interaction.user.id)
+            if fields is None and self.key != "start":
+                raise ValueError(GONE)
+            [picked] = self.item.values
+            if picked == TYPE:
+                await interaction.response.send_modal(_form_of(self.key, fields or {}, tools.now().date()))
+                return
+            await interaction.response.defer()
+            if self.key == "start" and fields:
+                await show_step(interaction, fields, guide.first_step(fields))  # begun elsewhere meanwhile
+                return
+            await _set(interaction, self.key, picked.removeprefix("="))
+
+
+async def show_step(interaction: discord.Interaction, fields: Fields, step: str) -> None:
+    """A step of the draft in place of what is shown, or in a new message, once deferred."""
+    tools, guild = tools_of(interaction), guild_of(interaction)
+    refusal = await refusal_to_file(tools.database, guild.id, interaction.user.id, tools.now())
+    limits = (
+        ""
+        if refusal is None or fields.get("revises")
+        else f"It can be prepared, but not filed yet. {refusal}"
+    )
+    if step == "words":
+        view = await drafts.read_draft(tools.database, guild.id, fields, tools.now())
+        await show_draft(interaction, view, limits)
+        return
+    impact = await _preview(tools, fields)
+    await _show(
+        interaction, guide_card(step, fields, impact, limits), await _menus(tools, guild.id, step, fields)
+    )
+
+
+async def show_start(interaction: discord.Interaction) -> None:
+    """What a member without a draft is asked first; they have been told to wait."""
+    tools, guild = tools_of(interaction), guild_of(interaction)
+    refusal = await refusal_to_file(tools.database, guild.id, interaction.user.id, tools.now())
+    card = (
+        START
+        if refusal is None
+        else replace(START, after=f"It can be prepared, but not filed yet. {refusal}")
+    )
+    menu = DraftMenu("start", guild.id, options_of_kind({}))
+    await _show(interaction, card, [row_of(menu), row_of(DraftButton("write", guild.id, "Type it all"))])
 
 
 async def show_draft(interaction: discord.Interaction, view: drafts.DraftView, told: str = "") -> None:
     """A draft and what can be done with it, for the member who has been told to wait."""
-    guild = guild_of(interaction)
-    card = draft_card(view)
+    guild_id, card = guild_of(interaction).id, draft_card(view)
+    buttons = [
+        DraftButton("step-terms", guild_id, "Back"),
+        DraftButton("edit", guild_id, "Edit the text"),
+        DraftButton("more", guild_id, "Add reasons"),
+    ]
+    if view.proposal is not None:
+        label = "File it" if view.revising is None else "Save the revision"
+        buttons.append(DraftButton("file", guild_id, label))
     card = replace(card, text="\n\n".join(filter(None, (told, card.text))))
-    message = await message_of(tools_of(interaction).drawing, [card], draft_rows(guild.id, view))
-    await interaction.followup.send(view=message.view, ephemeral=True)
+    await _show(interaction, card, [row_of(*buttons, DraftButton("discard", guild_id, "Discard"))])
 
 
-def save_and_show(
-    before: dict[str, str],
-) -> Callable[[discord.Interaction, dict[str, str]], Awaitable[None]]:
+def save_and_show(before: Fields) -> Callable[[discord.Interaction, Fields], Awaitable[None]]:
     """What a form does with what was typed: keep it as the draft and show that."""
 
-    async def done(interaction: discord.Interaction, typed: dict[str, str]) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+    async def done(interaction: discord.Interaction, typed: Fields) -> None:
         tools, guild = tools_of(interaction), guild_of(interaction)
         view = await drafts.save_fields(
             tools.database, guild.id, interaction.user.id, before | typed, tools.now()
         )
+        if interaction.message is None:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        else:
+            await interaction.response.defer()
         await show_draft(interaction, view)
 
     return done
 
 
-async def show_draft_first(interaction: discord.Interaction, fields: dict[str, str]) -> None:
+async def show_draft_first(interaction: discord.Interaction, fields: Fields) -> None:
     """Show the draft that starting over would lose; it has the buttons to file or discard it."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
     tools, guild = tools_of(interaction), guild_of(interaction)
     view = await drafts.read_draft(tools.database, guild.id, fields, tools.now())
     await show_draft(interaction, view, "You have this draft already: file or discard it first.")
+
+
+async def _show(interaction: discord.Interaction, card: Card, rows: Sequence[Row]) -> None:
+    """In place of the draft that is shown, or in a new message where none is."""
+    message = await message_of(tools_of(interaction).drawing, [card], rows)
+    if interaction.message is None:
+        await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+    else:
+        await interaction.edit_original_response(view=message.view, attachments=message.files)
+
+
+async def _menus(tools: Tools, guild_id: int, step: str, fields: Fields) -> list[Row]:
+    rows: list[Row] = []
+    if step == "change":
+        rows.append(row_of(DraftMenu("kind", guild_id, options_of_kind(fields))))
+        rows.append(row_of(DraftMenu("tournament", guild_id, options_of_tournament(fields))))
+    rules = await _rules(tools, fields) if step == "change" else []
+    rows += [
+        row_of(DraftMenu(line.key, guild_id, options_of_line(line, fields)))
+        for line in guide.lines_for(step, fields, rules, tools.now().date())
+    ]
+    at = guide.STEPS.index(step)
+    beside = [(at - 1, "Back"), (at + 1, "Next")]
+    buttons = [DraftButton(f"step-{guide.STEPS[to]}", guild_id, label) for to, label in beside if to >= 0]
+    return [*rows, row_of(*buttons, DraftButton("edit", guild_id, "Type it all"))]
+
+
+async def _rules(tools: Tools, fields: Fields) -> list[str]:
+    """Payout rules of the tournament that its numbers can price, as they are typed in a proposal."""
+    tournament = fields.get("tournament", "classic")
+    if tournament not in tools.sources:
+        return []
+    try:
+        found = await suggest_priced_rules(tools.sources[tournament], "")
+    except SourceError:
+        return []
+    typed: list[str] = []
+    for _, value in found:
+        try:
+            rule = guide.with_value({"tournament": tournament}, "rule", value)
+        except ValueError:
+            continue  # a dated rule is no text of a rule
+        typed.append(guide.value_of(rule, "rule"))
+    return list(dict.fromkeys(typed))[:20]
+
+
+async def _preview(tools: Tools, fields: Fields) -> ProposalImpact | str:
+    """What the draft would do, or why that can't be told."""
+    try:
+        proposal = guide.previewed(fields)
+        return await proposal_impact(tools.source(proposal.tournament), proposal)
+    except SourceError:
+        return NO_NUMBERS
+    except ValueError as error:
+        return str(error)
+
+
+def _form_of(key: str, fields: Fields, today: date) -> TextForm:
+    async def done(interaction: discord.Interaction, text: str) -> None:
+        guide.with_value(
+            {"tournament": fields.get("tournament", "classic")}, key, text
+        )  # refused before it waits
+        await interaction.response.defer()
+        await _set(interaction, key, " ".join(text.split()))
+
+    hint = next(
+        (
+            line.hint
+            for step in guide.STEPS
+            for line in guide.lines_for(step, fields, (), today)
+            if line.key == key
+        ),
+        "",
+    )
+    return TextForm("A proposal", key.capitalize(), hint, guide.value_of(fields, key), done)
+
+
+async def _set(interaction: discord.Interaction, key: str, value: str) -> None:
+    """Keep one thing of the draft, and show the step again."""
+    tools, guild, member = tools_of(interaction), guild_of(interaction), interaction.user.id
+    fields = await drafts.draft_fields(tools.database, guild.id, member) or {}
+    if key in ("start", "kind", "tournament"):
+        changed = {"kind" if key == "start" else key: value}
+    else:
+        changed = {"parameters": guide.with_value(fields, key, value)["parameters"]}
+    view = await drafts.save_fields(tools.database, guild.id, member, changed, tools.now())
+    await show_step(interaction, view.fields, "terms" if key in guide.TERMS else "change")
 
 
 async def _file(interaction: discord.Interaction) -> None:

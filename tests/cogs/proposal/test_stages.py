@@ -18,6 +18,7 @@ from tests.features.proposals.proposing import (
     labels_of,
     rows,
     tags_of,
+    typing,
     view_of,
     whole_text,
 )
@@ -35,8 +36,8 @@ async def test_from_a_form_to_the_forum(server: Server, ada: Any) -> None:
     assert forum.threads == []
     assert await rows(server, "guild_id, member_id", "proposal_drafts") == [(server.guild.id, ada.id)]
 
-    more = await ada.click(shown.message, label="Continue")
-    shown = said(await ada.submit_modal(more, REST))
+    more = await ada.click(shown.message, label="Add reasons")
+    await ada.submit_modal(more, REST)
     assert "Say who loses by it" not in text_of(shown)
     assert "Give the review date" in text_of(shown)
 
@@ -64,8 +65,8 @@ async def test_from_a_form_to_the_forum(server: Server, ada: Any) -> None:
 
 
 async def test_without_numbers_of_its_tournament_it_is_filed_all_the_same(server: Server, ada: Any) -> None:
-    shown = await ada.slash(server.channel, "proposal new", kind="payout", tournament="signals")
-    shown = said(await ada.submit_modal(shown, FORM))
+    shown, form = await typing(server, ada, kind="payout", tournament="signals")
+    await ada.submit_modal(form, FORM)
     told = said(await ada.click(shown.message, label="File it"))
     assert told.content.startswith("Filed as #1. <")
     assert "Not simulated. This bot has no numbers of Signals." in text_of(card_in(server.channel))
@@ -128,8 +129,8 @@ async def test_the_last_call_says_what_is_missing(server: Server, ada: Any, cleo
     assert refused.content == "2 things must be filled in first."
     form = await ada.slash(server.channel, "proposal revise", number=1)
     shown = said(await ada.submit_modal(form, READY))
-    form = await ada.click(shown.message, label="Continue")
-    shown = said(await ada.submit_modal(form, REST))
+    form = await ada.click(shown.message, label="Add reasons")
+    await ada.submit_modal(form, REST)
     assert said(await ada.click(shown.message, label="Save the revision")).content.startswith(
         "Revision 2 of #1 is saved. <"
     )

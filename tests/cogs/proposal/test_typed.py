@@ -17,6 +17,7 @@ from tests.features.proposals.proposing import (
     draft,
     file,
     rows,
+    typing,
     view_of,
     whole_text,
     without_limits,
@@ -101,10 +102,10 @@ async def test_what_can_t_be_read_is_kept_and_explained(
             kept = await draft_of(server.database, server.guild.id, ada.id)
             assert kept is not None
             assert json.loads(kept.content)["parameters"] == typed
-    form = await ada.slash(server.channel, "proposal new", kind="other")
+    shown, form = await typing(server, ada, kind="other")
     assert form.modal["components"][3]["component"]["value"] == typed
-    blank = said(await ada.submit_modal(form, FORM | {"title": " ", "problem": "\u200b", "change": "\u3164"}))
-    assert "The title is empty. The problem is empty. The change is empty." in text_of(blank)
+    await ada.submit_modal(form, FORM | {"title": " ", "problem": "\u200b", "change": "\u3164"})
+    assert "The title is empty. The problem is empty. The change is empty." in text_of(shown)
     assert await rows(server, "1", "proposals") == []
 
 
@@ -113,12 +114,12 @@ async def test_a_form_takes_each_text_up_to_its_limit(server: Server, ada: Any) 
     longest = {name: "é" * most for name, _, _, most, _ in FIRST if name != "parameters"}
     more = {name: "🦉" * most for name, _, _, most, _ in SECOND}
     shown = await draft(server, ada, **longest, parameters="")
-    form = await ada.click(shown.message, label="Continue")
-    shown = said(await ada.submit_modal(form, more))
+    form = await ada.click(shown.message, label="Add reasons")
+    await ada.submit_modal(form, more)
     assert said(await ada.click(shown.message, label="File it")).content.startswith("Filed as #1.")
     filed = (await view_of(server)).proposal
     assert {name: getattr(filed, name) for name in longest | more} == longest | more
-    form = await ada.slash(server.channel, "proposal new", kind="other")
+    _, form = await typing(server, ada)
     for name, text in longest.items():
         with pytest.raises(SetupError, match=f"exceeds max_length={len(text)}"):
             await ada.submit_modal(form, FORM | {name: text + "é"})

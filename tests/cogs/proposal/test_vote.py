@@ -24,6 +24,7 @@ from tests.features.proposals.proposing import (
     forum_of,
     rows,
     tags_of,
+    typing,
     view_of,
 )
 from tests.offline import Server, posted, said, text_of
@@ -38,10 +39,10 @@ def ada(server: Server) -> Any:
 
 
 async def to_last_call(server: Server, ada: Any, now: Clock) -> None:
-    form = await ada.slash(server.channel, "proposal new", kind="communication")
-    shown = said(await ada.submit_modal(form, READY))
-    more = await ada.click(shown.message, label="Continue")
-    shown = said(await ada.submit_modal(more, REST))
+    shown, form = await typing(server, ada, kind="communication")
+    await ada.submit_modal(form, READY)
+    more = await ada.click(shown.message, label="Add reasons")
+    await ada.submit_modal(more, REST)
     assert said(await ada.click(shown.message, label="File it")).content.startswith("Filed as #1.")
     for member in (server.ben, server.moderator):
         await ask(server, member, "second", number=1)

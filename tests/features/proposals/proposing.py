@@ -60,8 +60,16 @@ async def draft(
     server: Server, member: Any, *, channel: Any = None, kind: str = "communication", **typed: Any
 ) -> Any:
     """The draft that a member sees after the first form."""
-    shown = await member.slash(channel or server.channel, "proposal new", kind=kind)
-    return said(await member.submit_modal(shown, FORM | typed))
+    shown, form = await typing(server, member, channel=channel, kind=kind)
+    await member.submit_modal(form, FORM | typed)
+    return shown
+
+
+async def typing(server: Server, member: Any, *, channel: Any = None, **options: Any) -> tuple[Any, Any]:
+    """What a member is shown who begins a proposal, and the form in which all of it can be typed."""
+    shown = said(await member.slash(channel or server.channel, "proposal new", **options))
+    label = "Type it all" if "Type it all" in labels_of(shown) else "Edit the text"
+    return shown, await member.click(shown.message, label=label)
 
 
 async def file(
