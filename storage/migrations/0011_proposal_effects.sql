@@ -13,4 +13,4 @@ CREATE TABLE proposal_effects (
 ) STRICT;
 
 -- Cards of open proposals are drawn anew: they were embeds with a picture.
-UPDATE proposal_cards SET shown = '' WHERE proposal_id IN (SELECT proposal_id FROM proposals WHERE open);
+UPDATE proposal_cards SET shown = 'an embed' WHERE proposal_id IN (SELECT proposal_id FROM proposals WHERE open);

@@ -7,18 +7,29 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import aiosqlite
 import pytest
 
-from storage.database import MIGRATIONS, Database, StorageError, fetch_all, migrate, open_database
+from storage.database import (
+    MIGRATIONS,
+    Database,
+    StorageError,
+    execute,
+    fetch_all,
+    migrate,
+    open_database,
+    transaction,
+)
 from storage.members.links import link_of
 from storage.polls.closing import close_poll
 from storage.polls.polls import Elector, Eligibility, poll_in
+from storage.proposals.cards import cards_behind, set_shown, state_of_card
 from storage.server.settings import GuildSettings, settings_of
 from tests.features.polls.polls import opened
-from tests.features.proposals.proposals import HERE, filed
+from tests.features.proposals.proposals import HERE, filed, without_limits
 
 NEWEST = len(list(MIGRATIONS.iterdir()))
 
@@ -138,6 +149,27 @@ async def test_what_was_counted_as_who_might_vote_is_known_or_forgotten(file: Pa
     assert [poll.electorate for poll in polls] == [0, 2, 0]
     kept = [json.loads(poll.result or "")["result"] for poll in polls]
     assert kept == [{"electorate": known, "ballots": 2} for known in (0, 2, 0)]
+    await db.close()
+
+
+async def test_cards_of_open_proposals_are_behind_once_they_tell_what_they_would_do(
+    file: Path, scripts: Path
+) -> None:
+    remove_after(10, scripts)
+    old = Database(await aiosqlite.connect(file, isolation_level=None), file)
+    old.connection.row_factory = sqlite3.Row
+    await migrate(old, scripts)
+    await without_limits(old, HERE)
+    for title, stage in (("Open", "idea"), ("Over", "closed")):
+        stored = await filed(old, title)
+        async with transaction(old):
+            await execute(old, "UPDATE proposals SET stage = ?, channel = 5 WHERE title = ?", (stage, title))
+        state = state_of_card(replace(stored, stage=stage), 0, 0, None, effect=True)
+        await set_shown(old, HERE, stored.number, state)
+    assert await cards_behind(old) == []
+    await old.close()
+    db = await open_database(file)
+    assert await cards_behind(db) == [(HERE, 1)], "nobody opens old threads to draw what has ended"
     await db.close()
 
 
