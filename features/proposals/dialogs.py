@@ -21,7 +21,8 @@ from features.proposals.view import ProposalView, check_visible, list_proposals
 from governance.proposals.document import to_json
 from governance.proposals.json_text import LARGEST
 from governance.proposals.markdown import as_markdown
-from storage.proposals.filing import check_blocked
+from storage.proposals.blocks import block_reason
+from storage.proposals.filing import blocked
 from tools import tools_of
 from ui.card import Card
 from ui.pages import CardPages
@@ -50,7 +51,9 @@ async def open_new(interaction: discord.Interaction, picked: dict[str, str]) -> 
     """
     tools, guild, member = tools_of(interaction), guild_of(interaction), interaction.user.id
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await check_blocked(tools.database, guild.id, member)
+    reason = await block_reason(tools.database, guild.id, member)
+    if reason is not None:
+        raise ValueError(blocked(reason))
     fields = await drafts.draft_fields(tools.database, guild.id, member) or {}
     if fields.get("revises"):
         await show_draft_first(interaction, fields)

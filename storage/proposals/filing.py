@@ -33,7 +33,9 @@ async def file_proposal(
     what has to happen first or the minute from which it is possible.
     """
     async with transaction(db):
-        await check_blocked(db, guild_id, member_id)
+        reason = await block_reason(db, guild_id, member_id)
+        if reason is not None:
+            raise ValueError(blocked(reason))
         await _check_limits(db, await settings_of(db, guild_id), member_id, now)
         time = to_text(now)
         [row] = await fetch_all(
@@ -118,11 +120,9 @@ async def revise(
         return await proposal_in(db, guild_id, number), dropped
 
 
-async def check_blocked(db: Database, guild_id: int, member_id: int) -> None:
-    """Raise ValueError with the reason for a member who may not file."""
-    reason = await block_reason(db, guild_id, member_id)
-    if reason is not None:
-        raise ValueError(f"You may not file proposals on this server, for this reason: {reason}")
+def blocked(reason: str) -> str:
+    """What a member is told who may not file."""
+    return f"You may not file proposals on this server, for this reason: {reason}"
 
 
 async def refusal_to_file(db: Database, guild_id: int, member_id: int, now: datetime) -> str | None:

@@ -30,11 +30,13 @@ from storage.promises import NewPromise, add_promise, settle_promise
 from storage.proposals.arguments import argue
 from storage.proposals.blocks import block
 from storage.proposals.drafts import save_draft
+from storage.proposals.effects import Effect, keep_effect
 from storage.proposals.responses import respond
 from storage.proposals.seconds import second
 from storage.proposals.stages import move_stage, set_place
 from storage.server.digests import Schedule, claim, keep_rules, set_schedule
 from storage.server.leaving import mark_left
+from storage.server.settings import change_settings
 from storage.server.shown_digests import claim_by_hand, posted_by_hand
 from storage.server.syncs import record_sync
 from tests.features.polls.polls import opened
@@ -110,6 +112,7 @@ async def furnish(db: Database) -> None:
     await without_limits(db)
     text = json.dumps({"title": "Cap the weights", "parameters": {"review_on": "2031-09-01"}})
     proposal = await filed(db, text=text, due_at=NOW)
+    await keep_effect(db, HERE, proposal.proposal_id, 1, Effect("Everyone more", "Sample"), NOW)
     await save_draft(db, HERE, ADA, "{}", NOW)
     await second(db, HERE, 1, BERT, NOW, stages=EARLY)
     await respond(db, HERE, 1, CLEO, "noted", "We have read it.", NOW, link=LINK)
@@ -154,6 +157,7 @@ async def furnish(db: Database) -> None:
     await set_place(db, HERE, 1, channel=5, thread=None, message=6, shown="1: something else")
     await add_reminder(db, HERE, poll.poll_id, BERT, NOW)
     assert await move_stage(db, await filed(db, "A third", member_id=CLEO), "vote", NOW, due_at=None)
+    await change_settings(db, HERE, NOW, cooldown_hours=24)  # so that there is a limit to be told
     await mark_left(db, THERE, NOW)
 
 

@@ -24,7 +24,7 @@ REVIEWS = ((91, "in three months"), (182, "in half a year"), (365, "in a year"))
 
 
 @dataclass(frozen=True)
-class Line:
+class DraftLine:
     """A line of a proposal that a menu sets."""
 
     key: str  # as it is typed
@@ -34,7 +34,9 @@ class Line:
     hint: str  # for the form in which it is typed
 
 
-def lines_for(step: str, fields: Mapping[str, str], rules: Sequence[str], today: date) -> tuple[Line, ...]:
+def lines_for(
+    step: str, fields: Mapping[str, str], rules: Sequence[str], today: date
+) -> tuple[DraftLine, ...]:
     """The lines that a step sets. rules: payout rules to offer, as they are typed."""
     if step == "terms":
         return _terms(today)
@@ -89,15 +91,15 @@ def kinds() -> tuple[tuple[str, str], ...]:
     return tuple((name.capitalize(), kind) for kind, name in KINDS.items())
 
 
-def _what(key: str, tournament: str, rules: Sequence[str], today: date) -> Line:
+def _what(key: str, tournament: str, rules: Sequence[str], today: date) -> DraftLine:
     if key == "rule":
         now = describe_multipliers(rule_in_force(tournament, on=today).multipliers)
         offered = tuple((rule, rule) for rule in rules)
-        return Line(key, "Payout rule", now, offered, "Like 1.5xCORR + 2xTC, or 1C3T clip 0.05")
+        return DraftLine(key, "Payout rule", now, offered, "Like 1.5xCORR + 2xTC, or 1C3T clip 0.05")
     if key == "cap":
         shares = tuple((f"{share} % of all weight", f"{share}%") for share in ("0.5", "1", "2", "5"))
         amounts = tuple((f"{amount:,} NMR", f"{amount} NMR") for amount in (5_000, 20_000))
-        return Line(key, "Cap", "none", (*shares, *amounts), "Like 1%, 5000 NMR, or 1% or 5000 NMR")
+        return DraftLine(key, "Cap", "none", (*shares, *amounts), "Like 1%, 5000 NMR, or 1% or 5000 NMR")
     if key == "weights":
         schemes = tuple(
             (f"{scheme.typed[0]} {share}", f"{scheme.typed[0]} {share}".strip())
@@ -105,12 +107,14 @@ def _what(key: str, tournament: str, rules: Sequence[str], today: date) -> Line:
             if name != "stake"
             for share in (("1%", "2%") if scheme.needs_cap else ("",))
         )
-        return Line(key, "Weights", "by stake", schemes, "Like sqrt, log, account rank, or cap 2%")
+        return DraftLine(key, "Weights", "by stake", schemes, "Like sqrt, log, account rank, or cap 2%")
     gates = tuple((f"at least {gate}", gate) for gate in ("0.1", "0.2", "0.3", "0.5"))
-    return Line(key, "Gate", "none", gates, "Least correlation with the example predictions, from 0 to 1")
+    return DraftLine(
+        key, "Gate", "none", gates, "Least correlation with the example predictions, from 0 to 1"
+    )
 
 
-def _terms(today: date) -> tuple[Line, ...]:
+def _terms(today: date) -> tuple[DraftLine, ...]:
     none = "none, because the change is small"
     weeks = tuple((f"{count} weeks", f"{count} weeks") for count in (2, 4, 8, 13))
     rounds = tuple((f"over {count} rounds", f"{count} rounds") for count in (10, 20, 40))
@@ -119,21 +123,21 @@ def _terms(today: date) -> tuple[Line, ...]:
     reviews = tuple((words, (today + timedelta(days=days)).isoformat()) for days, words in REVIEWS)
     unsaid = "not said yet"
     return (
-        Line("notice", "Notice", unsaid, (*weeks, nobody), "Like 8 weeks, or none, because …"),
-        Line("phase-in", "Phase-in", unsaid, (*rounds, nobody), "Like 20 rounds, or none, because …"),
-        Line(
+        DraftLine("notice", "Notice", unsaid, (*weeks, nobody), "Like 8 weeks, or none, because …"),
+        DraftLine("phase-in", "Phase-in", unsaid, (*rounds, nobody), "Like 20 rounds, or none, because …"),
+        DraftLine(
             "compensation",
             "Compensation",
             unsaid,
             (("in full", "full"), *longer, nobody),
             "Like full, grandfather 20 rounds, or none, because …",
         ),
-        Line(
+        DraftLine(
             "fallback",
             "Who does nothing gets",
             unsaid,
             (("the old terms", "the old terms"), ("the new terms", "the new terms")),
             "Like paid by 1xCORR, or none, because …",
         ),
-        Line("review", "Review", unsaid, reviews, "A day like 2027-03-01, or none, because …"),
+        DraftLine("review", "Review", unsaid, reviews, "A day like 2027-03-01, or none, because …"),
     )

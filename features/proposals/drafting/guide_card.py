@@ -6,7 +6,7 @@ from functools import partial
 import discord
 import numpy as np
 
-from features.proposals.drafting.guide import STEPS, TOURNAMENTS, Line, kinds, value_of
+from features.proposals.drafting.guide import STEPS, TOURNAMENTS, DraftLine, kinds, value_of
 from features.proposals.drafts import Fields
 from features.simulation.effect import more_or_less
 from features.simulation.impact_card import impact_card
@@ -48,7 +48,7 @@ def guide_card(step: str, fields: Fields, impact: ProposalImpact | str, told: st
     return replace(card, draw=partial(picture_of_softening, window), after=told)
 
 
-def options_of_line(line: Line, fields: Fields) -> list[discord.SelectOption]:
+def options_of_line(line: DraftLine, fields: Fields) -> list[discord.SelectOption]:
     """The options of a line's menu, the present value picked; one opens a form."""
     found = value_of(fields, line.key)
     choices = [(line.now, ""), *line.choices]

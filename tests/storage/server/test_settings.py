@@ -19,6 +19,7 @@ from storage.proposals import cards as proposal_cards
 from storage.proposals.arguments import argue
 from storage.proposals.blocks import block
 from storage.proposals.drafts import save_draft
+from storage.proposals.effects import Effect, keep_effect
 from storage.proposals.proposals import proposal_of
 from storage.proposals.responses import respond
 from storage.proposals.seconds import second
@@ -140,6 +141,7 @@ async def fill(db: Database, guild_id: int) -> None:
     await add_reminder(db, guild_id, poll.poll_id, ADA, NOW)
     await poll_cards.set_shown(db, guild_id, poll.poll_id, "open")
     await proposal_cards.set_shown(db, guild_id, 1, "1: idea")
+    await keep_effect(db, guild_id, first.proposal_id, 1, Effect("Everyone more", "Sample"), NOW)
     await mark_left(db, guild_id, NOW)
 
 

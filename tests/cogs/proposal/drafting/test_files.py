@@ -13,7 +13,7 @@ from storage.proposals.drafts import delete_draft, draft_of
 from tests.features.proposals.proposing import LEAST, Clock, card_in, draft, forum_of, view_of
 from tests.offline import Server, said, text_of
 
-EXAMPLES = sorted((Path(__file__).parents[3] / "data" / "examples").glob("*.json"))
+EXAMPLES = sorted((Path(__file__).parents[4] / "data" / "examples").glob("*.json"))
 
 
 async def load(server: Server, member: Any, data: Any) -> Any:
