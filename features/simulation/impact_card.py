@@ -6,10 +6,10 @@ from functools import partial
 
 from features.simulation.effect import clearly, more_or_less, paid_heading
 from features.simulation.impact_chart import (
+    picture_of_holders,
     picture_of_member,
     picture_of_member_weight,
     picture_of_pay,
-    picture_of_weights,
 )
 from features.simulation.impact_details_card import apart_of, impact_pages, largest_of, member_fields
 from features.simulation.pay_result import PayImpact, PayWindow
@@ -63,7 +63,7 @@ def impact_card(impact: ProposalImpact) -> Card:
         found = impact.weights
         after = "" if found.apart is None else f"**How sure** {apart_of(found)}"
         moved = f"{percent(found.moved)} of all weight moves; {largest_of(found)}."
-        draw = partial(picture_of_weights, found)
+        draw = partial(picture_of_holders, found)
         return Card(plain(found.finding), f"{title}\n{moved}", draw, after, small, AMBER)
     return Card(
         "This can't be simulated", f"{title}\n{plain(impact.reason_not)}", small=ADVISORY, colour=GREY

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features.payout.comparison import Stretch
 from features.simulation.effect import clearly
-from features.simulation.impact_chart import picture_of_holders, picture_of_pay, picture_of_softening
+from features.simulation.impact_chart import picture_of_pay, picture_of_softening, picture_of_weights
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact
 from features.simulation.weights import WeightImpact
@@ -90,8 +90,8 @@ def _weight_pages(found: WeightImpact) -> list[Page]:
         ("effective", *(whole(each) for each in spread.effective)),
         ("largest", *(f"{100 * each:.2g} %" for each in spread.largest)),
     ]
-    lines = [f"{'':<10}{'before':>8}{'after':>9}"]
-    lines += [f"{name:<10}{before:>8}{after:>9}" for name, before, after in rows]
+    lines = [f"{'':<9}{'now':>7}{'then':>7}"]
+    lines += [f"{name:<9}{before:>7}{after:>7}" for name, before, after in rows]
     pay = "None: payouts stay as they are."
     if found.pay_sentence:
         pay += f" If they were counted on the new weights: {found.pay_sentence}"
@@ -99,7 +99,7 @@ def _weight_pages(found: WeightImpact) -> list[Page]:
         (
             f"Weights of {found.who}",
             "```\n" + "\n".join(lines) + "\n```",
-            partial(picture_of_holders, found),
+            partial(picture_of_weights, found),
         ),
         ("Moved", f"{percent(found.moved)} of all weight. {largest_of(found).capitalize()}.", None),
         ("If one guessed account is none", "" if found.apart is None else apart_of(found), None),

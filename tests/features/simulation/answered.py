@@ -7,7 +7,7 @@ from features.simulation.proposal_impact import MemberImpact, ProposalImpact
 from tests.ui.cards import check_answer
 from ui.answer import Answer
 
-PHONE = 34  # letters that a line of a table may have on a phone
+PHONE = 24  # letters that a line of a table may have on a phone
 ASKED = {"number": 1, "rounds": None, "name": None, "tournament": None}
 
 

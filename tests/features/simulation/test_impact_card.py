@@ -143,9 +143,9 @@ async def test_shares_of_the_stake_are_points_everywhere(source: SampleSource, r
 def test_the_card_of_a_cap(impacts: dict[int, ProposalImpact]) -> None:
     fields = of_all(impacts[3])
     assert fields["Weights of 4,227 guessed accounts"].split("\n")[2:5] == [
-        "hold half       40       90",
-        "effective       30      253",
-        "largest       16 %      1 %",
+        "hold half     40     90",
+        "effective     30    253",
+        "largest     16 %    1 %",
     ]
     assert fields["Moved"] == "24 % of all weight. The largest account goes from 16 % to 1 %."
     assert fields["If accounts are not verified"] == (
