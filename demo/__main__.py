@@ -6,8 +6,9 @@ import contextlib
 import logging
 import shutil
 import signal
+import sys
 import tempfile
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import discord
 from bot import Settings, create_bot
 from demo.offline import OfflineDiscord, offline_discord
 from demo.page import LivePage
-from demo.picture import draw_reply, labels_of, parts_of
+from demo.picture import camera
 from demo.tour import TOUR, TourStep
 from demo.voters import cast_votes, seed_voters
 
@@ -43,14 +44,25 @@ async def play(
 
 
 async def play_and_save(
-    env: OfflineDiscord, channel: Any, members: dict[str, Any], voters: list[int]
+    env: OfflineDiscord,
+    channel: Any,
+    members: dict[str, Any],
+    voters: list[int],
+    shoot: Callable[[Any, Any], Awaitable[bytes]] | None,
 ) -> None:
-    """Play the tour and write every reply under out/."""
+    """Play the tour and write every reply under out/, with its picture where there is a camera."""
     for number, step in enumerate(TOUR, 1):
         reply = await play_step(env, channel, members, voters, step)
-        posted = [each for each in channel.history() if each.embeds or each.flags.components_v2]
-        shown = posted[-1] if step.posts else reply.message
-        await save_reply(OUT / f"{number:02}-{step.name}", f"{step.member}: {typed(step)}", shown)
+        shown = cards_in(channel)[-1] if step.posts else reply.message
+        path = OUT / f"{number:02}-{step.name}"
+        path.with_suffix(".txt").write_text(f"{step.member}: {typed(step)}\n\n{as_text(shown)}\n")
+        if shoot is not None:
+            path.with_suffix(".png").write_bytes(await shoot(members[step.member], shown))
+
+
+def cards_in(channel: Any) -> list[Any]:
+    """The messages with cards that everybody in a channel can see."""
+    return [message for message in channel.history() if message.flags.components_v2]
 
 
 async def play_step(
@@ -84,23 +96,33 @@ def _reply(result: Any) -> Any:
     return result.followups[0] if result.followups else result.response
 
 
-async def save_reply(path: Path, typed: str, message: Any) -> None:
-    """A reply as text and as the picture a phone shows."""
-    path.with_suffix(".txt").write_text(f"{typed}\n\n{as_text(message)}\n", encoding="utf-8")
-    path.with_suffix(".png").write_bytes(await draw_reply(typed, message))
-
-
 def as_text(message: Any) -> str:
     """What a screen reader would find in a message."""
+    parts = parts_of(message)
     lines = [message.content] if message.content else []
-    for embed in message.embeds:
-        lines += [part for part in (embed.author.name, embed.title, embed.description) if part]
-        lines += [f"\n{item.name}\n{item.value}" for item in embed.fields]
-        lines += [f"\n{embed.footer.text}"] if embed.footer.text else []
+    lines += [part.content for part in parts if isinstance(part, discord.TextDisplay)]
     lines += [f"\n[picture {item.filename}: {item.description}]" for item in message.attachments]
-    lines += [item.content for item in parts_of(message) if isinstance(item, discord.TextDisplay)]
-    buttons = labels_of(message)
-    return "\n".join(lines + ([f"\nButtons: {', '.join(map(str, buttons))}"] if buttons else []))
+    usable = [label_of(part) for part in parts if isinstance(part, discord.Button | discord.SelectMenu)]
+    return "\n".join(lines + ([f"\nButtons: {', '.join(usable)}"] if usable else []))
+
+
+def parts_of(message: Any) -> list[Any]:
+    """Every component of a message, nested ones too, in the order in which they are read."""
+    found: list[Any] = []
+    waiting = list(message.components)
+    while waiting:
+        part = waiting.pop(0)
+        found.append(part)
+        waiting[:0] = list(getattr(part, "children", ()))
+    return found
+
+
+def label_of(part: discord.Button | discord.SelectMenu) -> str:
+    """What stands on a button, or what is chosen in a menu."""
+    if isinstance(part, discord.Button):
+        return part.label or ""
+    chosen = next((option.label for option in part.options if option.default), None)
+    return f"{chosen or part.placeholder} ▾"
 
 
 async def run(*, once: bool, pictures: bool, port: int | None) -> None:
@@ -124,11 +146,7 @@ async def run(*, once: bool, pictures: bool, port: int | None) -> None:
             if once:
                 shutil.rmtree(OUT, ignore_errors=True)
                 OUT.mkdir()
-                await play_and_save(env, channel, members, voters)
-                print(f"Every reply is saved in {OUT}")
-                if pictures:
-                    for name in IN_DOCS:
-                        shutil.copy(next(OUT.glob(f"*-{name}.png")), DOCS / f"{name}.png")
+                await save(env, channel, members, voters, pictures=pictures)
                 return
             async with env.preview(
                 channel, viewers=list(members.values()), layout="channel", port=port
@@ -137,6 +155,27 @@ async def run(*, once: bool, pictures: bool, port: int | None) -> None:
                 await play(env, channel, members, voters, LivePage(preview))
                 print("\nThe tour is over: type / in the page. Press Ctrl-C here when done.", flush=True)
                 await preview.wait_closed()
+
+
+async def save(
+    env: OfflineDiscord, channel: Any, members: dict[str, Any], voters: list[int], *, pictures: bool
+) -> None:
+    """Play the tour and save it; with pictures, those of the docs are taken again."""
+    if not pictures:
+        await play_and_save(env, channel, members, voters, None)
+    else:
+        async with (
+            env.preview(channel, viewers=list(members.values())) as preview,
+            camera(preview) as taken,
+        ):
+
+            async def shoot(member: Any, message: Any) -> bytes:
+                return (await taken.picture(member, message))[0]
+
+            await play_and_save(env, channel, members, voters, shoot)
+        for name in IN_DOCS:
+            shutil.copy(next(OUT.glob(f"*-{name}.png")), DOCS / f"{name}.png")
+    print(f"Every reply is saved in {OUT}")
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
@@ -158,7 +197,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=None, help="serve the page on this port")
     arguments = parser.parse_args()
     logging.basicConfig(level="WARNING")
-    asyncio.run(until_stopped(run(once=arguments.once, pictures=arguments.pictures, port=arguments.port)))
+    try:
+        asyncio.run(until_stopped(run(once=arguments.once, pictures=arguments.pictures, port=arguments.port)))
+    except RuntimeError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

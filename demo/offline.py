@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import simcord
@@ -25,6 +26,8 @@ class OfflineDiscord(simcord.Env):
 async def offline_discord(bot: commands.Bot) -> AsyncIterator[OfflineDiscord]:
     """The bot logged in to a Discord of its own, on that Discord's clock, until the block ends."""
     env = OfflineDiscord(bot)
+    # simcord's clock begins in a January; whoever watches lives today, and so does the bot
+    env.backend.clock._epoch = datetime.now(UTC)
     await env.start()
     with env.time_context():
         try:

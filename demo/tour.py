@@ -16,7 +16,7 @@ class TourStep:
     options: dict[str, Any] = field(default_factory=dict)
     share: tuple[str, ...] = ()  # the buttons that are pressed to share the answer, in order
     name: str = ""  # of the saved files
-    then: tuple[str | dict[str, str], ...] = ()  # buttons to press and forms to fill, in order
+    then: tuple[str | dict[str, Any], ...] = ()  # buttons to press and forms to fill, in order
     votes: int = 0  # the number of the poll in which the seeded voters cast their ballots afterwards
     posts: bool = False  # what is saved is the card that it posts, not the private answer
 
@@ -136,7 +136,7 @@ TOUR = (
     ),
     TourStep("ben", "proposal list", name="proposals"),
     TourStep("mona", "poll new", {"method": "approval"}, name="poll", then=(POLL,), posts=True, votes=1),
-    TourStep("ben", "poll show", {"number": 1}, name="ballot", then=("Vote",)),
+    TourStep("ben", "poll show", {"number": 1}, name="ballot", then=("Vote", {"choice": ["1", "3"]})),
     TourStep("mona", "poll close", {"number": 1}, name="approved", then=("Close #1",), posts=True),
     TourStep("mona", "poll new", {"method": "gradient"}, name="agreement", then=(QUESTION,), votes=2),
     TourStep("mona", "poll close", {"number": 2}, name="agreed", then=("Close #2",), posts=True),
@@ -158,4 +158,5 @@ TOUR = (
     TourStep("ben", "payout compare", {"proposed": "1xCORR + 3xTCC"}, name="mistyped"),
     TourStep("ada", "payout compare", {"proposed": "1C3T"}, name="no-link"),
     TourStep("ben", "privacy show", name="privacy"),
+    TourStep("ada", "help", name="your-turn"),
 )
