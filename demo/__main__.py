@@ -8,7 +8,8 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,8 @@ def typed(step: TourStep) -> str:
 
 
 def _reply(result: Any) -> Any:
-    return result.followups[0] if result.followups else result.response
+    answered = result.response is not None and (result.response.content or result.response.components)
+    return result.response if answered or not result.followups else result.followups[0]
 
 
 def as_text(message: Any) -> str:
@@ -125,8 +127,9 @@ def label_of(part: discord.Button | discord.SelectMenu) -> str:
     return f"{chosen or part.placeholder} ▾"
 
 
-async def run(*, once: bool, pictures: bool, port: int | None) -> None:
-    """Start the bot against the offline Discord and play the tour into a page, served until Ctrl-C."""
+@asynccontextmanager
+async def stage() -> AsyncIterator[tuple[OfflineDiscord, Any, dict[str, Any], list[int]]]:
+    """The bot in an offline Discord: (that, the channel, the members by name, the voters' ids)."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_env({"DATABASE_PATH": f"{folder}/demo.sqlite3", "DATA_SOURCE": "sample"})
         bot = create_bot(settings)
@@ -142,19 +145,24 @@ async def run(*, once: bool, pictures: bool, port: int | None) -> None:
             moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
             mona = env.create_user("mona", global_name="Mona")
             members["mona"] = guild.add_member(mona, roles=[moderators])
-            voters = await seed_voters(bot, env, guild)
-            if once:
-                shutil.rmtree(OUT, ignore_errors=True)
-                OUT.mkdir()
-                await save(env, channel, members, voters, pictures=pictures)
-                return
-            async with env.preview(
-                channel, viewers=list(members.values()), layout="channel", port=port
-            ) as preview:
-                print(f"Open this page and watch the tour in it:\n\n  {preview.url}\n", flush=True)
-                await play(env, channel, members, voters, LivePage(preview))
-                print("\nThe tour is over: type / in the page. Press Ctrl-C here when done.", flush=True)
-                await preview.wait_closed()
+            yield env, channel, members, await seed_voters(bot, env, guild)
+
+
+async def run(*, once: bool, pictures: bool, port: int | None) -> None:
+    """Start the bot against the offline Discord and play the tour into a page, served until Ctrl-C."""
+    async with stage() as (env, channel, members, voters):
+        if once:
+            shutil.rmtree(OUT, ignore_errors=True)
+            OUT.mkdir()
+            await save(env, channel, members, voters, pictures=pictures)
+            return
+        async with env.preview(
+            channel, viewers=list(members.values()), layout="channel", port=port
+        ) as preview:
+            print(f"Open this page and watch the tour in it:\n\n  {preview.url}\n", flush=True)
+            await play(env, channel, members, voters, LivePage(preview))
+            print("\nThe tour is over: type / in the page. Press Ctrl-C here when done.", flush=True)
+            await preview.wait_closed()
 
 
 async def save(

@@ -14,7 +14,7 @@ from wording.numbers import counted
 
 PAGE = 3900  # characters of a page of the thread
 ADVISORY = "Advisory, not binding on Numerai"
-MOST_DECIDED, DECISION = 3, 90  # lines of what was decided, and characters of each
+MOST_DECIDED, DECISION = 2, 48  # lines of what was decided, and characters of each
 
 
 def digest_cards(told: Told, *, draw: Draw | None = None, weekly: bool = True) -> list[Card]:

@@ -150,7 +150,7 @@ def _vote(poll: Poll) -> ToDo:
 
 
 def _second(stored: StoredProposal) -> ToDo:
-    what = f"Second proposal #{stored.number} “{shortened(stored.title)}”, if it should be discussed"
+    what = f"Second #{stored.number} “{shortened(stored.title)}”"
     return ToDo(
         what, stored.due_at, "stale", f"Second #{stored.number}", f"proposal:second:{stored.proposal_id}"
     )

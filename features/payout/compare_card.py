@@ -37,12 +37,11 @@ def comparison_card(comparison: PayoutComparison, at_risk: str) -> Card:
     """The finding, the two totals, the picture, how sure, and what was assumed."""
     proposed, current = comparison.proposed, comparison.current
     totals = f"{brief(proposed.total)} against {brief(current.total)} {comparison.unit} by {current.short}"
-    whose = "" if comparison.heading_names else f" · {plain(comparison.name)}"
     rounds = f" · {comparison.span}" if comparison.whole is not None else ""
     dated = f"until {comparison.until}{age_line(comparison.asked_at)}"
     return Card(
         heading=plain(comparison.heading),
-        text=f"{plain(totals)}{whose}{rounds}",
+        text=f"{plain(totals)}{rounds}",
         draw=partial(picture_of_comparison, comparison),
         after="\n".join(filter(None, (f"**How sure** {comparison.how_sure}", plain(comparison.notice)))),
         small=f"{comparison.source}, {dated} · {at_risk} · nobody changes what they submit",

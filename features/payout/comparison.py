@@ -213,11 +213,6 @@ class PayoutComparison:
         return f"{told}; {more} over all {self.whole.rounds.size:,}"
 
     @property
-    def heading_names(self) -> bool:
-        """Whether the heading says whose pay it is."""
-        return not self.yours
-
-    @property
     def _relative(self) -> str:
         """ " (+41 %)", where what the current rule pays is clearly above nothing."""
         share = self.difference / self.current.total if self.current.total > 0 else math.nan

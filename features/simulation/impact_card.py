@@ -19,6 +19,8 @@ from ui.card import AMBER, GREY, Card, Draw
 from ui.text import ADVISORY, plain
 from wording.numbers import brief, counted, number, percent
 
+ADVISORY_HERE = "advisory, not binding on Numerai"
+
 
 def impact_answer(impact: ProposalImpact, asked: Asked, own: str | None = None) -> Answer:
     """What a proposal would have done to everyone. own: the model or account of the member who reads it."""
@@ -46,14 +48,14 @@ def member_answer(impact: MemberImpact, asked: Asked, own: str | None = None) ->
 
 def impact_card(impact: ProposalImpact) -> Card:
     """The finding, the two sums, the picture, how sure, and what was assumed."""
-    small = f"{impact.source}, until {impact.until} · nobody changes what they submit\n{ADVISORY}"
+    small = f"{impact.source}, until {impact.until} · nobody changes what they submit · {ADVISORY_HERE}"
     title = f"**{plain(impact.title)}**"
     if impact.pay is not None:
         pay, first = impact.pay, impact.pay.windows[0]
         sums = f"{brief(first.old)} NMR by {pay.old.short}, {brief(first.new)} by {pay.new.short}"
         return Card(
             paid_heading("Everyone", pay.windows, pay.asked),
-            f"{title}\n{plain(sums)}, {first.span}",
+            f"{title}\n{plain(sums)}",
             None if first.alike else partial(picture_of_pay, pay, first),
             f"**How sure** {_sure(first)}{_clear(pay, first)}",
             small,
@@ -72,14 +74,14 @@ def impact_card(impact: ProposalImpact) -> Card:
 
 def member_card(impact: MemberImpact) -> Card:
     """The finding in two lines, and one picture."""
-    small = f"{impact.source}, until {impact.until} · nobody changes what they submit\n{ADVISORY}"
+    small = f"{impact.source}, until {impact.until} · nobody changes what they submit · {ADVISORY_HERE}"
     who, title = "You" if impact.yours else plain(impact.name), f"**{plain(impact.title)}**"
     if impact.windows:
         first = impact.windows[0]
         sums = f"{brief(first.old)} NMR by {impact.old}, {brief(first.new)} by {impact.new}"
         return Card(
             paid_heading(who, impact.windows, impact.asked),
-            f"{title}\n{plain(sums)}, {first.span}",
+            f"{title}\n{plain(sums)}",
             partial(picture_of_member, first),
             f"**How sure** {_sure(first)}",
             small,

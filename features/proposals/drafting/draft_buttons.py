@@ -10,7 +10,7 @@ import discord
 from features.proposals import drafts
 from features.proposals.buttons import row_of, tell
 from features.proposals.drafting import guide
-from features.proposals.drafting.draft_card import draft_card
+from features.proposals.drafting.draft_card import changes_card, draft_card
 from features.proposals.drafting.guide_card import (
     START,
     TYPE,
@@ -27,9 +27,10 @@ from features.simulation.proposal_impact import ProposalImpact, proposal_impact
 from storage.proposals.filing import refusal_to_file
 from tools import Tools, tools_of
 from tournament.source import SourceError
-from ui.card import Card, Row, message_of
+from ui.card import Card, Row, fitting, message_of
 from ui.errors import errors_answered
 from ui.forms import TextForm
+from ui.pages import CardPages
 from ui.server import guild_of
 from wording.numbers import counted
 
@@ -41,7 +42,7 @@ NO_NUMBERS = (
 
 class DraftButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"draft:(?P<verb>write|edit|more|file|discard|step-[a-z]+):(?P<guild>[0-9]{1,20})",
+    template=r"draft:(?P<verb>write|edit|more|changes|file|discard|step-[a-z]+):(?P<guild>[0-9]{1,20})",
 ):
     """A button under a draft: another step, its forms, file it, discard it."""
 
@@ -72,6 +73,9 @@ class DraftButton(
                 await interaction.response.send_modal(
                     ProposalForm(title, form, fields, save_and_show(fields))
                 )
+            elif self.verb == "changes":
+                view = await drafts.read_draft(tools.database, guild.id, fields, tools.now())
+                await _show_changes(interaction, view)
             elif self.verb == "discard":
                 await drafts.discard_draft(tools.database, guild.id, interaction.user.id)
                 await interaction.response.send_message("Your draft is gone.", ephemeral=True)
@@ -161,11 +165,27 @@ async def show_draft(interaction: discord.Interaction, view: drafts.DraftView, t
         DraftButton("edit", guild_id, "Edit the text"),
         DraftButton("more", guild_id, "Add reasons"),
     ]
+    if view.revising is not None:
+        buttons.append(DraftButton("changes", guild_id, "Every change"))
     if view.proposal is not None:
         label = "File it" if view.revising is None else "Save the revision"
         buttons.append(DraftButton("file", guild_id, label))
     card = replace(card, text="\n\n".join(filter(None, (told, card.text))))
-    await _show(interaction, card, [row_of(*buttons, DraftButton("discard", guild_id, "Discard"))])
+    buttons.append(DraftButton("discard", guild_id, "Discard"))
+    await _show(interaction, card, [row_of(*buttons[at : at + 5]) for at in range(0, len(buttons), 5)])
+
+
+async def _show_changes(interaction: discord.Interaction, view: drafts.DraftView) -> None:
+    """Every change of a revision, in pages of their own."""
+    if view.revising is None:
+        raise ValueError("That draft is a new proposal: there is nothing yet that it changes.")
+    pages = fitting(changes_card(view.revising))
+
+    async def turn(page: int) -> tuple[Card, int]:
+        return pages[min(page, len(pages)) - 1], len(pages)
+
+    shown = CardPages(turn, pages[0], 1, len(pages))
+    await interaction.response.send_message(view=shown, ephemeral=True)
 
 
 def save_and_show(before: Fields) -> Callable[[discord.Interaction, Fields], Awaitable[None]]:

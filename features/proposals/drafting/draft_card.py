@@ -6,9 +6,10 @@ from governance.proposals.parameters import spelled
 from governance.proposals.revision import Change
 from ui.card import AMBER, GREY, Card, bullets, section, sections
 from ui.text import plain, shortened
+from wording.numbers import listed
 
 KEPT = "Only you see this. The draft is kept until you file or discard it."
-ROOM = 3000  # characters for what a revision changes
+ROOM = 360  # characters for what a revision changes, on a phone with the buttons below
 LINES = 12  # parameters that are shown
 
 
@@ -35,23 +36,35 @@ def draft_card(view: DraftView) -> Card:
 
 
 def revision_card(revising: Revising) -> Card:
-    """What a revision changes, word by word, and what it does to secondings."""
-    told: list[str] = []
-    room = ROOM
-    for change in revising.changes:
-        part = section(label(change.field).capitalize(), _diff(change))
-        if len(part) > room:
-            told.append("More changed than fits here; the form has all of it.")
-            break
-        told.append(part)
-        room -= len(part)
+    """What a revision changes, word by word as far as a phone shows it, and what it does to secondings."""
+    parts = [_changed(change) for change in revising.changes]
+    shown, room = 0, ROOM
+    while shown < len(parts) and (not shown or len(parts[shown]) <= room):
+        room -= len(parts[shown])
+        shown += 1
+    others = [label(change.field) for change in revising.changes[shown:]]
+    more = f"Also changed: {listed(others)}. Every change shows them." if others else ""
     return Card(
         f"Revision of #{revising.number}",
-        sections(*told) or "Nothing is different yet.",
+        sections(*parts[:shown], more) or "Nothing is different yet.",
         after=revising.consequence if revising.changes else "",
         small=KEPT,
         colour=AMBER,
     )
+
+
+def changes_card(revising: Revising) -> Card:
+    """Everything that a revision changes, word by word."""
+    parts = [_changed(change, longest=4000) for change in revising.changes]
+    return Card(
+        f"Every change in the revision of #{revising.number}",
+        sections(*parts) or "Nothing is different yet.",
+        colour=AMBER,
+    )
+
+
+def _changed(change: Change, longest: int = 240) -> str:
+    return section(label(change.field).capitalize(), _diff(change, longest))
 
 
 def _parameters(view: DraftView) -> str:
@@ -66,17 +79,19 @@ def _parameters(view: DraftView) -> str:
     return "\n".join([*lines[:LINES], *more])
 
 
-def _diff(change: Change) -> str:
+def _diff(change: Change, longest: int) -> str:
     if not change.before:
-        return f"now: {plain(shortened(change.after, 240))}"
+        return f"now: {plain(shortened(change.after, longest))}"
     if not change.after:
-        return f"gone: ~~{plain(shortened(change.before, 240))}~~"
+        return f"gone: ~~{plain(shortened(change.before, longest))}~~"
     kept = sum(len(run.text) for run in change.runs if run.kind == "same")
     kinds = {run.kind for run in change.runs}
     if {"removed", "added"} <= kinds and 2 * kept < max(
         len(change.before), len(change.after)
     ):  # words that stayed by chance only confuse
-        return f"~~{plain(shortened(change.before, 240))}~~\n**{plain(shortened(change.after, 240))}**"
+        return (
+            f"~~{plain(shortened(change.before, longest))}~~\n**{plain(shortened(change.after, longest))}**"
+        )
     marks = {"same": "", "removed": "~~", "added": "**"}
     parts: list[str] = []
     for run in change.runs:

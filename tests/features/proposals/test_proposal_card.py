@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.proposals.drafting.draft_card import draft_card, revision_card
+from features.proposals.drafting.draft_card import changes_card, draft_card, revision_card
 from features.proposals.drafts import file_draft, read_draft, replace_draft, revision_fields
 from features.proposals.forms import FIRST, REST, ArgumentForm, ProposalForm
-from features.proposals.proposal_card import arguments_cards, list_card, proposal_card, text_pages
+from features.proposals.proposal_card import arguments_cards, label, list_card, proposal_card, text_pages
 from features.proposals.steps import argue, respond
 from features.proposals.view import ProposalLine, ProposalView, proposal_view
 from governance.proposals.parameters import parse_parameters
@@ -208,8 +208,9 @@ async def test_a_diff_can_be_read(db: Database) -> None:
     }
     view = await read_draft(db, HERE, typed, NOW)
     assert view.revising is not None
-    card = revision_card(view.revising)
+    card = changes_card(view.revising)
     check(card)
+    check(revision_card(view.revising))
     diff = dict(part.removeprefix("**").split("**\n", 1) for part in card.text.split("\n\n"))
     assert diff["Title"] == "~~Say it ahead~~\n**Give eight weeks of notice**"
     assert diff["Notice"] == "gone: ~~8 weeks~~"
@@ -283,4 +284,10 @@ async def test_changes_beyond_what_fits_are_said(db: Database) -> None:
     assert revising is not None
     many = replace(revising, changes=changes(view.proposal, other.proposal))
     assert len(many.changes) > 10
-    assert "More changed than fits here" in check(revision_card(many))
+    told = check(revision_card(many))
+    assert "Also changed: " in told
+    everything = check(changes_card(many))
+    for change in many.changes:
+        name = label(change.field)
+        assert name in told or name.capitalize() in told
+        assert f"**{name.capitalize()}**" in everything

@@ -1,0 +1,141 @@
+"""The whole tour on a phone: every command, and every button and menu under what it shows."""
+
+from typing import Any
+
+import discord
+import pytest
+
+from demo.__main__ import cards_in, parts_of, play_step, stage
+from demo.height import height_of
+from demo.tour import TOUR, TourStep
+from ui.card import MOST_TEXT
+
+pytestmark = pytest.mark.slow
+
+TALLEST = 700  # pixels at 390 wide, by the reckoning that was held against the page
+MOST_ITEMS = 40
+# buttons whose press ends what the tour goes on with
+ENDS = {"takeback", "discard", "close", "cancel"}
+MORE = (
+    TourStep("ben", "account show", name="account"),
+    TourStep("ben", "account verify", {"model": "model_02765"}, name="verify"),
+    TourStep("mona", "setup show", name="setup"),
+    TourStep("mona", "setup check", name="setup-check"),
+    TourStep("mona", "setup zone", {"name": "Europe/Berlin"}, name="zone"),
+    TourStep("ben", "opinion list", name="opinions"),
+    TourStep("ben", "opinion map", name="opinion-map"),
+    TourStep("ben", "poll list", name="polls"),
+    TourStep("ben", "poll my", {"number": 1}, name="my-ballot"),
+    TourStep("ben", "poll results", {"number": 1}, name="results"),
+    TourStep("ben", "digest last", name="last-summary"),
+    TourStep("ben", "proposal show", {"number": 1}, name="proposal"),
+    TourStep("ben", "proposal show", {"number": 1, "what": "whole text"}, name="whole-text"),
+    TourStep("ben", "proposal show", {"number": 1, "what": "arguments"}, name="arguments"),
+    TourStep("ben", "proposal export", {"number": 1}, name="export"),
+    TourStep("chloe", "proposal new", name="guided"),
+    TourStep("ben", "payout compare", name="newest-change"),
+    TourStep("ben", "payout compare", {"proposed": "1C3T vs 2C1T vs 1C"}, name="three-rules"),
+    TourStep(
+        "ben", "payout compare", {"proposed": "1C3T", "who": "model_07585, model_02765"}, name="two-models"
+    ),
+    TourStep("ben", "privacy export", name="export-mine"),
+)
+
+
+def check_message(name: str, message: Any) -> None:
+    """What Discord takes, and no taller than a phone."""
+    parts = parts_of(message)
+    texts = [part.content for part in parts if isinstance(part, discord.TextDisplay)]
+    assert sum(map(len, texts)) <= MOST_TEXT, name
+    assert all(text.strip() for text in texts), name
+    assert len(parts) <= MOST_ITEMS, name
+    if message.flags.components_v2:
+        assert not message.content, name
+        assert not message.embeds, name
+        assert not any("nan" in text.replace("*", " ").split() for text in texts), f"{name}: {texts}"
+    assert message.embeds == [], f"{name} still has an embed"
+    ids = [part.custom_id for part in parts if getattr(part, "custom_id", None)]
+    assert len(set(ids)) == len(ids), f"{name}: {ids}"
+    shown = {item.filename for item in message.attachments}
+    named = {
+        media.media.url.partition("?")[0].rpartition("/")[2]
+        for part in parts
+        if isinstance(part, discord.MediaGalleryComponent)
+        for media in part.items
+    }
+    if message.flags.components_v2:
+        assert {each for each in shown if each.endswith(".png")} == named, name
+    for part in parts:
+        if isinstance(part, discord.ActionRow):
+            assert len(part.children) <= 5, name
+        elif isinstance(part, discord.Button):
+            assert 0 < len(part.label or "") <= 80, name
+            assert len(part.custom_id or "") <= 100, name
+        elif isinstance(part, discord.SelectMenu):
+            assert len(part.options) <= 25, name
+            assert len({option.value for option in part.options}) == len(part.options), name
+            for option in part.options:
+                assert 0 < len(option.label) <= 100, name
+                assert len(option.value) <= 100, name
+
+
+def told(result: Any) -> str:
+    replies = [*result.followups, *([result.response] if result.response is not None else [])]
+    return "\n".join(reply.content or "" for reply in replies)
+
+
+async def press_everything(member: Any, name: str, reply: Any, pressed: set[tuple[str, str]]) -> None:
+    """Press each kind of button and pick the last line of each kind of menu under a private answer, once."""
+    usable = [
+        part
+        for part in parts_of(reply.message)
+        if isinstance(part, discord.Button | discord.SelectMenu) and part.custom_id and not part.disabled
+    ]
+    for part in usable:
+        message = reply.message
+        if part.custom_id not in {getattr(each, "custom_id", None) for each in parts_of(message)}:
+            continue  # what was pressed before it has answered the question
+        verb = (part.custom_id or "").partition(":")[2].partition(":")[0]
+        kind = (name, (part.custom_id or "").rpartition(":")[0])
+        if (
+            kind in pressed
+            or verb in ENDS
+            or (isinstance(part, discord.Button) and part.label in ("Delete everything", "Delete"))
+        ):
+            continue
+        pressed.add(kind)
+        if isinstance(part, discord.Button):
+            result = await member.click(message, custom_id=part.custom_id)
+        elif part.type is discord.ComponentType.string_select:
+            result = await member.select(message, [part.options[-1].value], custom_id=part.custom_id)
+        else:
+            continue
+        assert "id **" not in told(result), f"{name}: {part.custom_id}: {told(result)}"
+        assert result.acknowledged, f"{name}: {part.custom_id}"
+        for reply in result.followups:
+            check_message(f"{name}, {part.custom_id}", reply.message)
+
+
+async def test_every_answer_of_the_tour_fits_a_phone_and_everything_under_it_works(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    heights: dict[str, float] = {}
+    pressed: set[tuple[str, str]] = set()
+    async with stage() as (env, channel, members, voters):
+        for step in (*TOUR, *MORE):
+            with capsys.disabled():
+                reply = await play_step(env, channel, members, voters, step)
+            shown = cards_in(channel)[-1] if step.posts else getattr(reply, "message", None)
+            assert shown is not None, step
+            assert "id **" not in shown.content, f"{step.name}: {shown.content}"
+            check_message(step.name, shown)
+            heights[step.name] = height_of(shown)
+        tall = {name: round(height) for name, height in heights.items() if height > TALLEST}
+        assert tall == {}
+        for step in (*TOUR, *MORE):
+            if step.posts or step.then or step.votes:
+                continue  # what these do can be done once
+            reply = await play_step(env, channel, members, voters, step)
+            if reply is not None and parts_of(reply.message):
+                await press_everything(members[step.member], step.command, reply, pressed)
+    assert len(pressed) > 60
