@@ -1,6 +1,5 @@
 """What every command and button works with."""
 
-import io
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,7 @@ from discord.ext import commands
 
 from storage.database import Database
 from tournament.source import Source, SourceError
-from ui.card import CHARTS
-from ui.drawing import DrawingThread, Picture
+from ui.drawing import DrawingThread
 from ui.questions import Questions
 from wording.names import suggest_names
 
@@ -79,11 +77,3 @@ def questions_of(interaction: discord.Interaction) -> Questions:
     """The questions of the bot that got this interaction."""
     assert isinstance(interaction.client, Client)
     return interaction.client.questions
-
-
-def files_of(*pictures: Picture) -> list[discord.File]:
-    """The pictures of a reply as the files that its cards name, in order."""
-    return [
-        discord.File(io.BytesIO(picture.png), filename=name, description=picture.alt)
-        for name, picture in zip(CHARTS, pictures, strict=False)
-    ]

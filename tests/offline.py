@@ -70,14 +70,6 @@ def said(result: Any) -> Any:
 def text_of(reply: Any) -> str:
     """Everything that can be read in a reply."""
     parts = [reply.content or ""]
-    for embed in reply.embeds:
-        parts += [
-            embed.author.name or "",
-            embed.title or "",
-            embed.description or "",
-            embed.footer.text or "",
-        ]
-        parts += [f"{field.name}\n{field.value}" for field in embed.fields]
     parts += [part["content"] for part in parts_of(reply) if part["type"] == TEXT]
     return "\n".join(parts).replace("\N{NO-BREAK SPACE}", " ")
 
@@ -97,7 +89,7 @@ def parts_of(reply: Any) -> list[dict[str, Any]]:
 
 def posted(channel: Any) -> list[Any]:
     """The messages with cards that everybody in a channel can see."""
-    return [message for message in channel.history() if message.embeds or message.flags.components_v2]
+    return [message for message in channel.history() if message.flags.components_v2]
 
 
 def custom_id(reply: Any, ending: str) -> str:
@@ -106,41 +98,6 @@ def custom_id(reply: Any, ending: str) -> str:
         part["custom_id"] for part in parts_of(reply) if part.get("custom_id", "").split(":")[1:2] == [ending]
     ]
     return found
-
-
-def check_limits(reply: Any) -> None:
-    """Within what Discord takes, all cards of the message together."""
-    total = 0
-    assert len(reply.embeds) <= 10
-    for card in reply.embeds:
-        told = card.to_dict()
-        texts = [
-            (told["title"], 256),
-            (told.get("description", ""), 4096),
-            (told.get("footer", {}).get("text", ""), 2048),
-            (told.get("author", {}).get("name", ""), 256),
-        ]
-        assert len(card.fields) <= 25
-        for field in card.fields:
-            texts += [(field.name, 256), (field.value, 1024)]
-            assert field.name.strip()
-            assert field.value.strip(), field.name
-        for text, most in texts:
-            assert len(text) <= most, f"{len(text)} characters, {most} at most: {text[:80]}"
-            assert "nan" not in text.split(), text
-        total += sum(len(text) for text, _ in texts)
-    assert 0 < total <= 6000
-    for chart in reply.attachments:
-        assert 0 < len(chart.description) <= 1024
-
-
-async def check_charts(reply: Any, count: int) -> None:
-    """Within Discord's limits, with so many charts that its cards show."""
-    check_limits(reply)
-    assert len(reply.attachments) == count
-    assert sum(card.image.url is not None for card in reply.embeds) == count
-    for chart in reply.attachments:
-        assert (await chart.read()).startswith(b"\x89PNG")
 
 
 async def all_told(member: Any, reply: Any) -> str:

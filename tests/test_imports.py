@@ -89,7 +89,7 @@ ALONE = {
     "tournament/numerai/cache.py": ("storage",),
 }
 UNBOUND = {"demo", "benchmarks", "tests"}  # may import anything
-MOST_FILES = 15
+MOST_FILES = 14
 MOST_LINES = 320
 
 

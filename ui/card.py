@@ -14,9 +14,6 @@ from ui.text import plain, split_text
 
 log = logging.getLogger("roundtable.cards")
 
-CHARTS = ("chart.png", "second-chart.png")  # the file names that the pictures of a reply are attached under
-CHART = CHARTS[0]
-FIELD = 1024  # characters that a field of a card may hold
 MOST_TEXT = 4000  # characters that all texts of a message may have together
 AMBER, BLUE, GREEN, GREY = 0xE69F00, 0x56B4E9, 0x009E73, 0xB5BAC1
 NO_PICTURE = "The picture could not be drawn; the numbers are all here."
@@ -135,20 +132,9 @@ def _unbroken(text: str) -> str:
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def items(sentences: Sequence[str]) -> str:
+def bullets(sentences: Sequence[str]) -> str:
     """Sentences as a list."""
     return "\n".join(f"• {plain(sentence)}" for sentence in sentences)
-
-
-def bullets(sentences: Sequence[str]) -> str:
-    """Sentences as a list that fits into a field; those that don't fit are counted."""
-    lines = [f"• {plain(sentence)}" for sentence in sentences]
-    kept = len(lines)
-    while kept and len("\n".join(lines[:kept])) > (FIELD if kept == len(lines) else FIELD - 20):
-        kept -= 1
-    if kept == len(lines):
-        return "\n".join(lines)
-    return "\n".join([*lines[:kept], f"• and {len(lines) - kept} more"])
 
 
 def age_line(asked_at: datetime | None) -> str:

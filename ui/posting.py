@@ -1,13 +1,11 @@
 """Where a proposal is shown: a forum post with tags, or a message with a thread, kept up to date."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 
 from ui.card import Message
-from ui.text import MESSAGE, fitted
 
 MOST_TAGS, MOST_APPLIED = 20, 5  # Discord's limits of a forum and of a post
 
@@ -37,11 +35,8 @@ class Post:
     """What is shown, and by which tags it is found."""
 
     name: str  # of the thread, at most 100 characters; "" leaves its name and tags as they are
-    cards: Sequence[discord.Embed]
-    files: Sequence[discord.File] | None  # None: all cards but the first stay as they are, with their files
-    view: discord.ui.View
+    shown: Message
     tags: tuple[str, ...]
-    shown: Message | None = None  # instead of cards, files and view
 
 
 def passes(error: Exception) -> bool:
@@ -64,9 +59,11 @@ async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
     try:
         if isinstance(room, discord.ForumChannel):
             tags, notices = await _tags(room, post.tags)
-            opened = await room.create_thread(name=name, applied_tags=tags, **_sent(post))
+            opened = await room.create_thread(
+                name=name, applied_tags=tags, view=post.shown.view, files=post.shown.files
+            )
             return Place(room.id, opened.thread.id, opened.message.id), notices
-        message = await room.send(**_sent(post))
+        message = await room.send(view=post.shown.view, files=post.shown.files)
     except discord.HTTPException as error:
         if passes(error):
             raise
@@ -98,14 +95,8 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
         # the card stands in the post of a forum, and in the channel beside its thread elsewhere
         holder = thread if in_forum or place.message_in_thread else room
         message: Any = await holder.fetch_message(place.message)
-        if post.shown is not None:
-            # what was posted as embeds becomes components
-            await message.edit(content=None, embeds=[], view=post.shown.view, attachments=post.shown.files)
-        elif post.files is None:
-            cards = [*post.cards[:1], *map(_with_its_picture, message.embeds[1:])]
-            await message.edit(embeds=_together(cards), view=post.view)
-        else:
-            await message.edit(embeds=_together(post.cards), attachments=list(post.files), view=post.view)
+        # what was posted as embeds becomes components
+        await message.edit(content=None, embeds=[], view=post.shown.view, attachments=post.shown.files)
         if thread is not None and post.name and thread.name != post.name[:100]:
             await thread.edit(name=post.name[:100])
         if in_forum and thread is not None and post.name:
@@ -124,26 +115,6 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
             "I can't edit the card where it was posted; ask a moderator to type /setup check."
         ) from None
     return notices
-
-
-def _sent(post: Post) -> dict[str, Any]:
-    if post.shown is not None:
-        return {"view": post.shown.view, "files": post.shown.files}
-    return {"embeds": _together(post.cards), "files": list(post.files or ()), "view": post.view}
-
-
-def _together(cards: Sequence[discord.Embed]) -> list[discord.Embed]:
-    """Cards that fit into one message: the first gives way to those after it."""
-    first, *others = cards
-    return [fitted(first, MESSAGE - sum(map(len, others))), *others]
-
-
-def _with_its_picture(card: discord.Embed) -> discord.Embed:
-    """A card as it was read, whose picture is named as the file beside it again."""
-    if card.image.url:
-        name = card.image.url.partition("?")[0].rpartition("/")[2]
-        card.set_image(url=f"attachment://{name}")
-    return card
 
 
 OWN_TAGS = frozenset(

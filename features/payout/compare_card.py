@@ -8,7 +8,7 @@ from features.payout.at_risk import AS_STAKED
 from features.payout.compare_chart import picture_of_comparison
 from features.payout.comparison import PayoutComparison, Side, between, difference_of
 from ui.answer import Answer, Asked, Choice, Menu
-from ui.card import AMBER, Card, age_line, items, section, sections
+from ui.card import AMBER, Card, age_line, bullets, section, sections
 from ui.text import plain
 from wording.numbers import amount, brief, counted, number, percent
 
@@ -72,12 +72,12 @@ def comparison_pages(comparison: PayoutComparison) -> tuple[Card, ...]:
         small=INTERVALS,
         colour=AMBER,
     )
-    beside = Card("Other rounds to read it beside", items(comparison.side_by_side), colour=AMBER)
+    beside = Card("Other rounds to read it beside", bullets(comparison.side_by_side), colour=AMBER)
     assumed = Card(
         "What was assumed and left out",
         sections(
-            section("Assumed", items(comparison.assumptions)),
-            section("Left out, and what to know", items([each for each in comparison.warnings if each])),
+            section("Assumed", bullets(comparison.assumptions)),
+            section("Left out, and what to know", bullets([each for each in comparison.warnings if each])),
         ),
         small=f"{comparison.source} · data until {comparison.until}",
         colour=AMBER,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from features.payout.what_if import WhatIf
 from scoring.rules import describe_multipliers
 from ui.answer import Answer, Asked, Choice, Menu
-from ui.card import AMBER, Card, items, section
+from ui.card import AMBER, Card, bullets, section
 from wording.numbers import amount, score_name
 
 
@@ -36,7 +36,7 @@ def what_if_card(answer: WhatIf) -> Card:
     return Card(
         heading=answer.finding,
         text=f"{steps}\nx stake {amount(answer.stake, 'NMR')} = **{amount(answer.payout, 'NMR')}**",
-        after=section("Assumed", items(answer.assumptions)),
+        after=section("Assumed", bullets(answer.assumptions)),
         small=f"{describe_multipliers(rule.multipliers)}, {dated}{'' if rule.verified else ', not verified'}",
         colour=AMBER,
     )

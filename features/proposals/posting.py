@@ -129,7 +129,7 @@ async def _post(tools: Tools, view: ProposalView, rows: Sequence[Row]) -> Post:
     name = f"#{view.number} is hidden" if hidden else f"#{view.number} {view.proposal.title}"
     tags = (NAMES[view.stage], view.proposal.tournament.title(), KINDS[view.proposal.kind])
     shown = await message_of(tools.drawing, [proposal_card(view)], rows)
-    return Post(name, (), None, discord.utils.MISSING, ("hidden",) if hidden else tags, shown)
+    return Post(name, shown, ("hidden",) if hidden else tags)
 
 
 async def _room(tools: Tools, guild: discord.Guild, stored: StoredProposal, typed_in: Any) -> Any:

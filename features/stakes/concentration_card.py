@@ -11,7 +11,7 @@ from features.stakes.holders import Holder
 from features.stakes.moments import Moments
 from scoring.tails import TailComparison
 from ui.answer import Answer, Asked, Choice, Field, Menu
-from ui.card import AMBER, BLUE, GREEN, Card, items, section, sections
+from ui.card import AMBER, BLUE, GREEN, Card, bullets, section, sections
 from ui.text import plain
 from wording.numbers import amount, counted, number, p_told, percent, whole
 
@@ -139,7 +139,7 @@ def _tail_page(found: StakeConcentration) -> Card:
         )
         fitted = section(
             f"Tail of {tail.fit.tail_size:,} from {amount(tail.fit.xmin, 'NMR')} on",
-            f"Exponent {tail.fit.alpha:.2f} ({spread}). Against the power law:\n" + items(rows),
+            f"Exponent {tail.fit.alpha:.2f} ({spread}). Against the power law:\n" + bullets(rows),
         )
         ruled_out = "ruled out" if tail.refused else "not ruled out"
         could = section(

@@ -16,7 +16,7 @@ from features.stakes.influence_chart import (
 from scoring.stakes.breakpoint import RangeBreakpoint
 from scoring.typed import read_number
 from ui.answer import Answer, Asked, Choice, Field, Menu
-from ui.card import BLUE, Card, items, section, sections
+from ui.card import BLUE, Card, bullets, section, sections
 from wording.numbers import amount, counted, number, p_told, percent, plus_minus, score_name, too_few
 
 ZOOMS = (100.0, 1_000.0, 8_000.0)  # NMR
@@ -133,7 +133,7 @@ def _together_page(found: StakeInfluence) -> Card:
         sections(
             f"{found.who}: {stakes}.{asked}",
             _together(found),
-            section("What to know", items([sentence for sentence in limits if sentence])),
+            section("What to know", bullets([sentence for sentence in limits if sentence])),
         ),
         draw=partial(picture_of_rounds if several else picture_of_sizes, found),
         small=RANKS,

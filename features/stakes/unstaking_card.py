@@ -10,7 +10,7 @@ from features.stakes.unstaking_chart import picture_of_prices, picture_of_unstak
 from scoring.concentration import Concentration
 from scoring.typed import read_number
 from ui.answer import Answer, Asked, Choice, Field, Menu
-from ui.card import AMBER, Card, items, section, sections
+from ui.card import AMBER, Card, bullets, section, sections
 from ui.text import plain
 from wording.numbers import amount, number, percent, signed, whole
 
@@ -64,7 +64,7 @@ def unstaking_answer(scenario: UnstakeScenario, asked: Asked) -> Answer:
     pages = [_rest_page(scenario)]
     if not math.isnan(scenario.volatility):
         pages.append(_price_page(scenario))
-    pages.append(Card("What was assumed", items(_assumptions(scenario)), colour=AMBER))
+    pages.append(Card("What was assumed", bullets(_assumptions(scenario)), colour=AMBER))
     return Answer(unstaking_card(scenario), menus=tuple(menus), details=tuple(pages))
 
 
@@ -109,7 +109,7 @@ def _rest_page(scenario: UnstakeScenario) -> Card:
         ]
         factors = section(
             f"Payout factor, for the stake at risk in round {scenario.round}",
-            items(lines) or "No dated threshold.",
+            bullets(lines) or "No dated threshold.",
         )
     return Card(
         "Who holds the rest, and what it pays",
@@ -181,7 +181,7 @@ def _everyone_else(scenario: UnstakeScenario) -> str:
             f"{signed(others.before, 'NMR')}{clipped}."
             + (f" Of these, {others.changes}." if others.changes else "")
         )
-    return items(lines) if lines else "Nothing changes for them."
+    return bullets(lines) if lines else "Nothing changes for them."
 
 
 def _price_table(scenario: UnstakeScenario) -> str:
