@@ -12,7 +12,7 @@ help:
 	@echo "make quick     the tests without a bot, a picture or a process (under a minute on two idle processors)"
 	@echo "make check     formatting, lint and types"
 	@echo "make bench     speed, side by side with other ways of doing the same"
-	@echo "make pictures  draw the pictures of the docs again"
+	@echo "make pictures  take the pictures of the docs again, in the demo's page (needs chromium)"
 
 demo: $(VENV)/demo.done
 	@$(RUN) -m demo $(if $(ONCE),--once)
@@ -37,7 +37,7 @@ test: lint
 bench: $(VENV)/dev.done
 	@$(RUN) -m benchmarks
 
-pictures: $(VENV)/demo.done
+pictures: $(VENV)/pictures.done
 	@$(RUN) -m demo --once --pictures
 
 clean:
@@ -55,6 +55,10 @@ $(VENV)/demo.done: requirements.txt requirements-demo.txt | $(VENV)/pyvenv.cfg
 	@echo "Installing the bot and its demo (about 400 MB, once; a minute or two) ..."
 	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off -r requirements-demo.txt | grep --line-buffered -E '^(Collecting|Installing|Successfully)' | cut -c1-100
 	@test -x $(VENV)/bin/python && $(RUN) -c 'import discord, simcord, matplotlib, pandas'
+	@touch $@
+
+$(VENV)/pictures.done: requirements-pictures.txt | $(VENV)/demo.done
+	@$(RUN) -m pip install --disable-pip-version-check --quiet -r requirements-pictures.txt
 	@touch $@
 
 $(VENV)/dev.done: requirements.txt requirements-demo.txt requirements-dev.txt | $(VENV)/pyvenv.cfg

@@ -109,7 +109,8 @@ async def test_a_share_button_keeps_the_ids_that_stand_under_posted_messages(
 def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> None:
     assert sorted(server.bot.questions.known) == [
         "opinion map", "payout compare", "payout rules", "payout show", "payout what-if", "promise list",
-        "stakes concentration", "stakes history", "stakes influence", "stakes unstake", "stakes who",
+        "proposal simulate", "stakes concentration", "stakes history", "stakes influence",
+        "stakes unstake", "stakes who",
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from features.payout.comparison import PayoutComparison, difference_of
 from ui.drawing import CURRENT, FAINT, GAIN, LOSS, PROPOSED, Picture, by_round, figure, from_zero
-from wording.numbers import amount, counted, shortened
+from wording.numbers import amount, brief, counted, shortened
 
 
 def picture_of_comparison(comparison: PayoutComparison, titled: bool = True) -> Picture:
@@ -25,7 +25,7 @@ def picture_of_comparison(comparison: PayoutComparison, titled: bool = True) -> 
         # the legend lists the lines in the order in which they end
         sides = [(proposed, PROPOSED, "-"), (current, CURRENT, "--")]
         for side, colour, dash in sorted(sides, key=lambda side: -side[0].total):
-            label = f"{shortened(side.short)}: {amount(side.total, comparison.unit)}"
+            label = f"{shortened(side.short)}: {brief(side.total)}"
             total = np.cumsum(side.by_round)
             above.plot(*from_zero(rounds, total), color=colour, linestyle=dash, linewidth=3.2, label=label)
             above.plot(rounds[-1], total[-1], "o", color=colour, markersize=9)

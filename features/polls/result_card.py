@@ -14,7 +14,7 @@ from governance.votes.strategies import STRATEGIES
 from ui.answer import Answer
 from ui.card import GREEN, GREY, Card, section, sections
 from ui.text import plain
-from wording.numbers import counted, listed, percent, whole
+from wording.numbers import counted, listed, percent
 
 FULL, EMPTY, BAR = "▰", "▱", 10
 MOST_BARS = 8
@@ -177,7 +177,7 @@ def strategy_rows(result: PollResult) -> list[str]:
             row += f" **{plain(_label(about, each.leaders[0]))} leads here.**"
         if each.effective_voters is not None and each.smallest_majority is not None:
             row += (
-                f" It weighs like {whole(each.effective_voters)} equal votes; "
+                f" It weighs like {counted(each.effective_voters, 'equal vote')}; "
                 f"{counted(int(each.smallest_majority), 'voter holds', 'voters hold')} more than half, "
                 f"the top 3 hold {percent(each.top_three or 0.0)}."
             )

@@ -10,7 +10,7 @@ from discord import app_commands
 from features.server.posting import try_settings
 from features.server.setup_card import setup_card
 from features.server.zones import COMMON_ZONES, find_zone
-from scoring.typed import quote
+from scoring.typed import read_number
 from storage.server.settings import GuildSettings, change_settings, settings_of
 from tools import Tools, tools_of
 from ui.card import Message, message_of, row_of
@@ -263,11 +263,10 @@ class LimitsForm(Form):
         values: dict[str, int | None] = {}
         wrong: list[str] = []
         for name, _, _, what, _ in LIMITS:
-            typed = self._fields[name].value.strip()
-            if typed.isascii() and typed.isdecimal():
-                values[name] = int(typed)
-            else:
-                wrong.append(f"The {what} are a whole number, not {quote(typed)}.")
+            try:
+                values[name] = int(read_number(self._fields[name].value, f"The {what}", whole=True))
+            except ValueError as error:
+                wrong.append(str(error))
         wrong += limits_refused(values)
         if wrong:
             raise ValueError("\n".join(wrong))

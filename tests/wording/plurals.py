@@ -12,8 +12,8 @@ BETWEEN = re.compile(
 )
 # words in s that count nothing: after a name or an amount, mostly verbs
 NO_NOUNS = re.compile(
-    r"agrees|always|announces|as|asks|beats|becomes|closes|comes|describes|does|ends|falls|fits|gains|gives|goes|"
-    r"grows|has|holds|is|its|joins|lacks|less|lies|lists|makes|names|needs|opens|pays|plus|repeats|replaces|"
+    r"agrees|always|announces|as|asks|beats|becomes|changes|closes|comes|describes|does|ends|falls|fans|fits|gains|gives|goes|"
+    r"grows|has|holds|is|its|joins|lacks|leads|less|lies|lists|makes|names|needs|opens|pays|picks|plus|repeats|replaces|"
     r"runs|says|sees|sets|stands|takes|this|times|types|was|wins|withdraws|works|yours"
 )
 AFTER = re.compile(r"^ ((?:[a-z-]+ ){0,2}?)([a-z]+s)\b")

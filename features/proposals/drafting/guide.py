@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from features.proposals.drafts import Fields
 from governance.proposals.parameters import key_of, lines_of, parse_parameters
 from governance.proposals.proposal import KINDS, Proposal, read_proposal
+from governance.text import counted
 from scoring.rules import describe_multipliers, rule_in_force
 from scoring.schemes import SCHEMES
 
@@ -116,9 +117,12 @@ def _what(key: str, tournament: str, rules: Sequence[str], today: date) -> Draft
 
 def _terms(today: date) -> tuple[DraftLine, ...]:
     none = "none, because the change is small"
-    weeks = tuple((f"{count} weeks", f"{count} weeks") for count in (2, 4, 8, 13))
-    rounds = tuple((f"over {count} rounds", f"{count} rounds") for count in (10, 20, 40))
-    longer = tuple((f"the old terms for {count} rounds", f"grandfather {count} rounds") for count in (20, 40))
+    weeks = tuple((told, told) for told in (counted(count, "week") for count in (2, 4, 8, 13)))
+    rounds = tuple((f"over {told}", told) for told in (counted(count, "round") for count in (10, 20, 40)))
+    longer = tuple(
+        (f"the old terms for {told}", f"grandfather {told}")
+        for told in (counted(count, "round") for count in (20, 40))
+    )
     nobody = ("none, as it is small", none)
     reviews = tuple((words, (today + timedelta(days=days)).isoformat()) for days, words in REVIEWS)
     unsaid = "not said yet"

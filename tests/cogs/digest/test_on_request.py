@@ -138,7 +138,9 @@ async def test_me_says_what_waits_for_oneself_alone(server: Server, now: Clock) 
     assert labels(shown) == ["Vote in #1", "Read #1"]
     ballot = await server.ben.click(shown.message, label="Vote in #1")
     assert "poll #1" in str(ballot.modal)
-    assert "8 weeks" in text_of(said(await server.ben.click(shown.message, label="Read #1")))
+    assert "eight weeks after its text" in text_of(
+        said(await server.ben.click(shown.message, label="Read #1"))
+    )
     assert "“Say it eight weeks ahead” is at idea." in told
     told = text_of(said(await server.moderator.slash(server.channel, "digest me")))
     assert "eight weeks" not in told

@@ -21,7 +21,7 @@ from governance.proposals.parameters import parse_parameters
 from governance.proposals.revision import changes
 from storage.database import Database, open_database
 from storage.proposals.effects import Effect, keep_effect
-from ui.card import Card
+from ui.card import Card, fitting
 from ui.text import plain, shortened
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -120,7 +120,8 @@ async def test_the_longest_revision_and_draft_fit(db: Database) -> None:
     fields = await revision_fields(db, HERE, 1, ADA, NOW)
     view = await read_draft(db, HERE, fields | longest(OTHERS, "weights"), NOW)
     assert view.revising is not None
-    text = check(revision_card(view.revising))
+    check(revision_card(view.revising))
+    text = check(*fitting(changes_card(view.revising)))
     assert "Problem" in text
     assert "~~\\*\\_" in text
     assert "**\\~\\|" in text, "what it becomes is seen beside what it was"
@@ -209,8 +210,7 @@ async def test_a_diff_can_be_read(db: Database) -> None:
     view = await read_draft(db, HERE, typed, NOW)
     assert view.revising is not None
     card = changes_card(view.revising)
-    check(card)
-    check(revision_card(view.revising))
+    check(*fitting(card), revision_card(view.revising))
     diff = dict(part.removeprefix("**").split("**\n", 1) for part in card.text.split("\n\n"))
     assert diff["Title"] == "~~Say it ahead~~\n**Give eight weeks of notice**"
     assert diff["Notice"] == "gone: ~~8 weeks~~"
@@ -286,7 +286,7 @@ async def test_changes_beyond_what_fits_are_said(db: Database) -> None:
     assert len(many.changes) > 10
     told = check(revision_card(many))
     assert "Also changed: " in told
-    everything = check(changes_card(many))
+    everything = check(*fitting(changes_card(many)))
     for change in many.changes:
         name = label(change.field)
         assert name in told or name.capitalize() in told
