@@ -13,6 +13,11 @@ from wording.numbers import amount, counted
 
 NO_KEYS = "This bot never asks for an API key, a password or a wallet. Whoever does is not this bot."
 
+NO_STAKE = (
+    "**Without a stake** nothing was paid. What one would have earned: /payout compare with two rules, like "
+    "1C3T vs 2C1T, and a stake of 100."
+)
+
 
 def account_card(account: LinkedAccount, verification: AccountVerification | None = None) -> Card:
     """What is linked, the rounds behind it, and whether it is proven."""
@@ -30,7 +35,7 @@ def account_card(account: LinkedAccount, verification: AccountVerification | Non
         f"{models}, scored in rounds {account.first_round}-{account.last_round}, "
         f"with a stake in {account.staked_rounds} of them"
         + (f"; {amount(account.stake, 'NMR')} in the newest." if account.stake else "."),
-        after=proof,
+        after=proof if account.stake else f"{NO_STAKE}\n{proof}",
         small=f"{account.source} · data until {account.until} · linked {link.linked_at:%Y-%m-%d}",
         colour=BLUE,
     )

@@ -1,5 +1,8 @@
 """The whole tour on a phone: every command, and every button and menu under what it shows."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -8,12 +11,15 @@ import pytest
 from demo.__main__ import cards_in, parts_of, play_step, stage
 from demo.height import height_of
 from demo.tour import TOUR, TourStep
+from tests.offline import all_told
 from ui.card import MOST_TEXT
 
 pytestmark = pytest.mark.slow
 
 TALLEST = 700  # pixels at 390 wide, by the reckoning that was held against the page
 MOST_ITEMS = 40
+# what could be read of these answers when each was one long card: it must stay within reach
+NUMBERS: dict[str, list[str]] = json.loads((Path(__file__).parent / "numbers.json").read_text("utf-8"))
 # buttons whose press ends what the tour goes on with
 ENDS = {"takeback", "discard", "close", "cancel"}
 MORE = (
@@ -79,6 +85,15 @@ def check_message(name: str, message: Any) -> None:
                 assert len(option.value) <= 100, name
 
 
+def numbers_in(text: str) -> set[str]:
+    """The numbers that can be read in a text; days, moments, links and names are none."""
+    plain = re.sub(
+        r"\d{4}-\d\d-\d\d|<t:[^>]*>|https?://\S+|(?:model|account)_\d+", " ", text.replace("\\", "")
+    )
+    found = re.findall(r"(?<![\w.#/-])[+−-]?\d[\d,]*(?:\.\d+)?(?![\w/-])", plain)
+    return {number.strip("+").rstrip(",") for number in found}
+
+
 def told(result: Any) -> str:
     replies = [*result.followups, *([result.response] if result.response is not None else [])]
     return "\n".join(reply.content or "" for reply in replies)
@@ -130,6 +145,9 @@ async def test_every_answer_of_the_tour_fits_a_phone_and_everything_under_it_wor
             assert "id **" not in shown.content, f"{step.name}: {shown.content}"
             check_message(step.name, shown)
             heights[step.name] = height_of(shown)
+            if step.name in NUMBERS:
+                behind = numbers_in(await all_told(members[step.member], reply))
+                assert set(NUMBERS[step.name]) <= behind, step.name
         tall = {name: round(height) for name, height in heights.items() if height > TALLEST}
         assert tall == {}
         for step in (*TOUR, *MORE):

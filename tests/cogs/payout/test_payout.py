@@ -280,3 +280,14 @@ async def test_what_was_perhaps_meant_in_a_form_is_a_button_too(server: Server) 
     refused = (await server.ben.submit_modal(form, {"text": "model_0276"})).followups[0]
     await server.ben.click(refused.message, label="model_02765")
     assert titles(refused.message)[0].startswith("model\\_02765: ")
+
+
+async def test_a_link_without_a_stake_says_what_can_be_asked_and_that_is_so(server: Server) -> None:
+    linked = said(await server.ben.slash(server.channel, "account link", name="model_00112"))
+    assert "1C3T vs 2C1T, and a stake of 100" in text_of(linked)
+    reply = said(
+        await server.ben.slash(server.channel, "payout compare", proposed="1C3T vs 2C1T", stake=100.0)
+    )
+    assert titles(reply)[0].startswith("1xCORR + 3xTC would have paid you "), reply.content
+    staked = said(await server.ben.slash(server.channel, "account link", name=MODEL))
+    assert "Without a stake" not in text_of(staked)
