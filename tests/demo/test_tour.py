@@ -11,7 +11,9 @@ import pytest
 from demo.__main__ import cards_in, parts_of, play_step, stage
 from demo.height import height_of
 from demo.tour import TOUR, TourStep
+from features.server.help_buttons import commands_of
 from tests.offline import all_told
+from tools import Client
 from ui.card import MOST_TEXT
 
 pytestmark = pytest.mark.slow
@@ -46,6 +48,39 @@ MORE = (
     ),
     TourStep("ben", "privacy export", name="export-mine"),
 )
+
+
+def last_steps(channel: Any, members: dict[str, Any]) -> tuple[TourStep, ...]:
+    """What ends things, after everything else: so that every command is played."""
+    role = channel.guild.create_role("Team")
+    return (
+        TourStep("mona", "setup channels", {"proposals": channel, "announcements": channel}, name="channels"),
+        TourStep("mona", "setup roles", {"team": role}, name="roles"),
+        TourStep("mona", "setup block", {"member": members["chloe"], "reason": "Rants"}, name="blocked"),
+        TourStep("mona", "setup sharing", {"allowed": False}, name="no-sharing"),
+        TourStep("mona", "digest now", name="posted-summary"),
+        TourStep("mona", "digest snapshot", name="snapshot"),
+        TourStep("mona", "opinion hide", {"number": 1, "reason": "Twice"}, name="hidden-statement"),
+        TourStep(
+            "mona",
+            "promise resolve",
+            {"number": 1, "outcome": "kept", "note": "It is there.", "link": "https://forum.example/t/2"},
+            name="resolved",
+        ),
+        TourStep("ben", "poll quick", {"question": "Tea?", "answers": "yes, no"}, name="native-poll"),
+        TourStep("mona", "proposal advance", {"number": 2, "to": "discussion"}, name="advanced"),
+        TourStep(
+            "mona",
+            "proposal respond",
+            {"number": 2, "outcome": "noted", "statement": "Thank you."},
+            name="answered",
+        ),
+        TourStep("mona", "proposal hide", {"number": 3, "reason": "Spam"}, name="hidden"),
+        TourStep("ben", "proposal withdraw", {"number": 2}, name="withdrawn"),
+        TourStep("ben", "account unverify", name="unverified"),
+        TourStep("ben", "account unlink", name="unlinked"),
+        TourStep("ben", "privacy delete", name="forgotten"),
+    )
 
 
 def check_message(name: str, message: Any) -> None:
@@ -136,6 +171,7 @@ async def test_every_answer_of_the_tour_fits_a_phone_and_everything_under_it_wor
 ) -> None:
     heights: dict[str, float] = {}
     pressed: set[tuple[str, str]] = set()
+    played: set[str] = set()
     async with stage() as (env, channel, members, voters):
         for step in (*TOUR, *MORE):
             with capsys.disabled():
@@ -156,4 +192,14 @@ async def test_every_answer_of_the_tour_fits_a_phone_and_everything_under_it_wor
             reply = await play_step(env, channel, members, voters, step)
             if reply is not None and parts_of(reply.message):
                 await press_everything(members[step.member], step.command, reply, pressed)
+        for step in last_steps(channel, members):
+            reply = await play_step(env, channel, members, voters, step)
+            played.add(step.command)
+            if reply is not None:
+                assert "id **" not in reply.message.content, f"{step.name}: {reply.message.content}"
+                check_message(step.name, reply.message)
+        played |= {step.command for step in (*TOUR, *MORE)}
+        assert isinstance(env.bot, Client)
+        every = {command.qualified_name for command in commands_of(env.bot.tree).values()}
+        assert every - played == set()
     assert len(pressed) > 60
