@@ -132,9 +132,14 @@ def _unbroken(text: str) -> str:
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def bullets(sentences: Sequence[str]) -> str:
-    """Sentences as a list."""
-    return "\n".join(f"• {plain(sentence)}" for sentence in sentences)
+def bullets(sentences: Sequence[str], most: int | None = None) -> str:
+    """Sentences as a list; where it may have at most so many characters, those that don't fit are counted."""
+    lines = [f"• {plain(sentence)}" for sentence in sentences]
+    kept = len(lines)
+    while most is not None and kept and len("\n".join(lines[:kept])) > most - 20 * (kept < len(lines)):
+        kept -= 1
+    more = [f"• and {len(lines) - kept} more"] if kept < len(lines) else []
+    return "\n".join([*lines[:kept], *more])
 
 
 def age_line(asked_at: datetime | None) -> str:

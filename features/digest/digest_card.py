@@ -14,6 +14,7 @@ from wording.numbers import counted
 
 PAGE = 3900  # characters of a page of the thread
 ADVISORY = "Advisory, not binding on Numerai"
+NOTICES = 1000  # characters of what there is to be said of the rule
 MOST_DECIDED, DECISION = 2, 48  # lines of what was decided, and characters of each
 
 
@@ -31,7 +32,7 @@ def digest_cards(told: Told, *, draw: Draw | None = None, weekly: bool = True) -
         f"{week}: {news if quiet else counts.split(' · ')[0]}",
         sections(
             counts if quiet else " · ".join(counts.split(" · ")[1:]),
-            section("The rule", bullets(told.notices)) if told.notices else "",
+            section("The rule", bullets(told.notices, NOTICES)) if told.notices else "",
             "\n".join(f"**{place}.** {_to_do(each)}" for place, each in enumerate(told.to_do, 1)),
         ),
         draw=None if quiet else draw,

@@ -266,7 +266,7 @@ class LimitsForm(Form):
             try:
                 values[name] = int(read_number(self._fields[name].value, f"The {what}", whole=True))
             except ValueError as error:
-                wrong.append(str(error))
+                wrong.append(f"The {what}: {error}")
         wrong += limits_refused(values)
         if wrong:
             raise ValueError("\n".join(wrong))

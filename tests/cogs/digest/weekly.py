@@ -27,7 +27,12 @@ async def do_due(server: Server) -> None:
 
 def summaries(room: Any) -> list[Any]:
     """The weekly summaries in a channel, by their marks."""
-    return [message for message in room.history() if re.search(MARK, text_of(message))]
+    return [message for message in room.history() if re.search(MARK, text_of(message) + footers(message))]
+
+
+def footers(message: Any) -> str:
+    """What stood in the footers of the embeds that summaries used to be."""
+    return "".join(f"\n{card.footer.text}" for card in message.embeds)
 
 
 async def posts(server: Server) -> list[tuple[Any, ...]]:

@@ -49,7 +49,9 @@ async def test_the_card_says_when_the_proposed_rule_pays_more(server: Server) ->
 
 async def test_a_linked_member_need_not_say_who(server: Server) -> None:
     said(await server.ben.slash(server.channel, "account link", name=MODEL))
-    assert "model\\_07585" in text_of(await compare(server, proposed="2C1T"))
+    reply = await compare(server, proposed="2C1T")
+    assert "would have paid you " in titles(reply)[0]
+    assert "For **model\\_07585**" in await all_told(server.ben, reply)
 
 
 async def test_an_unlinked_member_is_told_how_to_link(server: Server) -> None:

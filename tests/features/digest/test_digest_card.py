@@ -83,7 +83,7 @@ def test_the_longest_summary_fits_and_loses_nothing(sign: str) -> None:
     assert everything.count(" without an answer: ") == 40
     assert first.heading == "The weeks of 7 to 28 April: 40 votes closing soon"
     assert first.text.count("Vote in poll") == 3
-    assert "and 77 more, in the thread" in first.after
+    assert "and 78 more, in the thread" in first.after
 
 
 @pytest.mark.parametrize("sign", SIGNS)

@@ -19,7 +19,7 @@ def test_the_first_screen_for_everyone(impacts: dict[int, ProposalImpact], frame
         "the 11 that paid CORR and TC"
     )
     old, new = frame["old"].sum(), frame["new"].sum()
-    sums = f"{old:,.0f} NMR by 1xCORR + 3xTC, {new:,.0f} by 2xCORR + 1xTC, rounds 200-321"
+    sums = f"{old:,.0f} NMR by 1xCORR + 3xTC, {new:,.0f} by 2xCORR + 1xTC"
     assert answer.card.text.endswith(f"\n{sums}")
     assert answer.card.after == (
         "**How sure** +20,073 to +112,482 NMR (95 %): luck alone hardly explains it.\n"

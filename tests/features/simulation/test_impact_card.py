@@ -37,7 +37,7 @@ def test_every_card_says_what_it_is_not(
         assert assumed[:2] == ["• Advisory, not binding on Numerai.", "• Assumes nobody changes behaviour."]
     simulated = number <= 5
     for answer in (impact_answer(impacts[number], ASKED), member_answer(members[number], ASKED)):
-        assert answer.card.small.endswith("Advisory, not binding on Numerai.")
+        assert answer.card.small.casefold().rstrip(".").endswith("advisory, not binding on numerai")
         assert (answer.card.draw is not None) == simulated
 
 
