@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.account.dialogs import ask_who
-from features.account.link import NotLinkedError, asked_about
+from features.account.dialogs import about_me, whom
+from features.account.link import own_name
 from features.earnings.earnings import PayRecord, as_csv, pay_record
 from features.earnings.earnings_card import record_answer
 from features.payout import forms
@@ -22,8 +22,7 @@ from features.payout.what_if_card import what_if_answer
 from features.proposals.view import rule_of, suggest_rules
 from features.rules.rules import LIVE, find_rule, rule_ids, suggest_priced_rules, timeline
 from features.rules.rules_card import rules_answer
-from storage.members.links import link_of
-from tools import SAMPLE, Client, Tools, complete_name, picked_source, questions_of, tools_of
+from tools import Client, Tools, complete_name, picked_source, questions_of, tools_of
 from tournament.source import EVERYONE, Source, Tournament
 from ui.answer import Answer, Asked, Question
 from ui.questions import Questions
@@ -171,17 +170,14 @@ class PayoutCommands(
 
 async def compare_for(interaction: discord.Interaction, asked: Asked) -> None:
     """Answer a comparison for whoever asks: about who is named, else about the one they linked."""
-    tools = tools_of(interaction)
-    try:
-        name, where = await asked_about(
-            tools.database, interaction.user.id, asked["name"], asked["tournament"]
-        )
-    except NotLinkedError as unlinked:
-        await ask_who(interaction, str(unlinked), asked, compare_for)
+    found = await whom(interaction, asked, compare_for)
+    if found is None:
         return
-    if asked["proposed"] is None:
-        asked = {**asked, "proposed": await _newest_change(tools, tools.source(where), interaction.guild_id)}
-    await questions_of(interaction).reply(interaction, COMPARE, {**asked, "name": name, "tournament": where})
+    if found["proposed"] is None:
+        tools = tools_of(interaction)
+        change = await _newest_change(tools, tools.source(found["tournament"]), interaction.guild_id)
+        found = {**found, "proposed": change}
+    await questions_of(interaction).reply(interaction, COMPARE, found)
 
 
 async def _newest_change(tools: Tools, source: Source, guild_id: int | None) -> str:
@@ -196,9 +192,7 @@ async def _newest_change(tools: Tools, source: Source, guild_id: int | None) -> 
 
 
 async def _compare_mine(interaction: discord.Interaction, asked: Asked) -> None:
-    if asked["tournament"] == SAMPLE:
-        asked = {**asked, "tournament": None}
-    await compare_for(interaction, {**asked, "name": None, "unit": "NMR"})
+    await compare_for(interaction, {**about_me(asked), "unit": "NMR"})
 
 
 async def _compared(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
@@ -209,8 +203,7 @@ async def _compared(interaction: discord.Interaction, asked: Asked, shown_by: in
     rules = [await rule_of(tools.database, interaction.guild_id, rule) for rule in rules]
     if question["current"] is not None:
         question["current"] = await rule_of(tools.database, interaction.guild_id, question["current"])
-    link = await link_of(tools.database, interaction.user.id if shown_by is None else shown_by)
-    own = link.name if link else None
+    own = await own_name(tools.database, shown_by or interaction.user.id)
     if len(names) == 1 and len(rules) == 2:
         [proposed, question["current"]] = rules
         rules = [proposed]
@@ -237,15 +230,9 @@ async def offered_rules(
 
 async def show_for(interaction: discord.Interaction, asked: Asked) -> None:
     """Show the pay of whom is named, else of whom the member linked."""
-    tools = tools_of(interaction)
-    try:
-        name, where = await asked_about(
-            tools.database, interaction.user.id, asked["name"], asked["tournament"]
-        )
-    except NotLinkedError as unlinked:
-        await ask_who(interaction, str(unlinked), asked, show_for)
-        return
-    await questions_of(interaction).reply(interaction, SHOW, {**asked, "name": name, "tournament": where})
+    found = await whom(interaction, asked, show_for)
+    if found is not None:
+        await questions_of(interaction).reply(interaction, SHOW, found)
 
 
 async def _recorded(interaction: discord.Interaction, asked: Asked) -> PayRecord:
@@ -256,16 +243,14 @@ async def _recorded(interaction: discord.Interaction, asked: Asked) -> PayRecord
 
 async def _shown(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
     record, tools = await _recorded(interaction, asked), tools_of(interaction)
-    link = await link_of(tools.database, interaction.user.id if shown_by is None else shown_by)
-    own = link.name if link else None
+    own = await own_name(tools.database, shown_by or interaction.user.id)
     if shown_by is None:
         return record_answer(record, asked, own)
     return record_answer(record.for_others(own), asked)
 
 
 async def _show_mine(interaction: discord.Interaction, asked: Asked) -> None:
-    where = None if asked["tournament"] == SAMPLE else asked["tournament"]
-    await show_for(interaction, {**asked, "name": None, "tournament": where})
+    await show_for(interaction, about_me(asked))
 
 
 async def _csv(interaction: discord.Interaction, asked: Asked) -> discord.File:

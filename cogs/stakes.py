@@ -1,14 +1,13 @@
 """`/stakes`: where the stake lies, whether it moves the fund, and what happens when some of it leaves."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.account.dialogs import ask_who
-from features.account.link import NotLinkedError, asked_about
+from features.account.dialogs import about_me, whom
+from features.account.link import own_name
 from features.stakes.concentration import stake_concentration
 from features.stakes.concentration_card import (
     CONCENTRATION_FIELDS,
@@ -24,7 +23,6 @@ from features.stakes.influence_card import INFLUENCE_FIELDS, influence_answer
 from features.stakes.moments import moment, moments
 from features.stakes.unstaking import unstake_scenario
 from features.stakes.unstaking_card import UNSTAKE_FIELDS, unstaking_answer
-from storage.members.links import link_of
 from tools import SAMPLE, Client, Tools, picked_source, questions_of, tools_of
 from tournament.source import Tournament
 from ui.answer import Answer, Asked, Question
@@ -180,48 +178,26 @@ class StakesCommands(
 
 async def place_of(interaction: discord.Interaction, asked: Asked) -> None:
     """Say how one holder stands, for whoever asks: the named one, else the one they linked."""
-    await _about_one(interaction, asked, place_of, lambda name: ("stakes who", {"name": name}))
+    found = await whom(interaction, asked, place_of)
+    if found is not None:
+        await questions_of(interaction).reply(interaction, "stakes who", found)
 
 
 async def without_one(interaction: discord.Interaction, asked: Asked) -> None:
     """Say what happens if one holder leaves: the named one, else the one that whoever asks linked."""
-    leaving = {"top": None, "above": None, "unit": "account", "volume": asked["volume"]}
-    await _about_one(
-        interaction, asked, without_one, lambda name: ("stakes unstake", {**leaving, "who": name})
-    )
-
-
-async def _about_one(
-    interaction: discord.Interaction,
-    asked: Asked,
-    again: Callable[[discord.Interaction, Asked], Awaitable[None]],
-    question: Callable[[str], tuple[str, dict[str, Any]]],
-) -> None:
-    database = tools_of(interaction).database
-    try:
-        name, where = await asked_about(database, interaction.user.id, asked["name"], asked["tournament"])
-    except NotLinkedError as unlinked:
-        await ask_who(interaction, str(unlinked), asked, again)
-        return
-    kind, arguments = question(name)
-    await questions_of(interaction).reply(interaction, kind, {**arguments, "tournament": where})
-
-
-def _about_me(asked: Asked) -> Asked:
-    """The same question with nobody named; the sample is for trying, so it gives way to what is linked."""
-    return {
-        **asked,
-        "name": None,
-        "tournament": None if asked["tournament"] == SAMPLE else asked["tournament"],
-    }
+    found = await whom(interaction, asked, without_one)
+    if found is not None:
+        leaving = {"top": None, "above": None, "who": found["name"], "unit": "account"}
+        kept = {"volume": asked["volume"], "tournament": found["tournament"]}
+        await questions_of(interaction).reply(interaction, "stakes unstake", leaving | kept)
 
 
 async def _place_of_me(interaction: discord.Interaction, asked: Asked) -> None:
-    await place_of(interaction, _about_me(asked))
+    await place_of(interaction, about_me(asked))
 
 
 async def _without_me(interaction: discord.Interaction, asked: Asked) -> None:
-    await without_one(interaction, _about_me(asked))
+    await without_one(interaction, about_me(asked))
 
 
 async def _concentration(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
@@ -250,7 +226,7 @@ async def _unstake(interaction: discord.Interaction, asked: Asked, shown_by: int
         daily_volume=asked["volume"],
     )
     if shown_by is not None:
-        scenario = scenario.for_others(await _own_name(tools, shown_by))
+        scenario = scenario.for_others(await own_name(tools.database, shown_by))
     return unstaking_answer(scenario, asked)
 
 
@@ -264,13 +240,8 @@ async def _who(interaction: discord.Interaction, asked: Asked, shown_by: int | N
     tools = tools_of(interaction)
     found = await holder(tools.source(asked["tournament"]), asked["name"])
     if shown_by is not None:
-        found = found.for_others(await _own_name(tools, shown_by))
+        found = found.for_others(await own_name(tools.database, shown_by))
     return holder_answer(found)
-
-
-async def _own_name(tools: Tools, member_id: int) -> str | None:
-    link = await link_of(tools.database, member_id)
-    return link.name if link else None
 
 
 async def setup(bot: Client) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from features.account.link import EXAMPLE, link_account
+from features.account.link import EXAMPLE, NotLinkedError, asked_about, link_account
 from tools import SAMPLE, tools_of
 from ui.answer import Asked
 from ui.errors import GuardedView
@@ -32,6 +32,28 @@ async def ask_who(interaction: discord.Interaction, sentence: str, asked: Asked,
         await go(pressed, {**asked, "name": EXAMPLE, "tournament": SAMPLE})
 
     await interaction.followup.send(sentence, view=WhoAreYou(link, try_sample), ephemeral=True)
+
+
+async def whom(interaction: discord.Interaction, asked: Asked, go: Go) -> Asked | None:
+    """A question about who is named in it, else about the one whoever asks linked, with the tournament.
+
+    None where they have linked nobody: they are asked who they are, and `go` asks again with the answer.
+    """
+    tools = tools_of(interaction)
+    try:
+        name, where = await asked_about(
+            tools.database, interaction.user.id, asked["name"], asked["tournament"]
+        )
+    except NotLinkedError as unlinked:
+        await ask_who(interaction, str(unlinked), asked, go)
+        return None
+    return {**asked, "name": name, "tournament": where}
+
+
+def about_me(asked: Asked) -> Asked:
+    """The same question with nobody named; the sample is for trying, so it gives way to what is linked."""
+    where = None if asked["tournament"] == SAMPLE else asked["tournament"]
+    return {**asked, "name": None, "tournament": where}
 
 
 class WhoAreYou(GuardedView):

@@ -76,6 +76,12 @@ async def asked_about(
     return name or "", tournament or (link.tournament if link else "classic")
 
 
+async def own_name(database: Database, member_id: int) -> str | None:
+    """The name that a member linked; None for a member without a link."""
+    link = await link_of(database, member_id)
+    return None if link is None else link.name
+
+
 async def _describe(source: Source, link: AccountLink) -> LinkedAccount:
     history = await source.history(link.name)
     staked = np.unique(history.round[history.stake > 0])

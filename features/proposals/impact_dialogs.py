@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import discord
 
-from features.account.dialogs import ask_who
-from features.account.link import NotLinkedError, asked_about
+from features.account.dialogs import about_me, whom
 from features.proposals.view import check_visible, proposal_view
 from features.simulation.impact_card import impact_answer, member_answer
 from features.simulation.proposal_impact import member_impact, proposal_impact
@@ -27,14 +26,9 @@ async def ask_simulation(
 
 async def ask_impact(interaction: discord.Interaction, asked: Asked) -> None:
     """The same about the member who asks, where no name is given; without a link they are asked for it."""
-    try:
-        name, _ = await asked_about(
-            tools_of(interaction).database, interaction.user.id, asked["name"], asked["tournament"]
-        )
-    except NotLinkedError as unlinked:
-        await ask_who(interaction, str(unlinked), asked, ask_impact)
-        return
-    await questions_of(interaction).reply(interaction, SIMULATE, {**asked, "name": name})
+    found = await whom(interaction, asked, ask_impact)
+    if found is not None:
+        await questions_of(interaction).reply(interaction, SIMULATE, {**asked, "name": found["name"]})
 
 
 async def ask_about_me(interaction: discord.Interaction, number: int, name: str | None = None) -> None:
@@ -61,7 +55,7 @@ async def _simulated(interaction: discord.Interaction, asked: Asked, shown_by: i
 
 
 async def _about_whoever_presses(interaction: discord.Interaction, asked: Asked) -> None:
-    await ask_impact(interaction, {**asked, "name": None, "tournament": None})
+    await ask_impact(interaction, about_me(asked))
 
 
 SIMULATION = Question(
