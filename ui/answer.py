@@ -42,6 +42,14 @@ class Field:
     long: bool = False
 
 
+def text_field(key: str, title: str, label: str, hint: str) -> Field:
+    """A field whose text is the argument of that name as it stands."""
+    return Field(title, label, hint, lambda text: {key: text}, lambda asked: asked[key] or "")
+
+
+ROUNDS = text_field("rounds", "Rounds", "Which rounds", "20 (the last 20), 311-325, round 318 or all")
+
+
 @dataclass(frozen=True)
 class Answer:
     """The answer to a question as it is now."""

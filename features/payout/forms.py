@@ -3,21 +3,10 @@
 from collections.abc import Mapping
 
 from features.payout.at_risk import read_stake
-from ui.answer import Field
+from ui.answer import ROUNDS, Field, text_field
 
-ROUNDS = Field(
-    "Rounds",
-    "Which rounds",
-    "20 (the last 20), 311-325, round 318 or all",
-    lambda text: {"rounds": text},
-    lambda asked: asked["rounds"] or "",
-)
-NAME = Field(
-    "Whose pay",
-    "A model, an account, or everyone",
-    "As it is spelled on the leaderboard",
-    lambda text: {"name": text},
-    lambda asked: asked["name"] or "",
+NAME = text_field(
+    "name", "Whose pay", "A model, an account, or everyone", "As it is spelled on the leaderboard"
 )
 STAKE = Field(
     "Stake",
@@ -28,13 +17,7 @@ STAKE = Field(
 )
 RULE_HINT = "Like 1C3T, 1xCORR + 3xTC, 0.75 corr + 2.25 mmc clip 0.05, #12 or live"
 COMPARE: Mapping[str, Field] = {
-    "proposed": Field(
-        "Another rule",
-        "The rule to try",
-        RULE_HINT,
-        lambda text: {"proposed": text},
-        lambda asked: asked["proposed"] or "",
-    ),
+    "proposed": text_field("proposed", "Another rule", "The rule to try", RULE_HINT),
     "current": Field(
         "Compare with",
         "The rule to compare with",
@@ -47,15 +30,7 @@ COMPARE: Mapping[str, Field] = {
 }
 SHOW: Mapping[str, Field] = {"rounds": ROUNDS, "name": NAME}
 WHAT_IF: Mapping[str, Field] = {
-    "rule": Field(
-        "Another rule", "The rule", RULE_HINT, lambda text: {"rule": text}, lambda asked: asked["rule"] or ""
-    ),
-    "scores": Field(
-        "Other scores",
-        "The round's scores",
-        "Like corr 0.02, tc -0.01",
-        lambda text: {"scores": text},
-        lambda asked: asked["scores"],
-    ),
+    "rule": text_field("rule", "Another rule", "The rule", RULE_HINT),
+    "scores": text_field("scores", "Other scores", "The round's scores", "Like corr 0.02, tc -0.01"),
     "stake": STAKE,
 }

@@ -10,7 +10,7 @@ from features.simulation.impact_card import impact_answer, member_answer
 from features.simulation.proposal_impact import member_impact, proposal_impact
 from storage.members.links import link_of
 from tools import SAMPLE, questions_of, tools_of
-from ui.answer import Answer, Asked, Field, Question
+from ui.answer import ROUNDS, Answer, Asked, Question, text_field
 from ui.server import guild_of
 
 SIMULATE = "proposal simulate"
@@ -61,19 +61,9 @@ async def _about_whoever_presses(interaction: discord.Interaction, asked: Asked)
 SIMULATION = Question(
     _simulated,
     fields={
-        "rounds": Field(
-            "Rounds",
-            "Which rounds",
-            "20 (the last 20), 311-325, round 318 or all",
-            lambda text: {"rounds": text},
-            lambda asked: asked["rounds"] or "",
-        ),
-        "name": Field(
-            "Whose pay",
-            "A model or an account",
-            "As it is spelled on the leaderboard",
-            lambda text: {"name": text},
-            lambda asked: asked["name"] or "",
+        "rounds": ROUNDS,
+        "name": text_field(
+            "name", "Whose pay", "A model or an account", "As it is spelled on the leaderboard"
         ),
     },
     mine=_about_whoever_presses,

@@ -10,7 +10,7 @@ from features.stakes.history_chart import picture_of_stake_history
 from features.stakes.holders import Holder
 from features.stakes.moments import Moments
 from scoring.tails import TailComparison
-from ui.answer import Answer, Asked, Choice, Field, Menu
+from ui.answer import Answer, Asked, Choice, Menu, text_field
 from ui.card import AMBER, BLUE, GREEN, Card, bullets, section, sections
 from ui.text import plain
 from wording.numbers import amount, counted, number, p_told, percent, whole
@@ -32,21 +32,11 @@ UNITS = (
     ("model", True, "By model, those without a stake too"),
 )
 CONCENTRATION_FIELDS = {
-    "day": Field(
-        "Another day or round",
-        "A kept day or a round",
-        "Like 2022-12-22, or round 318",
-        lambda text: {"day": text},
-        lambda asked: asked["day"] or "",
-    )
+    "day": text_field("day", "Another day or round", "A kept day or a round", "Like 2022-12-22, or round 318")
 }
 WHO_FIELDS = {
-    "name": Field(
-        "Somebody else",
-        "An account or a model",
-        "As it is spelled on the leaderboard",
-        lambda text: {"name": text},
-        lambda asked: asked["name"],
+    "name": text_field(
+        "name", "Somebody else", "An account or a model", "As it is spelled on the leaderboard"
     )
 }
 

@@ -15,7 +15,7 @@ from features.stakes.influence_chart import (
 )
 from scoring.stakes.breakpoint import RangeBreakpoint
 from scoring.typed import read_number
-from ui.answer import Answer, Asked, Choice, Field, Menu
+from ui.answer import ROUNDS, Answer, Asked, Choice, Field, Menu
 from ui.card import BLUE, Card, bullets, section, sections
 from wording.numbers import amount, counted, number, p_told, percent, plus_minus, score_name, too_few
 
@@ -32,13 +32,7 @@ RANKS = (
 SPLITS = "Andrews 1993 and Hansen 2000: the likeliest split over a trimmed range"
 ACROSS = "Density: Silverman 1986 · test across the line: energy distance, Székely and Rizzo 2013"
 INFLUENCE_FIELDS = {
-    "rounds": Field(
-        "Rounds",
-        "Which rounds",
-        "20 (the last 20), 311-325, round 318 or all",
-        lambda text: {"rounds": text},
-        lambda asked: asked["rounds"] or "",
-    ),
+    "rounds": ROUNDS,
     "zoom": Field(
         "Zoom",
         "Draw stakes up to so many NMR",
