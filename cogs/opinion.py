@@ -21,7 +21,7 @@ from features.opinions.statements import VOTES, Turn
 from storage.server.settings import settings_of
 from tools import Client, Tools, questions_of, tools_of
 from ui.answer import Answer, Asked, Question
-from ui.card import Card, Row, message_of
+from ui.card import Card, Row, message_of, row_of
 from ui.errors import errors_answered
 from ui.pages import CardPages
 from ui.roles import check_moderator
@@ -188,10 +188,7 @@ def vote_buttons(turn: Turn) -> list[Row]:
     """The three buttons under a statement; they answer by their custom ids, after a restart, too."""
     if turn.statement is None:
         return []
-    row: Row = discord.ui.ActionRow()
-    for said in VOTES:
-        row.add_item(VoteButton(turn.statement.statement_id, said))
-    return [row]
+    return [row_of(*(VoteButton(turn.statement.statement_id, said) for said in VOTES))]
 
 
 async def _add(interaction: discord.Interaction, claim: str) -> None:

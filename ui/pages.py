@@ -45,12 +45,18 @@ class CardPages(GuardedLayout):
 
         async def pressed(interaction: discord.Interaction) -> None:
             page = max(1, self._page + step)
-            self._show(*await self._turned(page))
+            card, pages = await self._turn(page)
+            self._show(card, page, pages)
             await interaction.response.edit_message(view=self)
 
         button.callback = pressed  # type: ignore[method-assign]
         return button
 
-    async def _turned(self, page: int) -> tuple[Card, int, int]:
-        card, pages = await self._turn(page)
-        return card, page, pages
+    @classmethod
+    def of(cls, cards: Sequence[Card]) -> "CardPages":
+        """Pages that are all there already, from the first one."""
+
+        async def turn(page: int) -> tuple[Card, int]:
+            return cards[min(page, len(cards)) - 1], len(cards)
+
+        return cls(turn, cards[0], 1, len(cards))

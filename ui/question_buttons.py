@@ -12,7 +12,7 @@ NUMBER = r"(?P<number>s?[0-9]{1,18})"  # of a stored question; with an s, of a s
 
 class QuestionButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"(?P<noun>[a-z]+):(?P<verb>share|share-amounts|share-percent|details|mine|takeback|ask|"
+    template=r"(?P<noun>[a-z]+):(?P<verb>share|share-amounts|share-percent|details|mine|takeback|"
     rf"type-[a-z]+|file-[a-z]+):{NUMBER}",
 ):
     """A button under an answer."""

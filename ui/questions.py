@@ -1,7 +1,7 @@
 """Questions whose answers are stored, redrawn in place, looked into and shared."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from storage.members.questions import AskedQuestion, change_arguments, recall, r
 from storage.members.shared import claim_share, drop_share, note_share, share_with_id
 from storage.server.settings import settings_of
 from ui.answer import TYPED, Answer, Asked, Choice, Menu, Question
-from ui.card import Card, Row, fitting, message_of
+from ui.card import Card, Message, Row, fitting, message_of, row_of
 from ui.drawing import DrawingThread
 from ui.forms import TextForm
 from ui.question_buttons import QuestionButton, QuestionMenu
@@ -47,9 +47,6 @@ class Questions:
             await self.take_back(interaction, number)
         elif number.startswith("s"):
             raise ValueError(GONE)
-        elif verb == "ask":
-            await interaction.response.defer()
-            await self.redraw(interaction, int(number), {})
         elif verb.startswith("type-"):
             await self.form(interaction, int(number), verb.removeprefix("type-"))
         elif verb.startswith("file-"):
@@ -125,17 +122,9 @@ class Questions:
             await interaction.response.defer()
         name, asked, shown_by = await self._meant(interaction, number)
         pages = pages_of(await self.known[name].answer(interaction, asked, shown_by))
-        page = min(page, len(pages) - 1)
-        rows: list[Row] = []
-        if len(pages) > 1:
-            titles = [
-                discord.SelectOption(
-                    label=f"{at + 1}. {each.heading}"[:100], value=str(at), default=at == page
-                )
-                for at, each in enumerate(pages[:25])
-            ]
-            rows.append(_row(QuestionMenu(name.split()[0], "page", number, titles)))
-        message = await message_of(self.drawing, [pages[page]], rows)
+        message = await page_message(
+            self.drawing, pages, page, lambda titles: QuestionMenu(name.split()[0], "page", number, titles)
+        )
         if first:
             await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
         else:
@@ -186,7 +175,7 @@ class Questions:
             buttons.append(QuestionButton(noun, "details", number, question.details))
         buttons.append(QuestionButton(noun, "takeback", number, "Delete"))
         try:
-            message = await message_of(self.drawing, [card], [_row(*buttons)], titled=True)
+            message = await message_of(self.drawing, [card], [row_of(*buttons)], titled=True)
             await interaction.edit_original_response(content="Shared below.")
             sent = await interaction.followup.send(
                 view=message.view, files=message.files, ephemeral=False, wait=True
@@ -243,7 +232,7 @@ class Questions:
             stored.question.split()[0],
             str(stored.question_id),
         )
-        rows = [_row(QuestionMenu(noun, menu.name, number, options_of(menu))) for menu in answer.menus]
+        rows = [row_of(QuestionMenu(noun, menu.name, number, options_of(menu))) for menu in answer.menus]
         buttons = []
         brought_along = interaction.is_user_integration() and not interaction.is_guild_integration()
         if interaction.guild_id is not None and not brought_along:
@@ -256,7 +245,7 @@ class Questions:
         buttons += [
             QuestionButton(noun, f"file-{name}", number, label) for name, (label, _) in question.files.items()
         ]
-        return [*rows, _row(*buttons)] if buttons else rows
+        return [*rows, row_of(*buttons)] if buttons else rows
 
 
 def options_of(menu: Menu) -> list[discord.SelectOption]:
@@ -282,6 +271,27 @@ def pages_of(answer: Answer) -> list[Card]:
     return [*rest, *(part for page in answer.details for part in fitting(page))]
 
 
+async def page_message(
+    drawing: DrawingThread,
+    pages: Sequence[Card],
+    page: int,
+    menu: Callable[[list[discord.SelectOption]], discord.ui.Item[Any]],
+) -> Message:
+    """A page of what stands behind something, from 0, with a menu of the others where there are any.
+
+    Raises ValueError where there is no page any more.
+    """
+    if not pages:
+        raise ValueError("There is nothing more to tell of it.")
+    page = min(page, len(pages) - 1)
+    titles = [
+        discord.SelectOption(label=f"{at + 1}. {each.heading}"[:100], value=str(at), default=at == page)
+        for at, each in enumerate(pages[:25])
+    ]
+    rows = [row_of(menu(titles))] if len(pages) > 1 else []
+    return await message_of(drawing, [pages[page]], rows)
+
+
 def check_may_post(interaction: discord.Interaction) -> None:
     """Raise ValueError unless the member may write in this channel themselves."""
     may = interaction.permissions
@@ -295,7 +305,3 @@ def _value(choice: Choice) -> str:
     if len(value) > 100:
         raise ValueError(f"too long for a line of a menu: {value}")
     return value
-
-
-def _row(*items: discord.ui.Item[Any]) -> Row:
-    return discord.ui.ActionRow(*items)

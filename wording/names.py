@@ -13,6 +13,7 @@ from tournament.source import EVERYONE, Names, Source, Stakes
 from wording.numbers import counted, listed, number, span
 
 LONGEST_NAME = 100
+CHOICE = 100  # characters that Discord shows of a name to pick
 LONGEST_RANGE = 40
 LARGEST_ROUND = 999_999
 DEFAULT_ROUNDS = 20  # how many of the newest rounds are meant when nobody says
@@ -73,15 +74,15 @@ def suggest_names(
         return not name.casefold().startswith(wanted), name != EVERYONE, -held.get(name, 0.0)
 
     chosen = heapq.nsmallest(limit, fitting, key=order)
-    return [(_with_stake(name, held.get(name)) if stakes is not None else name, name) for name in chosen]
+    return [(with_stake(name, held.get(name)) if stakes is not None else name, name) for name in chosen]
 
 
-def _with_stake(name: str, stake: float | None) -> str:
+def with_stake(name: str, stake: float | None) -> str:
     """A name with its stake, in as many characters as a choice may have."""
     if name == EVERYONE:
         return name
-    told = f" · {number(stake)} NMR" if stake else " · no stake"
-    return f"{name[: LONGEST_NAME - len(told)]}{told}"
+    told = f" · {number(stake)} NMR" if stake is not None and stake > 0 else " · no stake"
+    return f"{name[: CHOICE - len(told)]}{told}"
 
 
 def find_rounds(

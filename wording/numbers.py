@@ -30,6 +30,11 @@ def brief(value: float) -> str:
     return f"{value:,.{decimals}f}".replace("-", MINUS)
 
 
+def brief_signed(value: float) -> str:
+    """The same with its sign spelled out, for gains: +974, −1.88."""
+    return f"+{brief(value)}" if value > 0 else brief(value)
+
+
 def about(value: float) -> str:
     """An estimate, to two digits: "about 9,500", "about −0.42"."""
     if value == 0 or not math.isfinite(value):

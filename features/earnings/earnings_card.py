@@ -10,7 +10,7 @@ from features.earnings.earnings_chart import picture_of_record
 from ui.answer import Answer, Asked, Choice, Menu
 from ui.card import GREEN, Card, age_line, sections
 from ui.text import plain
-from wording.numbers import about, amount, brief, counted, score_name, signed
+from wording.numbers import about, amount, brief, brief_signed, counted, score_name, signed
 
 ROWS = 24  # rounds on a page of the table
 
@@ -27,9 +27,13 @@ def record_answer(record: PayRecord, asked: Asked, own: str | None = None) -> An
 def record_card(record: PayRecord, *, yours: bool = False) -> Card:
     """Earned and pending, and when more of it is final."""
     final, still_open = int(record.resolved.sum()), int((~record.resolved).sum())
-    parts = [f"{_signed(record.earned)} NMR in {counted(final, 'round')}"] if final else ["Nothing final yet"]
+    parts = (
+        [f"{brief_signed(record.earned)} NMR in {counted(final, 'round')}"]
+        if final
+        else ["Nothing final yet"]
+    )
     if still_open:
-        parts.append(f"{_signed(record.pending)} pending in {still_open:,}")
+        parts.append(f"{brief_signed(record.pending)} pending in {still_open:,}")
     if record.next_final is not None:
         parts.append(f"the next is final {format_dt(record.next_final, 'R')}")
     heading = ", ".join(parts)
@@ -49,10 +53,6 @@ def record_card(record: PayRecord, *, yours: bool = False) -> Card:
         small=f"{who} · {record.source}, {dated} · only rounds with a stake{hollow}",
         colour=GREEN,
     )
-
-
-def _signed(value: float) -> str:
-    return f"+{brief(value)}" if value > 0 else brief(value)
 
 
 def _rounds(record: PayRecord, asked: Asked) -> Menu:

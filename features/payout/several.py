@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,12 @@ _BETWEEN_NAMES = re.compile(r"\s*[,;\n]\s*")
 class PayLine:
     """Pay by round (r,) of one name under one rule, and what lies between it and the first line."""
 
+    letter: str
     label: str
     name: str
     side: Side
     to_first: Stretch | None  # None for the first of those it is compared with
+    first: str  # the letter of that one
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,7 @@ class SeveralPayouts:
 
         def told(line: PayLine) -> PayLine:
             shown = hidden.get(line.name, line.name)
-            label = (
-                line.label.replace(line.name, shown, 1) if line.label.startswith(line.name) else line.label
-            )
-            return replace(line, label=label, name=shown)
+            return replace(line, label=shown if line.label == line.name else line.label, name=shown)
 
         return replace(
             self,
@@ -73,7 +73,7 @@ class SeveralPayouts:
     @property
     def one_rule(self) -> bool:
         """Whether each line is what one rule would have changed for a name."""
-        return len(self.pairs) == len({line.name for line in self.lines}) == len(self.lines)
+        return all(line.label == line.name for line in self.lines)
 
 
 def rules_typed(text: str) -> list[str]:
@@ -111,7 +111,6 @@ async def several_payouts(
     paid. Several rules: what each would have paid. Raises ValueError as compare_payouts does, and where no
     rounds are common to all.
     """
-
     if len(names) * len(rules) > MOST_LINES:
         raise ValueError(
             f"{counted(len(names), 'name')} under {counted(len(rules), 'rule')} are "
@@ -160,16 +159,20 @@ def _lines(pairs: list[PayoutComparison], rules: int) -> list[PayLine]:
     for pair in pairs:
         if rules == 1:
             change = Side(pair.name, pair.name, pair.proposed.by_round - pair.current.by_round, 0.0)
-            lines.append(PayLine(pair.name, pair.name, change, _between(lines, change, pair)))
+            _add(lines, lines, pair, change)
             continue
         for side in (pair.current, pair.proposed):
             same = [line for line in lines if line.name == pair.name]
             if side.short not in {line.label for line in same}:
-                lines.append(PayLine(side.short, pair.name, side, _between(same, side, pair)))
+                _add(lines, same, pair, side)
     return lines
 
 
-def _between(lines: list[PayLine], side: Side, pair: PayoutComparison) -> Stretch | None:
-    if not lines:
-        return None
-    return Stretch.of("", pair.rounds, side.by_round - lines[0].side.by_round)
+def _add(lines: list[PayLine], same: list[PayLine], pair: PayoutComparison, side: Side) -> None:
+    """Add a line, beside the first of those that it is compared with."""
+    letter = ascii_uppercase[len(lines)]
+    first, to_first = letter, None
+    if same:
+        first = same[0].letter
+        to_first = Stretch.of("", pair.rounds, side.by_round - same[0].side.by_round)
+    lines.append(PayLine(letter, side.short, pair.name, side, to_first, first))

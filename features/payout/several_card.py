@@ -9,9 +9,7 @@ from features.payout.several_chart import picture_of_several
 from ui.answer import Answer, Asked
 from ui.card import AMBER, Card, age_line
 from ui.text import plain
-from wording.numbers import brief, counted
-
-LETTERS = "ABCDEFGHIJKLMNOP"
+from wording.numbers import brief, brief_signed, counted
 
 
 def several_answer(found: SeveralPayouts, asked: Asked) -> Answer:
@@ -41,9 +39,7 @@ def several_card(found: SeveralPayouts, at_risk: str) -> Card:
         heading += f" in {found.span}"
     return Card(
         heading=plain(heading),
-        text="\n".join(
-            f"**{letter}** {_told(found, line)}" for letter, line in zip(LETTERS, found.lines, strict=False)
-        ),
+        text="\n".join(f"**{line.letter}** {_told(found, line)}" for line in found.lines),
         draw=partial(picture_of_several, found),
         small=(
             f"{first.source}, until {first.until}{age_line(first.asked_at)} · "
@@ -56,17 +52,11 @@ def several_card(found: SeveralPayouts, at_risk: str) -> Card:
 
 def _told(found: SeveralPayouts, line: PayLine) -> str:
     """ "2xCORR + 1xTC: 1,234, −1,994 to A (95 %: −3,000 to 1,000)"."""
-    total = _signed(line.side.total) if found.one_rule else brief(line.side.total)
+    total = brief_signed(line.side.total) if found.one_rule else brief(line.side.total)
     several = len(found.best) > 1
     text = f"{plain(f'{line.name}, {line.label}' if several else line.label)}: {total}"
     if line.to_first is None:
         return text
     low, high = line.to_first.interval
     sure = "too few rounds to say how sure" if math.isnan(low) else f"95 %: {brief(low)} to {brief(high)}"
-    to = LETTERS[next(at for at, each in enumerate(found.lines) if each.name == line.name)]
-    to = "A" if found.one_rule else to
-    return f"{text}, {_signed(line.to_first.difference)} to {to} ({sure})"
-
-
-def _signed(value: float) -> str:
-    return f"+{brief(value)}" if value > 0 else brief(value)
+    return f"{text}, {brief_signed(line.to_first.difference)} to {line.first} ({sure})"

@@ -3,6 +3,8 @@
 # matplotlib leaves the keyword arguments of its methods without a type
 # pyright: reportUnknownMemberType=false
 
+from itertools import cycle
+
 import numpy as np
 
 from features.payout.several import SeveralPayouts
@@ -17,12 +19,12 @@ def picture_of_several(found: SeveralPayouts, titled: bool = True) -> Picture:
     title = f"{best} would have paid most in {found.span}"
     footer = f"{first.source} · {counted(found.rounds.size, 'round')}, {first.first_day} to {first.last_day}"
     with figure(title, footer, [1.0], titled=titled) as (drawing, [panel]):
-        for letter, line, (colour, dash) in zip("ABCDEFGHIJKLMNOP", found.lines, LINES * 4, strict=False):
+        for line, (colour, dash) in zip(found.lines, cycle(LINES), strict=False):
             x, y = from_zero(found.rounds, np.cumsum(line.side.by_round))
-            label = f"{letter} {shortened(line.label)}"  # whose it is, the card says beside the letter
+            label = f"{line.letter} {shortened(line.label)}"  # whose it is, the card says beside the letter
             panel.plot(x, y, color=colour, linestyle=dash, linewidth=3.2, label=label)
             panel.annotate(
-                f" {letter}",
+                f" {line.letter}",
                 (x[-1], y[-1]),
                 color=colour,
                 va="center",

@@ -27,7 +27,7 @@ from ui.answer import Answer
 from ui.card import Message, Row, message_of, row_of
 from ui.drawing import DrawingThread
 from ui.errors import errors_answered
-from ui.questions import pages_of
+from ui.questions import page_message, pages_of
 from ui.server import guild_of
 
 REMIND_BEFORE = timedelta(hours=6)
@@ -126,15 +126,7 @@ def vote_rows(polls: Sequence[tuple[int, int]]) -> list[Row]:
 async def page_of(drawing: DrawingThread, view: PollView, page: int) -> Message:
     """A page of what stands behind a poll's card, with a menu of the others."""
     pages = pages_of(answer_of(view))
-    if not pages:
-        raise ValueError("There is nothing more to tell of this poll.")
-    page = min(page, len(pages) - 1)
-    titles = [
-        discord.SelectOption(label=f"{at + 1}. {each.heading}"[:100], value=str(at), default=at == page)
-        for at, each in enumerate(pages[:25])
-    ]
-    rows = [row_of(PollPages(view.poll.poll_id, titles))] if len(pages) > 1 else []
-    return await message_of(drawing, [pages[page]], rows)
+    return await page_message(drawing, pages, page, lambda titles: PollPages(view.poll.poll_id, titles))
 
 
 async def _vote(interaction: discord.Interaction, view: PollView) -> None:

@@ -1,6 +1,5 @@
 """The card of a result: who won, a bar for each option, by which rule; and the pages behind it."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 
@@ -12,7 +11,7 @@ from governance.votes.ballots import METHODS
 from governance.votes.secrecy import FEWEST, OTHERS
 from governance.votes.strategies import STRATEGIES
 from ui.answer import Answer
-from ui.card import GREEN, GREY, Card, section, sections
+from ui.card import GREEN, GREY, Card, bullets, section, sections
 from ui.text import plain
 from wording.numbers import counted, listed, percent
 
@@ -98,7 +97,7 @@ def _pages(view: PollView, result: PollResult) -> list[Card]:
         pages.append(
             Card(
                 "Every option, one member, one vote",
-                sections(_bullets(result.details), section("Turnout", _turnout(result))),
+                sections(bullets(result.details), section("Turnout", _turnout(result))),
                 small=_near(result),
             )
         )
@@ -132,11 +131,6 @@ def _pages(view: PollView, result: PollResult) -> list[Card]:
         )
     )
     return pages
-
-
-def _bullets(sentences: Sequence[str]) -> str:
-    """All of them, one a line."""
-    return "\n".join(f"• {plain(sentence)}" for sentence in sentences)
 
 
 def _tenth(at: int) -> str:

@@ -14,7 +14,7 @@ from features.proposals.proposal_card import arguments_cards, proposal_card, tex
 from features.proposals.steps import OPEN_TO_ARGUMENTS, OPEN_TO_SECONDS
 from features.proposals.view import ProposalView, number_with_id, proposal_with_id
 from tools import tools_of
-from ui.card import Row, container, message_of
+from ui.card import Row, container, message_of, row_of
 from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.server import guild_of
@@ -77,11 +77,6 @@ def rows_of(view: ProposalView) -> list[Row]:
     possible = {"second": view.stage in OPEN_TO_SECONDS, "argue": view.stage in OPEN_TO_ARGUMENTS}
     verbs = [verb for verb in _LABELS if possible.get(verb, True)]
     return [row_of(*(ProposalButton(verb, view.stored.proposal_id) for verb in verbs))]
-
-
-def row_of(*items: discord.ui.Item[Any]) -> Row:
-    """Buttons beside each other, or one menu."""
-    return discord.ui.ActionRow(*items)
 
 
 async def second_and_tell(interaction: discord.Interaction, number: int) -> None:

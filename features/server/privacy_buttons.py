@@ -57,11 +57,7 @@ async def show_details(interaction: discord.Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     kept = await privacy.stored_about(tools_of(interaction).database, interaction.user.id)
     pages = pages_of(kept_answer(kept, privacy.PERSONAL_TABLES, privacy.KEPT_OTHERWISE))
-
-    async def turn(page: int) -> tuple[Any, int]:
-        return pages[min(page, len(pages)) - 1], len(pages)
-
-    await interaction.followup.send(view=CardPages(turn, pages[0], 1, len(pages)), ephemeral=True)
+    await interaction.followup.send(view=CardPages.of(pages), ephemeral=True)
 
 
 async def send_export(interaction: discord.Interaction) -> None:

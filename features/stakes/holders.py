@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from scoring.concentration import TIE, nakamoto
 from tournament.source import History, Source, SourceError, Stakes
-from wording.names import LONGEST_NAME, no_such_name
-from wording.numbers import amount, counted
+from wording.names import LONGEST_NAME, no_such_name, with_stake
+from wording.numbers import counted
 
 UNITS = ("account", "model")
-SUGGESTED, CHOICE = 25, 100  # choices that Discord shows, and the characters of one
+SUGGESTED = 25  # choices that Discord shows
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,7 @@ async def suggest_holders(source: Source, typed: str) -> list[tuple[str, str]]:
     wanted = typed.strip().casefold()
     every = zip((*stakes.accounts, *stakes.models), (*stakes.account_stake, *stakes.model_stake), strict=True)
     found = heapq.nsmallest(SUGGESTED, [(-stake, name) for name, stake in every if wanted in name.casefold()])
-    return [(_with_stake(name, -less), name) for less, name in found]
-
-
-def _with_stake(name: str, stake: float) -> str:
-    """A name with its stake, in as many characters as a choice may have."""
-    told = f" · {amount(stake, 'NMR')}" if stake > 0 else " · no stake"
-    return f"{name[: CHOICE - len(told)]}{told}"
+    return [(with_stake(name, -less), name) for less, name in found]
 
 
 def owners_of(history: History, stakes: Stakes | None) -> NDArray[np.intp] | None:

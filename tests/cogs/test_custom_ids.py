@@ -20,7 +20,7 @@ IDS = [
     *(RoleMenu(name, 7).custom_id for name in ROLES),
     ZoneMenu(7).custom_id,
     *(SetupButton(verb, 7).custom_id for verb in ("sharing", "limits", "check")),
-    *(f"payout:{verb}:7" for verb in ("share", "details", "mine", "takeback", "ask", "menu-rounds")),
+    *(f"payout:{verb}:7" for verb in ("share", "details", "mine", "takeback", "menu-rounds")),
     *(f"proposal:{verb}:7" for verb in ("second", "argue", "impact", "read")),
 ]
 

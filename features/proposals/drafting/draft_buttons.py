@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from features.proposals import drafts
-from features.proposals.buttons import row_of, tell
+from features.proposals.buttons import tell
 from features.proposals.drafting import guide
 from features.proposals.drafting.draft_card import changes_card, draft_card
 from features.proposals.drafting.guide_card import (
@@ -27,7 +27,7 @@ from features.simulation.proposal_impact import ProposalImpact, proposal_impact
 from storage.proposals.filing import refusal_to_file
 from tools import Tools, tools_of
 from tournament.source import SourceError
-from ui.card import Card, Row, fitting, message_of
+from ui.card import Card, Row, fitting, message_of, row_of
 from ui.errors import errors_answered
 from ui.forms import TextForm
 from ui.pages import CardPages
@@ -179,12 +179,7 @@ async def _show_changes(interaction: discord.Interaction, view: drafts.DraftView
     """Every change of a revision, in pages of their own."""
     if view.revising is None:
         raise ValueError("That draft is a new proposal: there is nothing yet that it changes.")
-    pages = fitting(changes_card(view.revising))
-
-    async def turn(page: int) -> tuple[Card, int]:
-        return pages[min(page, len(pages)) - 1], len(pages)
-
-    shown = CardPages(turn, pages[0], 1, len(pages))
+    shown = CardPages.of(fitting(changes_card(view.revising)))
     await interaction.response.send_message(view=shown, ephemeral=True)
 
 
