@@ -1,6 +1,6 @@
 """What every command and button works with."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from storage.database import Database
 from tournament.source import Source, SourceError
+from ui.card import Card, Row, message_of, send
 from ui.drawing import DrawingThread
 from ui.questions import Questions
 from wording.names import suggest_names
@@ -71,6 +72,13 @@ def tools_of(interaction: discord.Interaction) -> Tools:
     """The tools of the bot that got this interaction: for buttons, which outlive the cog that made them."""
     assert isinstance(interaction.client, Client)
     return interaction.client.tools
+
+
+async def show_cards(
+    interaction: discord.Interaction, cards: Sequence[Card], rows: Sequence[Row] = ()
+) -> None:
+    """Answer privately with cards, the rows of menus and buttons in the last."""
+    await send(interaction, await message_of(tools_of(interaction).drawing, cards, rows))
 
 
 def questions_of(interaction: discord.Interaction) -> Questions:

@@ -1,6 +1,5 @@
 """`/account`: which model or account is yours, and the proof of it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -13,9 +12,9 @@ from features.account.verify import finish_verification, start_verification
 from features.server.help_buttons import start_row
 from storage.members.links import link_of, remove_link
 from storage.members.verifications import drop_verification, verification_of
-from tools import Client, Tools, complete_name, tools_of
+from tools import Client, Tools, complete_name, show_cards, tools_of
 from tournament.source import Tournament
-from ui.card import Card, Row, message_of, row_of
+from ui.card import row_of
 from ui.errors import errors_answered
 
 
@@ -45,7 +44,7 @@ class AccountCommands(
         source = self.tools.source(tournament)
         account = await link_account(self.tools.database, source, interaction.user.id, name, self.tools.now())
         verification = await verification_of(self.tools.database, interaction.user.id)
-        await self._show(interaction, [account_card(account, verification)], [start_row("pay", "rule")])
+        await show_cards(interaction, [account_card(account, verification)], [start_row("pay", "rule")])
 
     @app_commands.command()
     @app_commands.describe(
@@ -80,7 +79,7 @@ class AccountCommands(
         )
         # the code alone is the text of its message: that is what a phone copies
         await interaction.followup.send(started.code, ephemeral=True)
-        await self._show(interaction, [code_card(started)], [row_of(VerifiedButton(interaction.user.id))])
+        await show_cards(interaction, [code_card(started)], [row_of(VerifiedButton(interaction.user.id))])
 
     @link.autocomplete("name")
     @verify.autocomplete("model")
@@ -114,13 +113,7 @@ class AccountCommands(
         if verification is None or await link_of(database, member) is not None:
             linked = await linked_account(database, self.tools.source, member)
             cards.append(account_card(linked, verification))
-        await self._show(interaction, cards, [start_row("pay", "rule")])
-
-    async def _show(
-        self, interaction: discord.Interaction, cards: Sequence[Card], rows: Sequence[Row]
-    ) -> None:
-        shown = await message_of(self.tools.drawing, cards, rows)
-        await interaction.followup.send(view=shown.view, ephemeral=True)
+        await show_cards(interaction, cards, [start_row("pay", "rule")])
 
 
 class VerifiedButton(
@@ -153,8 +146,7 @@ class VerifiedButton(
             tools = tools_of(interaction)
             now = tools.now()
             verification = await finish_verification(tools.database, tools.source, self.member_id, now)
-            shown = await message_of(tools.drawing, [verified_card(verification, now, new=True)])
-            await interaction.followup.send(view=shown.view, ephemeral=True)
+            await show_cards(interaction, [verified_card(verification, now, new=True)])
 
 
 async def setup(bot: Client) -> None:

@@ -19,8 +19,8 @@ from governance.digest.summary import Period, period_of, read_zone, week_in_word
 from storage.server import digests, shown_digests
 from storage.server.digests import Schedule
 from storage.server.settings import settings_of
-from tools import Client, Tools
-from ui.card import message_of
+from tools import Client, Tools, show_cards
+from ui.card import send
 from ui.roles import check_moderator
 from ui.server import guild_of
 from wording.message_links import message_link
@@ -100,10 +100,9 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
         await interaction.response.defer(ephemeral=True, thinking=True)
         week = await self._this_week(interaction)
         first, pages = await made(self.tools, await told_of(self.tools, guild_of(interaction).id, week))
-        await interaction.followup.send(view=first.view, files=first.files, ephemeral=True)
+        await send(interaction, first)
         for page in pages:
-            shown = await message_of(self.tools.drawing, [page])
-            await interaction.followup.send(view=shown.view, ephemeral=True)
+            await show_cards(interaction, [page])
 
     @app_commands.command()
     async def now(self, interaction: discord.Interaction) -> None:
@@ -134,8 +133,7 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
         waiting = await waiting_for(
             self.tools.database, guild_of(interaction).id, interaction.user.id, self.tools.now()
         )
-        shown = await message_of(self.tools.drawing, [waiting_card(waiting)], rows_of(waiting.to_do))
-        await interaction.response.send_message(view=shown.view, ephemeral=True)
+        await show_cards(interaction, [waiting_card(waiting)], rows_of(waiting.to_do))
 
     @app_commands.command()
     @app_commands.describe(markdown="As a file for the forum")

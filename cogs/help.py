@@ -10,10 +10,9 @@ from features.server.help_buttons import (
     card_about,
     commands_of,
     help_rows,
-    show_card,
 )
 from features.server.help_card import welcome_card
-from tools import Client
+from tools import Client, show_cards
 
 
 class HelpCommands(commands.Cog):
@@ -32,10 +31,9 @@ class HelpCommands(commands.Cog):
         Press what you want to know, or name a command, a noun or some words to find one.
         """
         if command is None:
-            card = welcome_card(self.client.mention)
-            await show_card(interaction, card, lambda: help_rows(self.client))
+            await show_cards(interaction, [welcome_card(self.client.mention)], help_rows(self.client))
         else:
-            await show_card(interaction, card_about(self.client, command))
+            await show_cards(interaction, [card_about(self.client, command)])
 
     @explain.autocomplete("command")
     async def _command(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -19,7 +19,7 @@ from features.opinions.opinion_card import (
 )
 from features.opinions.statements import VOTES, Turn
 from storage.server.settings import settings_of
-from tools import Client, Tools, questions_of, tools_of
+from tools import Client, Tools, questions_of, show_cards, tools_of
 from ui.answer import Answer, Asked, Question
 from ui.card import Card, Row, message_of, row_of
 from ui.errors import errors_answered
@@ -78,8 +78,7 @@ class OpinionCommands(
             turn = await statements.next_turn(database, guild.id, member)
         else:
             turn = await statements.turn_to(database, guild.id, member, statement)
-        shown = await message_of(self.tools.drawing, [turn_card(turn)], vote_buttons(turn))
-        await interaction.followup.send(view=shown.view, ephemeral=True)
+        await show_cards(interaction, [turn_card(turn)], vote_buttons(turn))
 
     @app_commands.command()
     async def map(self, interaction: discord.Interaction) -> None:
@@ -127,7 +126,7 @@ class OpinionCommands(
         )
         if not changed:
             raise ValueError("There was nothing to change: it is like that already, or not there.")
-        await _tell(interaction, hidden_card(number, reason, hidden=not show_again))
+        await show_cards(interaction, [hidden_card(number, reason, hidden=not show_again)])
 
     @vote.autocomplete("statement")
     @hide.autocomplete("number")
@@ -196,12 +195,7 @@ async def _add(interaction: discord.Interaction, claim: str) -> None:
     statement = await statements.add_statement(
         tools.database, guild_of(interaction).id, interaction.user.id, claim, tools.now()
     )
-    await _tell(interaction, added_card(statement))
-
-
-async def _tell(interaction: discord.Interaction, card: Card) -> None:
-    shown = await message_of(tools_of(interaction).drawing, [card])
-    await interaction.response.send_message(view=shown.view, ephemeral=True)
+    await show_cards(interaction, [added_card(statement)])
 
 
 async def _map(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:

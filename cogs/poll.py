@@ -33,7 +33,7 @@ from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
 from tools import Client, Tools
 from tournament.source import Tournament
-from ui.card import Card
+from ui.card import Card, send
 from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.pages import CardPages
@@ -121,8 +121,7 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
     async def show(self, interaction: discord.Interaction, number: int) -> None:
         """A poll and its buttons"""
         view = await self._view(interaction, number)
-        shown = await poll_message(self.tools.drawing, view)
-        await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=True)
+        await send(interaction, await poll_message(self.tools.drawing, view))
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", take_back="Withdraw your ballot")
@@ -169,8 +168,7 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         if exact:
             await interaction.followup.send(await self._exact(interaction, view), ephemeral=True)
             return
-        shown = await poll_message(self.tools.drawing, view)
-        await interaction.followup.send(view=shown.view, files=shown.files, ephemeral=True)
+        await send(interaction, await poll_message(self.tools.drawing, view))
 
     @app_commands.command(name="list")
     @app_commands.describe(state="Only these", page="Which page")

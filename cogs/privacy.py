@@ -7,8 +7,7 @@ from discord.ext import commands
 from features.server.privacy_buttons import PrivacyButton, ask_to_delete, privacy_row, send_export
 from features.server.privacy_card import kept_answer
 from storage.members import privacy
-from tools import Client, Tools
-from ui.card import message_of
+from tools import Client, Tools, show_cards
 
 
 class PrivacyCommands(
@@ -25,8 +24,7 @@ class PrivacyCommands(
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept = await privacy.stored_about(self.tools.database, interaction.user.id)
         answer = kept_answer(kept, privacy.PERSONAL_TABLES, privacy.KEPT_OTHERWISE)
-        shown = await message_of(self.tools.drawing, [answer.card], [privacy_row(interaction.user.id)])
-        await interaction.followup.send(view=shown.view, ephemeral=True)
+        await show_cards(interaction, [answer.card], [privacy_row(interaction.user.id)])
 
     @app_commands.command()
     async def export(self, interaction: discord.Interaction) -> None:

@@ -11,9 +11,8 @@ from features.promises.ledger import Which
 from features.promises.promise_card import LEDGER_FIELDS, ledger_answer, recorded_card
 from storage.promises import Kind, Resolution
 from storage.server.settings import settings_of
-from tools import Client, Tools, questions_of, tools_of
+from tools import Client, Tools, questions_of, show_cards, tools_of
 from ui.answer import Answer, Asked, Question
-from ui.card import message_of
 from ui.roles import check_moderator
 from ui.server import guild_of
 
@@ -119,8 +118,7 @@ class PromiseCommands(
 
     async def _tell(self, interaction: discord.Interaction, number: int) -> None:
         entry = await ledger.entry_of(self.tools.database, guild_of(interaction).id, number, self.tools.now())
-        shown = await message_of(self.tools.drawing, [recorded_card(entry)])
-        await interaction.response.send_message(view=shown.view, ephemeral=True)
+        await show_cards(interaction, [recorded_card(entry)])
 
 
 async def _listed(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:

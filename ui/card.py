@@ -113,6 +113,13 @@ async def message_of(
     return Message(view, files)
 
 
+async def send(interaction: discord.Interaction, message: Message) -> None:
+    """Answer privately with a message: at once, or after what was answered already."""
+    done = interaction.response.is_done()
+    answer = interaction.followup.send if done else interaction.response.send_message
+    await answer(view=message.view, files=message.files, ephemeral=True)
+
+
 def container(
     card: Card, picture: discord.MediaGalleryItem | None = None, *, room: int = MOST_TEXT
 ) -> discord.ui.Container[Any]:

@@ -14,7 +14,7 @@ from storage.members.questions import AskedQuestion, change_arguments, recall, r
 from storage.members.shared import claim_share, drop_share, note_share, share_with_id
 from storage.server.settings import settings_of
 from ui.answer import TYPED, Answer, Asked, Choice, Menu, Question
-from ui.card import Card, Message, Row, fitting, message_of, row_of
+from ui.card import Card, Message, Row, fitting, message_of, row_of, send
 from ui.drawing import DrawingThread
 from ui.forms import TextForm
 from ui.question_buttons import QuestionButton, QuestionMenu
@@ -77,7 +77,7 @@ class Questions:
             stored = AskedQuestion(row, interaction.user.id, name, dict(asked), now)
         rows = [] if stored is None else self.rows(interaction, stored, answer)
         message = await message_of(self.drawing, [answer.card], rows)
-        await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+        await send(interaction, message)
 
     async def redraw(self, interaction: discord.Interaction, row: int, change: Asked) -> None:
         """Change a question of the member's own, and its answer where it stands, once deferred.
@@ -126,7 +126,7 @@ class Questions:
             self.drawing, pages, page, lambda titles: QuestionMenu(name.split()[0], "page", number, titles)
         )
         if first:
-            await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+            await send(interaction, message)
         else:
             await interaction.edit_original_response(view=message.view, attachments=message.files)
 

@@ -22,9 +22,9 @@ from features.polls.poll_card import ballot_card, no_ballot_card, poll_answer
 from features.polls.result_card import result_answer
 from features.polls.view import MyBallot, PollView, poll_with_id
 from storage.polls import reminders
-from tools import tools_of
+from tools import show_cards, tools_of
 from ui.answer import Answer
-from ui.card import Message, Row, message_of, row_of
+from ui.card import Message, Row, message_of, row_of, send
 from ui.drawing import DrawingThread
 from ui.errors import errors_answered
 from ui.questions import page_message, pages_of
@@ -72,8 +72,7 @@ class PollButton(
                 await show_mine(interaction, view)
             elif self.verb == "behind":
                 await interaction.response.defer(ephemeral=True, thinking=True)
-                shown = await page_of(tools.drawing, view, 0)
-                await interaction.followup.send(view=shown.view, files=shown.files, ephemeral=True)
+                await send(interaction, await page_of(tools.drawing, view, 0))
             elif self.verb == "reason":
                 await interaction.response.send_modal(ReasonForm(_say_why(view)))
             elif self.verb == "withdraw":
@@ -207,8 +206,7 @@ async def _tell(interaction: discord.Interaction, view: PollView, mine: MyBallot
         labels = {"vote": "Vote" if mine is None else "Change it"}
         rows = [row_of(*(PollButton(verb, view.poll.poll_id, labels.get(verb, "")) for verb in verbs))]
     card = no_ballot_card(view) if mine is None else ballot_card(mine)
-    shown = await message_of(tools_of(interaction).drawing, [card], rows)
-    await interaction.response.send_message(view=shown.view, ephemeral=True)
+    await show_cards(interaction, [card], rows)
 
 
 async def withdraw(interaction: discord.Interaction, view: PollView) -> None:

@@ -13,8 +13,8 @@ from features.proposals.posting import publish
 from features.proposals.proposal_card import arguments_cards, proposal_card, text_pages
 from features.proposals.steps import OPEN_TO_ARGUMENTS, OPEN_TO_SECONDS
 from features.proposals.view import ProposalView, number_with_id, proposal_with_id
-from tools import tools_of
-from ui.card import Row, container, message_of, row_of
+from tools import show_cards, tools_of
+from ui.card import Row, container, row_of
 from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.server import guild_of
@@ -119,8 +119,7 @@ async def argue_and_tell(interaction: discord.Interaction, number: int, side: st
 async def show_to(interaction: discord.Interaction, view: ProposalView, what: str) -> None:
     """The card of a proposal, its whole text or the arguments, for the member who asks."""
     if view.hidden_reason is not None or what == "card":
-        message = await message_of(tools_of(interaction).drawing, [proposal_card(view)], rows_of(view))
-        await interaction.response.send_message(view=message.view, ephemeral=True)
+        await show_cards(interaction, [proposal_card(view)], rows_of(view))
         return
     page = 1
     if what == "arguments":

@@ -1,6 +1,6 @@
 """What stands under the help: buttons that start what a member wants to know, a menu, a search."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -16,8 +16,8 @@ from features.server.help_card import (
     noun_card,
     overview_card,
 )
-from tools import Client, tools_of
-from ui.card import Card, Row, message_of, row_of
+from tools import Client, show_cards
+from ui.card import Card, Row, row_of
 from ui.errors import errors_answered
 from ui.forms import TextForm
 
@@ -72,7 +72,7 @@ class HelpButton(
             client = _client(interaction)
             command = commands_of(client.tree)[STARTS[self.verb].command]
             if any(option.required for option in command.parameters):
-                await show_card(interaction, command_card(command, client.mention))
+                await show_cards(interaction, [command_card(command, client.mention)])
                 return
             cog: Any = command.binding
             # as discord.py does before a command: a cog's own check may be a coroutine or not
@@ -104,7 +104,7 @@ class HelpMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"help:n
     async def callback(self, interaction: discord.Interaction) -> None:
         """Show them."""
         async with errors_answered(interaction):
-            await show_card(interaction, card_about(_client(interaction), self.item.values[0]))
+            await show_cards(interaction, [card_about(_client(interaction), self.item.values[0])])
 
 
 def start_row(*verbs: str) -> Row:
@@ -149,16 +149,8 @@ def commands_of(tree: app_commands.CommandTree[Any]) -> dict[str, Command]:
     }
 
 
-async def show_card(
-    interaction: discord.Interaction, card: Card, rows: Callable[[], list[Row]] = list
-) -> None:
-    """Answer with a card, privately."""
-    shown = await message_of(tools_of(interaction).drawing, [card], rows())
-    await interaction.response.send_message(view=shown.view, ephemeral=True)
-
-
 async def _search(interaction: discord.Interaction, words: str) -> None:
-    await show_card(interaction, card_about(_client(interaction), words))
+    await show_cards(interaction, [card_about(_client(interaction), words)])
 
 
 def _client(interaction: discord.Interaction) -> Client:

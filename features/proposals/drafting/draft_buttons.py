@@ -25,7 +25,7 @@ from features.proposals.posting import with_effect
 from features.rules.rules import suggest_priced_rules
 from features.simulation.proposal_impact import ProposalImpact, proposal_impact
 from storage.proposals.filing import refusal_to_file
-from tools import Tools, tools_of
+from tools import Tools, show_cards, tools_of
 from tournament.source import SourceError
 from ui.card import Card, Row, fitting, message_of, row_of
 from ui.errors import errors_answered
@@ -209,10 +209,10 @@ async def show_draft_first(interaction: discord.Interaction, fields: Fields) -> 
 
 async def _show(interaction: discord.Interaction, card: Card, rows: Sequence[Row]) -> None:
     """In place of the draft that is shown, or in a new message where none is."""
-    message = await message_of(tools_of(interaction).drawing, [card], rows)
     if interaction.message is None:
-        await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+        await show_cards(interaction, [card], rows)
     else:
+        message = await message_of(tools_of(interaction).drawing, [card], rows)
         await interaction.edit_original_response(view=message.view, attachments=message.files)
 
 
