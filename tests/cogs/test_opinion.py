@@ -11,7 +11,7 @@ from features.opinions.statements import folded
 from storage.database import fetch_all, transaction
 from storage.members.privacy import delete
 from storage.opinions import add_statement, statements_of, votes_in
-from tests.cogs.stakes.answers import check_answer
+from tests.cogs.answers import check_answer
 from tests.features.opinions.test_map import SHARED, SPLIT, camps
 from tests.offline import Server, all_told, parts_of, posted, said, text_of, titles
 from tests.storage.logs import statement_events

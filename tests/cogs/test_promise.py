@@ -9,7 +9,7 @@ from bot import create_bot
 from features.promises.ledger import PAGE
 from storage.members.privacy import delete
 from storage.promises import NewPromise, add_promise, promises_of
-from tests.cogs.stakes.answers import check_answer, chosen, pick, typed
+from tests.cogs.answers import check_answer, chosen, pick, typed
 from tests.features.proposals.proposing import Clock, draft
 from tests.offline import Server, all_told, posted, said, text_of, titles
 from tests.storage.logs import promise_steps

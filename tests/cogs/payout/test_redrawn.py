@@ -8,6 +8,7 @@ from bot import create_bot
 from storage.database import execute, fetch_all, transaction
 from storage.members.privacy import delete
 from storage.members.questions import recall
+from tests.cogs.answers import chosen, pick
 from tests.offline import Server, all_told, custom_id, parts_of, posted, said, text_of, titles
 
 MODEL = "model_07585"
@@ -16,25 +17,6 @@ MODEL = "model_07585"
 async def compared(server: Server, **options: Any) -> Any:
     asked = {"proposed": "1C3T", "who": MODEL} | options
     return said(await server.ben.slash(server.channel, "payout compare", **asked))
-
-
-def lines(reply: Any, menu: str) -> dict[str, str]:
-    """The lines of a menu: label -> value."""
-    [found] = [part for part in parts_of(reply) if f":menu-{menu}:" in part.get("custom_id", "")]
-    return {option["label"]: option["value"] for option in found["options"]}
-
-
-def chosen(reply: Any, menu: str) -> str:
-    [found] = [part for part in parts_of(reply) if f":menu-{menu}:" in part.get("custom_id", "")]
-    [line] = [option["label"] for option in found["options"] if option["default"]]
-    return str(line)
-
-
-async def pick(server: Server, reply: Any, menu: str, label: str, *, by: Any = None) -> Any:
-    value = lines(reply, menu)[label]
-    return await (by or server.ben).select(
-        getattr(reply, "message", reply), [value], custom_id=custom_id(reply, f"menu-{menu}")
-    )
 
 
 async def test_every_menu_redraws_the_answer_where_it_stands(server: Server) -> None:

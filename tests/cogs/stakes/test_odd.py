@@ -12,7 +12,8 @@ from features.stakes.holders import suggest_holders
 from features.stakes.influence import stake_influence
 from features.stakes.unstaking import unstake_scenario
 from storage.database import fetch_all
-from tests.cogs.stakes.answers import COMMANDS, ask, check_answer, plain
+from tests.cogs.answers import check_answer
+from tests.cogs.stakes.asking import COMMANDS, ask, plain
 from tests.offline import Server, all_told, titles
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE, History, Source, SourceError, Stakes

@@ -14,7 +14,8 @@ from storage.database import execute, transaction
 from storage.market.snapshots import StakeSnapshot, keep_snapshot
 from storage.members.privacy import delete
 from storage.members.questions import recall
-from tests.cogs.stakes.answers import ask, check_answer, chosen, lines, pick, plain, typed
+from tests.cogs.answers import check_answer, chosen, lines, pick, typed
+from tests.cogs.stakes.asking import ask, plain
 from tests.offline import Server, all_told, custom_id, posted, text_of, titles
 from tournament.sample import SampleSource
 from wording.numbers import counted

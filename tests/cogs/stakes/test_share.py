@@ -8,7 +8,8 @@ import pytest
 from bot import create_bot
 from storage.members.privacy import delete
 from storage.members.questions import recall
-from tests.cogs.stakes.answers import ask, check_answer, plain
+from tests.cogs.answers import check_answer
+from tests.cogs.stakes.asking import ask, plain
 from tests.offline import Server, all_told, custom_id, posted, said, text_of, titles
 from tournament.sample import SampleSource
 from ui.question_buttons import QuestionButton

@@ -7,7 +7,8 @@ import pytest
 
 from features.stakes.history import take_snapshot
 from storage.database import fetch_all
-from tests.cogs.stakes.answers import COMMANDS, ask, check_answer, plain
+from tests.cogs.answers import check_answer
+from tests.cogs.stakes.asking import COMMANDS, ask, plain
 from tests.offline import Server, all_told, custom_id, parts_of, said, text_of, titles
 
 MODEL, LARGEST = "model_07585", "account_03061"

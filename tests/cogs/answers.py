@@ -1,25 +1,10 @@
-"""How tests ask `/stakes` and press what stands under its answers."""
+"""How tests read private answers and press what stands under them."""
 
 from typing import Any
 
-from tests.offline import Server, custom_id, parts_of, said, text_of
+from tests.offline import Server, custom_id, parts_of, text_of
 
-COMMANDS: list[tuple[str, dict[str, Any]]] = [
-    ("concentration", {}),
-    ("influence", {}),
-    ("unstake", {}),
-    ("history", {}),
-    ("who", {"name": "model_07585"}),
-]
 MENU_LINES, LABEL = 25, 100  # Discord's limits
-
-
-async def ask(server: Server, question: str, **options: Any) -> Any:
-    return said(await server.ben.slash(server.channel, f"stakes {question}", **options))
-
-
-def plain(text: str) -> str:
-    return text.replace("\\", "").replace("*", "")
 
 
 async def check_answer(reply: Any, charts: int = 1) -> None:
@@ -56,9 +41,10 @@ def chosen(reply: Any, menu: str) -> str:
 
 
 async def pick(server: Server, reply: Any, menu: str, label: str) -> Any:
-    """Pick a line of a menu under a private answer."""
+    """Pick a line of a menu under a private answer, given as it was or as it is now."""
     value = lines(reply, menu)[label]
-    return await server.ben.select(reply.message, [value], custom_id=custom_id(reply, f"menu-{menu}"))
+    message = getattr(reply, "message", reply)
+    return await server.ben.select(message, [value], custom_id=custom_id(reply, f"menu-{menu}"))
 
 
 async def typed(server: Server, reply: Any, menu: str, field: str, text: str) -> Any:
