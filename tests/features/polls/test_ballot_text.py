@@ -10,13 +10,17 @@ from features.polls.ballot_text import (
     as_text,
     in_words,
     numbers_template,
+    ranking_template,
     read_number,
     read_numbers,
     read_options,
     read_range,
+    read_ranking,
 )
+from scoring.typed import NearMissError
 
 OPTIONS = ["Keep it", "Cut TC: now", "é"]
+RANKED = [*OPTIONS, "a > b", "x = y, z", "2", "#1 of all"]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,101 @@ def test_a_form_is_read_back_as_it_was_filled(ballot: dict[str, int]) -> None:
     found = read_numbers(numbers_template(OPTIONS, ballot), OPTIONS)
     assert found == {option: number for option, number in ballot.items() if number}
     assert len(numbers_template(OPTIONS, None).splitlines()) == len(OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        (" \n\n", []),
+        ("Keep it", ["Keep it"]),
+        ("keep IT\n É", ["Keep it", "é"]),
+        ("é > keep it", ["é", "Keep it"]),
+        ("é＞keep it", ["é", "Keep it"]),
+        ("é, keep it; 2", ["é", "Keep it", "2"]),
+        ("Keep it = é > 2", [["Keep it", "é"], "2"]),
+        ("é = Keep it", [["Keep it", "é"]]),
+        ("2 > é ＝ Cut TC: now\nKeep it", ["2", ["Cut TC: now", "é"], "Keep it"]),
+        ("- Keep it\n• é", ["Keep it", "é"]),
+        ("```\nKeep it > é\n```", ["Keep it", "é"]),
+        ("1. Keep it\n2. é", ["Keep it", "é"]),
+        ("2) Keep it\n1) é", ["é", "Keep it"]),
+        ("1st Keep it\n2nd é\n2nd 2", ["Keep it", ["é", "2"]]),
+        ("1. é > 2. Keep it = 2", ["é", ["Keep it", "2"]]),
+        ("#2 é\n1 Keep it", ["Keep it", "é"]),
+        ("Keep it: 1\nCut TC: now: 2\né: 2\na > b:\nx = y, z:\n2: 3\n#1 of all:",
+         ["Keep it", ["Cut TC: now", "é"], "2"]),
+        ("Keep it: 1, é: 2, 2: 2, a > b: 4", ["Keep it", ["é", "2"], "a > b"]),
+        ("Keep it: 0\né: 1", ["é"]),
+        ("é = 1\nKeep it = 3\na > b = 1", [["é", "a > b"], "Keep it"]),
+        ("a > b > é", ["a > b", "é"]),
+        ("x = y, z = a > b, #1 of all", [["a > b", "x = y, z"], "#1 of all"]),
+        ("1. #1 of all\n2. 2", ["#1 of all", "2"]),
+        ("Keep it\né:", ["Keep it"]),
+    ],
+)  # fmt: skip
+def test_a_ranking(text: str, found: list[str | list[str]]) -> None:
+    assert read_ranking(text, RANKED) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "near"),
+    [
+        ("Kep it > é", "“Kep it” is not one of the options. Did you mean “Keep it”?", "Keep it"),
+        ("é\n1. Kep it", "“Kep it” is not one of the options. Did you mean “Keep it”?", "Keep it"),
+        ("Kep it: 1\né: 2", "“Kep it” is not one of the options. Did you mean “Keep it”?", "Keep it"),
+        ("é > ??", "“??” is not one of the options.", None),
+        ("é > é", "“é” is there twice.", None),
+        ("é = é", "“é” is there twice.", None),
+        ("é: 1\né: 2", "“é” is there twice.", None),
+        ("é:\né: 1", "“é” is there twice.", None),
+        ("é >= 2", "Between two options stands either > or =, not both.", None),
+        ("é: 1\n2: 3", "“2” has place 3 and nothing has place 2: leave no gap", None),
+        ("é: 2\n2: 3", "“é” has place 2 and nothing has place 1: leave no gap", None),
+        ("é: 1\n2: 1\nKeep it: 4", "“Keep it” has place 4 and nothing has place 2: leave no gap", None),
+        ("é: 1\n2", "“2” has no place and others have one: give each option that you rank a place", None),
+        ("é: 1 = Keep it: 2", "“é” has two places: give it one.", None),
+        ("9" * 4000, "is not one of the options.", None),
+        (">" * 4000 + "🙂", "“🙂” is not one of the options.", None),
+        ("a>" * 2000, "“a” is not one of the options.", None),
+    ],
+)
+def test_what_is_no_ranking(text: str, sentence: str, near: str | None) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011
+        read_ranking(text, RANKED)
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)
+    if near is not None:
+        assert isinstance(refused.value, NearMissError)
+        mended = text.replace(refused.value.typed, refused.value.near[0])
+        assert near in str(read_ranking(mended.replace("é\n", ""), RANKED))
+
+
+rankings = st.permutations(RANKED).flatmap(
+    lambda order: st.lists(st.booleans(), min_size=len(order), max_size=len(order)).map(
+        lambda joined: [
+            [name for name, group in zip(order, _numbers(joined), strict=True) if group == number]
+            for number in range(1, 1 + max(_numbers(joined), default=0))
+        ]
+    )
+)
+
+
+def _numbers(joined: list[bool]) -> list[int]:
+    return [1 + sum(not each for each in joined[1 : at + 1]) for at in range(len(joined))]
+
+
+@given(rankings, st.integers(0, len(RANKED)))
+def test_a_ranking_is_read_back_as_it_was_filled(ranks: list[list[str]], ranked: int) -> None:
+    ballot = [
+        rank[0] if len(rank) == 1 else sorted(rank, key=RANKED.index) for rank in ranks[:ranked] if rank
+    ]
+    filled = ranking_template(RANKED, ballot)
+    assert len(filled.splitlines()) == len(RANKED)
+    assert read_ranking(filled, RANKED) == ballot
+    arrows = " > ".join(" = ".join([rank] if isinstance(rank, str) else rank) for rank in ballot)
+    assert read_ranking(arrows, RANKED) == ballot
+    assert read_ranking(ranking_template(RANKED, None), RANKED) == []
 
 
 @pytest.mark.parametrize(
@@ -151,6 +250,8 @@ def test_what_are_no_options(text: str, sentence: str) -> None:
         ("approval", [], "an abstention"),
         ("approval", ["a", "b"], "a, b"),
         ("ranked_irv", ["a", "b"], "a, then b"),
+        ("ranked_irv", [["a"], "b"], "a, then b"),
+        ("ranked_schulze", ["d", ["a", "b", "c"], "e"], "d, then a, b and c equally, then e"),
         ("score", {"a": 5, "b": 1}, "a 5, b 1"),
         ("dots", {}, "an abstention"),
         ("numeric", "0.5", "0.5"),
