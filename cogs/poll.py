@@ -25,9 +25,10 @@ from features.polls.dialogs import PollForm
 from features.polls.opening import check_terms, new_poll
 from features.polls.poll_card import polls_card
 from features.polls.posting import show_poll, verified_here
-from features.polls.result import exact_weighted
+from features.polls.results.counting import exact_weighted
 from features.polls.view import PollView, list_polls, poll_view
 from governance.votes.ballots import METHODS
+from governance.votes.rule import LEAST, Rule
 from storage.polls import closing
 from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
@@ -68,6 +69,10 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         account_days="Only Discord accounts so many days old",
         verified="Only members whose Numerai account is verified when it begins",
         tournament="Whose stakes count in the weighted views; Classic without it",
+        least="Ballots below which nothing is told of how they voted; 5 without it, 2 at the lowest",
+        blocks="Five steps: blocks of this percent or more stop it; 20 without it, 0: a single one does",
+        favour="Five steps: least percent for it of those who took part; 20 without it",
+        electorate="Five steps: least percent for it of the members the bot knows; none without it",
     )
     async def new(
         self,
@@ -80,19 +85,24 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         account_days: int = 0,
         verified: bool = False,
         tournament: Tournament = "classic",
+        least: int = LEAST,
+        blocks: int = Rule.blocks,
+        favour: int = Rule.favour,
+        electorate: int = 0,
     ) -> None:
         """Start a poll in this channel; ballots are hidden until it closes
 
         People vote by one choice, by all they approve of, by an order, by scores from 0 to 5, by a number of
         which the median decides, by five steps from support to block, or by 10 dots to give away. Who may
-        vote and how much verified accounts have staked is frozen at the start.
+        vote, how much verified accounts have staked, and when it is adopted is frozen at the start.
         """
         for what, days in (("server_days", server_days), ("account_days", account_days)):
             if not 0 <= days <= 3650:
                 raise ValueError(f"{what} is a number of days from 0 to 3650.")
         if not 0 < hours <= 24 * 60:
             raise ValueError("A poll lasts up to 60 days: hours is a number above 0 and at most 1440.")
-        check_terms(method, timedelta(hours=hours), quorum)
+        rule = Rule(least, blocks, favour, electorate)
+        check_terms(method, timedelta(hours=hours), quorum, rule)
         eligibility = Eligibility(role.id if role else None, server_days, account_days, verified)
 
         async def done(filled: discord.Interaction, typed: dict[str, str]) -> None:
@@ -108,6 +118,7 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
                 lasts=timedelta(hours=hours),
                 eligibility=eligibility,
                 quorum=quorum,
+                rule=rule,
                 members=await verified_here(self.tools, guild),
                 now=self.tools.now(),
             )

@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from fractions import Fraction
 from types import NoneType
 from typing import Any, NoReturn, TypeGuard, cast
 
 from governance.chain import Entry, append, canonical, sha256, start
+from governance.votes.rule import BEFORE, Rule
 
 FORMAT = "roundtable-poll-1"
 LARGEST = 8 * 1024 * 1024  # bytes of a file; some 20,000 ballots
@@ -67,8 +68,9 @@ def export(
     """The export of a closed poll: one JSON object.
 
     - format: "roundtable-poll-1"
-    - poll: id, title, method, options, budget (of dots, or null), opened, closed, and tie_seed_commitment,
-      the SHA-256 of the text of the seed, or null
+    - poll: id, title, method, options, budget (of dots, or null), opened, closed, tie_seed_commitment, the
+      SHA-256 of the text of the seed, or null, and rule: least_ballots, blocks, favour and electorate as
+      governance.votes.rule.Rule has them, and known, how many might vote; without it, the rule is BEFORE
     - chain: in order, sequence (1, 2, ...), commitment, replaces, previous, head. A new ballot replaces
       nothing (null), a changed one the sequence it replaces; so does a withdrawal, with null for a commitment
     - choices: every counted ballot as choice and salt, sorted by the canonical text of both, so that their
@@ -143,7 +145,9 @@ def checked_export(exported: object) -> dict[str, Any]:
     said = _shaped(exported, _EXPORT, "The export")
     if said["format"] != FORMAT:
         raise ValueError(f"The format of this export is not “{FORMAT}”.")
-    poll = _shaped(said["poll"], _POLL, "The poll")
+    has_rule = "rule" in said["poll"]
+    poll = _shaped(said["poll"], {**_POLL, "rule": dict} if has_rule else _POLL, "The poll")
+    rule_of(poll)
     if not all(_is(option, (str, int, float)) for option in poll["options"] or ()):
         raise ValueError("The options of the poll must be texts or numbers.")
     _patterned(poll, _HASH, ("tie_seed_commitment",), "The poll")
@@ -161,15 +165,28 @@ def checked_export(exported: object) -> dict[str, Any]:
     return said
 
 
+def rule_of(poll: Mapping[str, Any]) -> tuple[Rule, int]:
+    """The rule of an exported poll, and how many might have voted. Raises ValueError for what is no rule."""
+    settings = dict(poll.get("rule", {}))
+    known = settings.pop("known", 0)
+    names = [field.name for field in fields(Rule)]
+    numbers = [known, *settings.values()]
+    if ("rule" in poll and sorted(settings) != sorted(names)) or not all(
+        _is(number, int) and 0 <= number <= _MOST for number in numbers
+    ):
+        raise ValueError(f"The rule of the poll must be whole numbers for known, {', '.join(names)}.")
+    return (Rule(**settings) if settings else BEFORE), known
+
+
 def shown(text: str) -> str:
     """A stranger's text, fit for a terminal: printable and at most 200 characters."""
     return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
 
 
-def _shaped(value: object, fields: _Fields, name: str) -> dict[str, Any]:
+def _shaped(value: object, known: _Fields, name: str) -> dict[str, Any]:
     if not _is_object(value):
         raise ValueError(f"{name} must be an object with named fields.")
-    for field, kind in fields.items():
+    for field, kind in known.items():
         if field not in value:
             raise ValueError(f"{name} lacks “{field}”.")
         if not _is(value[field], kind):
@@ -177,7 +194,7 @@ def _shaped(value: object, fields: _Fields, name: str) -> dict[str, Any]:
         if isinstance(value[field], int) and kind is not object and not 0 < value[field] <= _MOST:
             raise ValueError(f"“{field}” of {name[0].lower()}{name[1:]} must be between 1 and {_MOST:,}.")
     for field in value:
-        if field not in fields:
+        if field not in known:
             raise ValueError(f"{name} has a field that the format does not know: “{shown(str(field))}”.")
     return value
 

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from governance.chain import append, canonical, commit, sha256, start
-from governance.export import LARGEST, STEP, checked_export, claim, in_order, outcome, read_export, shown
+from governance.export import (
+    LARGEST,
+    STEP,
+    checked_export,
+    claim,
+    in_order,
+    outcome,
+    read_export,
+    rule_of,
+    shown,
+)
 from governance.text import counted
 
 _TEXT = "roundtable-receipt-1"
@@ -188,9 +198,11 @@ def _recount(
 
         count = own
     poll, ballots = said["poll"], [row["choice"] for row in said["choices"]]
-    budget = {} if poll["budget"] is None else {"budget": poll["budget"]}
+    settings: dict[str, Any] = {} if poll["budget"] is None else {"budget": poll["budget"]}
+    if poll["method"] == "gradient":
+        settings["rule"], settings["known"] = rule_of(poll)
     try:
-        recount = claim(count(poll["method"], ballots, poll["options"], seed=said["tie_seed"], **budget))
+        recount = claim(count(poll["method"], ballots, poll["options"], seed=said["tie_seed"], **settings))
     except ValueError as error:
         problems.append(f"The choices can't be counted: {shown(str(error))}")
         return None

@@ -61,7 +61,7 @@ STRATEGY = """    "fourth_root_stake": VotingStrategy(
     ),
 """
 STRATEGY_READERS = """
-from features.polls.result import count, exact_weighted
+from features.polls.results.counting import count, exact_weighted
 from governance.votes.strategies import STRATEGIES, split_gain, weights, Voter
 
 assert weights("fourth_root_stake", [Voter("m", 16, True), Voter("n", 16, False)]) == (2, 0)
@@ -74,8 +74,8 @@ shown = next(each for each in found.strategies if each.name == "fourth_root_stak
 assert shown.shares == {"a": 50, "b": 50}, shown
 assert [each.strategy for each in exact_weighted("single", ["a", "b"], cast, stakes)] == list(STRATEGIES)
 
-from features.polls.result_card import strategy_rows
-from features.polls.result_chart import picture_of_result
+from features.polls.results.result_card import strategy_rows
+from features.polls.results.result_chart import picture_of_result
 assert any("**Root of root of stake** a 50 %; b 50 %." in row for row in strategy_rows(found))
 assert picture_of_result(found, "Q").png
 """

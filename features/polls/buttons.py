@@ -19,7 +19,7 @@ from features.polls.casting import (
 )
 from features.polls.dialogs import ChoiceForm, Ranking, ReasonForm, number_form, numbers_form
 from features.polls.poll_card import ballot_card, no_ballot_card, poll_answer
-from features.polls.result_card import result_answer
+from features.polls.results.result_card import result_answer
 from features.polls.view import MyBallot, PollView, poll_with_id
 from storage.polls import reminders
 from tools import show_cards, tools_of

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from features.polls.result import PollResult, count
+from features.polls.results.counting import count
+from features.polls.results.result import PollResult
 from features.polls.view import PollView
 from governance.chain import Entry
 from governance.export import claim, export
@@ -52,6 +53,7 @@ async def close_poll(db: Database, poll: Poll, now: datetime, *, early: bool = F
         electorate=poll.electorate,
         seed=poll.tie_seed,
         budget=poll.budget or BUDGET,
+        rule=poll.rule,
     )
     body = await _export(db, poll, result, now)
     kept = json.dumps({"result": asdict(result), "head": body["head"]}, ensure_ascii=False)
@@ -87,6 +89,8 @@ def _made_export(
         poll.options,
         seed=poll.tie_seed,
         budget=poll.budget or BUDGET,
+        rule=poll.rule,
+        known=poll.electorate,
     )
     return export(
         public_terms(poll) | {"closed": to_text(closed_at)},

@@ -1,7 +1,8 @@
 """How a poll begins: what was typed becomes its terms, and its electorate is frozen."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from features.polls.ballot_text import read_options, read_range
@@ -9,15 +10,20 @@ from features.polls.view import PollView, view_of
 from governance.chain import canonical, sha256
 from governance.text import clean, clean_line
 from governance.votes.ballots import BUDGET, METHODS, check_ballot
+from governance.votes.rule import DEFAULT, LEAST, Rule
 from storage.database import Database
+from storage.members.active import active_members
 from storage.members.verifications import verified_members
 from storage.polls import polls
 from storage.polls.polls import Elector, Eligibility, PollTerms
 from tournament.source import Source, SourceError
 from wording.numbers import listed
 
+ACTIVE = timedelta(days=90)
+DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 LONGEST = timedelta(days=60)
 SHORTEST = timedelta(minutes=5)
+LOWEST_LEAST = 2
 
 
 async def new_poll(
@@ -31,6 +37,7 @@ async def new_poll(
     lasts: timedelta,
     eligibility: Eligibility,
     quorum: int,
+    rule: Rule = DEFAULT,
     members: Iterable[int],
     now: datetime,
     proposal_id: int | None = None,
@@ -38,15 +45,20 @@ async def new_poll(
 ) -> PollView:
     """Open a poll from what was typed; `members` are those of the server who might be verified.
 
-    Who is verified, and the stake of their accounts, is frozen now. How many might vote is known only where
-    these are all: without the right to list members, what the gateway counts is old and has bots in it.
-    Raises ValueError with a sentence for what makes no poll.
+    Who is verified, and the stake of their accounts, is frozen now, and so is how many might vote, as far as
+    the bot knows: see known_members. Raises ValueError with a sentence for what makes no poll.
     """
-    check_terms(method, lasts, quorum)
+    check_terms(method, lasts, quorum, rule)
     title, description, options, wrong = _read(method, typed)
     if wrong:
         raise ValueError("\n".join(wrong))
     electors = await _electors(db, source, members)
+    known = await known_members(db, guild_id, electors, eligibility, now)
+    if rule.electorate and not known:
+        raise ValueError(
+            "A share of those who might vote needs to know who they are. That can't be told where a role or "
+            "days on the server are asked for, nor while the bot knows no member: leave electorate out."
+        )
     terms = PollTerms(
         title=title,
         description=description,
@@ -58,7 +70,8 @@ async def new_poll(
         spec_hash=spec_hash or sha256(canonical([title, description, method, options])),
         quorum=quorum,
         eligibility=eligibility,
-        electorate=len(electors) if eligibility == Eligibility(verified=True) else 0,
+        electorate=len(known),
+        rule=rule,
     )
     poll = await polls.open_poll(
         db, guild_id, member_id, terms, now, electors=electors, proposal_id=proposal_id
@@ -66,7 +79,28 @@ async def new_poll(
     return await view_of(db, poll)
 
 
-def check_terms(method: str, lasts: timedelta, quorum: int) -> None:
+async def known_members(
+    db: Database, guild_id: int, electors: Iterable[Elector], asked: Eligibility, now: datetime
+) -> set[int]:
+    """Who might vote, as far as the bot knows: verified members, and who took part in the last 90 days.
+
+    What the gateway counts is old and has bots in it, and members can't be listed. Empty where a role or days
+    on the server are asked for: who has those can't be told.
+    """
+    if asked.role is not None or asked.server_days:
+        return set()
+    verified = {elector.member_id for elector in electors}
+    known = verified if asked.verified else verified | await active_members(db, guild_id, now - ACTIVE)
+    old_enough = now - timedelta(days=asked.account_days)
+    return {member for member in known if not asked.account_days or _made_at(member) <= old_enough}
+
+
+def _made_at(member_id: int) -> datetime:
+    """When a Discord account was made: its id begins with the milliseconds since 2015."""
+    return DISCORD_EPOCH + timedelta(milliseconds=member_id >> 22)
+
+
+def check_terms(method: str, lasts: timedelta, quorum: int, rule: Rule) -> None:
     """Raise ValueError for what makes no poll, whatever is typed into its form."""
     wrong: list[str] = []
     if method not in METHODS:
@@ -75,6 +109,12 @@ def check_terms(method: str, lasts: timedelta, quorum: int) -> None:
         wrong.append("A poll lasts from 5 minutes to 60 days.")
     if not 0 <= quorum <= 1_000_000:
         wrong.append("A quorum is a number of ballots from 0 on.")
+    if rule.least_ballots < LOWEST_LEAST:
+        wrong.append(
+            f"least is {LOWEST_LEAST} ballots at the lowest: a result of one would be somebody's ballot."
+        )
+    if method != "gradient" and replace(rule, least_ballots=LEAST) != DEFAULT:
+        wrong.append("blocks, favour and electorate are for votes by five steps from support to block.")
     if wrong:
         raise ValueError("\n".join(wrong))
 

@@ -13,7 +13,6 @@ from ui.card import AMBER, BLUE, GREY, Card, section, sections
 from ui.text import plain, shortened
 from wording.numbers import counted
 
-HIDDEN = "Your ballot is hidden until the close, and you can change it until then."
 PROMISES = "One ballot each, hidden until the close; change it as often as you like. /poll my shows yours."
 FEW_OPTIONS, MOST_SAID = 8, 280  # options and characters of the description on the first screen
 
@@ -28,7 +27,7 @@ def poll_answer(view: PollView) -> Answer:
     text = sections(shortened(said, MOST_SAID), "\n".join(few))
     if poll.state != "open":
         return Answer(Card(heading, text, after="**Cancelled**, without a result.", colour=GREY))
-    wins = METHODS[view.method].wins
+    wins, enough, known = view.wins, _enough(view), _known(view)
     extended = ", extended once because many voted late" if poll.extended else ""
     after = [
         f"**What wins** {wins}",
@@ -38,7 +37,13 @@ def poll_answer(view: PollView) -> Answer:
     if view.who_may:
         after.append(f"**Who may vote** {view.who_may}")
     return Answer(
-        Card(heading, text, after="\n".join(after), small=HIDDEN, colour=AMBER),
+        Card(
+            heading,
+            text,
+            after="\n".join(after),
+            small=f"Your ballot is hidden until the close, and yours to change until then. {enough}",
+            colour=AMBER,
+        ),
         details=(
             Card(
                 "How this vote works",
@@ -46,7 +51,10 @@ def poll_answer(view: PollView) -> Answer:
                     section("How to vote", f"{METHODS[view.method].words.capitalize()}. {PROMISES}"),
                     section("What wins", wins),
                     section("Who may vote", view.who_may or "Everybody on this server."),
-                    section("How many are needed", ballots_so_far(view.ballots, poll.quorum)),
+                    section("How many are needed", f"{ballots_so_far(view.ballots, poll.quorum)}. {enough}"),
+                    section("Abstaining", "It counts as taking part, and so towards what is needed."),
+                    section("Leaving", "A ballot that was cast counts, even if its member has left since."),
+                    section("Who is counted as a member", known) if known else "",
                     section(
                         "Ties",
                         "By lot, which is fixed already: the fingerprint of its seed begins with "
@@ -58,6 +66,22 @@ def poll_answer(view: PollView) -> Answer:
                 colour=AMBER,
             ),
         ),
+    )
+
+
+def _enough(view: PollView) -> str:
+    least = view.poll.rule.least_ballots
+    if least == 1:
+        return "The result is told however few take part, so your ballot could be read from it."
+    return f"Should fewer than {least:,} take part, nothing is told of how they voted."
+
+
+def _known(view: PollView) -> str:
+    if not view.poll.electorate:
+        return ""
+    return (
+        f"{counted(view.poll.electorate, 'member')}, and whoever else votes: those the bot knew when it "
+        "opened, with a verified account or active in proposals, polls or opinions in the 90 days before."
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from features.polls.result import PollResult, Strategy
+from features.polls.results.result import PollResult, Strategy
+from governance.votes.ballots import METHODS
+from governance.votes.rule import Rule
 from storage.database import Database
 from storage.polls import ballots, polls
 from storage.polls.polls import Poll
@@ -33,13 +35,18 @@ class PollView:
 
     @property
     def method(self) -> str:
-        """One of governance.ballots.METHODS."""
+        """One of governance.votes.ballots.METHODS."""
         return self.poll.method
 
     @property
     def options(self) -> tuple[Any, ...]:
         """Names, or a range."""
         return tuple(self.poll.options or ())
+
+    @property
+    def wins(self) -> str:
+        """What wins, in a sentence: for gradients, the rule of adoption of this poll."""
+        return self.poll.rule.sentence if self.method == "gradient" else METHODS[self.method].wins
 
     @property
     def who_may(self) -> str:
@@ -110,7 +117,8 @@ async def view_of(db: Database, poll: Poll) -> PollView:
     """A poll with everything that may be told of it."""
     activity = await ballots.activity_of(db, poll.guild_id, poll.poll_id, poll.closes_at)
     reasons: Sequence[Reason] = ()
-    if poll.state == "closed":
+    result = result_of(poll)
+    if result is not None and not result.too_few:
         reasons = [
             Reason(ballot.reason, ballot.member_id if ballot.reason_named else None)
             for ballot in await ballots.ballots_of(db, poll.guild_id, poll.poll_id)
@@ -119,7 +127,7 @@ async def view_of(db: Database, poll: Poll) -> PollView:
     return PollView(
         poll=poll,
         ballots=activity.ballots,
-        result=result_of(poll),
+        result=result,
         head=poll.head if poll.result is None else json.loads(poll.result)["head"],
         reasons=tuple(sorted(reasons, key=lambda reason: reason.text)),  # not in the order of members' ids
     )
@@ -141,5 +149,6 @@ def _read_result(data: dict[str, Any]) -> PollResult:
         "interval": None if interval is None else (interval[0], interval[1]),
         "turnout": tuple((a, b) for a, b in data["turnout"]),
         "details": tuple(data["details"]),
+        **({"rule": Rule(**data["rule"])} if "rule" in data else {}),
     }
     return PollResult(**read)

@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
+from governance.votes.rule import Rule
+
 HIGHEST_SCORE = 5
 BUDGET = 10  # dots to give away, where a vote names no other number
 # The gradients of agreement (Kaner) in five steps, best first, and what they mean.
@@ -19,8 +21,6 @@ STEPS = {
     "against": "serious disagreement",
     "strong_against": "block",
 }
-BLOCK = Fraction(1, 5)  # share of blocks from which more for than against is not enough; ours
-ADOPTION = f"more for it than against, and blocks below {100 * BLOCK} % of the ballots"
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")  # short: 1e999999999 would never be finished
 _SIZED = (str, list, tuple, set, frozenset, Mapping)
@@ -261,7 +261,7 @@ METHODS: Mapping[str, Method] = {
     ),
     "gradient": Method(
         "five steps from support to block",
-        f"It is adopted with {ADOPTION}.",
+        Rule().sentence,
         lambda _options, _budget: _reads_one(tuple(STEPS)),
     ),
     "dots": Method(

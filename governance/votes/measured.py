@@ -5,15 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from governance.votes.ballots import ADOPTION, BLOCK, HIGHEST_SCORE, STEPS, scaled
+from governance.votes.ballots import HIGHEST_SCORE, STEPS, scaled
+from governance.votes.rule import Rule
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
-OUTCOMES = {  # in words, with why
-    "adopted": f"Adopted: {ADOPTION}",
-    "blocked": f"Blocked: more for it than against, but blocks of {100 * BLOCK} % or more of the ballots",
-    "rejected": "Rejected: more against it than for it",
-    "undecided": "Undecided: as many for it as against",
-}
 EXACT = 1000  # ballots up to which the interval of a median is exact
 
 
@@ -48,8 +43,9 @@ class Gradient:
 
     `support` is the share for it of what takes a side, None if nothing does; `blocks` the share of all weight
     on strong_against. `median` is a step, of two middle ones the less favourable. `consent`: nobody blocks.
-    `outcome`: adopted if more weight is for it than against and blocks are below a fifth (BLOCK), blocked if
-    only the first holds, rejected if more is against, undecided if it is the same.
+    `outcome`: adopted if more weight is for it than against and the Rule of the vote is met; blocked or
+    unsupported if its blocks or its least shares stand against that; rejected if more is against, undecided
+    if it is the same.
     """
 
     shares: Mapping[str, Fraction]
@@ -97,15 +93,14 @@ def describe_numbers(weights: Mapping[Fraction, int], ballots: int | None) -> Nu
     return Numbers(curve, between(HALF, HALF), between(QUARTER, 1 - QUARTER), interval)
 
 
-def describe_gradient(weights: Mapping[str, int]) -> Gradient:
-    """Shares, support, median, blocks and outcome; weights by step, some above 0."""
+def describe_gradient(weights: Mapping[str, int], *, rule: Rule, empty: int, known: int) -> Gradient:
+    """Shares, support, median, blocks and outcome; weights by step, some above 0.
+
+    empty: the weight of abstentions; known: of all who might have voted.
+    """
     total = sum(weights.values())
     favour, opposed = weights["strong_for"] + weights["for"], weights["against"] + weights["strong_against"]
     blocks = Fraction(weights["strong_against"], total)
-    if favour > opposed:
-        outcome = "adopted" if blocks < BLOCK else "blocked"
-    else:
-        outcome = "rejected" if opposed > favour else "undecided"
     worst_first = list(reversed(STEPS))
     return Gradient(
         shares={step: Fraction(weights[step], total) for step in STEPS},
@@ -113,7 +108,7 @@ def describe_gradient(weights: Mapping[str, int]) -> Gradient:
         median=worst_first[_place([weights[step] for step in worst_first], HALF)],
         blocks=blocks,
         consent=not blocks,
-        outcome=outcome,
+        outcome=rule.outcome(favour, opposed, weights["strong_against"], weights["neutral"], empty, known),
     )
 
 

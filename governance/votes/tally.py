@@ -15,6 +15,7 @@ from governance.votes.measured import (
     describe_scores,
 )
 from governance.votes.ranked import Beatpaths, Round, break_tie, instant_runoff, schulze
+from governance.votes.rule import DEFAULT, Rule
 
 __all__ = ["METHODS", "STEPS", "TallyResult", "break_tie", "check_ballot", "tally"]
 
@@ -57,13 +58,17 @@ def tally(
     weights: Iterable[Any] | None = None,
     seed: str | None = None,
     budget: int = BUDGET,
+    rule: Rule = DEFAULT,
+    known: int = 0,
 ) -> TallyResult:
     """The result of ballots (n,) under a method; check_ballot says what they and the options look like.
 
     weights (n,): whole numbers, Fractions, Decimals or floats, taken for exactly what they are; None counts
     everybody once. Only their ratios matter, a weight of 2 is two ballots (but for the interval of a median,
     which asks how many voted), and neither does the order of the ballots. seed: where one winner must be
-    picked, break_tie picks it; fix the seed before the close. budget: dots that a ballot may give.
+    picked, break_tie picks it; fix the seed before the close. budget: dots that a ballot may give. rule: when
+    gradients adopt, and known, for its share of the electorate, how many might have voted; those who took
+    part are among them.
 
     Raises ValueError for the first ballot that can't be counted, and for weights that are negative, not
     finite, or not one for each ballot.
@@ -73,18 +78,23 @@ def tally(
     whole, unit = as_whole(weights, len(cast))
     counts: dict[Hashable, int] = {}  # equal ballots are added up once and counted once
     sizes: set[int] = set()
-    empty = 0
+    empty = abstained = 0
     for ballot, weight in zip(cast, whole, strict=True):
         form = read(ballot)
         if form is None:
             empty += 1
+            abstained += weight
         else:
             counts[form] = counts.get(form, 0) + weight
             sizes.add(weight)
     counted, total = len(cast) - empty, sum(counts.values())
     if total:
         alike = counted if len(sizes) == 1 else None
-        found = _count(method, counts, _names(method, options), unit=unit, seed=seed, alike=alike)
+        names = _names(method, options)
+        if method == "gradient":
+            found = _count_steps(counts, names, unit, rule, abstained, known * unit)
+        else:
+            found = _count(method, counts, names, unit=unit, seed=seed, alike=alike)
     else:
         found = _Count((), dict.fromkeys(_names(method, options), Fraction(0)))
     tie = found.best if len(found.best) > 1 else ()
@@ -135,12 +145,17 @@ def _count(
         for chosen, weight in counts.items():
             for option in chosen:
                 totals[option] += weight
-    if method == "gradient":
-        gradient = describe_gradient(totals)
-        return _Count((gradient.outcome,), scaled(totals, unit), gradient)
     most = max(totals.values())
     best = tuple(option for option, total in totals.items() if total == most)
     return _Count(best, scaled(totals, unit), detail)
+
+
+def _count_steps(
+    counts: Any, names: tuple[str, ...], unit: int, rule: Rule, empty: int, known: int
+) -> _Count:
+    totals = {step: counts.get((step,), 0) for step in names}
+    gradient = describe_gradient(totals, rule=rule, empty=empty, known=known)
+    return _Count((gradient.outcome,), scaled(totals, unit), gradient)
 
 
 def _names(method: str, options: Sequence[Any] | None) -> tuple[str, ...]:

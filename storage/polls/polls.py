@@ -9,6 +9,7 @@ from sqlite3 import Row
 from typing import Any
 
 from governance.chain import canonical, sha256, start
+from governance.votes.rule import BEFORE, DEFAULT, Rule
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
 
@@ -33,11 +34,12 @@ class PollTerms:
     opens_at: datetime
     closes_at: datetime
     spec_hash: str  # SHA-256, hex, of what is voted on
-    electorate: int  # how many might vote; 0 where nobody can tell
+    electorate: int  # how many might vote, as far as the bot knows; 0 where nobody can tell
     description: str = ""
     budget: int | None = None  # of dots
     quorum: int = 0  # ballots; 0: none
     eligibility: Eligibility = Eligibility()
+    rule: Rule = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,12 @@ class Poll:
     extended: bool
     quorum: int
     eligibility: Eligibility
+    rule: Rule
     state: str  # open (also before it opens and until it is counted), closed or cancelled
     tie_seed: str = field(repr=False)  # to be shown after the close only
     tie_commitment: str  # SHA-256 of the text of the seed
     spec_hash: str
-    electorate: int
+    electorate: int  # how many might vote, as far as the bot knew when it opened; 0 where nobody can tell
     head: str  # the newest of the chain
     result: str | None  # JSON text, once it is closed
     closed_at: datetime | None  # when it was counted or cancelled
@@ -108,6 +111,7 @@ class Poll:
             extended=bool(row["extended"]),
             quorum=row["quorum"],
             eligibility=Eligibility(**json.loads(row["eligibility"])),
+            rule=BEFORE if row["rule"] is None else Rule(**json.loads(row["rule"])),
             state=row["state"],
             tie_seed=row["tie_seed"],
             tie_commitment=row["tie_commitment"],
@@ -126,9 +130,9 @@ class Poll:
 
 _POLLS = """
 SELECT poll_id, guild_id, p.number, p.proposal_id, p.title, p.description, p.method, p.options, p.budget,
-    p.opens_at, p.closes_at, p.extended, p.quorum, p.eligibility, p.state, p.tie_seed, p.tie_commitment,
-    p.spec_hash, p.electorate, p.head, p.result, p.closed_at, p.channel, p.thread, p.message, p.changed_at,
-    a.member_id AS author
+    p.opens_at, p.closes_at, p.extended, p.quorum, p.eligibility, p.rule, p.state, p.tie_seed,
+    p.tie_commitment, p.spec_hash, p.electorate, p.head, p.result, p.closed_at, p.channel, p.thread,
+    p.message, p.changed_at, a.member_id AS author
 FROM polls p LEFT JOIN poll_authors a USING (poll_id, guild_id)
 """
 _COUNT = "SELECT count(*) FROM polls p "
@@ -165,6 +169,7 @@ async def open_poll(
             "opens_at": to_text(terms.opens_at),
             "closes_at": to_text(terms.closes_at),
             "eligibility": json.dumps(asdict(terms.eligibility)),
+            "rule": json.dumps(asdict(terms.rule)),
             "tie_seed": seed,
             "tie_commitment": sha256(seed),
             "head": sha256(seed),  # until the poll has its number, which the first head stands for too
@@ -198,7 +203,8 @@ async def open_poll(
 
 def public_terms(poll: Poll) -> dict[str, Any]:
     """The poll as its chain starts with it and as its export tells it."""
-    return {
+    rule = {} if poll.rule == BEFORE else {"rule": asdict(poll.rule) | {"known": poll.electorate}}
+    return rule | {
         "id": poll.poll_id,
         "title": poll.title,
         "method": poll.method,

@@ -138,11 +138,14 @@ async def test_what_was_counted_as_who_might_vote_is_known_or_forgotten(file: Pa
     old = Database(await aiosqlite.connect(file, isolation_level=None), file)
     old.connection.row_factory = sqlite3.Row
     await migrate(old, scripts)
+    # what is settled of a poll today has one more column
+    await old.connection.execute("ALTER TABLE polls ADD COLUMN rule TEXT")
     electors = [Elector(member, 5.0, f"account_{member}") for member in (1, 2)]
     for asked in (Eligibility(), Eligibility(verified=True), Eligibility(verified=True, role=5)):
         poll = await opened(old, electors=electors, electorate=9, eligibility=asked)
         result = json.dumps({"head": poll.head, "result": {"electorate": 9, "ballots": 2}})
         assert await close_poll(old, poll.guild_id, poll.poll_id, poll.closes_at, result, head=poll.head)
+    await old.connection.execute("ALTER TABLE polls DROP COLUMN rule")
     await old.close()
     db = await open_database(file)
     polls = [await poll_in(db, HERE, number) for number in (1, 2, 3)]

@@ -112,8 +112,9 @@ async def test_pages_turn_after_a_restart_and_for_everybody(
     server: Server, now: Clock, settings: Any, source: Any
 ) -> None:
     card = await start(server, server.ben, hours=96.0)
-    [voter] = people(server, 1)
-    await vote(server, voter, card, "single", [0])
+    voter, other = people(server, 2)
+    for member in (voter, other):
+        await vote(server, member, card, "single", [0])
     opened = said(await server.ben.click(card, label="Details"))
     assert "the fingerprint of its seed" in text_of(opened)
     assert [part for part in parts_of(opened) if "custom_id" in part] == [], "one page needs no menu"

@@ -92,9 +92,10 @@ async def test_stakes_are_frozen_at_the_start(server: Server, now: Clock) -> Non
 
 
 async def test_closing_is_for_the_author_and_moderators(server: Server, now: Clock) -> None:
-    other = people(server, 1)[0]
+    other, another = people(server, 2)
     card = await start(server, server.ben, hours=96.0)
-    await vote(server, other, card, "single", [0])
+    for member in (other, another):
+        await vote(server, member, card, "single", [0])
     refused = await ask(server, other, "close", number=1)
     assert refused.components == []
     assert (await poll_of(server)).poll.state == "open"

@@ -8,6 +8,7 @@ import pytest
 from bot import create_bot
 from features.polls.opening import new_poll
 from governance.proposals.proposal import Proposal
+from governance.votes.rule import Rule
 from storage.database import execute, transaction
 from storage.polls import closing
 from storage.polls.polls import Eligibility
@@ -72,7 +73,9 @@ async def test_from_the_last_call_to_the_result(server: Server, ada: Any, now: C
     assert view.poll.spec_hash == proposal.content_hash
     assert view.poll.closes_at - view.poll.opens_at == timedelta(days=7)
     assert (view.poll.quorum, view.poll.eligibility) == (proposal.seconds_needed, Eligibility())
-    assert view.poll.electorate == 0, "everybody may vote, and nobody can tell how many they are"
+    assert view.poll.electorate == 3, "who filed it and two who seconded it; nobody else did anything here"
+    assert view.poll.rule == Rule()
+    assert Rule().sentence in text_of(posted(post)[1])
     assert view.poll.thread == post.id
     cards = posted(post)
     assert [card.id for card in cards] == [first.id, view.poll.message]

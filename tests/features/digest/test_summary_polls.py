@@ -70,10 +70,10 @@ async def test_shares_too_close_to_tell_are_no_flip(db: Database) -> None:
 
 
 async def test_a_missed_quorum_has_no_winners(db: Database) -> None:
-    await closed(db, ["two"] * 4, [], quorum=9)
+    await closed(db, ["two"] * 8, [], quorum=9)
     [result] = (await summary_of(db)).results
-    assert (result.ballots, result.views, result.flips) == (4, (), False)
-    assert result.finding == "No quorum: 4 ballots, and 9 were needed."
+    assert (result.ballots, result.views, result.flips) == (8, (), False)
+    assert result.finding == "No quorum: 8 took part, and 9 were needed."
 
 
 async def test_a_poll_is_told_in_the_week_it_was_counted(db: Database) -> None:

@@ -35,6 +35,7 @@ async def form(server: Server, member: Any, method: str = "single", **options: A
 
 async def start(server: Server, member: Any, method: str = "single", **options: Any) -> Any:
     """Open a poll, which must be possible, and give its public card."""
+    options.setdefault("least", 2)  # most tests have three members
     typed = {"title": f"What now? ({method})", "description": ""}
     if method != "gradient":
         typed["options"] = options.pop("typed", "0 to 1 step 0.05" if method == "numeric" else OPTIONS)

@@ -9,7 +9,7 @@ import pytest
 
 from features.polls.opening import new_poll
 from features.polls.poll_card import ballot_card, no_ballot_card, poll_answer, polls_card
-from features.polls.result_card import result_answer
+from features.polls.results.result_card import result_answer
 from features.polls.view import MyBallot, PollLine, PollView, Reason
 from storage.database import Database, open_database
 from storage.polls.polls import Eligibility

@@ -12,15 +12,17 @@ import pytest
 from features.polls.casting import Member, ballots, cast_ballot, choice_of, give_reason
 from features.polls.closing import EXTENSION, close_poll, poll_export
 from features.polls.opening import new_poll
-from features.polls.result_card import result_answer
+from features.polls.results.result_card import result_answer
 from features.polls.view import PollView, list_polls, poll_view, poll_with_id
 from governance.receipts import verify
+from governance.votes.rule import Rule
 from storage.database import Database, open_database
 from storage.members.verifications import make_code, use_code
 from storage.polls.closing import cancel_poll
 from storage.polls.polls import Eligibility
+from storage.proposals.seconds import second
 from tests.features.polls.polls import HOUR, MOMENT, close_due
-from tests.features.proposals.proposals import ADA, BERT, CLEO, HERE, NOW, THERE
+from tests.features.proposals.proposals import ADA, BERT, CLEO, HERE, NOW, THERE, filed
 from tournament.sample import SampleSource
 
 
@@ -37,6 +39,7 @@ async def made(db: Database, source: SampleSource, **changes: Any) -> PollView:
         "lasts": timedelta(days=4),
         "eligibility": Eligibility(),
         "quorum": 0,
+        "rule": Rule(least_ballots=2),
         "members": [],
         "now": NOW,
     }
@@ -71,22 +74,34 @@ async def test_the_largest_and_the_smallest_poll(db: Database, source: SampleSou
 
 
 async def test_how_many_might_vote_is_told_where_it_is_known(db: Database, source: SampleSource) -> None:
-    """Two of these five are verified."""
+    """Two of these five are verified, and three others voted, seconded or filed a proposal of late."""
+    earlier = await made(db, source, now=NOW - timedelta(days=91), lasts=timedelta(days=60))
+    await cast_ballot(db, earlier, who(9), "a", NOW - timedelta(days=90, microseconds=1))
+    await cast_ballot(db, earlier, who(8), "a", NOW - timedelta(days=90))
+    proposal = await filed(db)
+    await second(db, HERE, proposal.number, 10, NOW - timedelta(days=1), stages=["idea"])
     for member in (4, 5):
         code = await make_code(db, member, "classic", f"model_{member}", NOW)
         assert await use_code(db, member, code.code, f"account_{member}", NOW)
     for asked, known in (
-        (Eligibility(), 0),
+        (Eligibility(), 5),  # and three who were active in the 90 days before
         (Eligibility(verified=True), 2),
+        (Eligibility(account_days=3000), 5),  # ids below 2^22 are of 2015, that of ada is of 2021
+        (Eligibility(account_days=5000), 4),
+        (Eligibility(account_days=6000), 0),
+        (Eligibility(role=5), 0),
+        (Eligibility(server_days=1), 0),
         (Eligibility(verified=True, role=5), 0),
         (Eligibility(verified=True, server_days=1), 0),
     ):
         view = await made(db, source, eligibility=asked, members=[3, 4, 5, 6, 7])
         assert view.poll.electorate == known
-        await cast_ballot(db, view, replace(who(4), roles=frozenset({5})), "a", NOW)
-        [closed] = await close_due(db, view.poll.closes_at)
+        for member in (4, 5):
+            voter = Member(member, frozenset({5}), NOW - timedelta(days=10), NOW - timedelta(days=7000))
+            await cast_ballot(db, view, voter, "a", NOW)
+        [closed] = [view for view in await close_due(db, view.poll.closes_at) if view.poll.number > 1]
         assert closed.result is not None
-        turnout = "1 ballot, of 2 members who might vote" if known else "1 ballot"
+        turnout = f"2 ballots, of {known} members the bot knows" if known else "2 ballots"
         assert f"**Turnout** {turnout}\n" in result_answer(closed, closed.result).card.said
 
 

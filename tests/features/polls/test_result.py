@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from features.polls.ballot_text import STEP_WORDS
-from features.polls.result import PollResult, Shown, count, exact_weighted
-from features.polls.result_card import strategy_rows
-from governance.votes.ballots import STEPS
+from features.polls.results.counting import count, exact_weighted
+from features.polls.results.result import PollResult, Shown
+from features.polls.results.result_card import strategy_rows
+from governance.votes.ballots import METHODS, STEPS
+from governance.votes.rule import Rule
 from governance.votes.strategies import STRATEGIES
 
 AB = ["a", "b"]
@@ -24,6 +26,7 @@ def counted(
     electors: dict[int, float] | None = None,
     *,
     quorum: int = 0,
+    rule: Rule = Rule(least_ballots=1),  # noqa: B008
 ) -> PollResult:
     return count(
         method,
@@ -34,6 +37,7 @@ def counted(
         electorate=100,
         seed=SEED,
         budget=10,
+        rule=rule,
     )
 
 
@@ -72,7 +76,7 @@ def test_ties_are_settled_by_a_lot_that_is_told() -> None:
 def test_a_missed_quorum_is_no_result() -> None:
     found = counted("single", ["a", "a"], AB, quorum=3)
     assert not found.valid
-    assert found.finding == "No quorum: 2 ballots, and 3 were needed."
+    assert found.finding == "No quorum: 2 took part, and 3 were needed."
     assert counted("single", ["a"] * 3, AB, quorum=3).valid
 
 
@@ -222,14 +226,45 @@ def test_every_row_of_a_strategy_has_every_option_or_why_not(method: str) -> Non
 @pytest.mark.parametrize(
     ("steps", "finding"),
     [
-        ([3, 2, 9, 1, 3], "Adopted: more for it than against, and blocks below 20 % of the ballots."),
-        ([3, 2, 1, 1, 2], "Blocked: more for it than against, but blocks of 20 % or more of the ballots."),
-        ([0, 2, 9, 3, 0], "Rejected: more against it than for it."),
-        ([0, 2, 9, 2, 0], "Undecided: as many for it as against."),
+        ([3, 2, 9, 1, 3], "Adopted: 5 for it, 4 against, 3 of them blocking."),
+        ([3, 2, 9, 1, 0], "Adopted: 5 for it, 1 against."),
+        ([3, 2, 1, 1, 2], "Blocked: 2 of 9 block it."),
+        ([0, 1, 8, 0, 0], "Not adopted: too few for it, 1 of 9 who took part."),
+        ([0, 2, 9, 3, 0], "Rejected: 3 against it, 2 for it."),
+        ([0, 2, 9, 2, 0], "Undecided: 2 for it, and 2 against."),
         ([0, 0, 0, 0, 0], "Nobody cast a ballot."),
     ],
 )
-def test_a_proposal_s_vote_says_the_rule_it_ended_by(steps: list[int], finding: str) -> None:
-    """3 of 18 blocks are 17 %, 2 of 9 are 22 %."""
+def test_a_proposal_s_vote_says_how_it_ended(steps: list[int], finding: str) -> None:
+    """3 of 18 blocks are 17 %, 2 of 9 are 22 %; 1 of 9 for it are 11 %."""
     choices = [name for name, times in zip(STEPS, steps, strict=True) for _ in range(times)]
-    assert counted("gradient", choices, []).finding == finding
+    assert counted("gradient", choices, [], rule=Rule(least_ballots=1)).finding == finding
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_of_fewer_than_the_least_nothing_is_told(method: str) -> None:
+    """Not what they voted, nor how many they were: only that they were too few."""
+    ballots: dict[str, Any] = {
+        "approval": ["a"], "ranked_irv": ["a", "b"], "ranked_schulze": ["a", "b"], "score": {"a": 5},
+        "dots": {"a": 10}, "numeric": "3", "gradient": "strong_for",
+    }  # fmt: skip
+    ballot, options = ballots.get(method, "a"), [] if method in ("numeric", "gradient") else AB
+    few = counted(method, [ballot] * 3 + [None], options, dict.fromkeys(range(1, 5), 10.0), rule=Rule())
+    assert few.finding == "Too few: fewer than 5 took part, so nothing is told."
+    assert not few.valid
+    empty: dict[str, Any] = dict.fromkeys(("winners", "tie", "strategies", "turnout", "details"), ())
+    empty |= {"totals": {}, "shares": {}, "interval": None, "flip": None}
+    assert {name: getattr(few, name) for name in empty} == empty
+    enough = counted(method, [ballot] * 4 + [None], options, rule=Rule())
+    assert enough.valid
+    assert enough.winners
+
+
+def test_abstaining_is_taking_part() -> None:
+    all_three = counted("approval", [[], None, []], AB, quorum=2)
+    assert (all_three.took_part, all_three.valid) == (3, True)
+    assert all_three.finding == "All 3 who took part abstained."
+    assert counted("single", [None], AB, quorum=1).finding == "The one who took part abstained."
+    scored = counted("score", [{"a": 0, "b": 0}] * 2 + [{"a": 5, "b": 0}], AB, quorum=3)
+    assert (scored.ballots, scored.valid) == (3, True)
+    assert scored.shares["a"] == pytest.approx(1 / 3)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from features.polls.ballot_text import STEP_WORDS
-from features.polls.result_chart import picture_of_result
+from features.polls.results.result_chart import picture_of_result
 from tests.features.polls.test_result import AB, counted
 from ui.drawing import CURRENT, INK, PANEL, PROPOSED, Picture
 

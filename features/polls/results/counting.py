@@ -1,15 +1,16 @@
-"""The result of a poll: one vote per member, what may be shown of other strategies, how near it was."""
+"""How a poll is counted: the ballots, what the stakes behind them may tell, and how near it was."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from features.polls.ballot_text import STEP_WORDS
+from features.polls.results.result import PollResult, Strategy
 from governance.votes.ballots import HIGHEST_SCORE, STEPS
-from governance.votes.measured import OUTCOMES
-from governance.votes.secrecy import FEWEST, OTHERS, SIDES, PublicView, guarded_views
+from governance.votes.rule import DEFAULT, Rule
+from governance.votes.secrecy import PublicView, guarded_views
 from governance.votes.strategies import (
     View,
     Voter,
@@ -20,114 +21,8 @@ from governance.votes.strategies import (
 )
 from governance.votes.tally import TallyResult, tally
 from scoring.typed import spell_clearly
-from wording.numbers import counted
 
 SMALL = 100  # ballots; below, an interval and how few would flip it are told
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """One strategy's outcome as everybody may see it."""
-
-    name: str
-    leaders: tuple[str, ...]  # empty where nothing may be told
-    shares: Mapping[str, int] | None  # percent, in steps of 5
-    flips: bool | None  # None: not told
-    sentence: str
-    effective_voters: float | None  # of what was cast; None where nothing is shown
-    smallest_majority: float | None  # voters with more than half of the weight
-    top_three: float | None  # their share of the weight
-
-
-@dataclass(frozen=True)
-class PollResult:
-    """Everything that is told of a closed poll; JSON-able by to_json."""
-
-    method: str
-    winners: tuple[str, ...]
-    tie: tuple[str, ...]
-    totals: Mapping[str, str]  # fractions as text
-    shares: Mapping[str, float]  # of the ballots; empty where that means nothing
-    ballots: int
-    empty: int
-    quorum: int
-    electorate: int  # who might have voted; 0 where nobody can tell
-    strategies: tuple[Strategy, ...]
-    interval: tuple[float, float] | None  # of the leader's share
-    flip: int | None  # so many more ballots, all alike, would change the outcome
-    turnout: tuple[tuple[int, int], ...]  # (members, voted) by tenth of verified stake; empty where few
-    details: tuple[str, ...]
-
-    @property
-    def valid(self) -> bool:
-        """Whether the quorum was met."""
-        return self.ballots >= self.quorum
-
-    @property
-    def finding(self) -> str:
-        """The outcome in one sentence."""
-        if not self.ballots:
-            return "Nobody cast a ballot."
-        if not self.valid:
-            needed = counted(self.quorum, "was needed", "were needed")
-            return f"No quorum: {counted(self.ballots, 'ballot')}, and {needed}."
-        if self.method == "numeric":
-            if self.tie:
-                return f"The answers in the middle are {' and '.join(self.tie)}: {self.winners[0]} by lot."
-            return f"The median is {' or '.join(self.winners)}."
-        if self.method == "gradient":
-            return f"{OUTCOMES[next(iter(self.winners), 'undecided')]}."
-        if len(self.winners) > 1:
-            return f"A tie between {' and '.join(self.winners)}."
-        winner = next(iter(self.winners), "Nobody")
-        return f"{winner} wins a tie by lot." if self.tie else f"{winner} wins."
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Which options the shares of other strategies are about, and why some have none."""
-
-    named: Mapping[str, str]  # label of a share -> as people read it
-    joined: Mapping[str, tuple[str, ...]]  # label -> the options that it stands for, where they are several
-    missing: Mapping[str, tuple[str, ...]]  # why -> the options without a share of their own
-
-    @classmethod
-    def of(cls, result: PollResult) -> "Shown":
-        """Of a result with shares of other strategies; nothing where there are none."""
-        shares = next((each.shares for each in result.strategies if each.shares is not None), None)
-        if shares is None:
-            return cls({}, {}, {})
-        votes = {option: Fraction(total) for option, total in result.totals.items()}
-        graded = result.method == "gradient"
-        sides = graded and min((count for count in votes.values() if count), default=FEWEST) < FEWEST
-        names = {option: STEP_WORDS.get(option, option) if graded else option for option in votes}
-        of_label: dict[str, list[str]] = {label: [] for label in shares}
-        why: dict[str, list[str]] = {}
-        for option, name in names.items():
-            label = SIDES.get(option, option) if sides else option
-            if label in shares:
-                of_label[label].append(name)
-            elif not votes[option]:
-                why.setdefault("nobody chose it", []).append(name)
-            elif OTHERS in shares:
-                of_label[OTHERS].append(name)
-            else:
-                why.setdefault(_too_few(result.method, votes[option]), []).append(name)
-        return cls(
-            {label: label if sides or label == OTHERS else names.get(label, label) for label in shares},
-            {
-                label: tuple(joined)
-                for label, joined in of_label.items()
-                if len(joined) > 1 or joined != [names.get(label, label)]
-            },
-            {reason: tuple(options) for reason, options in why.items()},
-        )
-
-
-def _too_few(method: str, votes: Fraction) -> str:
-    if method == "approval":
-        return f"fewer than {FEWEST} {'approve' if votes < FEWEST else 'do not approve'} of it"
-    return f"fewer than {FEWEST} give it points, or fewer than {FEWEST} give it none"
 
 
 def count(
@@ -140,6 +35,7 @@ def count(
     electorate: int = 0,
     seed: str,
     budget: int,
+    rule: Rule = DEFAULT,
 ) -> PollResult:
     """The result of ballots (member, choice), with the verified stakes (NMR) frozen at the start."""
     ballots = [choice for _, choice in cast]
@@ -147,11 +43,13 @@ def count(
         Voter(str(member), Fraction(electors.get(member, 0.0)), verified=member in electors)
         for member, _ in cast
     ]
-    result = tally(method, ballots, options, seed=seed, budget=budget)
-    views = side_by_side(method, ballots, options, voters, tally)
+    result = tally(method, ballots, options, seed=seed, budget=budget, rule=rule, known=electorate)
+    if 0 < len(cast) < rule.least_ballots:
+        return _untold(result, quorum, electorate, rule)
+    views = side_by_side(method, ballots, options, voters, partial(tally, rule=rule))
     public = {view.strategy: view for view in guarded_views(method, ballots, options, voters, closed=True)}
     winners = tuple(map(_plain, result.winners))
-    leading, interval, flip = _nearness(method, ballots, options, result)
+    leading, interval, flip = _nearness(method, ballots, options, result, rule, electorate)
     stakes = list(electors.values())
     voted = {member for member, _ in cast}
     return PollResult(
@@ -174,6 +72,7 @@ def count(
         if len(stakes) >= SMALL
         else (),
         details=tuple(_details(method, result)),
+        rule=rule,
     )
 
 
@@ -227,8 +126,34 @@ def _shares(result: TallyResult, budget: int) -> dict[str, float]:
     }
 
 
+def _untold(result: TallyResult, quorum: int, electorate: int, rule: Rule) -> PollResult:
+    """The result of a poll in which too few took part: how many they were, and nothing else."""
+    return PollResult(
+        method=result.method,
+        winners=(),
+        tie=(),
+        totals={},
+        shares={},
+        ballots=result.ballots,
+        empty=result.empty,
+        quorum=quorum,
+        electorate=electorate,
+        strategies=(),
+        interval=None,
+        flip=None,
+        turnout=(),
+        details=(),
+        rule=rule,
+    )
+
+
 def _nearness(
-    method: str, ballots: Sequence[Any], options: Sequence[Any], result: TallyResult
+    method: str,
+    ballots: Sequence[Any],
+    options: Sequence[Any],
+    result: TallyResult,
+    rule: Rule,
+    electorate: int,
 ) -> tuple[bool, tuple[float, float] | None, int | None]:
     if method not in ("single", "approval", "gradient") or not 0 < result.ballots < SMALL:
         return False, None, None
@@ -236,8 +161,9 @@ def _nearness(
         votes = sum((result.totals.get(step, Fraction(0)) for step in ("strong_for", "for")), Fraction(0))
     else:
         votes = max(result.totals.values(), default=Fraction(0))
-    flip = voters_to_flip(method, list(ballots), list(options), tally)
-    return True, share_interval(int(votes), result.ballots), flip
+    counting = partial(tally, rule=rule, known=electorate)
+    flip = voters_to_flip(method, list(ballots), list(options), counting)
+    return method == "gradient" or not result.tie, share_interval(int(votes), result.ballots), flip
 
 
 def _details(method: str, result: TallyResult) -> list[str]:

@@ -7,7 +7,7 @@ import itertools
 import textwrap
 
 from features.polls.ballot_text import STEP_WORDS
-from features.polls.result import PollResult, Shown
+from features.polls.results.result import PollResult, Shown
 from governance.votes.strategies import BASELINE, STRATEGIES
 from ui.drawing import (
     CURRENT,

@@ -4,27 +4,28 @@ from fractions import Fraction
 from functools import partial
 
 from features.polls.ballot_text import STEP_WORDS
-from features.polls.result import PollResult, Shown
-from features.polls.result_chart import picture_of_result
+from features.polls.results.result import PollResult, Shown
+from features.polls.results.result_chart import picture_of_result
 from features.polls.view import PollView
-from governance.votes.ballots import METHODS
+from governance.votes.ballots import HIGHEST_SCORE
 from governance.votes.secrecy import FEWEST, OTHERS
 from governance.votes.strategies import STRATEGIES
 from ui.answer import Answer
 from ui.card import GREEN, GREY, Card, bullets, section, sections
 from ui.text import plain
-from wording.numbers import counted, listed, percent
+from wording.numbers import counted, listed, number, percent
 
 FULL, EMPTY, BAR = "▰", "▱", 10
 MOST_BARS = 8
-UNITS = {"score": "point", "dots": "dot"}  # of a total; votes elsewhere
+UNITS = {"dots": "dot"}  # of a total; votes elsewhere
 
 
 def result_answer(view: PollView, result: PollResult) -> Answer:
     """The outcome, then what the same ballots would say under other strategies."""
     poll = view.poll
-    numeric = result.method == "numeric" and result.ballots > 0
-    bars = [] if numeric or not result.ballots else _bars(result)
+    told = result.ballots > 0 and not result.too_few
+    numeric = result.method == "numeric" and told
+    bars = _bars(result) if told and not numeric else []
     more = len(bars) - MOST_BARS
     if more > 1:
         bars = [*bars[:MOST_BARS], f"and {more} more, each with fewer: press Details"]
@@ -35,7 +36,10 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
         after="\n".join(
             filter(
                 None,
-                (f"**How it is decided** {METHODS[result.method].wins}", f"**Turnout** {_turnout(result)}"),
+                (
+                    f"**How it is decided** {view.wins}",
+                    "" if result.too_few else f"**Turnout** {_turnout(result)}",
+                ),
             )
         ),
         small=_near(result),
@@ -64,6 +68,8 @@ def _said(result: PollResult, option: str, total: Fraction) -> str:
     """What an option got: its share, and of what."""
     if result.method == "ranked_schulze":
         return f"beats {total} of {len(result.totals) - 1}"
+    if result.method == "score":
+        return f"mean {number(float(total / result.ballots))} of {HIGHEST_SCORE}"
     unit = UNITS.get(result.method, "vote")
     got = counted(int(total), unit) if total.denominator == 1 else f"{total} {unit}s"
     return f"{percent(result.shares.get(option, 0.0))} · {got}"
@@ -74,26 +80,28 @@ def _turnout(result: PollResult) -> str:
     if result.empty:
         told += f", {result.empty:,} abstained"
     if result.electorate:
-        told += f", of {counted(result.electorate, 'member')} who might vote"
+        told += f", of {counted(max(result.electorate, result.took_part), 'member')} the bot knows"
     if result.quorum:
         told += f"; the quorum of {result.quorum:,} was {'met' if result.valid else 'missed'}"
     return told
 
 
 def _near(result: PollResult) -> str:
-    if result.interval is None:
-        return ""
-    low, high = result.interval
-    near = f"With so few ballots, the leader's share could be {percent(low)} to {percent(high)} (95 %)."
+    """How sure it is; the share of a leader only where there is one."""
+    told: list[str] = []
+    if result.interval is not None:
+        low, high = result.interval
+        whose = "share in favour" if result.method == "gradient" else f"share of {plain(result.winners[0])}"
+        told.append(f"With so few ballots, the {whose} could be {percent(low)} to {percent(high)} (95 %).")
     if result.flip is not None:
-        near += f" {counted(result.flip, 'more ballot')}, all alike, could change the outcome."
-    return near
+        told.append(f"{counted(result.flip, 'more ballot')}, all alike, could change the outcome.")
+    return " ".join(told)
 
 
 def _pages(view: PollView, result: PollResult) -> list[Card]:
     """What stands behind a result."""
     pages: list[Card] = []
-    if result.ballots:
+    if result.ballots and not result.too_few:
         pages.append(
             Card(
                 "Every option, one member, one vote",

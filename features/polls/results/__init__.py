@@ -1,0 +1,1 @@
+"""What a poll ended with: counted, said and drawn."""

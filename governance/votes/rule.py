@@ -1,0 +1,66 @@
+"""What a poll needs before it tells anything, and before a vote by gradients adopts."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+LEAST = 5  # ballots; below, a result would tell how somebody voted
+HIGHEST_LEAST = 1000
+OUTCOMES = ("adopted", "blocked", "unsupported", "rejected", "undecided")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The settings of a poll; shares in whole percent.
+
+    least_ballots: nothing is told of a poll in which fewer took part. The others are about gradients: from
+    `blocks` of the ballots on, blocks stop what has more for it than against; 0: a single one does. `favour`
+    is the least share for it of all who took part, abstentions too; `electorate` the same of all who might
+    have voted. The shares are ours: a fifth each, and none of the electorate.
+    """
+
+    least_ballots: int = LEAST
+    blocks: int = 20
+    favour: int = 20
+    electorate: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.least_ballots <= HIGHEST_LEAST:
+            raise ValueError(
+                f"least is a number of ballots from 1 to {HIGHEST_LEAST:,}; this is {self.least_ballots}."
+            )
+        shares = {"blocks": self.blocks, "favour": self.favour, "electorate": self.electorate}
+        for name, share in shares.items():
+            if not 0 <= share <= 100:
+                raise ValueError(f"{name} is a percentage from 0 to 100; this is {share}.")
+
+    @property
+    def sentence(self) -> str:
+        """When a vote by gradients adopts."""
+        blocks = f"fewer than {self.blocks} % of the ballots block it" if self.blocks else "nobody blocks it"
+        parts = ["more are for it than against", blocks]
+        if self.favour:
+            parts.append(f"at least {self.favour} % of those who took part are for it")
+        if self.electorate:
+            parts.append(f"at least {self.electorate} % of those who might vote are for it")
+        return f"It is adopted when {', '.join(parts[:-1])} and {parts[-1]}."
+
+    def outcome(self, favour: int, opposed: int, blocks: int, neutral: int, empty: int, known: int) -> str:
+        """One of OUTCOMES. Weights in any unit: favour and opposed (blocks among them), neutral, abstained.
+
+        known: how many might have voted, in the same unit; whoever took part is among them.
+        """
+        ballots = favour + opposed + neutral
+        if favour <= opposed:
+            return "rejected" if opposed > favour else "undecided"
+        if blocks and Fraction(100 * blocks, ballots) >= self.blocks:
+            return "blocked"
+        took_part = ballots + empty
+        enough = 100 * favour >= self.favour * took_part and 100 * favour >= self.electorate * max(
+            known, took_part
+        )
+        return "adopted" if enough else "unsupported"
+
+
+DEFAULT = Rule()
+# of polls that were opened before they had settings; what their terms do not name is this
+BEFORE = Rule(favour=0)
