@@ -36,13 +36,12 @@ class Rule:
     @property
     def sentence(self) -> str:
         """When a vote by gradients adopts."""
-        blocks = f"fewer than {self.blocks} % of the ballots block it" if self.blocks else "nobody blocks it"
-        parts = ["more are for it than against", blocks]
-        if self.favour:
-            parts.append(f"at least {self.favour} % of those who took part are for it")
-        if self.electorate:
-            parts.append(f"at least {self.electorate} % of those who might vote are for it")
-        return f"It is adopted when {', '.join(parts[:-1])} and {parts[-1]}."
+        blocks = f"fewer than {self.blocks} % block it" if self.blocks else "nobody blocks it"
+        shares = ((self.favour, "those who took part"), (self.electorate, "those who might vote"))
+        least = " and ".join(f"{share} % of {whom}" for share, whom in shares if share)
+        if not least:
+            return f"Adopted when more are for it than against and {blocks}."
+        return f"Adopted when more are for it than against, {blocks}, and at least {least} are for it."
 
     def outcome(self, favour: int, opposed: int, blocks: int, neutral: int, empty: int, known: int) -> str:
         """One of OUTCOMES. Weights in any unit: favour and opposed (blocks among them), neutral, abstained.

@@ -16,7 +16,7 @@ from ui.text import plain
 from wording.numbers import counted, listed, number, percent
 
 FULL, EMPTY, BAR = "▰", "▱", 10
-MOST_BARS = 8
+MOST_BARS = 6
 UNITS = {"dots": "dot"}  # of a total; votes elsewhere
 
 
@@ -27,8 +27,8 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
     numeric = result.method == "numeric" and told
     bars = _bars(result) if told and not numeric else []
     more = len(bars) - MOST_BARS
-    if more > 1:
-        bars = [*bars[:MOST_BARS], f"and {more} more, each with fewer: press Details"]
+    if more > 0:
+        bars = [*bars[:MOST_BARS], f"and {more} more: press Details"]
     card = Card(
         plain(result.finding),
         sections(f"**#{poll.number} {plain(poll.title)}**", "\n".join(bars or result.details)),
@@ -69,7 +69,7 @@ def _said(result: PollResult, option: str, total: Fraction) -> str:
     if result.method == "ranked_schulze":
         return f"beats {total} of {len(result.totals) - 1}"
     if result.method == "score":
-        return f"mean {number(float(total / result.ballots))} of {HIGHEST_SCORE}"
+        return f"mean {number(round(float(total / result.ballots), 2))} of {HIGHEST_SCORE}"
     unit = UNITS.get(result.method, "vote")
     got = counted(int(total), unit) if total.denominator == 1 else f"{total} {unit}s"
     return f"{percent(result.shares.get(option, 0.0))} · {got}"
@@ -79,8 +79,8 @@ def _turnout(result: PollResult) -> str:
     told = counted(result.ballots, "ballot")
     if result.empty:
         told += f", {result.empty:,} abstained"
-    if result.electorate:
-        told += f", of {counted(max(result.electorate, result.took_part), 'member')} the bot knows"
+    if result.electorate > result.took_part:
+        told += f", of {counted(result.electorate, 'member')} the bot knows"
     if result.quorum:
         told += f"; the quorum of {result.quorum:,} was {'met' if result.valid else 'missed'}"
     return told
@@ -92,9 +92,9 @@ def _near(result: PollResult) -> str:
     if result.interval is not None:
         low, high = result.interval
         whose = "share in favour" if result.method == "gradient" else f"share of {plain(result.winners[0])}"
-        told.append(f"With so few ballots, the {whose} could be {percent(low)} to {percent(high)} (95 %).")
+        told.append(f"With so few ballots the {whose} could be {percent(low)} to {percent(high)} (95 %).")
     if result.flip is not None:
-        told.append(f"{counted(result.flip, 'more ballot')}, all alike, could change the outcome.")
+        told.append(f"{counted(result.flip, 'more ballot')} alike could change the outcome.")
     return " ".join(told)
 
 
