@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 # Colours of Okabe and Ito: told apart by every kind of colour vision, and legible on the panel below.
@@ -180,6 +181,20 @@ def by_round(drawing: "Figure", panels: list["Axes"]) -> bytes:
     return to_png(drawing)
 
 
+def bars(
+    panel: "Axes", at: NDArray[Any], height: NDArray[np.float64], colour: str | Sequence[str], width: float
+) -> None:
+    """Bars from 0 to each height, side by side, as one artist: one for each bar takes a millisecond."""
+    from matplotlib.collections import PolyCollection
+
+    left, right, zero = at - width / 2, at + width / 2, np.zeros(at.size)
+    corners = ((left, zero), (right, zero), (right, height), (left, height))
+    drawn = PolyCollection(list(np.transpose(corners, (2, 0, 1))), facecolors=colour, linewidth=0)
+    drawn.sticky_edges.y.append(0)
+    panel.add_collection(drawn)
+    panel.autoscale_view()
+
+
 def from_zero(
     rounds: NDArray[np.int64], total: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -232,11 +247,54 @@ def _make_room(drawing: "Figure") -> None:
     )
 
 
+def _mark_minor_ticks(axis: "Axis", places: Iterable[float]) -> None:
+    """Draw all minor ticks of a logarithmic axis as one line, without labels.
+
+    matplotlib makes five artists of each tick, which was two fifths of the time such a picture took.
+    """
+    import matplotlib as mpl
+    from matplotlib.lines import Line2D
+    from matplotlib.markers import TICKDOWN, TICKLEFT
+
+    style: Any = mpl.rcParams
+    panel = axis.axes
+    low, high = sorted(axis.get_view_interval())
+    seen = [place for place in places if low <= place <= high]
+    edge, down = [0.0] * len(seen), axis is panel.xaxis
+    name = "xtick" if down else "ytick"
+    mark: Any = TICKDOWN if down else TICKLEFT
+    marks = Line2D(
+        *((seen, edge) if down else (edge, seen)),
+        transform=panel.get_xaxis_transform() if down else panel.get_yaxis_transform(),
+        linestyle="none",
+        marker=mark,
+        markersize=style[f"{name}.minor.size"],
+        markeredgewidth=style[f"{name}.minor.width"],
+        color=style[f"{name}.color"],
+        zorder=axis.get_zorder(),
+    )
+    panel.add_artist(marks)
+    marks.set_clip_on(False)
+
+
 def to_png(drawing: "Figure") -> bytes:
     """The figure as PNG bytes, 1000 pixels wide, its panels pushed in where a label would be cut off."""
+    from matplotlib.ticker import NullLocator
+
+    by_decade = [
+        (axis, axis.get_minor_locator())
+        for panel in drawing.axes
+        for axis in (panel.xaxis, panel.yaxis)
+        if axis.get_scale() == "log"
+    ]
+    for axis, _ in by_decade:
+        axis.set_minor_locator(NullLocator())
     _make_room(drawing)
+    for axis, locator in by_decade:
+        _mark_minor_ticks(axis, locator())
     buffer = io.BytesIO()
-    drawing.savefig(buffer, format="png", dpi=DPI, facecolor=PANEL)
+    # a file a seventh larger in half the time
+    drawing.savefig(buffer, format="png", dpi=DPI, facecolor=PANEL, pil_kwargs={"compress_level": 3})
     return buffer.getvalue()
 
 

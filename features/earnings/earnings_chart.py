@@ -6,7 +6,7 @@
 import numpy as np
 
 from features.earnings.earnings import PayRecord
-from ui.drawing import CURRENT, FAINT, GAIN, LOSS, Picture, by_round, figure
+from ui.drawing import CURRENT, FAINT, GAIN, LOSS, Picture, bars, by_round, figure
 from wording.numbers import amount, shortened
 
 
@@ -20,7 +20,7 @@ def picture_of_record(record: PayRecord, titled: bool = True) -> Picture:
     with figure(title, footer, [1.0, 1.0], titled=titled) as (drawing, (above, below)):
         rounds, resolved = record.rounds, record.resolved
         colours = np.where(record.payout >= 0, GAIN, LOSS)
-        above.bar(rounds[resolved], record.payout[resolved], color=colours[resolved], width=0.8)
+        bars(above, rounds[resolved], record.payout[resolved], colours[resolved].tolist(), 0.8)
         above.bar(
             rounds[~resolved],
             record.payout[~resolved],

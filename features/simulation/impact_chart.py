@@ -19,6 +19,7 @@ from ui.drawing import (
     PROPOSED,
     Picture,
     as_percent,
+    bars,
     by_round,
     figure,
     thousands,
@@ -65,7 +66,7 @@ def picture_of_softening(window: PayWindow, titled: bool = True) -> Picture:
         [panel],
     ):
         panel.axhline(0, color=FAINT, linewidth=1.5)
-        panel.bar(window.rounds[rolling.starts], cost, width=0.8, color=_gain_or_loss(cost))
+        bars(panel, window.rounds[rolling.starts], cost, _gain_or_loss(cost), 0.8)
         panel.set_ylabel("NMR more to members")
         png = by_round(drawing, [panel])
     starts = counted(rolling.starts.size, "start")

@@ -142,7 +142,6 @@ def picture_of_holder(found: Holder, titled: bool = True) -> Picture:
 def _in_decades(panel: "Axes") -> None:
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(thousands)
-        axis.set_minor_formatter("")  # within a decade it would write formulas, which are not parsed here
 
 
 def _quarters() -> "MultipleLocator":

@@ -18,6 +18,7 @@ from ui.drawing import (
     PROPOSED,
     SMALL,
     Picture,
+    bars,
     by_round,
     figure,
     thousands,
@@ -27,7 +28,6 @@ from wording.numbers import amount, number, plus_minus, score_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
 
 DOTS = 4000  # points that are drawn; of more, the largest stakes and an even choice of the rest
 DUST = 0.01  # NMR: nobody can stake less
@@ -90,7 +90,7 @@ def picture_of_range(found: StakeInfluence, titled: bool = True) -> Picture:
             ):
                 if spread > 0:
                     panel.plot(ends, [spread, spread], color=PROPOSED, linewidth=6)
-        _plain_decades(panel.yaxis)
+        panel.yaxis.set_major_formatter(thousands)
         panel.set_ylabel(f"Size of {name}")
         told = f"How far {name} lies from 0 against stake, and its spread below and above the best split"
         return Picture(to_png(drawing), _alt(found, told))
@@ -113,7 +113,7 @@ def picture_of_sizes(found: StakeInfluence, titled: bool = True) -> Picture:
             ends = np.array([low, high])
             line = np.exp(level + found.slope.slope * (np.log(ends) - middle))
             panel.plot(ends, line, color=PROPOSED, linewidth=5)
-        _plain_decades(panel.yaxis)
+        panel.yaxis.set_major_formatter(thousands)
         panel.set_ylabel(f"Size of {name}")
         return Picture(to_png(drawing), _alt(found, f"The size of {name} against stake for {found.who}"))
 
@@ -128,7 +128,7 @@ def picture_of_rounds(found: StakeInfluence, titled: bool = True) -> Picture:
         each = found.over_rounds
         told = "No round can be told"
         if each is not None and each.rounds.size:
-            panel.bar(each.rounds, each.spearman, color=CURRENT, width=0.9)
+            bars(panel, each.rounds, each.spearman, CURRENT, 0.9)
             if not math.isnan(each.low):
                 panel.axhspan(each.low, each.high, color=PROPOSED, alpha=0.45, linewidth=0)
             panel.axhline(each.mean, color=PROPOSED, linewidth=4)
@@ -200,14 +200,9 @@ def _stake_axis(panel: "Axes", stake: NDArray[np.float64], most: float) -> tuple
     low = min(max(DUST, float(stake.min()) / 1.6), high / 10)
     panel.set_xscale("log")
     panel.set_xlim(low, high)
-    _plain_decades(panel.xaxis)
+    panel.xaxis.set_major_formatter(thousands)
     panel.set_xlabel("Stake, NMR")
     return low, high
-
-
-def _plain_decades(axis: "Axis") -> None:
-    axis.set_major_formatter(thousands)
-    axis.set_minor_formatter("")  # within a decade it would write formulas, which are not parsed here
 
 
 def _threshold(panel: "Axes", found: StakeInfluence, low: float, high: float) -> None:

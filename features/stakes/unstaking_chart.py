@@ -27,7 +27,6 @@ def picture_of_unstaking(scenario: UnstakeScenario, titled: bool = True) -> Pict
         _held(held, scenario.after, f"then: {whole(after.half)} hold half", PROPOSED, "-")
         held.set_xscale("log")
         held.xaxis.set_major_formatter(thousands)
-        held.xaxis.set_minor_formatter("")
         held.yaxis.set_major_formatter(as_percent)
         held.set(ylim=(0, 1.02), xlabel=f"So many of the largest {unit}s", ylabel="Hold of the stake")
         held.legend(loc="lower right", frameon=False, labelcolor="linecolor")

@@ -1,12 +1,17 @@
 """The house style and the thread that draws."""
 
 import asyncio
+import io
 import threading
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 
 from tests.patience import PATIENCE
-from ui.drawing import CURRENT, DrawingThread, by_round, figure
+from ui.drawing import CURRENT, GAIN, LOSS, PANEL, DrawingThread, bars, by_round, figure, to_png
 
 
 def drawn(level: float) -> bytes:
@@ -34,6 +39,49 @@ def test_one_round_is_a_whole_round() -> None:
         panels[0].bar([300], [1.0], width=0.8)
         by_round(drawing, panels)
         assert all(float(tick).is_integer() for tick in panels[0].get_xticks())
+
+
+def levels(png: bytes) -> NDArray[np.int64]:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(np.int64)
+
+
+def by_matplotlib(drawing: Any) -> NDArray[np.int64]:
+    buffer = io.BytesIO()
+    drawing.savefig(buffer, format="png", facecolor=PANEL)
+    return levels(buffer.getvalue())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [7.0, 90.0, 4e4, 1e11])
+def test_minor_ticks_are_where_matplotlib_has_them_and_have_no_labels(most: float) -> None:
+    with figure("", "", [1.0], titled=False) as (drawing, (panel,)):
+        panel.loglog([1.3, most], [0.2, most], "o", color=CURRENT)
+        drawn, room = levels(to_png(drawing)), drawing.subplotpars
+    with figure("", "", [1.0], titled=False) as (drawing, (panel,)):
+        drawing.subplots_adjust(left=room.left, right=room.right, bottom=room.bottom)
+        panel.loglog([1.3, most], [0.2, most], "o", color=CURRENT)
+        for axis in (panel.xaxis, panel.yaxis):
+            axis.set_minor_formatter("")
+        expected = by_matplotlib(drawing)
+        panel.minorticks_off()
+        without = by_matplotlib(drawing)
+    np.testing.assert_allclose(drawn, expected, atol=1)  # of 255: where two meet, the order of drawing
+    assert (np.abs(without - expected) > 20).any() == (most < 1e11)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("height", [[1.0, -2.0, 0.5, 0.0], [3.0, 1.0, 2.0, 4.0], [-1.0], []])
+def test_bars_are_those_of_matplotlib(height: list[float]) -> None:
+    drawn = []
+    at, colours = np.arange(310, 310 + len(height)), [GAIN if each > 0 else LOSS for each in height]
+    for ours in (True, False):
+        with figure("", "", [1.0], titled=False) as (drawing, (panel,)):
+            if ours:
+                bars(panel, at, np.array(height), colours, 0.8)
+            else:
+                panel.bar(at, height, color=colours, width=0.8)
+            drawn.append(levels(by_round(drawing, [panel])))
+    np.testing.assert_array_equal(*drawn)
 
 
 @pytest.mark.slow
