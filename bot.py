@@ -27,6 +27,7 @@ from tournament.sample import SampleSource
 from tournament.source import Source, Tournament
 from ui.drawing import DrawingThread, warm_up
 from ui.errors import Tree
+from ui.forms import answer_forgotten
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.questions import Questions
 
@@ -49,6 +50,7 @@ EXTENSIONS = (
     "cogs.setup",
     "cogs.stakes",
 )
+FIELD_FORM = r"[a-z]+:type-(?P<field>[a-z]+):(?P<row>[0-9]{1,18})"
 TRY_THE_DEMO = "To try the bot without a token, run: make demo"
 
 
@@ -108,6 +110,9 @@ class Roundtable(Client):
             max_ratelimit_timeout=60.0,
         )
         self.settings, self.source, self.now = settings, source, now
+        self.forms = {
+            FIELD_FORM: lambda asked, match: self.questions.form_of(asked, int(match["row"]), match["field"])
+        }
         self.sample = source if isinstance(source, SampleSource) else sample or SampleSource()
         self._warming: asyncio.Task[None] | None = None
 
@@ -130,6 +135,10 @@ class Roundtable(Client):
         """Say so; this may happen many times."""
         assert self.user is not None
         log.info("ready", extra={"fields": {"user_id": self.user.id, "guilds": len(self.guilds)}})
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer what is pressed or submitted and reached nobody."""
+        await answer_forgotten(interaction, self.forms)
 
     async def close(self) -> None:
         """Finish what is being written or drawn, then leave."""

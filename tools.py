@@ -13,6 +13,7 @@ from storage.database import Database
 from tournament.source import Source, SourceError
 from ui.card import Card, Row, message_of, send
 from ui.drawing import DrawingThread
+from ui.forms import Again
 from ui.questions import Questions
 from wording.names import suggest_names
 
@@ -41,6 +42,7 @@ class Client(commands.Bot):
 
     tools: Tools
     questions: Questions
+    forms: dict[str, Again]  # what makes a form again after a restart, by the pattern of its name
     read_ahead: Collection[str] = ()  # tournaments whose API is read before anybody asks
     command_ids: Mapping[str, int] = MappingProxyType({})  # Discord's, of each first word; empty till known
 

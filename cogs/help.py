@@ -10,6 +10,7 @@ from features.server.help_buttons import (
     card_about,
     commands_of,
     help_rows,
+    search_form,
 )
 from features.server.help_card import welcome_card
 from tools import Client, show_cards
@@ -46,3 +47,4 @@ async def setup(bot: Client) -> None:
     """Add the command, and what stands under its answer."""
     await bot.add_cog(HelpCommands(bot))
     bot.add_dynamic_items(HelpButton, HelpMenu)
+    bot.forms["help:search:0"] = lambda _, __: search_form()

@@ -209,4 +209,5 @@ async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(OpinionCommands(bot.tools, bot.tree))
     bot.add_dynamic_items(VoteButton)
+    bot.forms["opinion:add:0"] = lambda _, __: StatementForm("", _add)
     bot.questions.known["opinion map"] = Question(_map)

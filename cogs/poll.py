@@ -11,15 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.polls.buttons import (
-    MOST_VOTES,
-    PollButton,
-    PollPages,
-    poll_message,
-    show_mine,
-    vote_rows,
-    withdraw,
-)
+from features.polls.buttons import FORMS, ITEMS, MOST_VOTES, poll_message, show_mine, vote_rows, withdraw
 from features.polls.closing import ballots_and_electors, close_poll, poll_export
 from features.polls.dialogs import PollForm
 from features.polls.opening import check_terms, new_poll
@@ -317,4 +309,5 @@ def _cell(choice: Any) -> str:
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(PollCommands(bot.tools, bot))
-    bot.add_dynamic_items(PollButton, PollPages)
+    bot.add_dynamic_items(*ITEMS)
+    bot.forms |= FORMS

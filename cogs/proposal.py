@@ -7,14 +7,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from features.proposals import steps
-from features.proposals.buttons import (
-    ProposalButton,
-    argue_and_tell,
-    second_and_tell,
-    show_to,
-    tell,
-)
+from features.proposals.buttons import ProposalButton, argue_and_tell, second_and_tell, show_to, tell
 from features.proposals.dialogs import (
+    FORMS,
     hide_and_tell,
     open_new,
     open_revision,
@@ -317,3 +312,4 @@ async def setup(bot: Client) -> None:
     await bot.add_cog(ProposalCommands(bot.tools, bot))
     bot.add_dynamic_items(ProposalButton, DraftButton, DraftMenu)
     bot.questions.known[SIMULATE] = SIMULATION
+    bot.forms |= FORMS

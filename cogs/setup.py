@@ -11,8 +11,10 @@ from features.server.setup_buttons import (
     ZoneMenu,
     check_manages,
     check_role,
+    limits_form,
     limits_refused,
     panel,
+    zone_form,
 )
 from features.server.zones import find_zone, suggest_zones
 from storage.proposals import blocks
@@ -177,3 +179,5 @@ async def setup(bot: Client) -> None:
     """Add the commands, and the menus that outlive their message."""
     await bot.add_cog(SetupCommands(bot.tools))
     bot.add_dynamic_items(ChannelMenu, RoleMenu, ZoneMenu, SetupButton)
+    bot.forms["setup:zone:0"] = lambda _, __: zone_form()
+    bot.forms["setup:limits:0"] = lambda asked, _: limits_form(asked)

@@ -17,7 +17,9 @@ class Confirm(GuardedView):
         self.pressed: discord.Interaction | None = None
         self.yes.label = label
 
-    async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Only whoever asked may answer."""
+        await super().interaction_check(interaction)
         if interaction.user.id != self.member_id:
             raise ValueError("Only the member who asked can answer this.")
         return True

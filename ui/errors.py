@@ -80,8 +80,23 @@ class Tree(app_commands.CommandTree):
         await answer_error(interaction, error)
 
 
+def take(interaction: discord.Interaction) -> None:
+    """Note that somebody answers this press or form; whoever does calls it before anything is waited for."""
+    interaction.extras["taken"] = True
+
+
+def is_taken(interaction: discord.Interaction) -> bool:
+    """Whether somebody answers it."""
+    return "taken" in interaction.extras
+
+
 class GuardedView(discord.ui.View):
     """A view whose errors go through the funnel."""
+
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Note that somebody answers."""
+        take(interaction)
+        return True
 
     async def on_error(self, interaction: discord.Interaction, error: Exception, item: Any) -> None:  # noqa: D102
         await answer_error(interaction, error)
@@ -128,6 +143,11 @@ def _for_command(interaction: discord.Interaction, error: NearMissError) -> Inst
 class GuardedLayout(discord.ui.LayoutView):
     """A message of components whose errors go through the funnel."""
 
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Note that somebody answers."""
+        take(interaction)
+        return True
+
     async def on_error(self, interaction: discord.Interaction, error: Exception, item: Any) -> None:  # noqa: D102
         await answer_error(interaction, error)
 
@@ -135,6 +155,7 @@ class GuardedLayout(discord.ui.LayoutView):
 @asynccontextmanager
 async def errors_answered(interaction: discord.Interaction) -> AsyncIterator[None]:
     """For callbacks of dynamic items, whose errors discord.py would only log."""
+    take(interaction)
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the funnel is where they all end

@@ -99,7 +99,11 @@ class Questions:
         await interaction.edit_original_response(content=None, view=message.view, attachments=message.files)
 
     async def form(self, interaction: discord.Interaction, row: int, field: str) -> None:
-        """Open the form of a field; what is typed there changes the answer under which it was opened."""
+        """Open the form of a field."""
+        await interaction.response.send_modal(await self.form_of(interaction, row, field))
+
+    async def form_of(self, interaction: discord.Interaction, row: int, field: str) -> TextForm:
+        """The form of a field; what is typed there changes the answer under which it was opened."""
         stored = await self._own(interaction, row)
         typed = self.known[stored.question].fields[field]
 
@@ -108,10 +112,14 @@ class Questions:
             await submitted.response.defer()
             await self.redraw(submitted, row, change)
 
-        await interaction.response.send_modal(
-            TextForm(
-                typed.title, typed.label, typed.hint, typed.shown(stored.arguments), done, long=typed.long
-            )
+        return TextForm(
+            typed.title,
+            typed.label,
+            typed.hint,
+            typed.shown(stored.arguments),
+            done,
+            long=typed.long,
+            name=f"{stored.question.split()[0]}:type-{field}:{row}",
         )
 
     async def details(self, interaction: discord.Interaction, number: str, page: int, *, first: bool) -> None:

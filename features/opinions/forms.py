@@ -7,16 +7,16 @@ import discord
 
 from governance.opinions.statement import LONGEST
 from governance.text import clean_line
-from ui.forms import Form
+from ui.forms import Form, typed_in
 
 
 class StatementForm(Form):
     """One claim, filled with the beginning of a message to shorten."""
 
     def __init__(self, text: str, done: Callable[[discord.Interaction, str], Awaitable[None]]) -> None:
-        super().__init__(title="Add as statement")
+        super().__init__("Add as statement", "opinion:add:0")
         self._done = done
-        self._claim: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        claim: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="claim",
             style=discord.TextStyle.paragraph,
             min_length=1,
@@ -27,10 +27,10 @@ class StatementForm(Form):
             discord.ui.Label(
                 text="One claim that others can agree with or not",
                 description="One sentence, no names, no links. It is shown without your name.",
-                component=self._claim,
+                component=claim,
             )
         )
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
-        await self._done(interaction, self._claim.value)
+        await self._done(interaction, typed_in(interaction)["claim"])

@@ -1,12 +1,14 @@
 """Votes being cast: the buttons of a poll, the dialogs behind them, and what stands behind its card."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import discord
 
-from features.polls.ballot_text import STEP_WORDS, read_number, read_numbers
 from features.polls.casting import (
     Member,
     cast_ballot,
@@ -17,20 +19,24 @@ from features.polls.casting import (
     my_ballot,
     take_back,
 )
-from features.polls.dialogs import ChoiceForm, Ranking, ReasonForm, number_form, numbers_form
 from features.polls.poll_card import ballot_card, no_ballot_card, poll_answer
 from features.polls.results.result_card import result_answer
 from features.polls.view import MyBallot, PollView, poll_with_id
+from features.polls.voting.forms import BallotForm, ReasonForm, order_form
+from features.polls.voting.ranking import CHANGES, RankingDraft, change_draft, draft_of
+from features.polls.voting.ranking_card import CHANGED, ranking_card, ranking_rows
 from storage.polls import reminders
-from tools import show_cards, tools_of
+from tools import Tools, show_cards, tools_of
 from ui.answer import Answer
 from ui.card import Message, Row, message_of, row_of, send
 from ui.drawing import DrawingThread
 from ui.errors import errors_answered
+from ui.forms import Again, Form
 from ui.questions import page_message, pages_of
 from ui.server import guild_of
 
 REMIND_BEFORE = timedelta(hours=6)
+RANKED = ("ranked_irv", "ranked_schulze")
 MOST_VOTES = 5  # buttons that Discord puts into a row
 LABELS = {
     "vote": "Vote",
@@ -74,7 +80,7 @@ class PollButton(
                 await interaction.response.defer(ephemeral=True, thinking=True)
                 await send(interaction, await page_of(tools.drawing, view, 0))
             elif self.verb == "reason":
-                await interaction.response.send_modal(ReasonForm(_say_why(view)))
+                await interaction.response.send_modal(ReasonForm(self.poll_id, _say_why(view)))
             elif self.verb == "withdraw":
                 await withdraw(interaction, view)
             else:
@@ -102,6 +108,32 @@ class PollPages(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"poll:
             view = await poll_with_id(tools.database, guild_of(interaction).id, self.poll_id)
             shown = await page_of(tools.drawing, view, int(self.item.values[0]))
             await interaction.edit_original_response(view=shown.view, attachments=shown.files)
+
+
+class RankItem(
+    discord.ui.DynamicItem[discord.ui.Item[Any]],
+    template=r"poll:rank-(?P<verb>next|pick|up|down|level|out|undo|again|cast|type|abstain):"
+    r"(?P<poll>[0-9]{1,18})(:(?P<place>[0-9]{1,2}):(?P<mark>[0-9a-f]{8}))?",
+):
+    """A menu or a button under a ranking that is being put together."""
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
+    ) -> "RankItem":
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Do what its id says with the member's ranking."""
+        async with errors_answered(interaction):
+            match = self.template.fullmatch(self.custom_id)
+            assert match is not None
+            view = await poll_with_id(
+                tools_of(interaction).database, guild_of(interaction).id, int(match["poll"])
+            )
+            item: Any = self.item  # a menu where the id names no place
+            place = int(match["place"] or item.values[0])
+            await _rank(interaction, view, match["verb"], place, match["mark"] or "")
 
 
 def answer_of(view: PollView) -> Answer:
@@ -133,53 +165,76 @@ async def _vote(interaction: discord.Interaction, view: PollView) -> None:
     tools = tools_of(interaction)
     check_open(view, tools.now())
     await check_may_vote(tools.database, view, _member(interaction), tools.now())
-    earlier = await choice_of(tools.database, view, interaction.user.id)
-    options, name = list(view.options), f"poll #{view.poll.number}"
-    if view.method in ("single", "approval", "gradient"):
-        shown = dict(STEP_WORDS) if view.method == "gradient" else {option: option for option in options}
-        chosen = [earlier] if isinstance(earlier, str) else list(earlier or ())
-        several = view.method == "approval"
-        await interaction.response.send_modal(ChoiceForm(name, shown, chosen, _cast(view), several=several))
-    elif view.method in ("ranked_irv", "ranked_schulze"):
-        dialog = Ranking(options, earlier or (), _cast(view))
-        await interaction.response.send_message(dialog.text, view=dialog, ephemeral=True)
-    elif view.method == "numeric":
-        await interaction.response.send_modal(
-            number_form(name, options, str(earlier or ""), _number_typed(view))
-        )
+    earlier, voted = await choice_of(tools.database, view, interaction.user.id)
+    if view.method in RANKED:
+        draft = await draft_of(tools.database, view, interaction.user.id, earlier)
+        await send(interaction, await _ranking(tools, view, draft))
     else:
-        hint = f"Together at most {view.poll.budget}" if view.method == "dots" else "From 0 to 5"
-        await interaction.response.send_modal(
-            numbers_form(name, options, earlier or None, hint, _numbers_typed(view))
-        )
+        form = BallotForm(view, earlier, voted and earlier is None, cast_and_tell)
+        await interaction.response.send_modal(form)
 
 
-def _cast(view: PollView) -> Callable[[discord.Interaction, Any], Awaitable[None]]:
-    async def cast(interaction: discord.Interaction, choice: Any) -> None:
-        await cast_and_tell(interaction, view, choice)
-
-    return cast
-
-
-def _number_typed(view: PollView) -> Callable[[discord.Interaction, str], Awaitable[None]]:
-    async def done(interaction: discord.Interaction, text: str) -> None:
-        await cast_and_tell(interaction, view, read_number(text, list(view.options)))
-
-    return done
+async def _ranking(
+    tools: Tools, view: PollView, draft: RankingDraft, selected: int | None = None, told: str = ""
+) -> Message:
+    """The ranking as it stands; the buttons move what is selected, else the newest."""
+    order = draft.order
+    if selected not in order:
+        selected = order[-1] if order else None
+    rows = [row_of(*(RankItem(item) for item in row)) for row in ranking_rows(view, draft, selected)]
+    return await message_of(tools.drawing, [ranking_card(view, draft, selected, told)], rows)
 
 
-def _numbers_typed(view: PollView) -> Callable[[discord.Interaction, str], Awaitable[None]]:
-    async def done(interaction: discord.Interaction, text: str) -> None:
-        await cast_and_tell(interaction, view, read_numbers(text, list(view.options)))
+async def _rank(interaction: discord.Interaction, view: PollView, verb: str, place: int, mark: str) -> None:
+    """Change the ranking and show it where it stands, or cast it."""
+    tools, member_id = tools_of(interaction), interaction.user.id
+    check_open(view, tools.now())
+    earlier, _ = await choice_of(tools.database, view, member_id)
+    if verb in CHANGES or verb == "undo":
+        draft = await change_draft(tools.database, view, member_id, earlier, verb, place, mark, tools.now())
+    else:
+        draft = await draft_of(tools.database, view, member_id, earlier)
+    if verb == "type":
+        await interaction.response.send_modal(_order_form(view, draft))
+        return
+    if verb == "abstain" or (verb == "cast" and mark == draft.mark):
+        choice = None if verb == "abstain" else draft.ballot
+        await cast_and_tell(interaction, view, choice, instead=True)
+        return
+    shown = await _ranking(tools, view, draft, place, CHANGED if verb == "cast" else "")
+    await interaction.response.edit_message(view=shown.view)
 
-    return done
+
+def _order_form(view: PollView, draft: RankingDraft) -> Form:
+    return order_form(view, draft.ballot, partial(cast_and_tell, instead=True))
 
 
-async def cast_and_tell(interaction: discord.Interaction, view: PollView, choice: Any) -> None:
-    """Cast a ballot, and acknowledge it once it is on disk."""
+async def _form_again(interaction: discord.Interaction, match: re.Match[str]) -> Form:
+    """A form of a poll as a button opens it."""
+    tools, member_id = tools_of(interaction), interaction.user.id
+    view = await poll_with_id(tools.database, guild_of(interaction).id, int(match["poll"]))
+    if match["what"] == "reason":
+        return ReasonForm(view.poll.poll_id, _say_why(view))
+    earlier, voted = await choice_of(tools.database, view, member_id)
+    if match["what"] == "order":
+        return _order_form(view, await draft_of(tools.database, view, member_id, earlier))
+    return BallotForm(view, earlier, voted and earlier is None, cast_and_tell)
+
+
+ITEMS = (PollButton, PollPages, RankItem)
+# how the forms of polls are made again
+FORMS: Mapping[str, Again] = MappingProxyType(
+    {r"poll:(?P<what>ballot|order|reason):(?P<poll>[0-9]{1,18})": _form_again}
+)
+
+
+async def cast_and_tell(
+    interaction: discord.Interaction, view: PollView, choice: Any, *, instead: bool = False
+) -> None:
+    """Cast a ballot, and acknowledge it once it is on disk; instead: in place of what was pressed."""
     tools = tools_of(interaction)
     mine = await cast_ballot(tools.database, view, _member(interaction), choice, tools.now())
-    await _tell(interaction, view, mine)
+    await _tell(interaction, view, mine, instead=instead)
     interaction.client.dispatch("ballot", view.poll.guild_id, view.poll.poll_id)
 
 
@@ -199,14 +254,20 @@ async def show_mine(interaction: discord.Interaction, view: PollView) -> None:
     await _tell(interaction, view, await my_ballot(tools_of(interaction).database, view, interaction.user.id))
 
 
-async def _tell(interaction: discord.Interaction, view: PollView, mine: MyBallot | None) -> None:
+async def _tell(
+    interaction: discord.Interaction, view: PollView, mine: MyBallot | None, *, instead: bool = False
+) -> None:
     verbs = ("vote", "remind") if mine is None else ("vote", "reason", "withdraw")
     rows: list[Row] = []
     if view.poll.state == "open":
         labels = {"vote": "Vote" if mine is None else "Change it"}
         rows = [row_of(*(PollButton(verb, view.poll.poll_id, labels.get(verb, "")) for verb in verbs))]
     card = no_ballot_card(view) if mine is None else ballot_card(mine)
-    await show_cards(interaction, [card], rows)
+    if instead:
+        shown = await message_of(tools_of(interaction).drawing, [card], rows)
+        await interaction.response.edit_message(view=shown.view)
+    else:
+        await show_cards(interaction, [card], rows)
 
 
 async def withdraw(interaction: discord.Interaction, view: PollView) -> None:

@@ -56,10 +56,10 @@ def check_open(view: PollView, now: datetime) -> None:
         raise ValueError(f"Poll #{poll.number} closed at {closed:%Y-%m-%d %H:%M} UTC.")
 
 
-async def choice_of(db: Database, view: PollView, member_id: int) -> Any:
-    """What a member has voted so far; None without a ballot."""
+async def choice_of(db: Database, view: PollView, member_id: int) -> tuple[Any, bool]:
+    """What a member has voted so far, None without a choice; and whether they have voted."""
     ballot = await ballots.ballot_of(db, view.poll.guild_id, view.poll.poll_id, member_id)
-    return None if ballot is None else json.loads(ballot.choice)
+    return (None, False) if ballot is None else (json.loads(ballot.choice) or None, True)
 
 
 async def verified_ids(db: Database) -> list[int]:

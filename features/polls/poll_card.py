@@ -27,7 +27,7 @@ def poll_answer(view: PollView) -> Answer:
     text = sections(shortened(said, MOST_SAID), "\n".join(few))
     if poll.state != "open":
         return Answer(Card(heading, text, after="**Cancelled**, without a result.", colour=GREY))
-    wins, enough, known = view.wins, _enough(view), _known(view)
+    wins, enough, known = view.wins, enough_words(view), _known(view)
     extended = ", extended once because many voted late" if poll.extended else ""
     after = [
         f"**What wins** {wins}",
@@ -69,7 +69,8 @@ def poll_answer(view: PollView) -> Answer:
     )
 
 
-def _enough(view: PollView) -> str:
+def enough_words(view: PollView) -> str:
+    """From how many ballots on something is told of them."""
     least = view.poll.rule.least_ballots
     if least == 1:
         return "The result is told however few take part, so your ballot could be read from it."

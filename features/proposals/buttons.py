@@ -50,7 +50,7 @@ class ProposalButton(
                 if self.verb == "second":
                     await second_and_tell(interaction, number)
                 else:
-                    await interaction.response.send_modal(ArgumentForm(number, _argue_about(number)))
+                    await interaction.response.send_modal(argument_form(number))
                 return
             view = await proposal_with_id(tools.database, guild.id, self.proposal_id, tools.now())
             if self.verb == "impact":
@@ -99,6 +99,11 @@ async def second_and_tell(interaction: discord.Interaction, number: int) -> None
             raise ValueError(f"You do not second #{number} any more.")
         told = f"You do not second #{number} any more: {after.seconds} of {after.seconds_needed}."
         await tell(pressed, after, told)
+
+
+def argument_form(number: int) -> ArgumentForm:
+    """The form of an argument about a proposal."""
+    return ArgumentForm(number, _argue_about(number))
 
 
 def _argue_about(number: int) -> Callable[[discord.Interaction, str, str], Awaitable[None]]:

@@ -1,13 +1,16 @@
 """What the commands about proposals open and show: a list, a form, a simulation, a file."""
 
 import io
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import discord
 
 from features.proposals import drafts, steps
-from features.proposals.buttons import tell
+from features.proposals.buttons import argument_form, tell
 from features.proposals.drafting.draft_buttons import (
+    draft_form,
     save_and_show,
     show_draft,
     show_draft_first,
@@ -25,6 +28,7 @@ from storage.proposals.blocks import block_reason
 from storage.proposals.filing import blocked
 from tools import tools_of
 from ui.card import Card
+from ui.forms import Again
 from ui.pages import CardPages
 from ui.server import guild_of
 from ui.text import ADVISORY
@@ -77,9 +81,19 @@ async def open_revision(interaction: discord.Interaction, number: int) -> None:
         await show_draft_first(interaction, there)
         return
     fields = there or fields  # saving says so if it was revised meanwhile
-    await interaction.response.send_modal(
-        ProposalForm(f"Revise #{number}", FIRST, fields, save_and_show(fields))
-    )
+    await interaction.response.send_modal(_revision_form(number, fields))
+
+
+def _revision_form(number: int, fields: dict[str, str]) -> ProposalForm:
+    done = save_and_show(fields)
+    return ProposalForm(f"Revise #{number}", FIRST, fields, done, f"proposal:revise:{number}")
+
+
+async def revision_form(interaction: discord.Interaction, number: int) -> ProposalForm:
+    """The form of a revision as `open_revision` opens it."""
+    tools, guild, member = tools_of(interaction), guild_of(interaction), interaction.user.id
+    fields = await drafts.revision_fields(tools.database, guild.id, number, member, tools.now())
+    return _revision_form(number, fields)
 
 
 async def hide_and_tell(
@@ -120,3 +134,17 @@ async def send_file(interaction: discord.Interaction, view: ProposalView, *, as_
         text, name = as_markdown(view.proposal, footer=footer), f"proposal-{view.number}.md"
     file = discord.File(io.BytesIO(text.encode()), filename=name)
     await interaction.response.send_message(file=file, ephemeral=True)
+
+
+# how the forms of proposals are made again
+FORMS: Mapping[str, Again] = MappingProxyType(
+    {
+        r"proposal:argue:(?P<number>[0-9]{1,18})": lambda _, match: argument_form(int(match["number"])),
+        r"proposal:revise:(?P<number>[0-9]{1,18})": lambda asked, match: revision_form(
+            asked, int(match["number"])
+        ),
+        r"draft:(?P<what>write|edit|more|set-[a-z-]+):0": lambda asked, match: draft_form(
+            asked, match["what"]
+        ),
+    }
+)

@@ -5,11 +5,10 @@ from typing import Any
 
 import discord
 
-from ui.forms import Form
+from ui.forms import Form, typed_in
 
 Done = Callable[[discord.Interaction, dict[str, str]], Awaitable[None]]
 LONG = discord.TextStyle.paragraph
-KEPT = 24 * 3600.0  # seconds that an open form is waited for
 FIRST: tuple[tuple[str, str, str, int, bool], ...] = (
     ("title", "Title", "One line that says what would be different", 100, True),
     ("problem", "The problem", "What goes wrong today, and for whom", 1000, True),
@@ -39,10 +38,11 @@ class ProposalForm(Form):
         fields: tuple[tuple[str, str, str, int, bool], ...],
         filled: Mapping[str, str],
         done: Done,
+        form: str,
     ) -> None:
-        super().__init__(title=title, timeout=KEPT)  # each form with an id of its own: several may be open
+        """form: its name, from which it is made again."""
+        super().__init__(title, form)
         self._done = done
-        self._inputs: dict[str, discord.ui.TextInput[Any]] = {}
         for name, text, hint, most, required in fields:
             field: discord.ui.TextInput[Any] = discord.ui.TextInput(
                 custom_id=name,
@@ -51,21 +51,20 @@ class ProposalForm(Form):
                 required=required,
                 default=filled.get(name, "")[:most] or None,
             )
-            self._inputs[name] = field
             self.add_item(discord.ui.Label(text=text, description=hint[:100], component=field))
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
-        await self._done(interaction, {name: field.value for name, field in self._inputs.items()})
+        await self._done(interaction, {name: text or "" for name, text in typed_in(interaction).items()})
 
 
 class ArgumentForm(Form):
     """One claim for, against, or a question."""
 
     def __init__(self, number: int, done: Callable[[discord.Interaction, str, str], Awaitable[None]]) -> None:
-        super().__init__(title=f"An argument about #{number}"[:45], timeout=KEPT)
+        super().__init__(f"An argument about #{number}", f"proposal:argue:{number}")
         self._done = done
-        self._side: discord.ui.Select[Any] = discord.ui.Select(
+        side: discord.ui.Select[Any] = discord.ui.Select(
             custom_id="side",
             options=[
                 discord.SelectOption(label="For", value="for"),
@@ -73,16 +72,15 @@ class ArgumentForm(Form):
                 discord.SelectOption(label="A question", value="question"),
             ],
         )
-        self._claim: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        claim: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="claim", style=LONG, min_length=1, max_length=300
         )
-        self.add_item(discord.ui.Label(text="Which side", component=self._side))
+        self.add_item(discord.ui.Label(text="Which side", component=side))
         self.add_item(
-            discord.ui.Label(
-                text="One claim, no names", description="Everybody can read it", component=self._claim
-            )
+            discord.ui.Label(text="One claim, no names", description="Everybody can read it", component=claim)
         )
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand on what was typed."""
-        await self._done(interaction, self._side.values[0], self._claim.value)
+        typed = typed_in(interaction)
+        await self._done(interaction, typed["side"][0], typed["claim"])

@@ -63,11 +63,7 @@ class HelpButton(
         """Do what the button says, as if the command had been typed."""
         async with errors_answered(interaction):
             if self.verb == "search":
-                await interaction.response.send_modal(
-                    TextForm(
-                        "Search", "What are you looking for?", "Like stake, recount or reminder", "", _search
-                    )
-                )
+                await interaction.response.send_modal(search_form())
                 return
             client = _client(interaction)
             command = commands_of(client.tree)[STARTS[self.verb].command]
@@ -147,6 +143,12 @@ def commands_of(tree: app_commands.CommandTree[Any]) -> dict[str, Command]:
         for command in sorted(tree.walk_commands(), key=lambda command: command.qualified_name)
         if isinstance(command, app_commands.Command)
     }
+
+
+def search_form() -> TextForm:
+    """The form in which words are searched for."""
+    hint = "Like stake, recount or reminder"
+    return TextForm("Search", "What are you looking for?", hint, "", _search, name="help:search:0")
 
 
 async def _search(interaction: discord.Interaction, words: str) -> None:

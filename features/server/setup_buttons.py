@@ -15,7 +15,7 @@ from storage.server.settings import GuildSettings, change_settings, settings_of
 from tools import Tools, tools_of
 from ui.card import Message, message_of, row_of
 from ui.errors import errors_answered
-from ui.forms import Form, TextForm
+from ui.forms import Form, TextForm, typed_in
 from ui.server import guild_of
 
 TEXT, FORUM = discord.ChannelType.text, discord.ChannelType.forum
@@ -188,11 +188,16 @@ class ZoneMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"setup:
             check_manages(interaction)
             [picked] = self.item.values
             if picked == OTHER_ZONE:
-                await interaction.response.send_modal(
-                    TextForm("Time zone", "The zone of this server", "Like Europe/Berlin", "", _typed_zone)
-                )
+                await interaction.response.send_modal(zone_form())
             else:
                 await change(interaction, {"zone": find_zone(picked)})
+
+
+def zone_form() -> TextForm:
+    """The form in which a time zone is typed."""
+    return TextForm(
+        "Time zone", "The zone of this server", "Like Europe/Berlin", "", _typed_zone, name="setup:zone:0"
+    )
 
 
 async def _typed_zone(interaction: discord.Interaction, text: str) -> None:
@@ -229,8 +234,12 @@ async def _sharing(interaction: discord.Interaction) -> None:
 
 
 async def _limits(interaction: discord.Interaction) -> None:
-    settings = await settings_of(tools_of(interaction).database, guild_of(interaction).id)
-    await interaction.response.send_modal(LimitsForm(settings))
+    await interaction.response.send_modal(await limits_form(interaction))
+
+
+async def limits_form(interaction: discord.Interaction) -> "LimitsForm":
+    """The form of the server's limits, filled with them."""
+    return LimitsForm(await settings_of(tools_of(interaction).database, guild_of(interaction).id))
 
 
 async def _try(interaction: discord.Interaction) -> None:
@@ -246,13 +255,11 @@ class LimitsForm(Form):
     """How many proposals a member may file, and how many must second one."""
 
     def __init__(self, settings: GuildSettings) -> None:
-        super().__init__(title="Limits of this server")
-        self._fields: dict[str, discord.ui.TextInput[Any]] = {}
+        super().__init__("Limits of this server", "setup:limits:0")
         for name, least, most, _, label in LIMITS:
             field: discord.ui.TextInput[Any] = discord.ui.TextInput(
                 custom_id=name, default=str(getattr(settings, name)), max_length=6
             )
-            self._fields[name] = field
             self.add_item(
                 discord.ui.Label(text=label, description=f"A number from {least} to {most}", component=field)
             )
@@ -260,11 +267,11 @@ class LimitsForm(Form):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Keep them."""
         check_manages(interaction)
-        values: dict[str, int | None] = {}
+        typed, values = typed_in(interaction), dict[str, int | None]()
         wrong: list[str] = []
         for name, _, _, what, _ in LIMITS:
             try:
-                values[name] = int(read_number(self._fields[name].value, f"The {what}", whole=True))
+                values[name] = int(read_number(typed[name], f"The {what}", whole=True))
             except ValueError as error:
                 wrong.append(f"The {what}: {error}")
         wrong += limits_refused(values)

@@ -104,6 +104,14 @@ PERSONAL_TABLES: Mapping[str, Kept] = MappingProxyType(
             ),
             ("reason", "cast_at"),
         ),
+        "ranking_drafts": Kept(
+            "Rankings that you have begun",
+            (
+                "What you have ranked in polls and not cast yet, so that you can go on; it goes when you "
+                "cast it and when the poll ends."
+            ),
+            ("changed_at",),
+        ),
         "electors": Kept(
             "Polls that know your stake",
             "Polls that opened while you had a verified account, which one, and its stake on that day.",

@@ -9,6 +9,7 @@ from governance.chain import Entry, append, canonical, commit, new_salt
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.group_commit import together
 from storage.moments import from_text, to_text
+from storage.polls.drafts import drop_draft
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ async def cast(
                 "WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
                 (why, named, guild_id, poll_id, member_id),
             )
+            await drop_draft(db, guild_id, poll_id, member_id)
             receipt = await receipt_of(db, guild_id, poll_id, member_id)
             assert receipt is not None
             return receipt
@@ -97,6 +99,7 @@ async def cast(
             "changed_at = excluded.changed_at, changes = changes + 1",
             (poll_id, guild_id, member_id, choice, salt, entry.sequence, why, named, time),
         )
+        await drop_draft(db, guild_id, poll_id, member_id)
         return CastBallot(entry.sequence, commitment, salt, entry.head, entry.replaces is not None)
 
     return await together(db, write)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from storage.database import Database, execute, transaction
 from storage.moments import to_text
+from storage.polls.drafts import drop_drafts
 
 
 async def set_poll_place(
@@ -58,6 +59,7 @@ async def close_poll(
         )
         if closed:
             await _drop_reminders(db, guild_id, poll_id)
+            await drop_drafts(db, guild_id, poll_id)
         return bool(closed)
 
 
@@ -72,6 +74,7 @@ async def cancel_poll(db: Database, guild_id: int, poll_id: int, now: datetime) 
         )
         if cancelled:
             await _drop_reminders(db, guild_id, poll_id)
+            await drop_drafts(db, guild_id, poll_id)
         return bool(cancelled)
 
 

@@ -13,7 +13,8 @@ PLAIN_TYPES: dict[int, tuple[type, ...]] = {
     BOOLEAN: (bool,),
     NUMBER: (int, float),
 }
-BUTTON = 2
+BUTTON, LABEL = 2, 18
+SEVERAL = {3, 22}  # a menu and boxes to tick: what is picked in them is a list
 ATTACHMENT_LIMIT = 10 * 1024 * 1024
 
 
@@ -122,6 +123,15 @@ def _walk(components: list[Payload]) -> Iterator[Payload]:
         yield from _walk(component.get("components", []))
         if "accessory" in component:
             yield component["accessory"]
+
+
+def submitted(field: Payload, values: Mapping[str, Any]) -> Payload:
+    """A field of a form as Discord sends it back; what is not filled in is as the form was."""
+    name = field["custom_id"]
+    value = values.get(name, field.get("value", field.get("default")))
+    if field["type"] in SEVERAL:
+        return {"type": field["type"], "id": 0, "custom_id": name, "values": value or []}
+    return {"type": field["type"], "id": 0, "custom_id": name, "value": value}
 
 
 def find_component(message: Payload, custom_id: str | None, label: str | None) -> Payload:

@@ -5,9 +5,16 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.loopback.asking import BUTTON, command_data, find_component, interaction_payload
+from tests.loopback.asking import (
+    BUTTON,
+    LABEL,
+    command_data,
+    find_component,
+    interaction_payload,
+    submitted,
+)
 from tests.loopback.gateway import Gateway
-from tests.loopback.messages import AUTOCOMPLETE, COMMAND, COMPONENT, Messages
+from tests.loopback.messages import AUTOCOMPLETE, COMMAND, COMPONENT, SUBMIT, Messages
 from tests.loopback.rest import Fault, Rest, matches
 from tests.loopback.state import (
     ALICE,
@@ -230,6 +237,29 @@ class LoopbackDiscord:
             data["values"] = list(values)
         asked = Interaction(COMPONENT, person, reply.channel, message)
         return await self._ask(asked, data, f"a click on {label or custom_id!r}", within)
+
+    async def submit(
+        self,
+        shown: Reply,
+        values: Mapping[str, Any],
+        *,
+        under: Reply | None = None,
+        within: float = PATIENCE,
+    ) -> Reply:
+        """Submit the form that an answer opened: by its fields a text, a picked value or several, a tick.
+
+        under: the message whose button opened it.
+        """
+        assert shown.modal is not None, "that answer opened no form"
+        components = [
+            {"type": LABEL, "id": place, "component": submitted(label["component"], values)}
+            for place, label in enumerate(shown.modal["components"], 1)
+            if label["type"] == LABEL
+        ]
+        data = {"custom_id": shown.modal["custom_id"], "components": components}
+        message = None if under is None else self._state.messages[under.message_id]
+        asked = Interaction(SUBMIT, shown.person, shown.channel, message)
+        return await self._ask(asked, data, f"the form {shown.modal['title']!r}", within)
 
     def posts(self, channel: str = "general") -> list[Reply]:
         """Give what everybody can see of the bot in a channel, oldest first; each can be clicked."""

@@ -69,10 +69,7 @@ class DraftButton(
             if fields is None:
                 raise ValueError(GONE)
             if self.verb in ("write", "edit", "more"):
-                form, title = (REST, "The rest of it") if self.verb == "more" else (FIRST, "A proposal")
-                await interaction.response.send_modal(
-                    ProposalForm(title, form, fields, save_and_show(fields))
-                )
+                await interaction.response.send_modal(_words_form(self.verb, fields))
             elif self.verb == "changes":
                 view = await drafts.read_draft(tools.database, guild.id, fields, tools.now())
                 await _show_changes(interaction, view)
@@ -116,7 +113,7 @@ class DraftMenu(
                 raise ValueError(GONE)
             [picked] = self.item.values
             if picked == TYPE:
-                await interaction.response.send_modal(_form_of(self.key, fields or {}, tools.now().date()))
+                await interaction.response.send_modal(_value_form(self.key, fields or {}, tools.now().date()))
                 return
             await interaction.response.defer()
             if self.key == "start" and fields:
@@ -262,7 +259,21 @@ async def _preview(tools: Tools, fields: Fields) -> ProposalImpact | str:
         return str(error)
 
 
-def _form_of(key: str, fields: Fields, today: date) -> TextForm:
+async def draft_form(interaction: discord.Interaction, what: str) -> ProposalForm | TextForm:
+    """A form of the member's draft as a button or a menu opens it: write, edit, more, or one setting."""
+    tools, guild = tools_of(interaction), guild_of(interaction)
+    fields = await drafts.draft_fields(tools.database, guild.id, interaction.user.id) or {}
+    if what.startswith("set-"):
+        return _value_form(what.removeprefix("set-"), fields, tools.now().date())
+    return _words_form(what, fields)
+
+
+def _words_form(verb: str, fields: Fields) -> ProposalForm:
+    form, title = (REST, "The rest of it") if verb == "more" else (FIRST, "A proposal")
+    return ProposalForm(title, form, fields, save_and_show(fields), f"draft:{verb}:0")
+
+
+def _value_form(key: str, fields: Fields, today: date) -> TextForm:
     async def done(interaction: discord.Interaction, text: str) -> None:
         guide.with_value(
             {"tournament": fields.get("tournament", "classic")}, key, text
@@ -279,7 +290,8 @@ def _form_of(key: str, fields: Fields, today: date) -> TextForm:
         ),
         "",
     )
-    return TextForm("A proposal", key.capitalize(), hint, guide.value_of(fields, key), done)
+    value, name = guide.value_of(fields, key), f"draft:set-{key}:0"
+    return TextForm("A proposal", key.capitalize(), hint, value, done, name=name)
 
 
 async def _set(interaction: discord.Interaction, key: str, value: str) -> None:

@@ -18,6 +18,9 @@ class Answered(discord.InteractionResponse[Any]):
     async def send_message(self, content: Any = None, **shown: Any) -> Any:  # type: ignore[override]
         self.done, self.sent = time.perf_counter(), {"content": content, **shown}
 
+    async def edit_message(self, **shown: Any) -> Any:  # type: ignore[override]
+        self.done, self.sent = time.perf_counter(), shown
+
     async def send_modal(self, form: Any, /) -> Any:
         self.done, self.sent = time.perf_counter(), {"form": form}
 
@@ -58,6 +61,7 @@ async def choose(server: Server, member: Any, form: Any, place: str) -> float:
     submitted = press(server, member, form.custom_id)
     ticked = {"type": discord.ComponentType.radio_group.value, "custom_id": "choice", "value": place}
     label = {"type": discord.ComponentType.label.value, "component": ticked}
+    submitted.data["components"] = [label]  # type: ignore[index, typeddict-unknown-key]
     await form._scheduled_task(submitted, [label], {})
     answer = submitted.response
     assert isinstance(answer, Answered)

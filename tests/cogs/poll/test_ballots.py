@@ -65,11 +65,11 @@ async def test_a_select_offers_what_there_is_and_a_ranking_each_option_once(serv
     message = said(await server.ben.click(card, label="Vote")).message
     with pytest.raises(SetupError, match="disabled"):
         await server.ben.click(message, label="Cast this ranking")
-    await server.ben.select(message, ["1"], custom_id="ballot:next")
+    await server.ben.select(message, ["1"], custom_id="poll:rank-next:1")
     with pytest.raises(SetupError, match="does not exist"):
-        await server.ben.select(message, ["1"], custom_id="ballot:next")
+        await server.ben.select(message, ["1"], custom_id="poll:rank-next:1")
     await server.ben.click(message, label="Start again")
-    await server.ben.select(message, ["1"], custom_id="ballot:next")
+    await server.ben.select(message, ["1"], custom_id="poll:rank-next:1")
     told = said(await server.ben.click(message, label="Cast this ranking"))
     assert f"\n{CUT}\n" in text_of(told), "what is missing comes last"
     assert await rows(server, "choice", "ballots") == [('["Cut TC"]',)]

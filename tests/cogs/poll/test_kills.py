@@ -30,7 +30,7 @@ async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path,
     acknowledged: list[int] = []
 
     async def vote(discord_server: LoopbackDiscord, dialog: Reply, member: Person) -> None:
-        told = await discord_server.click(dialog, custom_id="ballot:cast")
+        told = await discord_server.click(dialog, label="Cast this ranking")
         assert "Your ballot" in str(told.components), told.content
         acknowledged.append(int(member.id))
 
@@ -40,7 +40,7 @@ async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path,
             for member in members:
                 shown = await discord_server.command("poll show", options={"number": 1}, member=member)
                 asked = await discord_server.click(shown, label="Vote")
-                dialogs.append(await discord_server.click(asked, custom_id="ballot:next", values=["1"]))
+                dialogs.append(await discord_server.click(asked, custom_id="poll:rank-next:1", values=["1"]))
             votes = [
                 asyncio.create_task(vote(discord_server, dialog, member))
                 for dialog, member in zip(dialogs, members, strict=True)
@@ -56,3 +56,32 @@ async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path,
         assert len(kept) == len(set(kept)) == len(await chain_of(db, poll.guild_id, poll.poll_id))
         await db.close()
         assert set(acknowledged) <= set(kept) <= {int(member.id) for member in members}
+
+
+async def test_a_form_that_was_open_while_the_bot_was_killed_is_cast(tmp_path: Path) -> None:
+    """Through the network and two processes: the second has never seen the form."""
+    db = await open_database(tmp_path / "bot.sqlite3")
+    present = datetime.now(UTC)
+    for method, options in (("single", ["a", "b"]), ("score", ["a", "b"]), ("ranked_irv", ["a", "b"])):
+        terms = PollTerms("Which?", method, options, present, present + timedelta(days=7), "ab" * 32, 12)
+        poll = await open_poll(db, int(GUILD_ID), 1, terms, present)
+    await db.close()
+    async with LoopbackDiscord() as discord_server:
+        async with ready_bot(discord_server, tmp_path) as bot:
+            opened = []
+            for number in (1, 2, 3):
+                shown = await discord_server.command("poll show", options={"number": number}, member=BOB)
+                opened.append(await discord_server.click(shown, label="Vote"))
+            ranking = await discord_server.click(opened[2], custom_id="poll:rank-next:3", values=["1"])
+            typing = await discord_server.click(ranking, label="Type it")
+            bot.kill()
+        async with ready_bot(discord_server, tmp_path):
+            assert "Your ballot" in str((await discord_server.submit(opened[0], {"choice": "1"})).components)
+            assert "Nothing was cast" in (await discord_server.submit(opened[1], {"text": ""})).content
+            assert "Your ballot" in str(
+                (await discord_server.submit(typing, {"text": "b > a"}, under=ranking)).components
+            )
+    db = await open_database(tmp_path / "bot.sqlite3")
+    kept = [[ballot.choice for ballot in await ballots_of(db, poll.guild_id, number)] for number in (1, 2, 3)]
+    await db.close()
+    assert kept == [['"b"'], [], ['["b","a"]']]

@@ -8,7 +8,7 @@ import discord
 from features.polls.ballot_text import STEP_WORDS
 from features.polls.view import PollView, poll_view
 from tests.features.proposals.proposing import Clock, card_in
-from tests.offline import Server, parts_of, said, text_of
+from tests.offline import Server, custom_id, parts_of, said, text_of
 
 OPTIONS = "Keep it\nCut TC\nPay MMC"
 KEEP, CUT, PAY = OPTIONS.splitlines()
@@ -49,13 +49,19 @@ async def vote(server: Server, member: Any, card: Any, method: str, choice: Any)
     """Press Vote and fill in whatever comes; the final answer."""
     shown = await member.click(card, label="Vote")
     if method.startswith("ranked"):
-        message = said(shown).message
-        if said(shown).content.startswith("1. "):  # an earlier ballot
-            await member.click(message, label="Start again")
+        reply = said(shown)
+        if pressable(reply, "again"):  # an earlier ballot
+            await member.click(reply.message, custom_id=custom_id(reply, "rank-again"))
         for place in choice:
-            await member.select(message, [str(place)], custom_id="ballot:next")
-        return said(await member.click(message, label="Cast this ranking"))
+            await member.select(reply.message, [str(place)], custom_id=custom_id(reply, "rank-next"))
+        return said(await member.click(reply.message, custom_id=custom_id(reply, "rank-cast")))
     return said(await member.submit_modal(shown, filled(method, choice)))
+
+
+def pressable(reply: Any, verb: str) -> bool:
+    """Whether a button under a ranking can be pressed."""
+    [button] = [part for part in parts_of(reply) if f":rank-{verb}:" in part.get("custom_id", "")]
+    return not button.get("disabled")
 
 
 def filled(method: str, choice: Any) -> dict[str, Any]:
@@ -65,6 +71,8 @@ def filled(method: str, choice: Any) -> dict[str, Any]:
     if method == "gradient":
         return {"choice": str(list(STEP_WORDS).index(choice))}
     places = [str(place) for place in choice]
+    if not places:
+        return {"abstain": True}
     return {"choice": places if method == "approval" or len(places) > 1 else places[0]}
 
 

@@ -124,8 +124,8 @@ async def test_a_changed_ballot_keeps_its_reason(db: Database, source: SampleSou
     await cast_ballot(db, view, who(ADA), "b", NOW)
     [ballot] = await ballots.ballots_of(db, HERE, view.poll.poll_id)
     assert (ballot.choice, ballot.reason, ballot.reason_named) == ('"b"', "fair", True)
-    assert await choice_of(db, view, ADA) == "b"
-    assert await choice_of(db, view, BERT) is None
+    assert await choice_of(db, view, ADA) == ("b", True)
+    assert await choice_of(db, view, BERT) == (None, False)
 
 
 @pytest.mark.parametrize(("late", "extended"), [(1, False), (2, True)])

@@ -260,7 +260,7 @@ async def test_forms_fit_and_are_told_apart() -> None:
     async def done(*_: Any) -> None: ...
 
     filled = {name: "x" * 9999 for name, *_ in (*FIRST, *REST)}
-    forms = [ProposalForm("A proposal", each, filled, done) for each in (FIRST, REST, REST)]
+    forms = [ProposalForm("A proposal", each, filled, done, "draft:edit:0") for each in (FIRST, REST, REST)]
     made: list[discord.ui.Modal] = [*forms, ArgumentForm(10**17, done)]
     assert len({form.custom_id for form in made}) == 4, "several may be open at once"
     for form in made:

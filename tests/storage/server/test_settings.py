@@ -12,6 +12,7 @@ from storage.members.shared import claim_share
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls import cards as poll_cards
 from storage.polls.casting import cast
+from storage.polls.drafts import keep_draft
 from storage.polls.polls import Elector
 from storage.polls.reminders import add_reminder
 from storage.promises import NewPromise, add_promise
@@ -139,6 +140,7 @@ async def fill(db: Database, guild_id: int) -> None:
     for choice in ('"two"', '"five"'):
         await cast(db, guild_id, poll.poll_id, ADA, choice, NOW)
     await add_reminder(db, guild_id, poll.poll_id, ADA, NOW)
+    await keep_draft(db, guild_id, poll.poll_id, BERT, None, "[[]]", NOW)
     await poll_cards.set_shown(db, guild_id, poll.poll_id, "open")
     await proposal_cards.set_shown(db, guild_id, 1, "1: idea")
     await keep_effect(db, guild_id, first.proposal_id, 1, Effect("Everyone more", "Sample"), NOW)
