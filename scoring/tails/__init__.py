@@ -161,7 +161,7 @@ def goodness_of_fit(x: ArrayLike, fit: PowerLawFit, *, refits: int = 1000, rng: 
         drawn = _draw_tail(fit, in_tail, rng)
         if in_tail < values.size:
             drawn = np.concatenate((rng.choice(body, values.size - in_tail), drawn))
-        farther += not fit_power_law(drawn, discrete=fit.discrete).ks_distance < fit.ks_distance
+        farther += not _is_nearer(drawn, fit)
     return farther / refits
 
 
@@ -193,6 +193,16 @@ def _positive(x: ArrayLike, discrete: bool) -> Numbers:
     refuse(~((values >= 0) & (values < np.inf)), "A tail needs finite numbers of 0 or more.")
     refuse(discrete & (values % 1 != 0), "A discrete power law needs whole numbers.")
     return values[values > 0]
+
+
+def _is_nearer(values: Numbers, fit: PowerLawFit) -> bool:
+    """Whether some power law is nearer to these values than the fit was to its own."""
+    different = count_values(values)
+    if different.values.size < 2:
+        return False
+    alphas, _ = fit_every_xmin(different, fit.discrete)
+    _, distance = nearest_xmin(different, alphas, fit.discrete, below=fit.ks_distance)
+    return distance < fit.ks_distance
 
 
 def _draw_tail(fit: PowerLawFit, size: int, rng: np.random.Generator) -> Numbers:

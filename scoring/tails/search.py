@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 _DIRECT = 16  # terms of a zeta function that are added up before its tail is approximated
 _FIRST_LOOK = 12  # points of a tail at which every xmin is measured
-_AT_A_TIME = 2**13  # xmins measured at once: what fits into a processor's own cache
 
 Numbers = NDArray[np.float64]
 
@@ -74,23 +73,26 @@ def log_zeta(s: ArrayLike, first: ArrayLike) -> Numbers:
     return total if s.ndim or first.ndim else total[0]
 
 
-def nearest_xmin(different: Values, alphas: Numbers, discrete: bool) -> tuple[int, float]:
-    """The xmin (its position) with the smallest KS distance, and that distance.
+def nearest_xmin(
+    different: Values, alphas: Numbers, discrete: bool, *, below: float = math.inf
+) -> tuple[int, float]:
+    """The xmin (its position) with the smallest KS distance below a limit, and that distance.
 
-    The gap at any points of a tail is at most the distance. So every xmin is measured at a few points, the
-    most promising one in full, and all others at the point where that one was worst, which neighbours
-    share; an xmin already worse than the best is never measured in full.
+    Where there is none, the distance is the limit. The gap at any points of a tail is at most the distance.
+    So every xmin is measured at a few points, the most promising one in full, and all others at the point
+    where that one was worst, which neighbours share; an xmin already worse than the best is never measured
+    in full.
     """
     gaps = _GapsOf(different, alphas, discrete)
     size = different.values.size
-    candidates = np.arange(size - 1)
+    best, distance = 0, below
+    candidates, bounds = np.arange(size - 1), np.zeros(size - 1)
     fractions = (np.arange(_FIRST_LOOK) + 0.5) / _FIRST_LOOK
-    bounds = np.empty(size - 1)
-    for first in range(0, size - 1, _AT_A_TIME):
-        some = candidates[first : first + _AT_A_TIME, None]
-        at = some + (fractions * (size - some)).astype(np.intp)
-        bounds[first : first + _AT_A_TIME] = gaps(some, at).max(axis=1)
-    best, distance = 0, math.inf
+    for some in (fractions[::3], fractions[1::3], fractions[2::3]):
+        at = candidates[:, None] + (some * (size - candidates)[:, None]).astype(np.intp)
+        bounds = np.maximum(bounds, gaps(candidates[:, None], at).max(axis=1))
+        kept = bounds < distance
+        candidates, bounds = candidates[kept], bounds[kept]
     while candidates.size:
         lowest = np.argmin(bounds)
         candidate = int(candidates[lowest])

@@ -18,6 +18,7 @@ from scoring.tails import (
     goodness_of_fit,
     refitted_alpha_se,
 )
+from scoring.tails.search import count_values, fit_every_xmin, nearest_xmin
 from tests.scoring.tails.samples import published, rng
 
 pytestmark = pytest.mark.slow
@@ -183,3 +184,16 @@ def test_a_million_values() -> None:
 def test_every_order_of_a_small_sample_fits_alike() -> None:
     fits = {fit_power_law(order) for order in itertools.permutations([1, 2, 2, 5, 11])}
     assert len(fits) == 1
+
+
+@pytest.mark.parametrize("discrete", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_search_below_a_limit_finds_the_nearest_law_or_none(discrete: bool, seed: int) -> None:
+    values = 3 * (1 - rng(seed).random(300)) ** (-1 / 1.4)
+    different = count_values(np.floor(values) if discrete else values)
+    alphas, _ = fit_every_xmin(different, discrete)
+    best, distance = nearest_xmin(different, alphas, discrete)
+    for above in (1.0001, 1.5):
+        assert nearest_xmin(different, alphas, discrete, below=above * distance) == (best, distance)
+    for limit in (distance, 0.999 * distance, distance / 3):
+        assert nearest_xmin(different, alphas, discrete, below=limit)[1] == limit, "no nearer one"
