@@ -47,7 +47,8 @@ def check_ballot(method: str, ballot: object, options: Sequence[Any] | None, *, 
     | -------------- | -------------------------------------------------------------- | -------------- |
     | single         | "a"                                                            | list of names  |
     | approval       | ["a", "b"], in any order                                       | list of names  |
-    | ranked_irv     | ["b", "a"], best first; who is left out comes last             | list of names  |
+    | ranked_irv     | ["b", ["a", "c"]], best first; those in a list of their own    | list of names  |
+    |                | are ranked equally, and ["a"] is "a"                           |                |
     | ranked_schulze | the same                                                       | list of names  |
     | score          | {"a": 5, "b": 2}, from 0 to 5; who is left out gets 0          | list of names  |
     | dots           | {"a": 7, "b": 3}, together at most the budget                  | list of names  |
@@ -130,19 +131,42 @@ def _reads_one(names: Collection[str]) -> Read:
     return read
 
 
-def _reads_several(names: Collection[str], kinds: tuple[type, ...], form: type) -> Read:
+def _reads_several(names: Collection[str]) -> Read:
     known = frozenset(names)
 
     def read(ballot: Any) -> Hashable:
-        if not isinstance(ballot, kinds):
+        if not isinstance(ballot, (list, tuple, set, frozenset)):
             raise ValueError("This ballot must be a list of options.")
-        chosen = form([_known(name, known) for name in ballot])
-        if len(set(ballot)) < len(ballot):
-            twice = next(name for name in ballot if ballot.count(name) > 1)
-            raise ValueError(f"{_quoted(twice)} stands on the ballot twice.")
-        return chosen
+        chosen = [_known(name, known) for name in cast("Iterable[Any]", ballot)]
+        _check_once(chosen)
+        return frozenset(chosen)
 
     return read
+
+
+def _reads_ranks(names: Sequence[str]) -> Read:
+    places = {name: place for place, name in enumerate(names)}
+    known = frozenset(names)
+
+    def read(ballot: Any) -> Hashable:
+        if not isinstance(ballot, (list, tuple)):
+            raise ValueError("This ballot must be a list of options.")
+        ranks: list[tuple[str, ...]] = []
+        for rank in cast("Sequence[Any]", ballot):
+            equal = cast("Sequence[Any]", rank if isinstance(rank, (list, tuple)) else (rank,))
+            if not equal:
+                raise ValueError("This ballot has a rank without an option.")
+            ranks.append(tuple(sorted([_known(name, known) for name in equal], key=places.__getitem__)))
+        _check_once([name for rank in ranks for name in rank])
+        return tuple(ranks)
+
+    return read
+
+
+def _check_once(chosen: Sequence[str]) -> None:
+    if len(set(chosen)) < len(chosen):
+        twice = next(name for name in chosen if chosen.count(name) > 1)
+        raise ValueError(f"{_quoted(twice)} stands on the ballot twice.")
 
 
 def _reads_points(names: Sequence[str], highest: int, points: str, budget: int | None = None) -> Read:
@@ -222,10 +246,6 @@ def _shown(number: Fraction) -> str:
     return f"{Decimal(number.numerator) / number.denominator:f}"
 
 
-def _reads_order(options: Iterable[Any] | None, _: int) -> Read:
-    return _reads_several(as_names(options), (list, tuple), tuple)
-
-
 METHODS: Mapping[str, Method] = {
     "single": Method(
         "one choice",
@@ -235,19 +255,19 @@ METHODS: Mapping[str, Method] = {
     "approval": Method(
         "every option you approve of",
         "The option that most approve of wins.",
-        lambda options, _: _reads_several(as_names(options), (list, tuple, set, frozenset), frozenset),
+        lambda options, _: _reads_several(as_names(options)),
     ),
     "ranked_irv": Method(
         "ranked, instant run-off",
         "The option with fewest first choices goes out and its votes go to the next choices, "
         "until one option has more than half.",
-        _reads_order,
+        lambda options, _: _reads_ranks(as_names(options)),
     ),
     "ranked_schulze": Method(
         "ranked, Schulze",
         "The option that more prefer to each other one wins; where there is none, Schulze's chains of "
         "preferences decide.",
-        _reads_order,
+        lambda options, _: _reads_ranks(as_names(options)),
     ),
     "score": Method(
         f"scores from 0 to {HIGHEST_SCORE}",

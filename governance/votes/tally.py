@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from governance.votes.ballots import BUDGET, METHODS, STEPS, as_names, as_whole, check_ballot, reader, scaled
 from governance.votes.measured import (
@@ -14,8 +14,9 @@ from governance.votes.measured import (
     describe_numbers,
     describe_scores,
 )
-from governance.votes.ranked import Beatpaths, Round, break_tie, instant_runoff, schulze
+from governance.votes.ranked import Beatpaths, break_tie, schulze
 from governance.votes.rule import DEFAULT, Rule
+from governance.votes.runoff import Round, instant_runoff
 
 __all__ = ["METHODS", "STEPS", "TallyResult", "break_tie", "check_ballot", "tally"]
 
@@ -25,8 +26,10 @@ class TallyResult:
     """The outcome of a vote.
 
     `winners`: all that win together, or the one that the seed picks; empty if nothing has weight. `tie`: all
-    that win together without a seed, in the order of the options; empty for fewer than two. Every weight,
-    share and number is a Fraction.
+    that win together without a seed, or of an instant runoff all that could win if lots fell otherwise, in
+    the order of the options; empty for fewer than two. `unsettled`: who might be in that tie as well, in an
+    instant runoff with so many ways to draw the lots that it was not found out. Every weight, share and
+    number is a Fraction.
 
     | method           | winners                       | totals                                  | detail    |
     | ---------------- | ----------------------------- | --------------------------------------- | --------- |
@@ -44,6 +47,7 @@ class TallyResult:
     totals: Mapping[Any, Fraction]
     rounds: tuple[Round, ...]  # of an instant runoff
     tie: tuple[str | Fraction, ...]
+    unsettled: tuple[str, ...]
     detail: Scores | Beatpaths | Numbers | Gradient | None  # None too where nothing has weight
     ballots: int  # counted; those of weight 0 too
     empty: int  # abstentions, counted apart
@@ -60,6 +64,7 @@ def tally(
     budget: int = BUDGET,
     rule: Rule = DEFAULT,
     known: int = 0,
+    unranked: Literal["last", "no_opinion"] = "last",
 ) -> TallyResult:
     """The result of ballots (n,) under a method; check_ballot says what they and the options look like.
 
@@ -68,11 +73,14 @@ def tally(
     which asks how many voted), and neither does the order of the ballots. seed: where one winner must be
     picked, break_tie picks it; fix the seed before the close. budget: dots that a ballot may give. rule: when
     gradients adopt, and known, for its share of the electorate, how many might have voted; those who took
-    part are among them.
+    part are among them. unranked: what leaving an option out of a ranking means under Schulze, that it is
+    last or that it is compared with no other.
 
     Raises ValueError for the first ballot that can't be counted, and for weights that are negative, not
     finite, or not one for each ballot.
     """
+    if unranked not in ("last", "no_opinion"):
+        raise ValueError("What is not ranked is “last” or stands for “no_opinion”.")
     read = reader(method, options, budget=budget)
     cast = list(ballots)
     whole, unit = as_whole(weights, len(cast))
@@ -94,7 +102,7 @@ def tally(
         if method == "gradient":
             found = _count_steps(counts, names, unit, rule, abstained, known * unit)
         else:
-            found = _count(method, counts, names, unit=unit, seed=seed, alike=alike)
+            found = _count(method, counts, names, unit=unit, seed=seed, alike=alike, last=unranked == "last")
     else:
         found = _Count((), dict.fromkeys(_names(method, options), Fraction(0)))
     tie = found.best if len(found.best) > 1 else ()
@@ -104,6 +112,7 @@ def tally(
         totals=found.totals,
         rounds=found.rounds,
         tie=tie,
+        unsettled=found.unsettled,
         detail=found.detail,
         ballots=counted,
         empty=empty,
@@ -118,18 +127,32 @@ class _Count:
     detail: Scores | Beatpaths | Numbers | Gradient | None = None
     rounds: tuple[Round, ...] = ()
     picked: str | None = None  # by lots on the way
+    unsettled: tuple[str, ...] = ()
 
 
 def _count(
-    method: str, counts: Any, names: tuple[str, ...], *, unit: int, seed: str | None, alike: int | None
+    method: str,
+    counts: Any,
+    names: tuple[str, ...],
+    *,
+    unit: int,
+    seed: str | None,
+    alike: int | None,
+    last: bool,
 ) -> _Count:
     """The count of ballots of some weight; counts: weight in units by form of ballot (see reader)."""
     if method == "ranked_irv":
-        winner, possible, rounds = instant_runoff(counts, names, unit=unit, seed=seed)
-        last_held = {option: total for each in rounds for option, total in each.totals.items()}
-        return _Count(possible, last_held, rounds=rounds, picked=winner[0])
+        runoff = instant_runoff(counts, names, unit=unit, seed=seed)
+        last_held = {option: total for each in runoff.rounds for option, total in each.totals.items()}
+        return _Count(
+            runoff.possible,
+            last_held,
+            rounds=runoff.rounds,
+            picked=runoff.winner,
+            unsettled=runoff.unsettled,
+        )
     if method == "ranked_schulze":
-        return _Count(*schulze(counts, names, unit=unit))
+        return _Count(*schulze(counts, names, unit=unit, left_out_last=last))
     if method == "numeric":
         ascending = dict(sorted((Fraction(*ratio), weight) for ratio, weight in counts.items()))
         numbers = describe_numbers(ascending, alike)

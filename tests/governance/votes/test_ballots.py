@@ -29,11 +29,12 @@ RANGE = ["0", "0.2", "0.05"]
         ("ranked_irv", ["b", "a", "b"], "“b” stands on the ballot twice."),
         ("ranked_irv", {"a", "b"}, "This ballot must be a list of options."),
         ("ranked_schulze", ["x" * 200], f"“{'x' * 80}” is not one of the options."),
-        (
-            "ranked_schulze",
-            [["a", "b"], "c"],
-            "“['a', 'b']” is not one of the options.",
-        ),  # no ties in a ballot
+        ("ranked_irv", ["a", ["b", "a"]], "“a” stands on the ballot twice."),
+        ("ranked_irv", [["c", "c"]], "“c” stands on the ballot twice."),
+        ("ranked_irv", ["a", []], "This ballot has a rank without an option."),
+        ("ranked_schulze", [["a", ["b"]]], "“['b']” is not one of the options."),
+        ("ranked_schulze", [["a", "d"]], "“d” is not one of the options."),
+        ("ranked_schulze", ["a", None], "“None” is not one of the options."),
         ("score", {"d": 1}, "“d” is not one of the options."),
         ("score", {"a": 6}, "The score of “a” must be a whole number from 0 to 5."),
         ("score", {"a": -1}, "The score of “a” must be a whole number from 0 to 5."),
@@ -144,4 +145,6 @@ def test_ballots_at_the_edge_are_good() -> None:
     check_ballot("numeric", "7", [7, 7, 1])
     check_ballot("ranked_irv", ["c", "a", "b"], ABC)
     check_ballot("ranked_schulze", ("c",), ABC)
+    check_ballot("ranked_irv", [["c", "a"], "b"], ABC)
+    check_ballot("ranked_schulze", [["a", "b", "c"]], ABC)
     check_ballot("gradient", "strong_against", None)

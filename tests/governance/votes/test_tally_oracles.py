@@ -107,6 +107,37 @@ def test_schulze_agrees_with_votelib() -> None:
     assert ties == 172
 
 
+def test_schulze_with_equal_ranks_agrees_with_votelib() -> None:
+    converted = {"last": RankedToCondorcetVotes(), "no_opinion": RankedToCondorcetVotes(False)}
+    for source in elections(6, 500):
+        ballots = [[*NAMES], *(joined(source) for _ in range(source.randint(1, 40)))]
+        votes = dict(
+            Counter(
+                tuple(rank if isinstance(rank, str) else frozenset(rank) for rank in ballot)
+                for ballot in ballots
+            )
+        )
+        for unranked, conversion in converted.items():
+            got = tally("ranked_schulze", ballots, NAMES, unranked=unranked)
+            pairs = conversion.convert(votes)
+            paths = Schulze.widest_paths(pairs)
+            for a in NAMES:
+                assert got.detail.pairwise[a] == {b: pairs.get((a, b), 0) for b in NAMES if b != a}
+                assert got.detail.paths[a] == {b: paths.get((a, b), 0) for b in NAMES if b != a}
+
+
+def joined(source: random.Random) -> list[str | list[str]]:
+    """A ranking in which some are equal, and some left out."""
+    order = source.sample(NAMES, source.randint(1, 5))
+    ballot: list[list[str]] = [[order[0]]]
+    for name in order[1:]:
+        if source.random() < 0.4:
+            ballot[-1].append(name)
+        else:
+            ballot.append([name])
+    return [rank[0] if len(rank) == 1 else rank for rank in ballot]
+
+
 def test_instant_runoff_agrees_with_votelib_where_it_knows_an_answer() -> None:
     refused = 0
     for source in elections(5, 1_600):  # so many that it knows 1,000
