@@ -1,6 +1,6 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, ballots, influence, payouts, stakes, tally, transition, voting
+from benchmarks import answers, ballots, closing, influence, payouts, stakes, tally, transition, voting
 
 payouts.run()
 answers.run()
@@ -9,4 +9,5 @@ influence.run()
 transition.run()
 tally.run()
 ballots.run()
+closing.run()
 voting.run()

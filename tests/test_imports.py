@@ -86,6 +86,8 @@ ALONE = {
     "governance/opinions/map.py": ("numpy",),
     "governance/opinions/groups.py": ("numpy",),
     "governance/opinions/clusters.py": ("numpy",),
+    "governance/votes/dealings.py": ("numpy",),
+    "governance/votes/secrecy.py": ("numpy",),
     "tournament/numerai/cache.py": ("storage",),
 }
 UNBOUND = {"demo", "benchmarks", "tests"}  # may import anything

@@ -27,9 +27,13 @@ async def ballots_and_electors(db: Database, poll: Poll) -> tuple[list[tuple[int
     """Every ballot with its member, and the frozen stakes: for counting."""
     cast = await ballots.choices_of(db, poll.guild_id, poll.poll_id)
     electors = await polls.electors_of(db, poll.guild_id, poll.poll_id)
-    # the choice of somebody who deleted their data has nobody behind it any more
-    counted = [(member or -place, json.loads(choice)) for place, (choice, member) in enumerate(cast, 1)]
+    counted = await asyncio.to_thread(_with_members, cast)
     return counted, {elector.member_id: elector.stake for elector in electors}
+
+
+def _with_members(cast: list[tuple[str, int | None]]) -> list[tuple[int, Any]]:
+    # the choice of somebody who deleted their data has nobody behind it any more
+    return [(member or -place, json.loads(choice)) for place, (choice, member) in enumerate(cast, 1)]
 
 
 async def end_if_due(db: Database, poll: Poll, now: datetime) -> bool:
@@ -69,10 +73,7 @@ async def poll_export(db: Database, view: PollView) -> dict[str, Any]:
 
 async def _export(db: Database, poll: Poll, result: PollResult, closed_at: datetime) -> dict[str, Any]:
     chain = await ballots.chain_of(db, poll.guild_id, poll.poll_id)
-    counted = [
-        (json.loads(choice), salt)
-        for choice, salt in await ballots.choices_with_salts(db, poll.guild_id, poll.poll_id)
-    ]
+    counted = await ballots.choices_with_salts(db, poll.guild_id, poll.poll_id)
     return await asyncio.to_thread(_made_export, poll, result, closed_at, chain, counted)
 
 
@@ -81,11 +82,12 @@ def _made_export(
     result: PollResult,
     closed_at: datetime,
     chain: list[Entry],
-    counted: list[tuple[Any, str | None]],
+    counted: list[tuple[str, str | None]],
 ) -> dict[str, Any]:
+    cast = [(json.loads(choice), salt) for choice, salt in counted]
     plain = tally(
         poll.method,
-        [choice for choice, _ in counted],
+        [choice for choice, _ in cast],
         poll.options,
         seed=poll.tie_seed,
         budget=poll.budget or BUDGET,
@@ -95,7 +97,7 @@ def _made_export(
     return export(
         public_terms(poll) | {"closed": to_text(closed_at)},
         chain,
-        counted,
+        cast,
         result=claim(plain),
         weighted={each.name: each.shares for each in result.strategies},
         tie_seed=poll.tie_seed,

@@ -8,10 +8,14 @@ from fractions import Fraction
 from statistics import NormalDist
 from typing import Any, Protocol
 
+from governance.votes.ballots import as_whole
 from scoring.concentration import effective_number, nakamoto, top_share
 
 PLACES = 12  # decimals of a logarithm or a root; further ones are cut off
 
+_NONE = Fraction(0)
+_SURE = 10**9  # NMR below which the logarithm of a float can tell the 12th decimal
+_NO_STAKE = "A stake must be a finite number of 0 NMR or more."
 _ONE_MORE = {"strong_for", "strong_against"}
 
 
@@ -100,9 +104,15 @@ def weights(strategy: str, voters: Sequence[Voter]) -> tuple[Fraction, ...]:
     if len({voter.member_key for voter in voters}) != len(voters):
         raise ValueError("A member can vote only once.")
     stakes = [_nmr(voter.stake) for voter in voters]
-    stakes = [stake if voter.verified else Fraction(0) for stake, voter in zip(stakes, voters, strict=True)]
-    cap = _cap(stakes) if entry.needs_cap else Fraction(0)
-    return tuple(entry.weigh(voter.verified, stake, cap) for stake, voter in zip(stakes, voters, strict=True))
+    held = [
+        (voter.verified, stake if voter.verified else _NONE)
+        for stake, voter in zip(stakes, voters, strict=True)
+    ]
+    cap = _cap([stake for _, stake in held]) if entry.needs_cap else _NONE
+    of_none = {verified: entry.weigh(verified, _NONE, cap) for verified in (True, False)}
+    return tuple(
+        entry.weigh(verified, stake, cap) if stake else of_none[verified] for verified, stake in held
+    )
 
 
 def split_gain(
@@ -144,19 +154,24 @@ def side_by_side(
             result = tally(method, [b for b, _ in counted], options, weights=[w for _, w in counted])
         winners = tuple(result.winners) if result else ()
         first = views[0].winners if views else winners
-        heavy = [float(weight) for weight in cast]
+        effective, majority, three = concentration([float(weight) for weight in cast])
         views.append(
             View(
                 strategy=strategy,
                 result=result,
                 winners=winners,
                 flips=set(winners) != set(first) if result else None,
-                effective_voters=effective_number(heavy),
-                smallest_majority=nakamoto(heavy),
-                top_three=top_share(heavy, 3),
+                effective_voters=effective,
+                smallest_majority=majority,
+                top_three=three,
             )
         )
     return tuple(views)
+
+
+def concentration(cast: Sequence[float]) -> tuple[float, float, float]:
+    """Effective voters, the smallest majority and the share of the top three, as View has them."""
+    return effective_number(cast), nakamoto(cast), top_share(cast, 3)
 
 
 def turnout_by_decile(stakes: Sequence[Fraction | float], voted: Sequence[bool]) -> tuple[Turnout, ...]:
@@ -168,10 +183,10 @@ def turnout_by_decile(stakes: Sequence[Fraction | float], voted: Sequence[bool])
     """
     if len(stakes) != len(voted):
         raise ValueError(f"{len(stakes)} and {len(voted)}: stakes do not fit who voted.")
-    held = [_nmr(stake) for stake in stakes]
+    held, _ = as_whole([_nmr(stake) for stake in stakes], len(stakes))
     ordered = sorted(held)
-    first: dict[Fraction, int] = {}
-    last: dict[Fraction, int] = {}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
     for rank, stake in enumerate(ordered):
         first.setdefault(stake, rank)
         last[stake] = rank
@@ -239,17 +254,27 @@ def _entry(strategy: str) -> VotingStrategy:
 
 
 def _nmr(stake: Fraction | float) -> Fraction:
-    if not (math.isfinite(stake) and stake >= 0):
-        raise ValueError("A stake must be a finite number of 0 NMR or more.")
-    return Fraction(stake)
+    if not isinstance(stake, Fraction):
+        if not math.isfinite(stake):
+            raise ValueError(_NO_STAKE)
+        stake = Fraction(stake)
+    if stake.numerator < 0:
+        raise ValueError(_NO_STAKE)
+    return stake
 
 
 def _cap(stakes: Sequence[Fraction]) -> Fraction:
-    staked = sorted(stake for stake in stakes if stake)
-    return staked[math.ceil(Fraction(4, 5) * len(staked)) - 1] if staked else Fraction(0)
+    staked = [stake for stake in stakes if stake]
+    whole, unit = as_whole(staked, len(staked))  # quicker to compare than fractions
+    return Fraction(sorted(whole)[math.ceil(Fraction(4, 5) * len(staked)) - 1], unit) if staked else _NONE
 
 
 def _logarithm(stake: Fraction) -> Fraction:
+    if stake < _SURE:
+        # a float of this size errs by some hundredths of the last decimal kept, so this cuts off the same
+        near = math.log1p(stake) * 10**PLACES
+        if 0.1 < near % 1 < 0.9:
+            return Fraction(math.floor(near), 10**PLACES)
     with decimal.localcontext(prec=50, rounding=decimal.ROUND_FLOOR):
         logarithm = (1 + decimal.Decimal(stake.numerator) / stake.denominator).ln()
         return Fraction(logarithm.quantize(decimal.Decimal(1).scaleb(-PLACES)))

@@ -46,8 +46,7 @@ def count(
     result = tally(method, ballots, options, seed=seed, budget=budget, rule=rule, known=electorate)
     if 0 < len(cast) < rule.least_ballots:
         return _untold(result, quorum, electorate, rule)
-    views = side_by_side(method, ballots, options, voters, partial(tally, rule=rule))
-    public = {view.strategy: view for view in guarded_views(method, ballots, options, voters, closed=True)}
+    public = guarded_views(method, ballots, options, voters, closed=True)
     winners = tuple(map(_plain, result.winners))
     leading, interval, flip = _nearness(method, ballots, options, result, rule, electorate)
     stakes = list(electors.values())
@@ -62,7 +61,7 @@ def count(
         empty=result.empty,
         quorum=quorum,
         electorate=electorate,
-        strategies=tuple(_strategy(view, public.get(view.strategy), winners) for view in views[1:]),
+        strategies=tuple(_strategy(view, winners) for view in public),
         interval=interval if leading else None,
         flip=flip,
         turnout=tuple(
@@ -87,20 +86,18 @@ def exact_weighted(
     return side_by_side(method, [choice for _, choice in cast], options, voters, tally)
 
 
-def _strategy(view: View, public: PublicView | None, winners: tuple[str, ...]) -> Strategy:
-    if public is None or public.shares is None:
-        sentence = "Not shown." if public is None else public.sentence
-        return Strategy(view.strategy, (), None, None, sentence, None, None, None)
-    leaders = tuple(map(str, public.leaders))
+def _strategy(public: PublicView, winners: tuple[str, ...]) -> Strategy:
+    if public.shares is None:
+        return Strategy(public.strategy, (), None, None, public.sentence, None, None, None)
     return Strategy(
-        view.strategy,
-        leaders,
+        public.strategy,
+        tuple(map(str, public.leaders)),
         public.shares,
         _flips(public, winners),
         public.sentence,
-        view.effective_voters,
-        view.smallest_majority,
-        view.top_three,
+        public.effective_voters,
+        public.smallest_majority,
+        public.top_three,
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from governance.votes.secrecy import OTHERS, STEP, _Dealing, guarded_views
+from governance.votes.dealings import STEP, Column, Columns, Dealing, Parts
+from governance.votes.secrecy import OTHERS, guarded_views
 from governance.votes.strategies import Voter
 from tests.governance.votes.voters import STAKED, election, voters_of
 
@@ -154,15 +155,17 @@ def test_bad_voters_are_refused() -> None:
 def test_values_within_the_bounds_are_rounded_alike_and_the_next_ones_are_not(
     voters: list[tuple[int, bool]],
 ) -> None:
-    column = [weight for weight, _ in voters]
-    assume(sum(column))
-    parts = [(Fraction(is_a), Fraction(not is_a)) for _, is_a in voters]
-    dealing = _Dealing(parts, [column])
+    weight = [each for each, _ in voters]
+    assume(sum(weight))
+    parts, column = Parts([(int(is_a), int(not is_a)) for _, is_a in voters], 1), Column(weight)
+    values = column.sums(parts, parts.of)
+    assert values[0] == sum(each for each, is_a in voters if is_a)
+    dealing = Dealing(parts, Columns([column]), parts.of, [values])
 
     def step(value: int) -> int:
-        return math.floor(Fraction(100 * value, STEP * sum(column)) + Fraction(1, 2))
+        return math.floor(Fraction(100 * value, STEP * sum(weight)) + Fraction(1, 2))
 
     for value, (low, high, whole) in zip(dealing.values, dealing.bounds, strict=True):
-        assert (low <= value <= high, whole) == (True, sum(column))
+        assert (low <= value <= high, whole) == (True, sum(weight))
         assert step(low) == step(value) == step(high)
         assert step(low - 1) < step(value) < step(high + 1)

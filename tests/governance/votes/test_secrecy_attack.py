@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from governance.votes.secrecy import STEP, PublicView, guarded_views
+from governance.votes.dealings import STEP
+from governance.votes.secrecy import PublicView, guarded_views
 from governance.votes.strategies import Voter, weights
 from tests.governance.votes.voters import STAKED, election, voters_of
 
