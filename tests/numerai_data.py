@@ -146,6 +146,7 @@ def nmr(amount: float) -> str:
     return f"{amount:.18f}"
 
 
+@cache
 def when(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
