@@ -19,6 +19,8 @@ from features.polls.poll_card import polls_card
 from features.polls.posting import show_poll, verified_here
 from features.polls.results.counting import exact_weighted
 from features.polls.view import PollView, list_polls, poll_view
+from governance.looks import told_apart
+from governance.text import clean_line
 from governance.votes.ballots import METHODS
 from governance.votes.rule import LEAST, Rule
 from storage.polls import closing
@@ -238,16 +240,18 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         several: bool = False,
     ) -> None:
         """A native Discord poll for a quick temperature: public, not secret, nothing to recount"""
-        choices = [" ".join(each.split()) for each in answers.split(";") if each.strip()]
+        asked, choices = clean_line(question), [each for each in map(clean_line, answers.split(";")) if each]
         if not 2 <= len(choices) <= 10:
             raise ValueError(f"A quick poll has 2 to 10 answers separated by “;”; these are {len(choices)}.")
         if too_long := next((each for each in choices if len(each) > 55), None):
             raise ValueError(f"An answer has at most 55 characters; “{too_long[:40]}…” has {len(too_long)}.")
-        if not 0 < len(question.strip()) <= 300:
-            raise ValueError(f"The question has 1 to 300 characters; this one has {len(question.strip())}.")
+        if wrong := told_apart(choices):
+            raise ValueError("\n".join(wrong))
+        if not 0 < len(asked) <= 300:
+            raise ValueError(f"The question has 1 to 300 characters; this one has {len(asked)}.")
         if not 1 <= hours <= 768:
             raise ValueError("A quick poll lasts from 1 to 768 hours.")
-        poll = discord.Poll(question.strip(), timedelta(hours=hours), multiple=several)
+        poll = discord.Poll(asked, timedelta(hours=hours), multiple=several)
         for each in choices:
             poll.add_answer(text=each)
         await interaction.response.send_message(poll=poll)

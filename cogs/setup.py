@@ -17,6 +17,7 @@ from features.server.setup_buttons import (
     zone_form,
 )
 from features.server.zones import find_zone, suggest_zones
+from governance.text import clean_line
 from storage.proposals import blocks
 from storage.server.settings import change_settings, set_sharing, settings_of
 from tools import Client, Tools
@@ -159,9 +160,10 @@ class SetupCommands(
             lifted = await blocks.unblock(self.tools.database, guild.id, member.id)
             told = "may file proposals again." if lifted else "was not blocked."
         else:
-            if not 0 < len(reason.strip()) <= 300:
+            why = clean_line(reason)
+            if not 0 < len(why) <= 300:
                 raise ValueError("Give a reason of 1 to 300 characters: the member is told when they try.")
-            await blocks.block(self.tools.database, guild.id, member.id, reason.strip(), self.tools.now())
+            await blocks.block(self.tools.database, guild.id, member.id, why, self.tools.now())
             told = "can't file, second or argue here any more."
         await interaction.response.send_message(f"{member.mention} {told}", ephemeral=True)
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 _INVISIBLE = {"Cc", "Cf", "Cs"}
-_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that are drawn as nothing
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159"  # drawn as nothing
 _JOINERS = "\u200c\u200d\u200e\u200f"  # emoji, Persian and mixed directions need them, between two characters
 _LOOSE_JOINERS = re.compile(rf"(?:^|(?<=\s))[{_JOINERS}]|[{_JOINERS}](?=\s|$)")
 _NAMED = re.compile(r"@(?=\S)|<#|discord(?:app)?\.com/users/", re.IGNORECASE)
@@ -23,12 +23,14 @@ def clean(text: str) -> str:
     """A text of several lines in NFC, without control, zero-width and bidirectional override characters.
 
     Joiners stay, one at a time and only inside a word; what is drawn as nothing counts as a space; spaces
-    at the ends of lines and more than one empty line go. Cleaning a clean text changes nothing. Mentions
-    and markup are kept as they are.
+    at the ends of lines and more than one empty line go. What has nothing to see in it is nothing. Cleaning
+    a clean text changes nothing. Mentions and markup are kept as they are.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize("NFC", "".join(map(_visible, text)))
     text = _LOOSE_JOINERS.sub("", _REPEATED_JOINERS.sub(r"\1", text))
+    if not any(unicodedata.category(sign)[0] in "LNPS" for sign in text):
+        return ""
     text = "\n".join(line.strip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 

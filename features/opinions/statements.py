@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from features.opinions.map import SEED, indexed
+from governance.looks import look
 from governance.opinions.map import next_statement
 from governance.opinions.statement import check_statement
 from governance.text import clean_line
@@ -132,7 +133,7 @@ async def hide_statement(
 
 def folded(claim: str) -> str:
     """What spellings of the same claim have in common: letters and digits, in lower case."""
-    text = unicodedata.normalize("NFKC", claim).casefold()
+    text = unicodedata.normalize("NFKC", look(claim))
     return " ".join("".join(sign if sign.isalnum() else " " for sign in text).split())
 
 

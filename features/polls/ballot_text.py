@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
+from governance.looks import told_apart
+from governance.text import clean, clean_line
 from scoring import typed
 from wording.numbers import listed
 
@@ -196,15 +198,16 @@ def read_range(lines: Sequence[str]) -> list[str]:
 
 
 def read_options(text: str) -> list[str]:
-    """Options, one on each line. Raises ValueError for fewer than 2, more than 25, long or equal ones."""
-    options = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    """Options, one on each line. Raises ValueError for fewer than 2, more than 25, long ones, and twins."""
+    options = [option for line in clean(text).split("\n") if (option := clean_line(line))]
     wrong: list[str] = []
     if not 2 <= len(options) <= 25:
         wrong.append(f"A poll has 2 to 25 options, one on each line; these are {len(options)}.")
     if too_long := next((option for option in options if len(option) > 80), None):
         wrong.append(f"An option has at most 80 characters; “{too_long[:40]}…” has {len(too_long)}.")
-    if len({_plain(option) for option in options}) < len(options):
-        wrong.append("Two options are the same: nobody could tell them apart.")
+    wrong += told_apart(options)
+    if not wrong and len({_plain(option) for option in options}) < len(options):
+        wrong.append("Two options are read as the same: nobody could vote for one of them.")
     if wrong:
         raise ValueError("\n".join(wrong))
     return options

@@ -28,6 +28,7 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
         ("a\u2028b\u2029c", "a\nb\nc"),
         ("\u2800\u3164\u115f\u1160\uffa0", ""),
         ("\u200d\u200d", ""),
+        ("\u034f\ufe0f \u17b4\U0001d159 \ue000\u0378", ""),
         ("a \u200d b", "a  b"),
         ("a\u200d\u200d\u200db", "a\u200db"),
         (FAMILY, FAMILY),

@@ -98,7 +98,7 @@ async def test_a_poll_s_form_tells_every_mistake_and_keeps_what_was_typed(server
     shown = await form(server, server.ben)
     typed = {"title": " \u200b ", "description": ODD, "options": f"a\nA\n{'x' * 81}"}
     told = said(await server.ben.submit_modal(shown, typed))
-    for sentence in ("The question has 1", "at most 80 characters", "Two options are the same"):
+    for sentence in ("The question has 1", "at most 80 characters", "“a” and “A”: nobody could tell"):
         assert sentence in told.content
     back = await server.ben.click(told.message, label="Back to the form")
     assert ODD.strip() in str(back.modal)

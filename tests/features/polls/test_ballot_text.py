@@ -232,8 +232,8 @@ def test_options_one_on_each_line() -> None:
         ("a\n \n", "these are 1."),
         ("\n".join(map(str, range(26))), "these are 26."),
         ("a\n" + "x" * 81, f"An option has at most 80 characters; “{'x' * 40}…” has 81."),
-        ("Yes\n  YES ", "Two options are the same: nobody could tell them apart."),
-        ("straße\nSTRASSE", "Two options are the same"),
+        ("Yes\n  YES ", "“Yes” and “YES”: nobody could tell them apart."),
+        ("straße\nSTRASSE", "“straße” and “STRASSE”: nobody could tell them apart."),
     ],
 )
 def test_what_are_no_options(text: str, sentence: str) -> None:
