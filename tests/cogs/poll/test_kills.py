@@ -79,9 +79,9 @@ async def test_a_form_that_was_open_while_the_bot_was_killed_is_cast(tmp_path: P
             assert "Your ballot" in str((await discord_server.submit(opened[0], {"choice": "1"})).components)
             assert "Nothing was cast" in (await discord_server.submit(opened[1], {"text": ""})).content
             assert "Your ballot" in str(
-                (await discord_server.submit(typing, {"text": "b > a"}, under=ranking)).components
+                (await discord_server.submit(typing, {"text": "a = b"}, under=ranking)).components
             )
     db = await open_database(tmp_path / "bot.sqlite3")
     kept = [[ballot.choice for ballot in await ballots_of(db, poll.guild_id, number)] for number in (1, 2, 3)]
     await db.close()
-    assert kept == [['"b"'], [], ['["b","a"]']]
+    assert kept == [['"b"'], [], ['[["a","b"]]']]

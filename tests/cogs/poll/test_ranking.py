@@ -139,7 +139,7 @@ async def test_a_ranking_that_was_changed_elsewhere_is_not_cast(server: Server) 
     assert await rows(server, "sequence", "ballot_chain") == [(1,)]
 
 
-async def test_a_ranking_is_typed(server: Server, settings: Any, source: Any, now: Clock) -> None:
+async def test_a_ranking_is_typed_with_equals(server: Server, settings: Any, source: Any, now: Clock) -> None:
     card = await start(server, server.ben, "ranked_schulze", typed=FIVE)
     reply = await begin(server, card, 1, 0)
     form = await server.ben.click(reply.message, label="Type it")
@@ -151,10 +151,10 @@ async def test_a_ranking_is_typed(server: Server, settings: Any, source: Any, no
     await server.bot.close()
     await server.env.restart_bot(create_bot(settings, source=source, now=now))
     at_once(server)
-    await server.ben.submit_modal(back, {"text": "A > C > B"})
-    assert await rows(server, "choice", "ballots") == [('["A","C","B"]',)]
+    await server.ben.submit_modal(back, {"text": "A > B = C"})
+    assert await rows(server, "choice", "ballots") == [('["A",["B","C"]]',)]
     again = await begin(server, card)
-    assert ranked(again) == ["1 A", "2 C", "3 B"]
+    assert ranked(again) == ["1 A", "2 = B", "2 = C"]
     empty = await server.ben.click(again.message, label="Type it")
     told = said(await server.ben.submit_modal(empty, {"text": "A:\nB:"}))
     assert "Nothing was cast" in told.content
