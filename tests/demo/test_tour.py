@@ -24,6 +24,8 @@ MOST_ITEMS = 40
 NUMBERS: dict[str, list[str]] = json.loads((Path(__file__).parent / "numbers.json").read_text("utf-8"))
 # buttons whose press ends what the tour goes on with
 ENDS = {"takeback", "discard", "close", "cancel"}
+# what these show has more under it once the tour is over: they are asked again
+GROWN = {"digest me", "digest preview", "opinion map", "proposal second"}
 MORE = (
     TourStep("ben", "account show", name="account"),
     TourStep("ben", "account verify", {"model": "model_02765"}, name="verify"),
@@ -172,6 +174,7 @@ async def test_every_answer_of_the_tour_fits_a_phone_and_everything_under_it_wor
     heights: dict[str, float] = {}
     pressed: set[tuple[str, str]] = set()
     played: set[str] = set()
+    answers: list[tuple[TourStep, Any]] = []
     async with stage() as (env, channel, members, voters):
         for step in (*TOUR, *MORE):
             with capsys.disabled():
@@ -184,12 +187,13 @@ async def test_every_answer_of_the_tour_fits_a_phone_and_everything_under_it_wor
             if step.name in NUMBERS:
                 behind = numbers_in(await all_told(members[step.member], reply))
                 assert set(NUMBERS[step.name]) <= behind, step.name
+            if reply is not None and not (step.posts or step.then or step.votes):
+                answers.append((step, reply))  # what is left out can be done once
         tall = {name: round(height) for name, height in heights.items() if height > TALLEST}
         assert tall == {}
-        for step in (*TOUR, *MORE):
-            if step.posts or step.then or step.votes:
-                continue  # what these do can be done once
-            reply = await play_step(env, channel, members, voters, step)
+        for step, reply in answers:
+            if step.command in GROWN:
+                reply = await play_step(env, channel, members, voters, step)
             if reply is not None and parts_of(reply.message):
                 await press_everything(members[step.member], step.command, reply, pressed)
         for step in last_steps(channel, members):
