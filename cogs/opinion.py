@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from features.opinions import statements
 from features.opinions.forms import StatementForm
-from features.opinions.map import opinion_picture
+from features.opinions.map import opinion_picture, waiting_line
 from features.opinions.opinion_card import (
     DID,
     added_card,
@@ -88,7 +88,14 @@ class OpinionCommands(
         members are drawn again and clearer than in shuffled votes. Otherwise it says why there are none.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await questions_of(interaction).reply(interaction, "opinion map", {})
+        waiting = await waiting_line(self.tools.database, guild_of(interaction).id)
+        if waiting:
+            await interaction.edit_original_response(content=waiting)
+        try:
+            await questions_of(interaction).reply(interaction, "opinion map", {})
+        finally:
+            if waiting:
+                await interaction.delete_original_response()
 
     @app_commands.command(name="list")
     @app_commands.describe(page="Which page")

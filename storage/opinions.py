@@ -1,5 +1,6 @@
 """The statements of a server, what members voted on them, and which of them moderators hid."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Row
@@ -162,7 +163,20 @@ async def votes_in(db: Database, guild_id: int, *, member_id: int | None = None)
         "ORDER BY v.member_id, v.statement_id",
         (guild_id, member_id),
     )
-    return [Vote.from_row(row) for row in rows]
+    # of a large server hundreds of thousands: not on the event loop
+    return await asyncio.to_thread(lambda: [Vote.from_row(row) for row in rows])
+
+
+async def turnout(db: Database, guild_id: int) -> tuple[int, int]:
+    """Return how many members have voted on a server's statements in sight, and how many votes that is."""
+    [row] = await fetch_all(
+        db,
+        "SELECT count(DISTINCT v.member_id) AS members, count(*) AS votes FROM opinion_votes v "
+        "JOIN opinion_statements s USING (guild_id, statement_id) "
+        "WHERE v.guild_id = ? AND s.hidden_reason IS NULL",
+        (guild_id,),
+    )
+    return row["members"], row["votes"]
 
 
 async def hide_statement(

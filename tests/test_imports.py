@@ -84,8 +84,11 @@ FLOORS = (
 ALONE = {
     "governance/proposals/proposal.py": ("pydantic",),
     "governance/opinions/map.py": ("numpy",),
+    "governance/opinions/alike.py": ("numpy",),
     "governance/opinions/groups.py": ("numpy",),
     "governance/opinions/clusters.py": ("numpy",),
+    "governance/opinions/components.py": ("numpy",),
+    "governance/opinions/order.py": ("numpy",),
     "governance/votes/dealings.py": ("numpy",),
     "governance/votes/secrecy.py": ("numpy",),
     "tournament/numerai/cache.py": ("storage",),

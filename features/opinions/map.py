@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.opinions.map import Group, OpinionMap, opinion_map
+from governance.opinions.verdict import TOO_CLOSE
 from storage import opinions
 from storage.database import Database
 from storage.opinions import Statement, Vote
@@ -17,9 +18,10 @@ from wording.numbers import counted, listed
 FEWEST = 5  # votes behind every number that is shown: fewer would give them away
 APART = 0.25  # ours: groups are divided where so much more of one agrees than of another
 LETTERS = "ABCDE"
-SEED = 20231007
+MANY = 10_000  # votes: of more, whoever asks waits for a second or more
 
 _TYPICAL, _SHOWN = 2, 4  # statements of a group, and of what unites or divides
+_ALIKE = {1: "agree with", -1: "disagree with", 0: "pass on"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class OpinionPicture:
 
     finding: str
     reason: str  # why there are groups, or none
+    measures: str  # the numbers behind the reason, "" where none was reached
+    remarks: tuple[str, ...]  # on members who answer everything alike, or like one another
     participants: int
     clustered: int
     statements: int
@@ -56,6 +60,7 @@ class OpinionPicture:
     places: NDArray[np.float64]  # (clustered, 2); empty where nobody could be placed
     camp_of: NDArray[np.intp]  # (clustered,) index of the camp, -1 without groups
     yours: str  # letter of the camp of whoever asks, "" without one
+    left_out: bool  # whether whoever asks answers everything alike, and is in no camp for that
     as_of: datetime
 
 
@@ -71,22 +76,36 @@ async def opinion_picture(
     votes = await opinions.votes_in(db, guild_id)
     if not votes:
         raise ValueError("Nobody has voted on a statement here yet. Begin with /opinion vote.")
+    return await asyncio.to_thread(_picture, statements, votes, now, member_id)
+
+
+async def waiting_line(db: Database, guild_id: int) -> str:
+    """What to show whoever asks for a map of so many votes that it takes its time; "" for few."""
+    members, votes = await opinions.turnout(db, guild_id)
+    return f"Grouping {counted(members, 'member')} by {votes:,} votes …" if votes > MANY else ""
+
+
+def _picture(
+    statements: Sequence[Statement], votes: Sequence[Vote], now: datetime, member_id: int | None
+) -> OpinionPicture:
     by_id = {statement.statement_id: statement for statement in statements}
     voted = sorted({vote.statement_id for vote in votes})
     cast, members = indexed(votes, voted)
-    rng = np.random.default_rng(SEED)
-    found = await asyncio.to_thread(opinion_map, cast, limit=len(voted), rng=rng)
+    found = opinion_map(cast, limit=len(voted))
     told = [by_id[number] for number in voted]
     placed = ~np.isnan(found.positions[:, 0])
     camp_of = np.full(len(members), -1, dtype=np.intp)
     for index, group in enumerate(found.groups):
         camp_of[list(group.members)] = index
-    own = camp_of[members.index(member_id)] if member_id in members else -1
+    asking = members.index(member_id) if member_id in members else None
+    own = -1 if asking is None else camp_of[asking]
     unites = _unites(found, told)
     divides = _divides(found, told) if found.groups else _split(cast, told)
     return OpinionPicture(
         finding=_finding(found, len(unites)),
         reason=found.reason,
+        measures=_measures(found),
+        remarks=_remarks(found),
         participants=found.participants,
         clustered=found.clustered,
         statements=found.statements,
@@ -100,6 +119,7 @@ async def opinion_picture(
         places=found.positions[placed],
         camp_of=camp_of[placed],
         yours=LETTERS[own] if own >= 0 else "",
+        left_out=any(asking in alike.members for alike in found.alike),
         as_of=now,
     )
 
@@ -119,7 +139,45 @@ def _finding(found: OpinionMap, unite: int) -> str:
         agree = f"{counted(unite, 'statement unites', 'statements unite')} them all"
         groups = counted(len(found.groups), "group")
         return f"{people} fall in {groups}; {agree if unite else 'nothing unites them all'}"
+    if found.verdict == TOO_CLOSE:
+        return f"Too close to tell whether {people} fall in groups"
     return f"No stable groups among {people}"
+
+
+def _measures(found: OpinionMap) -> str:
+    told = (
+        (found.silhouette, "a silhouette of {:.2f}"),
+        (found.stability, "an agreement of {:.2f} with the groups of members drawn anew"),
+        (found.excess, "{:.1f} standard deviations more than in shuffled votes"),
+    )
+    reached = [words.format(value) for value, words in told if np.isfinite(value)]
+    return f"Measured: {listed(reached)}." if reached else ""
+
+
+def _remarks(found: OpinionMap) -> tuple[str, ...]:
+    remarks: list[str] = []
+    if found.alike:
+        remarks.append(
+            f"{_alike([(each.vote, len(each.members)) for each in found.alike])} everything they voted on; "
+            "chance doesn't explain it, so no group counts them."
+        )
+    for letter, group in zip(LETTERS, found.groups, strict=False):
+        if group.copies >= FEWEST:
+            remarks.append(
+                f"{group.copies} of {len(group.members)} in group {letter} gave exactly the same answers, "
+                "which opinions alone hardly explain."
+            )
+    return tuple(remarks)
+
+
+def _alike(sets: Sequence[tuple[int, int]]) -> str:
+    """Who gave one answer to everything, by (vote, members); of fewer than five it is not told which."""
+    everybody = sum(members for _, members in sets)
+    if everybody < FEWEST:
+        return f"Fewer than {FEWEST} members gave one answer to"
+    if min(members for _, members in sets) < FEWEST:
+        return f"{everybody} members gave one answer to"
+    return listed([f"{members} members {_ALIKE[vote]}" for vote, members in sets])
 
 
 def _unites(found: OpinionMap, told: Sequence[Statement]) -> tuple[Line, ...]:

@@ -74,7 +74,7 @@ def _footer(found: OpinionPicture) -> str:
 
 def _alt(found: OpinionPicture) -> str:
     sizes = ", ".join(f"group {camp.letter} with {camp.size}" for camp in found.camps)
-    drawn = f"in {sizes}" if found.camps else "in one colour, for no groups are stable"
+    drawn = f"in {sizes}" if found.camps else "in one colour, for no groups are sure"
     return (
         f"A dot for each of {counted(found.clustered, 'member')} {drawn}; near dots vote alike. "
         f"{found.finding}. {found.reason}"

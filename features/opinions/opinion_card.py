@@ -18,7 +18,7 @@ DID = {1: "agreed with", -1: "disagreed with", 0: "passed on"}
 LIMIT = "The map shows who votes alike, of those who voted. It is no vote, and not what all members think."
 METHOD = (
     "Members are placed by their votes (principal components), grouped by k-means, and the groups are told "
-    "only if they come out again when members are drawn anew and are clearer than in shuffled votes "
+    "only if they surely come out again when members are drawn anew and are clearer than in shuffled votes "
     "(Small et al. 2021 on Polis; Hennig 2007)."
 )
 
@@ -73,6 +73,8 @@ def opinion_answer(found: OpinionPicture) -> Answer:
     """The reply to `/opinion map`: groups if there are any, what unites most, what divides most."""
     sizes = " · ".join(f"{camp.letter} {counted(camp.size, 'member')}" for camp in found.camps)
     yours = f"you vote with group {found.yours}" if found.yours else ""
+    if found.left_out:
+        yours = "you gave one answer to everything, so you are in no group"
     card = Card(
         found.finding,
         " · ".join(filter(None, (sizes, yours))),
@@ -84,6 +86,7 @@ def opinion_answer(found: OpinionPicture) -> Answer:
                     f"**Unites** {_line(found.unites[0], 90)}" if found.unites else "",
                     f"**Divides** {_line(found.divides[0], 90)}" if found.divides else "",
                     f"**How sure** {plain(found.reason)}",
+                    f"**Note** {' '.join(found.remarks)}" if found.remarks else "",
                 ),
             )
         ),
@@ -120,7 +123,7 @@ def _pages(found: OpinionPicture) -> list[Card]:
             section(f"What unites {everybody}", _lines(found.unites, missing)),
             section("What divides", _lines(found.divides, "Nothing that enough have voted on.")),
         ),
-        small=f"{LIMIT} {METHOD}",
+        small=" ".join(filter(None, (LIMIT, METHOD, found.measures))),
         colour=GREEN,
     )
     if not groups:

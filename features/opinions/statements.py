@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from features.opinions.map import SEED, indexed
+from features.opinions.map import indexed
 from governance.looks import look
 from governance.opinions.map import next_statement
 from governance.opinions.statement import check_statement
@@ -22,6 +22,7 @@ from wording.numbers import listed
 
 VOTES: Mapping[str, int] = MappingProxyType({"agree": 1, "disagree": -1, "pass": 0})
 LONGEST_REASON = 300
+SEED = 20231007  # of the draw of the next statement, beside the member and their votes
 PAGE = 5  # statements on a page of the list, which a phone shows whole
 
 

@@ -5,47 +5,52 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from governance.opinions.components import PIECE
 from governance.text import counted
 
-ROUNDS = 50  # of k-means; a few dozen points settle in ten
+_GLANCE, _ROUNDS = 2, 50  # of Lloyd's rounds: for every start, and for those that are kept
+_SETTLED = 1e-9  # of the squared distances: less gained in a round is rounding
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.intp]
 
 
 def k_means(
-    points: ArrayLike, k: int, *, starts: int = 5, rng: np.random.Generator
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    points: ArrayLike,
+    k: int,
+    *,
+    weights: ArrayLike | None = None,
+    starts: int = 24,
+    polish: bool = False,
+    rng: np.random.Generator,
+) -> tuple[Labels, Floats]:
     """The clusters (n,) of points (n, d), numbered 0 to k - 1, and their centres (k, d).
 
-    Lloyd's rounds from several starts at once, the one with the least squared distance to the centres kept.
-    A start draws each further centre with a chance proportional to the squared distance from those it has.
-    A cluster that loses all its points keeps its centre, so that some numbers may be nobody's. Raises
-    ValueError unless k lies between 1 and n. Source: Lloyd 1982; Arthur and Vassilvitskii 2007.
+    Lloyd's rounds: two from every start, then on from the best quarter, and the one with the least squared
+    distance to the centres is kept. A start draws each further centre with a chance proportional to the
+    squared distance from those it has. A point of weight 2 counts like two. polish: then go on one point at
+    a time, as long as there is one whose cluster is better changed. A cluster that loses all its points keeps
+    its centre, so that some numbers may be nobody's. Raises ValueError unless k lies between 1 and n.
+    Sources: Lloyd 1982; Arthur and Vassilvitskii 2007; Hartigan and Wong 1979.
     """
     points = _as_points(points)
     n = len(points)
     if not 1 <= k <= n:
         raise ValueError(f"A number of clusters lies between 1 and {n}, the number of points.")
-    centres = points[rng.integers(0, n, (starts, 1))]
-    nearest = ((points - centres) ** 2).sum(axis=2)
-    for _ in range(1, k):
-        # where every point is a centre already, any point will do
-        running = np.cumsum(nearest, axis=1)
-        drawn = (rng.random((starts, 1)) * running[:, -1:] >= running).sum(axis=1).clip(max=n - 1)
-        centres = np.concatenate((centres, points[drawn][:, None]), axis=1)
-        nearest = np.minimum(nearest, ((points - points[drawn][:, None]) ** 2).sum(axis=2))
-    own = np.full((starts, n), -1)
-    for _ in range(ROUNDS):
-        before, own = own, _squared_distances(points, centres).argmin(axis=2)
-        if (own == before).all():
-            break
-        member = (own[:, :, None] == np.arange(k)).astype(np.float64)
-        size = member.sum(axis=1)[:, :, None]
-        sums = np.einsum("snk,nd->skd", member, points)
-        centres = np.where(size > 0, sums / np.maximum(size, 1), centres)
-    best = _squared_distances(points, centres).min(axis=2).sum(axis=1).argmin()
+    weight = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
+    centres = _seeded(points, weight, k, starts, rng)
+    centres, own, left = _settled(points, weight, centres, _GLANCE)
+    promising = np.argsort(left, kind="stable")[: -(-starts // 4)]
+    centres, own, left = _settled(points, weight, centres[promising], _ROUNDS)
+    if polish:
+        ends = [_polished(points, weight, *start) for start in zip(own, centres, strict=True)]
+        left = np.array([_nearest(points, centres[None])[1][0] @ weight for _, centres in ends])
+        return ends[left.argmin()]
+    best = left.argmin()
     return own[best], centres[best]
 
 
-def silhouettes(points: ArrayLike, partings: list[NDArray[np.intp]]) -> list[float]:
+def silhouettes(points: ArrayLike, partings: list[Labels]) -> list[float]:
     """How well each parting (n,) of the points (n, d) tells them apart: the mean silhouette, -1 to 1.
 
     (b - a) / max(a, b) with a the mean distance to the others of the own cluster and b that to the nearest
@@ -53,8 +58,24 @@ def silhouettes(points: ArrayLike, partings: list[NDArray[np.intp]]) -> list[flo
     Source: Rousseeuw 1987.
     """
     points = _as_points(points)
-    apart = np.sqrt(_squared_distances(points, points[None])[0])
-    return [_silhouette(apart, parting) for parting in partings]
+    owns: list[Labels] = [np.unique(parting, return_inverse=True)[1] for parting in partings]
+    if not owns:
+        return []
+    sides = [np.eye(int(own.max(initial=0)) + 1)[own] for own in owns]
+    members = np.concatenate(sides, axis=1)
+    sums = np.empty_like(members)
+    at_once = max(1, PIECE // members.size)
+    for begin in range(0, len(points), at_once):
+        some = points[begin : begin + at_once]
+        squares = np.zeros((len(some), len(points)))
+        for axis in range(points.shape[1]):
+            squares += (some[:, axis, None] - points[:, axis]) ** 2
+        sums[begin : begin + at_once] = np.sqrt(squares) @ members
+    ends = np.cumsum([side.shape[1] for side in sides])
+    return [
+        _silhouette(own, side, sums[:, end - side.shape[1] : end])
+        for own, side, end in zip(owns, sides, ends.tolist(), strict=True)
+    ]
 
 
 def adjusted_rand(one: ArrayLike, other: ArrayLike) -> float:
@@ -76,27 +97,88 @@ def adjusted_rand(one: ArrayLike, other: ArrayLike) -> float:
     return 1.0 if most == expected else float((both - expected) / (most - expected))
 
 
-def _as_points(points: ArrayLike) -> NDArray[np.float64]:
+def _as_points(points: ArrayLike) -> Floats:
     points = np.asarray(points, dtype=np.float64)
     if points.ndim != 2 or not np.isfinite(points).all():
         raise ValueError("Points are rows of finite numbers.")
     return points
 
 
-def _squared_distances(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of points (n, d) from centres (starts, k, d): (starts, n, k)."""
-    # not as a matrix product: for so few numbers its threads cost more than they save
-    apart = points[:, None] - centres[:, None]
-    return np.einsum("snkd,snkd->snk", apart, apart)
+def _seeded(points: Floats, weight: Floats, k: int, starts: int, rng: np.random.Generator) -> Floats:
+    """Where k-means begins: (starts, k, d)."""
+    chosen = np.empty((starts, k), dtype=np.intp)
+    nearest = np.broadcast_to(1.0, (starts, len(points)))
+    for at in range(k):
+        # where every point is a centre already, any point will do
+        running = np.cumsum(nearest * weight, axis=1)
+        drawn = (rng.random((starts, 1)) * running[:, -1:] >= running).sum(axis=1)
+        chosen[:, at] = drawn.clip(max=len(points) - 1)
+        away = ((points - points[chosen[:, at]][:, None]) ** 2).sum(axis=2)
+        nearest = np.minimum(nearest, away) if at else away
+    return points[chosen]
 
 
-def _silhouette(apart: NDArray[np.float64], parting: NDArray[np.intp]) -> float:
-    labels, own = np.unique(parting, return_inverse=True)
-    if labels.size < 2:
-        return math.nan
-    member = (own[:, None] == np.arange(labels.size)).astype(np.float64)
+def _settled(points: Floats, weight: Floats, centres: Floats, rounds: int) -> tuple[Floats, Labels, Floats]:
+    """Centres (starts, k, d) after so many rounds at most, whose each point is, and the squares left."""
+    starts, k, d = centres.shape
+    row = np.arange(0, k * starts, k, dtype=np.intp)[:, None]
+    heavy = np.broadcast_to(weight, (starts, len(points))).ravel()
+    pulls = [np.broadcast_to(weight * points[:, axis], (starts, len(points))).ravel() for axis in range(d)]
+    own, nearest = _nearest(points, centres)
+    left = np.einsum("sn,n->s", nearest, weight)
+    for _ in range(rounds):
+        before = left
+        cluster = (own + row).ravel()
+        size = np.bincount(cluster, heavy, starts * k)
+        sums = np.stack([np.bincount(cluster, pull, starts * k) for pull in pulls], axis=1)
+        means = sums / np.where(size > 0, size, 1)[:, None]
+        centres = np.where(size[:, None] > 0, means, centres.reshape(-1, d)).reshape(starts, k, d)
+        own, nearest = _nearest(points, centres)
+        left = np.einsum("sn,n->s", nearest, weight)
+        if (left >= before * (1 - _SETTLED)).all():
+            break
+    return centres, own, left
+
+
+def _polished(points: Floats, weight: Floats, own: Labels, centres: Floats) -> tuple[Labels, Floats]:
+    """Clusters (n,) and centres (k, d) between which no single point is better moved."""
+    rows, own, centres = np.arange(len(points)), own.copy(), centres.copy()
+    while True:
+        size = np.bincount(own, weight, len(centres))
+        away = weight[:, None] * ((points[:, None] - centres) ** 2).sum(axis=2)
+        rest = size[own] - weight
+        gone = np.divide(away[rows, own] * size[own], rest, out=np.zeros(len(points)), where=rest > 0)
+        come = away * size / (size + weight[:, None])
+        come[rows, own] = np.inf
+        gain = gone - come.min(axis=1)
+        point = int(gain.argmax())
+        if gain[point] <= _SETTLED * away[rows, own].sum():
+            return own, centres
+        for cluster, sign in ((own[point], -1), (int(come[point].argmin()), 1)):
+            shift = sign * weight[point] / (size[cluster] + sign * weight[point])
+            centres[cluster] += shift * (points[point] - centres[cluster])
+        own[point] = come[point].argmin()
+
+
+def _nearest(points: Floats, centres: Floats) -> tuple[Labels, Floats]:
+    """Of points (n, d) which of centres (starts, k, d) is nearest, and its squared distance: (starts, n)."""
+    starts, k, d = centres.shape
+    own = np.zeros((starts, len(points)), dtype=np.intp)
+    nearest = np.full(own.shape, np.inf)
+    for cluster in range(k):  # not as a matrix product, whose digits depend on how it is cut into blocks
+        away = np.zeros(own.shape)
+        for axis in range(d):
+            away += (points[:, axis] - centres[:, cluster, axis, None]) ** 2
+        own = np.where(away < nearest, cluster, own)
+        nearest = np.minimum(nearest, away)
+    return own, nearest
+
+
+def _silhouette(own: Labels, member: Floats, sums: Floats) -> float:
+    """From everybody's cluster (n,), the same as columns (n, k), and distances added up by cluster (n, k)."""
     size = member.sum(axis=0)
-    sums = np.einsum("ij,jk->ik", apart, member)
+    if size.size < 2:
+        return math.nan
     rows = np.arange(own.size)
     alone = size[own] == 1
     inside = sums[rows, own] / np.maximum(size[own] - 1, 1)
@@ -108,5 +190,5 @@ def _silhouette(apart: NDArray[np.float64], parting: NDArray[np.intp]) -> float:
     return float(score.mean())
 
 
-def _pairs(sizes: NDArray[np.intp]) -> float:
+def _pairs(sizes: Labels) -> float:
     return float((sizes * (sizes - 1) / 2).sum())

@@ -1,4 +1,4 @@
-"""Groups of people who vote alike: where votes place them, and whether parting them is more than chance."""
+"""Groups of people who vote alike, and whether parting them is more than chance."""
 
 import math
 from dataclasses import dataclass
@@ -7,14 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.opinions.clusters import adjusted_rand, k_means, silhouettes
+from governance.opinions.components import axes, directions, outward, place
 
 MOST_GROUPS = 5  # and at least 2: as in Polis
 SMALLEST = 5  # ours: what a group of fewer says would give its members' votes away
 STABILITY = 0.75  # ours: noise of 25 to 200 people reaches 0.6, clear groups 0.9
+EXCESS = 1.645  # standard deviations: 5 % of shuffles lie above
+SURE = 3.0  # standard errors of what was drawn: nearer to a limit is too close to tell
 
-_SHUFFLES = 59
-_RESAMPLES = 40
-_STARTS = 4
+_TIMES = (20, 40, 60, 80, 100)  # something is drawn, until it is sure
+_SEEN = 500  # people at most whose votes are shuffled: every second, third and so on of more
+_STARTS_AGAIN, _STARTS = 12, 48  # of k-means, in what is drawn and in what is told
+_ENOUGH = 40_000  # people times starts: the more there are, the fewer ways to go wrong
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.intp]
@@ -27,8 +31,10 @@ class Parting:
     labels: Labels  # (n,) from 0 on; empty where every way leaves a group too small
     places: Floats  # (n, 2)
     silhouette: float  # -1 to 1, how well the groups are told apart
-    stability: float  # median adjusted Rand index of people drawn again against these
-    p_value: float  # share of shuffled votes that look as clear; nan below STABILITY, where nobody asks
+    stability: float  # mean adjusted Rand index of people drawn again against these
+    stable: bool | None  # whether that is STABILITY or more; None: too close to tell
+    excess: float  # standard deviations by which shuffled votes look less clear; nan unless stable
+    clear: bool | None  # whether that is EXCESS or more; None: too close to tell
 
 
 def part_voters(matrix: Floats, *, rng: np.random.Generator) -> Parting:
@@ -36,50 +42,30 @@ def part_voters(matrix: Floats, *, rng: np.random.Generator) -> Parting:
 
     matrix (n, m): 1, -1 or 0, nan where somebody did not vote. Rows are placed by their first two principal
     components, and k-means parts them, in as many groups as have the best silhouette. Stability: people are
-    drawn again with replacement 40 times, the whole is done again with as many groups, and everybody goes to
-    the nearest centre. p: among 59 shuffles of each statement's votes over those who voted on it, and what
-    was seen, those at least as clear. Sources: Small et al. 2021 (Polis); Hennig 2007 (resampling).
+    drawn again with replacement, the whole is done again with as many groups, and everybody goes to the
+    nearest centre. Excess: each statement's votes are shuffled over those who voted on it, and what was seen
+    is measured in standard deviations above their silhouettes (of 500 people at most). Either is drawn 20 to
+    100 times, until the answer is sure by three standard errors of what was drawn. Sources: Small et al. 2021
+    (Polis); Hennig 2007 (resampling); Besag and Clifford 1991 (drawing until it is sure).
     """
     places = place(matrix, *axes(matrix))
-    labels, k, clarity = _best(places, rng)
+    starts = max(_STARTS_AGAIN, min(_STARTS, _ENOUGH // max(1, len(places))))
+    labels, k, clarity = _best(places, rng, starts=starts, polish=True)
     if not labels.size:
-        return Parting(labels, places, math.nan, math.nan, math.nan)
-    stability = _stability(matrix, labels, k, rng)
-    p_value = _shuffled(matrix, clarity, rng) if stability >= STABILITY else math.nan
-    return Parting(labels, places, clarity, stability, p_value)
+        return Parting(labels, places, math.nan, math.nan, False, math.nan, False)
+    stability, stable = _stability(matrix, labels, k, rng)
+    some = matrix[:: -(-len(matrix) // _SEEN)]
+    excess, clear = (math.nan, None) if stable is False else _excess(some, rng)
+    return Parting(labels, places, clarity, stability, stable, excess, clear)
 
 
-def axes(matrix: Floats) -> tuple[Floats, Floats]:
-    """The mean of each statement (m,) and its loadings on the first two principal components (m, 2).
-
-    matrix (n, m), nan where there is no vote: it counts as a vote at the mean. What has fewer than two
-    directions gets zeros.
-    """
-    cast = ~np.isnan(matrix)
-    mean = np.where(cast, matrix, 0).sum(axis=0) / np.maximum(cast.sum(axis=0), 1)
-    centred = np.where(cast, matrix - mean, 0)
-    if not matrix.size:
-        return mean, np.zeros((mean.size, 2))
-    # the right singular vectors of the votes, without the left ones that nobody needs
-    variances, vectors = np.linalg.eigh(centred.T @ centred)
-    vectors = np.where(variances > 1e-9 * max(1.0, variances[-1]), vectors, 0)[:, :-3:-1]
-    vectors = np.pad(vectors, ((0, 0), (0, 2 - vectors.shape[1])))
-    return mean, vectors * np.where(vectors.sum(axis=0) < 0, -1, 1)  # either sign would do: keep to one
-
-
-def place(matrix: Floats, mean: Floats, axes: Floats) -> Floats:
-    """Where votes (n, m) lie on a map (n, 2) of these means and axes, further out with fewer votes."""
-    cast = ~np.isnan(matrix)
-    # a vote at the mean pulls to the middle: those with few votes are moved out again
-    outward = np.sqrt(cast.any(axis=0).sum() / np.maximum(cast.sum(axis=1), 1))
-    return (np.where(cast, matrix - mean, 0) @ axes) * outward[:, None]
-
-
-def _best(places: Floats, rng: np.random.Generator) -> tuple[Labels, int, float]:
+def _best(
+    places: Floats, rng: np.random.Generator, *, starts: int = _STARTS_AGAIN, polish: bool = False
+) -> tuple[Labels, int, float]:
     """The parting with the best silhouette, its number of groups and that silhouette; none: empty, 0, -1."""
     partings: list[tuple[Labels, int]] = []
     for k in range(2, min(MOST_GROUPS, len(places) // SMALLEST) + 1):
-        own = k_means(places, k, starts=_STARTS, rng=rng)[0]
+        own = k_means(places, k, starts=starts, polish=polish, rng=rng)[0]
         if np.bincount(own, minlength=k).min() >= SMALLEST:
             partings.append((own, k))
     if not partings:
@@ -89,24 +75,51 @@ def _best(places: Floats, rng: np.random.Generator) -> tuple[Labels, int, float]
     return *partings[best], clear[best]
 
 
-def _stability(matrix: Floats, own: Labels, k: int, rng: np.random.Generator) -> float:
+def _stability(matrix: Floats, own: Labels, k: int, rng: np.random.Generator) -> tuple[float, bool | None]:
     agreement: list[float] = []
-    for _ in range(_RESAMPLES):
-        drawn = rng.integers(0, len(matrix), len(matrix))
-        places = place(matrix, *axes(matrix[drawn]))
-        centres = k_means(places[drawn], k, starts=_STARTS, rng=rng)[1]
-        nearest = ((places[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
-        agreement.append(adjusted_rand(own, nearest))
-    return float(np.median(agreement))
+    mean = math.nan
+    for times in _TIMES:
+        while len(agreement) < times:
+            agreement.append(_agreement(matrix, own, k, rng))
+        mean, error = float(np.mean(agreement)), float(np.std(agreement, ddof=1)) / math.sqrt(times)
+        if abs(mean - STABILITY) >= SURE * error:
+            return mean, mean >= STABILITY
+    return mean, None
 
 
-def _shuffled(matrix: Floats, clarity: float, rng: np.random.Generator) -> float:
-    """The share of shuffles, with what was seen as one of them, that look at least as clear."""
-    as_clear = 1
-    voters = [np.flatnonzero(~np.isnan(column)) for column in matrix.T]
-    for _ in range(_SHUFFLES):
-        other = matrix.copy()
-        for index, rows in enumerate(voters):
-            other[rows, index] = rng.permutation(matrix[rows, index])
-        as_clear += _best(place(other, *axes(other)), rng)[2] >= clarity
-    return as_clear / (_SHUFFLES + 1)
+def _agreement(matrix: Floats, own: Labels, k: int, rng: np.random.Generator) -> float:
+    """How far a parting of people who are drawn again agrees with that of all."""
+    drawn, times = np.unique(rng.integers(0, len(matrix), len(matrix)), return_counts=True)
+    places = place(matrix, *axes(matrix[drawn], times))
+    k = min(k, len(drawn))
+    centres = k_means(places[drawn], k, weights=times, starts=_STARTS_AGAIN, rng=rng)[1]
+    nearest = ((places[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+    return adjusted_rand(own, nearest)
+
+
+def _excess(matrix: Floats, rng: np.random.Generator) -> tuple[float, bool | None]:
+    cast = ~np.isnan(matrix)
+    mean = axes(matrix)[0]
+    centred = np.where(cast, matrix - mean, 0).T.copy()
+    by_statement = np.split(centred[cast.T], np.cumsum(cast.sum(axis=0))[:-1])
+    far = outward(cast)
+
+    def clarity() -> float:
+        places = np.einsum("mn,md->nd", centred, directions(centred.T)) * far
+        return _best(places, rng)[2]
+
+    seen = clarity()
+    shuffled: list[float] = []
+    excess = math.nan
+    for times in _TIMES:
+        while len(shuffled) < times:
+            centred[cast.T] = np.concatenate([rng.permutation(each) for each in by_statement])
+            shuffled.append(clarity())
+        parted = [each for each in shuffled if each > -1]
+        mean, spread = (float(np.mean(parted)), float(np.std(parted, ddof=1))) if parted[1:] else (-1.0, 0.0)
+        # where shuffles all look the same, what was seen is either like them or not
+        excess = (seen - mean) / spread if spread > 1e-9 else math.copysign(math.inf, seen - mean - 1e-9)
+        error = math.sqrt((1 + excess**2 / 2) / len(parted)) if math.isfinite(excess) else 0.0
+        if abs(excess - EXCESS) >= SURE * error:
+            return excess, excess > EXCESS
+    return excess, None

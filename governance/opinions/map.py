@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from governance.opinions.groups import SMALLEST, STABILITY, Parting, axes, part_voters
-from governance.text import counted
+from governance.opinions.alike import copies, straight_liners
+from governance.opinions.components import axes
+from governance.opinions.groups import part_voters
+from governance.opinions.order import own_order
+from governance.opinions.verdict import NO_GROUPS, PEOPLE_NEEDED, TOO_CLOSE, verdict
 
 VOTES_NEEDED = 7  # or all statements, if fewer: as in Polis
-PEOPLE_NEEDED = 20
-LEVEL = 0.05
-CLEAR = 0.5  # a silhouette below is a weak structure: Kaufman and Rousseeuw 1990
 TELLING = 1.645  # standard errors
-NO_GROUPS = "no stable groups"
 
 _CELLS = 20_000_000
+_SEED = 20231007  # of what is drawn: the same votes have one map
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,15 @@ class Group:
 
     members: tuple[int, ...]
     typical: tuple[Telling, ...]
+    copies: int  # so many voted exactly alike, as no opinion explains
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Members who gave one answer to everything, so many as no opinion explains, by participant index."""
+
+    vote: int
+    members: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -66,47 +75,57 @@ class Division:
 class OpinionMap:
     """Who votes alike, and whether that is more than chance.
 
-    Without stable groups, `unites` counts everybody as one group and `divides` is empty. The three measures
-    are nan where they were not reached.
+    Without groups that are sure, `unites` counts everybody as one group and `divides` is empty. The three
+    measures are nan where they were not reached.
     """
 
     participants: int
     clustered: int
     statements: int
     groups: tuple[Group, ...]  # the largest first
-    verdict: str
+    alike: tuple[Alike, ...]  # left out of the grouping
+    verdict: str  # "2 groups" and so on, NO_GROUPS or TOO_CLOSE
     reason: str
     silhouette: float
-    stability: float  # median adjusted Rand index, resampled people against all
-    p_value: float  # share of shuffled votes that look as clear
+    stability: float  # mean adjusted Rand index, resampled people against all
+    excess: float  # standard deviations by which shuffled votes look less clear
     unites: tuple[Common, ...]
     divides: tuple[Division, ...]
     positions: NDArray[np.float64]  # (participants, 2) on the map; nan for those who were not clustered
 
 
-def opinion_map(votes: ArrayLike, *, limit: int = 5, rng: np.random.Generator) -> OpinionMap:
+def opinion_map(votes: ArrayLike, *, limit: int = 5) -> OpinionMap:
     """Groups of members who vote alike, if there are any, with at most `limit` statements of each sort.
 
     votes (v, 3): participant index, statement index, and 1 agree, -1 disagree or 0 pass, in the order they
     were cast; of a pair the last counts. Those with votes on at least 7 statements (all, if there are fewer)
     are placed by the first two principal components of their votes, missing ones at the statement's mean,
     and by sqrt(m / n) further out when they voted on n of m only. k-means parts them in 2 to 5 groups of at
-    least five people, as many as have the best silhouette.
+    least five people, as many as have the best silhouette. Those who answer everything alike are left out
+    (`straight_liners`).
 
     Groups count when there are 20 people, when people drawn again with replacement part everybody alike
-    (median adjusted Rand index of at least 0.75), and when at most 5 % of 59 shuffles of each statement's
-    votes among those who voted on it look as clear; otherwise there are none, and `reason` says why. Opinions
-    that vary gradually may pass in large numbers: a silhouette below 0.5 says so in `reason`. Sources: Small
-    et al. 2021 (Polis); Hennig 2007 (resampling).
+    (mean adjusted Rand index of at least 0.75), and when each statement's votes, shuffled among those who
+    voted on it, look less clear (by 1.645 standard deviations); within three standard errors of what was
+    drawn it is too close to tell, and otherwise there are none: `reason` says why. Opinions that vary
+    gradually may pass in large numbers: a silhouette below 0.5 says so in `reason`. Nothing depends on how
+    people and statements are numbered, and nothing on luck: what is drawn follows from the votes. Sources:
+    Small et al. 2021 (Polis); Hennig 2007 (resampling).
     """
     matrix = _matrix(votes)
     cast = ~np.isnan(matrix)
     statements = int(cast.any(axis=0).sum())
     needed = min(VOTES_NEEDED, statements)
-    chosen = np.flatnonzero((cast.sum(axis=1) >= needed) & cast.any(axis=1))
-    found = part_voters(matrix[chosen], rng=rng) if chosen.size >= PEOPLE_NEEDED else None
-    stable, reason = _verdict(found, chosen.size, needed)
-    parts = _by_size(found.labels, chosen) if found and stable else []
+    enough = (cast.sum(axis=1) >= needed) & cast.any(axis=1)
+    people, columns = own_order(matrix)
+    people = people[enough[people]]
+    only = straight_liners(matrix[people])
+    chosen = people[np.isnan(only)]
+    found = None
+    if chosen.size >= PEOPLE_NEEDED:
+        found = part_voters(matrix[np.ix_(chosen, columns)], rng=np.random.default_rng(_SEED))
+    told, reason = verdict(found, chosen.size, needed)
+    parts = _by_size(found.labels, chosen) if found and told not in (NO_GROUPS, TOO_CLOSE) else []
     positions = np.full((len(matrix), 2), np.nan)
     if found:
         positions[chosen] = found.places
@@ -115,12 +134,18 @@ def opinion_map(votes: ArrayLike, *, limit: int = 5, rng: np.random.Generator) -
         participants=int(cast.any(axis=1).sum()),
         clustered=chosen.size,
         statements=statements,
-        groups=tuple(Group(tuple(part.tolist()), _typical(matrix, chosen, part, limit)) for part in parts),
-        verdict=counted(len(parts), "group") if parts else NO_GROUPS,
+        groups=tuple(
+            Group(tuple(part.tolist()), _typical(matrix, chosen, part, limit), copies(matrix[part]))
+            for part in parts
+        ),
+        alike=tuple(
+            Alike(vote, tuple(np.sort(people[only == vote]).tolist())) for vote in (1, -1, 0) if vote in only
+        ),
+        verdict=told,
         reason=reason,
         silhouette=found.silhouette if found else math.nan,
         stability=found.stability if found else math.nan,
-        p_value=found.p_value if found else math.nan,
+        excess=found.excess if found else math.nan,
         unites=_unites(matrix, parts or everybody, limit),
         divides=_divides(matrix, parts, limit),
         positions=positions,
@@ -170,34 +195,8 @@ def _matrix(votes: ArrayLike) -> NDArray[np.float64]:
     return matrix
 
 
-def _verdict(found: Parting | None, clustered: int, needed: int) -> tuple[bool, str]:
-    """Whether groups may be told, and why or why not."""
-    if found is None:
-        return False, (
-            f"Groups need {PEOPLE_NEEDED} people with votes on at least "
-            f"{counted(needed, 'statement')}; so far there "
-            f"{'is' if clustered == 1 else 'are'} {clustered}."
-        )
-    if not found.labels.size:
-        return False, f"However they are parted, a group has fewer than {SMALLEST} people."
-    if found.stability < STABILITY:
-        return False, (
-            f"When people are drawn again, the groups agree to {found.stability:.2f} only, where 1 is the "
-            f"same and 0 is chance; it takes {STABILITY:.2f}."
-        )
-    if found.p_value > LEVEL:
-        return False, (
-            f"Of shuffled votes, {found.p_value:.0%} look as clear as these; it may be {LEVEL:.0%} at most."
-        )
-    close = " They lie close together: opinions may vary gradually between them."
-    return True, (
-        f"People drawn again part alike ({found.stability:.2f}, where 1 is the same), and shuffled votes do "
-        f"not look as clear (p = {found.p_value:.2f}).{close if found.silhouette < CLEAR else ''}"
-    )
-
-
 def _by_size(labels: NDArray[np.intp], people: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    return [people[labels == label] for label in np.argsort(-np.bincount(labels), kind="stable")]
+    return [np.sort(people[labels == label]) for label in np.argsort(-np.bincount(labels), kind="stable")]
 
 
 def _said(matrix: NDArray[np.float64], vote: int) -> NDArray[np.int64]:

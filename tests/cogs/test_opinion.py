@@ -224,6 +224,33 @@ async def test_planted_groups_are_in_the_card_and_can_be_shared(server: Server) 
     assert "Group A: 36 members" in await all_told(server.moderator, shared)
 
 
+async def test_the_card_says_who_is_left_out_and_why(server: Server) -> None:
+    await fill(server, 20, 16)
+    async with transaction(server.database):
+        await server.database.connection.execute("UPDATE opinion_votes SET vote = 1 WHERE member_id < 8")
+        await server.database.connection.execute(
+            "UPDATE opinion_votes SET vote = 1 WHERE member_id = ?", (server.ben.id,)
+        )
+    reply = said(await server.ben.slash(server.channel, "opinion map"))
+    assert "**Note** 8 members agree with everything they voted on; chance doesn't explain it" in text_of(
+        reply
+    )
+    assert "you gave one answer to everything, so you are in no group" in text_of(reply)
+    await server.ben.click(reply.message, label="Share")
+    [shared] = posted(server.channel)
+    assert "you gave one answer" not in text_of(shared)
+    assert "8 members agree with everything" in text_of(shared)
+
+
+async def test_who_waits_for_many_votes_is_told_so_until_the_map_is_there(server: Server) -> None:
+    await fill(server, 900, 600)
+    result = await server.ben.slash(server.channel, "opinion map")
+    reply = said(result)
+    assert titles(reply) == ["1,500 members fall in 2 groups; 2 statements unite them all"]
+    assert "Grouping 1,500 members by 12,000 votes …" in server.env.transcript()
+    assert result.response is None, "the line is gone once the map is there"
+
+
 async def test_ten_members_get_the_reason_and_no_chart(server: Server) -> None:
     await fill(server, 6, 4)
     reply = said(await server.ben.slash(server.channel, "opinion map"))

@@ -140,7 +140,22 @@ def test_promises_and_opinions(n: int) -> None:
     check(statements_card(StatementPage((said,), {}, 1, 1, n)))
     camps = (Camp("A", n, (Line(3, "Tea", "all agree"),)),) * n
     picture = OpinionPicture(
-        "Found", "reason", n, n, n, n, camps, (), (), np.ones((0, 2)), np.zeros(0, dtype=np.intp), "", NOW
+        "Found",
+        "reason",
+        "",
+        (),
+        n,
+        n,
+        n,
+        n,
+        camps,
+        (),
+        (),
+        np.ones((0, 2)),
+        np.zeros(0, dtype=np.intp),
+        "",
+        False,
+        NOW,
     )
     check(check_answer(opinion_answer(picture)))
 

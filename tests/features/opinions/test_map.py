@@ -1,12 +1,13 @@
 """The map of a server's votes: planted groups, too few members, noise, and what is not told."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from features.opinions.map import OpinionPicture, opinion_picture
+from features.opinions.map import OpinionPicture, opinion_picture, waiting_line
 from features.opinions.statements import folded, hide_statement
 from storage.database import Database, open_database, transaction
 from storage.members.privacy import delete
@@ -79,6 +80,11 @@ async def test_planted_groups_are_found_with_what_unites_and_divides(db: Databas
     assert notice.said == f"A {agree[0]} of 36 and B {agree[1]} of 24 agree"
     assert notice.number == 1
     assert all(camp.typical for camp in found.camps)
+    assert re.fullmatch(
+        r"Measured: a silhouette of 0\.[6-9]\d, an agreement of (1\.00|0\.9\d) with the groups of members "
+        r"drawn anew and [1-9]\d\.\d standard deviations more than in shuffled votes\.",
+        found.measures,
+    )
 
 
 @pytest.mark.slow
@@ -97,6 +103,7 @@ async def test_what_few_of_a_group_voted_on_is_not_told(db: Database) -> None:
 async def test_ten_members_have_no_stable_groups(db: Database) -> None:
     found = await planted(db, 6, 4)
     assert found.finding == "No stable groups among 10 members"
+    assert found.measures == ""
     assert "Groups need 20 people" in found.reason
     assert (found.camps, found.yours, found.places.size) == ((), "", 0)
     assert {line.claim for line in found.unites} >= set(SHARED)
@@ -112,6 +119,76 @@ async def test_noise_has_no_groups_but_dots(db: Database) -> None:
     assert found.finding == "No stable groups among 40 members"
     assert found.places.shape == (40, 2)
     assert set(found.camp_of.tolist()) == {-1}
+
+
+def noise(people: int, statements: int = 16) -> np.ndarray:
+    return np.random.default_rng(5).choice([1.0, -1.0], (people, statements))
+
+
+MANY = tuple(f"Claim {number}" for number in range(16))
+
+
+async def test_who_answers_everything_alike_is_told_and_left_out(db: Database) -> None:
+    votes = np.vstack([noise(40), np.ones((8, 16)), np.zeros((1, 16))])
+    await fill(db, MANY, votes)
+    found = await opinion_picture(db, HERE, NOW, member_id=ADA + 40)
+    assert found.finding == "No stable groups among 49 members"
+    assert found.remarks == (
+        "9 members gave one answer to everything they voted on; chance doesn't explain it, so no group "
+        "counts them.",
+    )
+    assert (found.participants, found.clustered, len(found.places)) == (49, 40, 40)
+    assert (found.left_out, found.yours) == (True, "")
+    assert not (await opinion_picture(db, HERE, NOW, member_id=ADA)).left_out
+    assert not (await opinion_picture(db, HERE, NOW)).left_out
+
+
+@pytest.mark.parametrize(
+    ("agree", "disagree", "said"),
+    [
+        (3, 0, "Fewer than 5 members gave one answer to everything they voted on;"),
+        (8, 0, "8 members agree with everything they voted on;"),
+        (6, 5, "6 members agree with and 5 members disagree with everything they voted on;"),
+    ],
+)
+async def test_of_fewer_than_five_it_is_not_told_what_they_answer(
+    db: Database, agree: int, disagree: int, said: str
+) -> None:
+    await fill(db, MANY, np.vstack([noise(40), np.ones((agree, 16)), -np.ones((disagree, 16))]))
+    [remark] = (await opinion_picture(db, HERE, NOW)).remarks
+    assert remark.startswith(said)
+
+
+@pytest.mark.slow
+async def test_copies_are_told(db: Database) -> None:
+    votes = np.vstack([noise(40), np.tile(np.repeat([1.0, -1.0], 8), (20, 1))])
+    await fill(db, MANY, votes)
+    found = await opinion_picture(db, HERE, NOW)
+    size = found.camps[1].size
+    assert 20 <= size < 25, "and some whose answers are much like those"
+    assert found.remarks == (
+        f"20 of {size} in group B gave exactly the same answers, which opinions alone hardly explain.",
+    )
+
+
+@pytest.mark.slow
+async def test_what_is_too_close_to_tell_is_told_as_that(db: Database) -> None:
+    chance = np.where(np.arange(60) < 30, 0.66, 0.34)[:, None]
+    votes = np.where(np.random.default_rng(1).random((60, 20)) < chance, 1.0, -1.0)
+    await fill(db, tuple(f"Claim {number}" for number in range(20)), votes)
+    found = await opinion_picture(db, HERE, NOW)
+    assert found.finding == "Too close to tell whether 60 members fall in groups"
+    assert "to be sure. More votes will tell." in found.reason
+    assert (found.camps, found.yours) == ((), "")
+    assert set(found.camp_of.tolist()) == {-1}
+
+
+async def test_a_map_of_many_votes_is_waited_for(db: Database) -> None:
+    await fill(db, MANY, noise(700))
+    assert await waiting_line(db, HERE) == "Grouping 700 members by 11,200 votes …"
+    for number in (1, 2):
+        await hide_statement(db, HERE, number, ADA, "Twice", NOW, hidden=True)
+    assert await waiting_line(db, HERE) == ""
 
 
 async def test_fewer_than_five_votes_are_not_told(db: Database) -> None:

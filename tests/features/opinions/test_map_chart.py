@@ -20,8 +20,8 @@ def made_up(
 ) -> OpinionPicture:
     camps = tuple(Camp(letter, size, ()) for letter, size in zip(LETTERS, sizes, strict=False))
     return OpinionPicture(
-        finding, "A reason.", len(places) + 3, len(places), 12, 480, camps, (), (), places,
-        np.repeat(np.arange(len(sizes)), sizes) if sizes else np.full(len(places), -1), "",
+        finding, "A reason.", "", (), len(places) + 3, len(places), 12, 480, camps, (), (), places,
+        np.repeat(np.arange(len(sizes)), sizes) if sizes else np.full(len(places), -1), "", False,
         datetime(2031, 5, 4, tzinfo=UTC),
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ def test_without_groups_all_dots_have_one_colour() -> None:
     shown = check_whole(picture)
     assert near(shown, CURRENT, 0.8).sum() > 1000
     assert not any(near(shown, colour, 0.8).any() for colour, _ in (MARKS[0], MARKS[2], MARKS[3]))
-    assert "in one colour, for no groups are stable" in picture.alt
+    assert "in one colour, for no groups are sure" in picture.alt
 
 
 def test_far_groups_are_drawn_apart_and_equal_votes_side_by_side() -> None:

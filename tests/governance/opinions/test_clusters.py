@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.cluster.vq import kmeans2
 
 from governance.opinions.clusters import adjusted_rand, k_means, silhouettes
 
@@ -120,8 +121,9 @@ def test_adjusted_rand_counts_pairs(one: list[int], data: st.DataObject) -> None
     assert adjusted_rand(one, [9 - label for label in one]) == 1
 
 
-def test_k_means_finds_the_best_parting_of_few_points() -> None:
-    points = rng(5).normal(size=(8, 2))
+@pytest.mark.parametrize("seed", range(5))
+def test_k_means_finds_the_best_parting_of_few_points(seed: int) -> None:
+    points = rng(seed).normal(size=(8, 2))
     least = min(
         sum(
             ((points[chosen] - points[chosen].mean(axis=0)) ** 2).sum()
@@ -130,17 +132,35 @@ def test_k_means_finds_the_best_parting_of_few_points() -> None:
         )
         for sides in itertools.product((0, 1), repeat=8)
     )
-    own, centres = k_means(points, 2, starts=10, rng=rng())
+    own, centres = k_means(points, 2, polish=True, rng=rng())
     assert ((points - centres[own]) ** 2).sum() == pytest.approx(least)
+
+
+def test_k_means_ends_where_a_hundred_starts_of_another_end() -> None:
+    points = np.concatenate([rng(6).normal(size=(150, 2)) * (3, 1), rng(7).normal(2, 1, (80, 2))])
+    for k in (2, 3, 4, 5):
+        own, centres = k_means(points, k, starts=48, polish=True, rng=rng(k))
+        left = ((points - centres[own]) ** 2).sum()
+        theirs = [kmeans2(points, k, minit="++", rng=seed)[0] for seed in range(100)]
+        least = min(((points[:, None] - each) ** 2).sum(axis=2).min(axis=1).sum() for each in theirs)
+        assert left <= least * (1 + 1e-9)
+
+
+def test_a_point_of_weight_two_is_two_points() -> None:
+    points = np.array([[0.0], [1], [10], [11], [12]])
+    _, centres = k_means(points, 2, weights=[1, 3, 1, 1, 2], rng=rng())
+    assert sorted(centres[:, 0]) == pytest.approx([0.75, 11.25])
+    heavy, _ = k_means(points, 2, weights=[1, 3, 1, 1, 2], polish=True, rng=rng())
+    assert adjusted_rand(heavy, [0, 0, 1, 1, 1]) == 1
 
 
 # ---------------------------------------------------------------- properties
 
 
-@given(st.lists(coordinates, min_size=1, max_size=30), st.integers(1, 5), st.integers(0, 9))
-def test_everybody_is_in_the_nearest_cluster(points: list, k: int, seed: int) -> None:
+@given(st.lists(coordinates, min_size=1, max_size=30), st.integers(1, 5), st.integers(0, 9), st.booleans())
+def test_everybody_is_in_the_nearest_cluster(points: list, k: int, seed: int, polish: bool) -> None:
     k = min(k, len(points))
-    own, centres = k_means(points, k, rng=rng(seed))
+    own, centres = k_means(points, k, polish=polish, rng=rng(seed))
     away = ((np.array(points, dtype=float)[:, None] - centres) ** 2).sum(axis=2)
     assert away[np.arange(len(points)), own] == pytest.approx(away.min(axis=1), abs=1e-9)
     for label in set(own.tolist()):

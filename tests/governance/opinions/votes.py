@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from governance.opinions.map import OpinionMap
+
 
 def rng(seed: int = 1) -> np.random.Generator:
     return np.random.default_rng(seed)
@@ -23,3 +25,11 @@ def blurred(votes: np.ndarray) -> np.ndarray:
     """The same with one vote in ten drawn anew."""
     source = rng(8)
     return np.where(source.random(votes.shape) < 0.1, source.integers(-1, 2, votes.shape), votes)
+
+
+def labels_of(found: OpinionMap, people: int) -> np.ndarray:
+    """Everybody's group, -1 for none."""
+    own = np.full(people, -1)
+    for label, group in enumerate(found.groups):
+        own[list(group.members)] = label
+    return own
