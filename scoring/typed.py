@@ -47,7 +47,8 @@ NUMBER_IN_LIST = (
 )
 _END = rf"[+-]?{NUMBER_IN_LIST}"
 _RANGE = re.compile(
-    rf"(?:from )?(?P<low>{_END}) ?(?:to|-|~|\.\.+) ?(?P<high>{_END})(?:,? ?(?:step|by) ?(?P<step>{_END}))?",
+    rf"(?:from |between )?(?P<low>{_END}) ?(?:to|-|~|\.\.+|until|through|and) ?(?P<high>{_END})"
+    rf"(?:[,;]? ?\(?(?:in )?(?:steps?(?: of|:)?|by|every) ?(?P<step>{_END})\)?)?",
     re.IGNORECASE,
 )
 
@@ -138,13 +139,19 @@ def is_number(text: str, unit: str = "") -> bool:
 def read_range(text: str, *, whole: bool = False) -> tuple[Decimal, Decimal, Decimal | None] | None:
     """The ends of `0 to 1 step 0.05`, `311-325` or `-1..1` and its step; None where a text is no range.
 
-    Raises ValueError as read_number does for an end that has two readings.
+    Where one of them is a percentage, all are: `0 to 20%` ends at 0.2. Raises ValueError as read_number does
+    for an end that has two readings.
     """
     found = _RANGE.fullmatch(" ".join(tidy(text[: LONGEST + 1]).split()))
     if found is None:
         return None
+    share = "%" in found[0] and not whole
+    signed = {
+        end: f"{number.rstrip('%')}%" if share else number for end, number in found.groupdict("").items()
+    }
     low, high, step = (
-        read_number(found[end], whole=whole) if found[end] else None for end in ("low", "high", "step")
+        read_number(signed[end], whole=whole, share=share) if found[end] else None
+        for end in ("low", "high", "step")
     )
     return None if low is None or high is None else (low, high, step)
 

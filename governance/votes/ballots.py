@@ -87,6 +87,16 @@ def as_names(options: Iterable[Any] | None) -> tuple[str, ...]:
     return names
 
 
+def as_range(options: Sequence[Any]) -> tuple[Fraction, Fraction, Fraction]:
+    """The lowest number that can be chosen, the highest, and the step. Raises ValueError for no range."""
+    if isinstance(options, str) or len(options) != 3:
+        raise ValueError("A range needs its lowest number, its highest and its step.")
+    lowest, highest, step = map(_as_number, options)
+    if lowest > highest or step <= 0:
+        raise ValueError("A range must go up from its lowest to its highest number, in steps above 0.")
+    return lowest, highest, step
+
+
 def as_whole(weights: Iterable[Any] | None, ballots: int) -> tuple[list[int], int]:
     """Weights as whole multiples of one unit, and how many units make 1: without rounding, quick to add.
 
@@ -199,11 +209,7 @@ def _reads_dots(names: Sequence[str], budget: int) -> Read:
 def _reads_number(options: Sequence[Any] | None) -> Read:
     if not options:
         return lambda ballot: _as_number(ballot).as_integer_ratio()  # quicker to look up than a Fraction
-    if isinstance(options, str) or len(options) != 3:
-        raise ValueError("A range needs its lowest number, its highest and its step.")
-    lowest, highest, step = map(_as_number, options)
-    if lowest > highest or step <= 0:
-        raise ValueError("A range must go up from its lowest to its highest number, in steps above 0.")
+    lowest, highest, step = as_range(options)
     written: dict[str, Hashable] = {}  # few different texts come often, and to read one takes long
 
     def read(ballot: Any) -> Hashable:
@@ -276,7 +282,8 @@ METHODS: Mapping[str, Method] = {
     ),
     "numeric": Method(
         "a number; the median decides",
-        "The number in the middle of all answers wins.",
+        "The number in the middle of all answers wins; between two of them, the possible number that is "
+        "nearest to their midpoint.",
         lambda options, _: _reads_number(options),
     ),
     "gradient": Method(

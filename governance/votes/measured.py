@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from governance.votes.ballots import HIGHEST_SCORE, STEPS, scaled
+from governance.votes.ballots import HIGHEST_SCORE, STEPS, as_range, scaled
 from governance.votes.rule import Rule
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
@@ -91,6 +92,18 @@ def describe_numbers(weights: Mapping[Fraction, int], ballots: int | None) -> Nu
     share = Fraction(rank, ballots) if ballots else HALF
     interval = between(share, 1 - share) if rank else None
     return Numbers(curve, between(HALF, HALF), between(QUARTER, 1 - QUARTER), interval)
+
+
+def midpoint(median: tuple[Fraction, Fraction], options: Sequence[Any] | None) -> Fraction:
+    """The number that wins: midway between the lower and the upper median.
+
+    In a range it is the step nearest to that, and of two equally near the lower one.
+    """
+    middle = sum(median, Fraction(0)) / 2
+    if not options:
+        return middle
+    lowest, _, step = as_range(options)
+    return lowest + math.ceil((middle - lowest) / step - HALF) * step
 
 
 def describe_gradient(weights: Mapping[str, int], *, rule: Rule, empty: int, known: int) -> Gradient:

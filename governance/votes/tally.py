@@ -13,6 +13,7 @@ from governance.votes.measured import (
     describe_gradient,
     describe_numbers,
     describe_scores,
+    midpoint,
 )
 from governance.votes.ranked import Beatpaths, break_tie, schulze
 from governance.votes.rule import DEFAULT, Rule
@@ -38,7 +39,7 @@ class TallyResult:
     | dots             | options with the most points  | points x weight                         | None      |
     | ranked_irv       | see instant_runoff            | weight in the last round it stood       | None      |
     | ranked_schulze   | options that nobody beats     | how many others it beats                | Beatpaths |
-    | numeric          | the lower and upper median    | weight by number, ascending             | Numbers   |
+    | numeric          | the median, see midpoint      | weight by number, ascending             | Numbers   |
     | gradient         | the outcome, see Gradient     | weight by step                          | Gradient  |
     """
 
@@ -98,11 +99,12 @@ def tally(
     counted, total = len(cast) - empty, sum(counts.values())
     if total:
         alike = counted if len(sizes) == 1 else None
-        names = _names(method, options)
         if method == "gradient":
-            found = _count_steps(counts, names, unit, rule, abstained, known * unit)
+            found = _count_steps(counts, tuple(STEPS), unit, rule, abstained, known * unit)
         else:
-            found = _count(method, counts, names, unit=unit, seed=seed, alike=alike, last=unranked == "last")
+            found = _count(
+                method, counts, options, unit=unit, seed=seed, alike=alike, last=unranked == "last"
+            )
     else:
         found = _Count((), dict.fromkeys(_names(method, options), Fraction(0)))
     tie = found.best if len(found.best) > 1 else ()
@@ -133,7 +135,7 @@ class _Count:
 def _count(
     method: str,
     counts: Any,
-    names: tuple[str, ...],
+    options: Sequence[Any] | None,
     *,
     unit: int,
     seed: str | None,
@@ -141,6 +143,7 @@ def _count(
     last: bool,
 ) -> _Count:
     """The count of ballots of some weight; counts: weight in units by form of ballot (see reader)."""
+    names = _names(method, options)
     if method == "ranked_irv":
         runoff = instant_runoff(counts, names, unit=unit, seed=seed)
         last_held = {option: total for each in runoff.rounds for option, total in each.totals.items()}
@@ -156,7 +159,7 @@ def _count(
     if method == "numeric":
         ascending = dict(sorted((Fraction(*ratio), weight) for ratio, weight in counts.items()))
         numbers = describe_numbers(ascending, alike)
-        return _Count(tuple(dict.fromkeys(numbers.median)), scaled(ascending, unit), numbers)
+        return _Count((midpoint(numbers.median, options),), scaled(ascending, unit), numbers)
     totals, detail = dict.fromkeys(names, 0), None
     if method == "score":
         totals, detail = describe_scores(counts, names)

@@ -40,14 +40,17 @@ SHARES: dict[str, Callable[[str], object]] = {
     "cap of weights": lambda text: parameters(f"weights: cap {text}").weights_cap,
     "weight in an example": lambda text: check_example(f"weight {text}, split 100 -> {text}").results[0],
 }
+# a ballot, ends and steps, which may be percentages too, of any size
+RANGES: dict[str, Callable[[str], object]] = {
+    "ballot within a range": lambda text: read_number(text, ["0", "1", "0.01"]),
+    "end of a range": lambda text: read_range([f"0 to {text} step {text}"])[1],
+    "step of a range": lambda text: read_range([f"0 to 1 step {text}"])[2],
+}
 # what is a plain number; a point is in the range of each
 PLAIN: dict[str, Callable[[str], object]] = {
     "multiplier": lambda text: parse_rule(f"{text}xCORR + 3xTC", BASE).multipliers["corr"],
     "multiplier after its score": lambda text: parse_rule(f"CORR x {text}, TC x 3", BASE).multipliers["corr"],
     "ballot": read_number,
-    "ballot within a range": lambda text: read_number(text, ["0", "1", "0.01"]),
-    "end of a range": lambda text: read_range([f"0 to {text} step {text}"])[1],
-    "step of a range": lambda text: read_range([f"0 to 1 step {text}"])[2],
     "gate": lambda text: parameters(f"gate: {text}").min_correlation,
     "gate as eligibility": lambda text: parameters(f"eligibility: {text}").min_correlation,
     "factor": lambda text: check_example(f"stake 1, corr 1, rule 1C, factor {text} -> {text}").results[0],
@@ -82,9 +85,9 @@ TWENTIETHS = [
 ]
 
 
-@pytest.mark.parametrize("where", [*SHARES, *PLAIN])
+@pytest.mark.parametrize("where", [*SHARES, *RANGES, *PLAIN])
 def test_a_twentieth_is_one_everywhere(where: str) -> None:
-    read = {**SHARES, **PLAIN}[where]
+    read = {**SHARES, **RANGES, **PLAIN}[where]
     for text in TWENTIETHS:
         assert float(Decimal(str(read(text)))) == pytest.approx(0.05, rel=1e-12), text
 
@@ -162,7 +165,7 @@ def test_a_minus_is_a_minus_whatever_the_keyboard(text: str) -> None:
     assert read_scores(f"corr={text}; tc 0") == {"corr": -0.05, "tc": 0}
     assert read_scores(f"{text} corr") == {"corr": -0.05}
     assert read_number(text) == "-0.05"
-    assert read_range([f"{text} to 1"])[0] == "-0.05"
+    assert read_range([f"{text} to 0.95"])[0] == "-0.05"
     assert check_example(f"stake 1, corr {text}, rule 1C -> {text}").results == (-0.05,)
     with pytest.raises(ValueError, match="is negative"):
         parse_rule(f"{text}xCORR", BASE)
@@ -234,7 +237,7 @@ def test_scores_in_either_order(text: str, scores: dict[str, float]) -> None:
     "text", ["A：3", "A: 3", "a = ３", "Ａ:3", "`A: 3`", "A: 3, B: 0", "B:0；A:3", "A: 3、B: 0"]
 )
 def test_a_ballot_of_numbers(text: str) -> None:
-    assert read_numbers(text, ["A", "B"]) == {"A": 3}
+    assert {"B": 0} | read_numbers(text, ["A", "B"]) == {"A": 3, "B": 0}
 
 
 def test_options_that_read_alike_are_told_apart_or_kept() -> None:

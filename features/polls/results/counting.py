@@ -1,14 +1,14 @@
 """How a poll is counted: the ballots, what the stakes behind them may tell, and how near it was."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from features.polls.ballot_text import STEP_WORDS
+from features.polls.ballot_text import STEP_WORDS, exact_text
 from features.polls.results.result import PollResult, Strategy
-from governance.votes.ballots import HIGHEST_SCORE, STEPS
+from governance.votes.ballots import HIGHEST_SCORE, STEPS, as_range
+from governance.votes.measured import Numbers
 from governance.votes.rule import DEFAULT, Rule
 from governance.votes.secrecy import PublicView, guarded_views
 from governance.votes.strategies import (
@@ -20,7 +20,6 @@ from governance.votes.strategies import (
     voters_to_flip,
 )
 from governance.votes.tally import TallyResult, tally
-from scoring.typed import spell_clearly
 
 SMALL = 100  # ballots; below, an interval and how few would flip it are told
 
@@ -71,6 +70,7 @@ def count(
         if len(stakes) >= SMALL
         else (),
         details=tuple(_details(method, result)),
+        middle=_middle(result, options),
         rule=rule,
     )
 
@@ -173,15 +173,25 @@ def _details(method: str, result: TallyResult) -> list[str]:
             out = f"; out: {', '.join(map(str, each.eliminated))}" if each.eliminated else ""
             lines.append(f"Round {number}: {totals}{out}")
         return lines
-    if method == "numeric" and result.detail is not None:
-        low, high = (result.detail.quartiles[0], result.detail.quartiles[-1])  # type: ignore[union-attr]
-        return [f"Half of the answers lie between {_decimal(low)} and {_decimal(high)}."]
+    if isinstance(result.detail, Numbers):
+        low, high = result.detail.quartiles
+        return [f"Half of the answers lie between {exact_text(low)} and {exact_text(high)}."]
     return [f"{option}: {total}" for option, total in result.totals.items()]
 
 
-def _decimal(value: Any) -> str:
-    return spell_clearly(Decimal(f"{float(Fraction(value)):.12g}"))
+def _middle(result: TallyResult, options: Sequence[Any]) -> str:
+    """How the median lies between two middle answers that differ; "" where they do not."""
+    if not isinstance(result.detail, Numbers) or len(set(result.detail.median)) == 1:
+        return ""
+    [decided] = result.winners
+    low, high = result.detail.median
+    answers = f"{exact_text(low)} and {exact_text(high)}"
+    off = abs(Fraction(decided) - (low + high) / 2)
+    if not off:
+        return f"midway between {answers}"
+    lower = "the lower of the two steps" if 2 * off == as_range(options)[2] else "the step"
+    return f"{lower} nearest midway between {answers}"
 
 
 def _plain(option: Any) -> str:
-    return _decimal(option) if isinstance(option, Fraction) else str(option)
+    return exact_text(option) if isinstance(option, Fraction) else str(option)

@@ -45,6 +45,7 @@ class PollResult:
     flip: int | None  # so many more ballots, all alike, would change the outcome
     turnout: tuple[tuple[int, int], ...]  # (members, voted) by tenth of verified stake; empty where few
     details: tuple[str, ...]
+    middle: str = ""  # how a median lies between two middle answers
     rule: Rule = _BEFORE
 
     @property
@@ -75,7 +76,9 @@ class PollResult:
         if not self.ballots:
             return f"{'The one' if self.empty == 1 else f'All {self.empty:,}'} who took part abstained."
         if self.method == "numeric":
-            if self.tie:
+            if self.middle:
+                return f"The median is {self.winners[0]}, {self.middle}."
+            if self.tie:  # as it was decided once
                 return f"The answers in the middle are {' and '.join(self.tie)}: {self.winners[0]} by lot."
             return f"The median is {' or '.join(self.winners)}."
         if self.method == "gradient":

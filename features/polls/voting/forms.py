@@ -8,13 +8,12 @@ import discord
 from features.polls.ballot_text import (
     STEP_WORDS,
     numbers_template,
-    ranking_template,
     read_number,
     read_numbers,
-    read_ranking,
 )
 from features.polls.poll_card import enough_words
 from features.polls.view import PollView
+from features.polls.voting.ranking_text import ranking_template, read_ranking
 from governance.votes.ballots import HIGHEST_SCORE
 from ui.forms import Form, TextForm, typed_in
 

@@ -69,8 +69,20 @@ def test_ties_are_settled_by_a_lot_that_is_told() -> None:
     assert set(found.tie) == {"a", "b"}
     assert found.finding in ("a wins a tie by lot.", "b wins a tie by lot.")
     assert counted("single", ["b", "a"], AB).finding == found.finding
-    middle = counted("numeric", ["1", "2"], [])
-    assert middle.finding in [f"The answers in the middle are 1 and 2: {lot} by lot." for lot in (1, 2)]
+
+
+def test_between_two_middle_answers_no_lot_decides() -> None:
+    for answers, options, told in (
+        (["0.1", "0.2", "0.9", "1.0"], [], "0.55, midway between 0.2 and 0.9."),
+        (["0.1", "0.2", "0.9", "1.0"], ["0", "1", "0.1"],
+         "0.5, the lower of the two steps nearest midway between 0.2 and 0.9."),
+        (["1", "4"], ["1", "7", "1.5"], "2.5, midway between 1 and 4."),
+        (["0.1", "0.4"], ["0.1", "0.7", "0.1"],
+         "0.2, the lower of the two steps nearest midway between 0.1 and 0.4."),
+        (["2", "2", "5"], [], "2."),
+    ):  # fmt: skip
+        found = counted("numeric", answers, options)
+        assert (found.finding, found.tie) == (f"The median is {told}", ())
 
 
 def test_a_missed_quorum_is_no_result() -> None:

@@ -110,17 +110,39 @@ def test_the_middle_of_the_numbers() -> None:
     assert (got.ballots, got.empty, got.detail.interval) == (3, 1, None)
 
 
-def test_an_even_number_of_ballots_has_two_medians() -> None:
+def test_between_two_middle_answers_their_midpoint_wins() -> None:
     got = tally("numeric", [3, 10, "1", 2], None)
-    assert got.winners == got.tie == got.detail.median == (2, 3)
+    assert (got.winners, got.tie) == ((Fraction(5, 2),), ())
+    assert got.detail.median == (2, 3)
     assert got.detail.quartiles == (1, 10)
-    assert tally("numeric", [3, 10, "1", 2], None, seed="s").winners[0] in (2, 3)
+    assert tally("numeric", [3, 10, "1", 2], None, seed="s").winners == got.winners
     assert tally("numeric", range(1, 8), []).detail.quartiles == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("answers", "options", "wins"),
+    [
+        (["0.1", "0.2", "0.9", "1.0"], None, "0.55"),
+        (["0.1", "0.2", "0.9", "1.0"], ["0", "1", "0.05"], "0.55"),
+        (["0.1", "0.2", "0.9", "1.0"], ["0", "1", "0.1"], "0.5"),  # as near as 0.6: the lower one
+        (["1", "2"], ["1", "9", "1"], "1"),
+        (["-2", "-1"], ["-5", "5", "1"], "-2"),
+        (["-0.5", "1"], ["-1", "1", "0.5"], "0"),  # midway is 0.25, as near to 0.5
+        (["0", "0.75"], ["0", "3", "0.75"], "0"),
+        (["1", "8"], ["1", "10", "7"], "1"),
+        (["0.1", "0.4"], ["0.1", "0.7", "0.1"], "0.2"),
+    ],
+)
+def test_in_a_range_the_step_nearest_to_the_midpoint_wins(
+    answers: list[str], options: list[str] | None, wins: str
+) -> None:
+    got = tally("numeric", answers, options, seed="s")
+    assert (got.winners, got.tie) == ((Fraction(wins),), ())
 
 
 def test_weights_move_the_median_and_one_wild_bid_does_not() -> None:
     assert tally("numeric", [1, 2, 3], None, weights=[1, 1, 3]).winners == (3,)
-    assert tally("numeric", [1, 2, 3], None, weights=[1, 1, 2]).winners == (2, 3)
+    assert tally("numeric", [1, 2, 3], None, weights=[1, 1, 2]).winners == (Fraction(5, 2),)
     assert tally("numeric", [1, 2, 3, 4, 10**12], None).winners == (3,)
     assert tally("numeric", [1, 2, 3], None, weights=[0, 1, 0]).detail.median == (2, 2)
 
@@ -131,7 +153,7 @@ def test_ways_to_write_a_number_are_one_number() -> None:
 
 
 def test_steps_count_from_the_lowest() -> None:
-    assert tally("numeric", ["-0.75", 0.25], ["-1", 1, "0.25"]).winners == (Fraction(-3, 4), Fraction(1, 4))
+    assert tally("numeric", ["-0.75", 0.25], ["-1", 1, "0.25"]).winners == (Fraction(-1, 4),)
     assert tally("numeric", ["0.3"], ["0.1", "0.3", "0.2"]).winners == (Fraction(3, 10),)
 
 
