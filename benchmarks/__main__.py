@@ -1,6 +1,17 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, ballots, closing, influence, payouts, stakes, tally, transition, voting
+from benchmarks import (
+    answers,
+    ballots,
+    closing,
+    influence,
+    opinions,
+    payouts,
+    stakes,
+    tally,
+    transition,
+    voting,
+)
 
 payouts.run()
 answers.run()
@@ -11,3 +22,4 @@ tally.run()
 ballots.run()
 closing.run()
 voting.run()
+opinions.run()

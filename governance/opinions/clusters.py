@@ -165,12 +165,15 @@ def _nearest(points: Floats, centres: Floats) -> tuple[Labels, Floats]:
     starts, k, d = centres.shape
     own = np.zeros((starts, len(points)), dtype=np.intp)
     nearest = np.full(own.shape, np.inf)
+    columns = [points[:, axis].copy() for axis in range(d)]
     for cluster in range(k):  # not as a matrix product, whose digits depend on how it is cut into blocks
         away = np.zeros(own.shape)
-        for axis in range(d):
-            away += (points[:, axis] - centres[:, cluster, axis, None]) ** 2
-        own = np.where(away < nearest, cluster, own)
-        nearest = np.minimum(nearest, away)
+        for axis, column in enumerate(columns):
+            along = column - centres[:, cluster, axis, None]
+            along *= along
+            away += along
+        own[away < nearest] = cluster
+        np.minimum(nearest, away, out=nearest)
     return own, nearest
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 PIECE = 262_144  # multiplications
 
 _TILE, _BLOCK, _POWERS = 64, 4, 6  # a tile's cube is a piece; four directions, with five images of each
-_CLOSE = 1e-6  # of the largest variance: what two directions may miss
+_CLOSE = 1e-4  # of the largest variance: what two directions may miss
 _RESTARTS = 100  # a dozen will do, unless directions are hardly told apart, and then either will do
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ def directions(centred: Floats) -> Floats:
     """The first two right singular vectors (m, 2) of rows (n, m); zeros for those of no length.
 
     Each is turned so that its sum is not negative. Block Krylov steps, restarted from the best four, until
-    they miss no more than a millionth of the largest variance. Source: Musco and Musco 2015.
+    they miss no more than a ten-thousandth of the largest variance. Source: Musco and Musco 2015.
     """
     size = centred.shape[1]
     if not centred.size:

@@ -15,8 +15,9 @@ STABILITY = 0.75  # ours: noise of 25 to 200 people reaches 0.6, clear groups 0.
 EXCESS = 1.645  # standard deviations: 5 % of shuffles lie above
 SURE = 3.0  # standard errors of what was drawn: nearer to a limit is too close to tell
 
-_TIMES = (20, 40, 60, 80, 100)  # something is drawn, until it is sure
-_SEEN = 500  # people at most whose votes are shuffled: every second, third and so on of more
+_DRAWN_AGAIN = (20, 40, 60, 80, 100)  # times, until it is sure
+_SHUFFLES = (20, 40, 60)
+_SEEN = 400  # people at most whose votes are shuffled, evenly from all
 _STARTS_AGAIN, _STARTS = 12, 48  # of k-means, in what is drawn and in what is told
 _ENOUGH = 40_000  # people times starts: the more there are, the fewer ways to go wrong
 
@@ -44,9 +45,10 @@ def part_voters(matrix: Floats, *, rng: np.random.Generator) -> Parting:
     components, and k-means parts them, in as many groups as have the best silhouette. Stability: people are
     drawn again with replacement, the whole is done again with as many groups, and everybody goes to the
     nearest centre. Excess: each statement's votes are shuffled over those who voted on it, and what was seen
-    is measured in standard deviations above their silhouettes (of 500 people at most). Either is drawn 20 to
-    100 times, until the answer is sure by three standard errors of what was drawn. Sources: Small et al. 2021
-    (Polis); Hennig 2007 (resampling); Besag and Clifford 1991 (drawing until it is sure).
+    is measured in standard deviations above their silhouettes (of 400 people at most). Either is drawn 20
+    times and on, to 100 and 60 at most, until the answer is sure by three standard errors of what was drawn.
+    Sources: Small et al. 2021 (Polis); Hennig 2007 (resampling); Besag and Clifford 1991 (drawing until it is
+    sure).
     """
     places = place(matrix, *axes(matrix))
     starts = max(_STARTS_AGAIN, min(_STARTS, _ENOUGH // max(1, len(places))))
@@ -54,7 +56,7 @@ def part_voters(matrix: Floats, *, rng: np.random.Generator) -> Parting:
     if not labels.size:
         return Parting(labels, places, math.nan, math.nan, False, math.nan, False)
     stability, stable = _stability(matrix, labels, k, rng)
-    some = matrix[:: -(-len(matrix) // _SEEN)]
+    some = matrix[np.linspace(0, len(matrix) - 1, min(_SEEN, len(matrix))).astype(np.intp)]
     excess, clear = (math.nan, None) if stable is False else _excess(some, rng)
     return Parting(labels, places, clarity, stability, stable, excess, clear)
 
@@ -78,7 +80,7 @@ def _best(
 def _stability(matrix: Floats, own: Labels, k: int, rng: np.random.Generator) -> tuple[float, bool | None]:
     agreement: list[float] = []
     mean = math.nan
-    for times in _TIMES:
+    for times in _DRAWN_AGAIN:
         while len(agreement) < times:
             agreement.append(_agreement(matrix, own, k, rng))
         mean, error = float(np.mean(agreement)), float(np.std(agreement, ddof=1)) / math.sqrt(times)
@@ -111,7 +113,7 @@ def _excess(matrix: Floats, rng: np.random.Generator) -> tuple[float, bool | Non
     seen = clarity()
     shuffled: list[float] = []
     excess = math.nan
-    for times in _TIMES:
+    for times in _SHUFFLES:
         while len(shuffled) < times:
             centred[cast.T] = np.concatenate([rng.permutation(each) for each in by_statement])
             shuffled.append(clarity())

@@ -75,7 +75,7 @@ def test_the_same_votes_have_the_same_map(name: str) -> None:
 def test_other_draws_would_say_the_same(name: str) -> None:
     votes = conversation(name)[1]
     votes = votes[(~np.isnan(votes)).sum(axis=1) >= 7]
-    found = [part_voters(votes, rng=rng(seed)) for seed in range(3)]
+    found = [part_voters(votes, rng=rng(seed)) for seed in range(2)]
     assert len({tuple(np.sort(np.bincount(each.labels))) for each in found}) == 1
     assert all(adjusted_rand(found[0].labels, each.labels) == 1 for each in found)
     assert {(each.stable, each.clear) for each in found} <= (
