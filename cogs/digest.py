@@ -13,9 +13,10 @@ from features.digest.hand_posting import claim_today
 from features.digest.posting import in_thread, made, source_of, told_of
 from features.digest.rule_watch import take_rules
 from features.digest.summary import set_schedule, waiting_for
-from features.server.zones import find_zone, suggest_zones
+from features.server.zones import clock_in, find_zone, suggest_zones
 from features.stakes.history import take_snapshot
 from governance.digest.summary import Period, period_of, read_zone, week_in_words
+from governance.zones import in_force
 from storage.server import digests, shown_digests
 from storage.server.digests import Schedule
 from storage.server.settings import settings_of
@@ -79,20 +80,24 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
             guild.id,
             weekday=WEEKDAYS.index(weekday),
             hour=hour,
-            zone=find_zone(zone) if zone else settings.zone,
+            zone=find_zone(zone, self.tools.now()) if zone else in_force(settings.zone),
             channel=place.id,
             now=self.tools.now(),
         )
         following = _next(schedule, self.tools.now())
+        there = clock_in(schedule.zone, self.tools.now())
         await interaction.response.send_message(
-            f"The summary goes to {place.mention} every {weekday} at {hour}:00 ({schedule.zone}), "
-            f"next {discord.utils.format_dt(following, 'F')}.",
+            f"The summary goes to {place.mention} every {weekday} at {hour}:00 ({schedule.zone}, "
+            f"{there} there now), next {discord.utils.format_dt(following, 'F')}.",
             ephemeral=True,
         )
 
     @schedule.autocomplete("zone")
     async def _zone(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=name, value=name) for name in suggest_zones(typed)]
+        return [
+            app_commands.Choice(name=shown, value=name)
+            for shown, name in suggest_zones(typed, self.tools.now())
+        ]
 
     @app_commands.command()
     async def preview(self, interaction: discord.Interaction) -> None:
@@ -175,7 +180,7 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
     async def _this_week(self, interaction: discord.Interaction) -> Period:
         """The seven days up to now."""
         guild, now = guild_of(interaction), self.tools.now()
-        zone = (await settings_of(self.tools.database, guild.id)).zone
+        zone = in_force((await settings_of(self.tools.database, guild.id)).zone)
         there = now.astimezone(read_zone(zone))
         return Period(period_of(now, zone, there.weekday(), there.hour).keys, now - timedelta(days=7), now)
 

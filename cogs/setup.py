@@ -4,19 +4,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from features.server.forms import limits_refused
 from features.server.setup_buttons import (
     ChannelMenu,
+    KeepZone,
     RoleMenu,
     SetupButton,
     ZoneMenu,
     check_manages,
     check_role,
     limits_form,
-    limits_refused,
     panel,
     zone_form,
+    zone_question,
 )
-from features.server.zones import find_zone, suggest_zones
+from features.server.zones import suggest_zones
 from governance.text import clean_line
 from storage.proposals import blocks
 from storage.server.settings import change_settings, set_sharing, settings_of
@@ -107,14 +109,15 @@ class SetupCommands(
     @app_commands.describe(name="Like Europe/Berlin: start typing")
     async def zone(self, interaction: discord.Interaction, name: str) -> None:
         """The time zone of this server's schedules"""
-        settings = await change_settings(
-            self.tools.database, guild_of(interaction).id, self.tools.now(), zone=find_zone(name)
-        )
-        await interaction.response.send_message(f"Schedules follow {settings.zone} now.", ephemeral=True)
+        shown = await zone_question(self.tools, guild_of(interaction), name)
+        await interaction.response.send_message(view=shown.view, ephemeral=True)
 
     @zone.autocomplete("name")
     async def _zone(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=name, value=name) for name in suggest_zones(typed)]
+        return [
+            app_commands.Choice(name=shown, value=name)
+            for shown, name in suggest_zones(typed, self.tools.now())
+        ]
 
     @app_commands.command()
     @app_commands.describe(
@@ -180,6 +183,6 @@ class SetupCommands(
 async def setup(bot: Client) -> None:
     """Add the commands, and the menus that outlive their message."""
     await bot.add_cog(SetupCommands(bot.tools))
-    bot.add_dynamic_items(ChannelMenu, RoleMenu, ZoneMenu, SetupButton)
+    bot.add_dynamic_items(ChannelMenu, RoleMenu, ZoneMenu, KeepZone, SetupButton)
     bot.forms["setup:zone:0"] = lambda _, __: zone_form()
     bot.forms["setup:limits:0"] = lambda asked, _: limits_form(asked)

@@ -1,21 +1,22 @@
 """The panel of a server's settings: menus of channels, roles and zones that change it where it stands."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 import discord
 from discord import app_commands
 
+from features.server.forms import LimitsForm
 from features.server.posting import try_settings
-from features.server.setup_card import setup_card
-from features.server.zones import COMMON_ZONES, find_zone
-from scoring.typed import read_number
+from features.server.setup_card import setup_card, zone_card
+from features.server.zones import COMMON_ZONES, clock_in, find_zone
 from storage.server.settings import GuildSettings, change_settings, settings_of
 from tools import Tools, tools_of
 from ui.card import Message, message_of, row_of
 from ui.errors import errors_answered
-from ui.forms import Form, TextForm, typed_in
+from ui.forms import TextForm
 from ui.server import guild_of
 
 TEXT, FORUM = discord.ChannelType.text, discord.ChannelType.forum
@@ -32,11 +33,6 @@ ROLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "team": ("team_role", "Answers for the team: moderators"),
     }
 )
-LIMITS = (  # setting, least, most, what it is, label
-    ("cooldown_hours", 0, 720, "hours between two proposals", "Hours between two proposals of a member"),
-    ("open_cap", 1, 50, "open proposals of a member", "Open proposals of a member at once"),
-    ("seconds_least", 0, 1000, "secondings", "Members who must second an idea"),
-)
 OTHER_ZONE = "another"
 
 
@@ -45,15 +41,6 @@ def check_manages(interaction: discord.Interaction) -> None:
     guild_of(interaction)
     if not interaction.permissions.manage_guild:
         raise app_commands.MissingPermissions(["manage_guild"])
-
-
-def limits_refused(values: Mapping[str, int | None]) -> list[str]:
-    """A sentence for each limit that is out of its range; None and what is left out stays as it is."""
-    return [
-        f"The {what} are a number from {least} to {most}, not {value}."
-        for name, least, most, what, _ in LIMITS
-        if (value := values.get(name)) is not None and not least <= value <= most
-    ]
 
 
 async def panel(
@@ -70,7 +57,7 @@ async def panel(
             row_of(RoleMenu(name, guild.id, getattr(settings, setting)))
             for name, (setting, _) in ROLES.items()
         ),
-        row_of(ZoneMenu(guild.id, settings.zone)),
+        row_of(ZoneMenu(guild.id, settings.zone, tools.now())),
         row_of(
             SetupButton("sharing", guild.id, "Turn sharing off" if settings.sharing else "Allow sharing"),
             SetupButton("limits", guild.id, "Limits"),
@@ -170,9 +157,18 @@ def check_role(role: discord.Role) -> None:
 class ZoneMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"setup:zone:(?P<guild>[0-9]{1,20})"):
     """The time zone of a server's schedules: common ones, or one that is typed."""
 
-    def __init__(self, guild_id: int, chosen: str = "") -> None:
+    def __init__(self, guild_id: int, chosen: str = "", now: datetime | None = None) -> None:
+        """now: for the time that it is in each."""
         zones = [zone for zone in ([chosen] if chosen else []) if zone not in COMMON_ZONES] + [*COMMON_ZONES]
-        options = [discord.SelectOption(label=zone, value=zone, default=zone == chosen) for zone in zones]
+        options = [
+            discord.SelectOption(
+                label=zone,
+                value=zone,
+                default=zone == chosen,
+                description=None if now is None else f"It is {clock_in(zone, now)} there",
+            )
+            for zone in zones
+        ]
         options.append(discord.SelectOption(label="Another zone …", value=OTHER_ZONE))
         super().__init__(discord.ui.Select(custom_id=f"setup:zone:{guild_id}", options=options))
 
@@ -190,7 +186,7 @@ class ZoneMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"setup:
             if picked == OTHER_ZONE:
                 await interaction.response.send_modal(zone_form())
             else:
-                await change(interaction, {"zone": find_zone(picked)})
+                await change(interaction, {"zone": find_zone(picked, tools_of(interaction).now())})
 
 
 def zone_form() -> TextForm:
@@ -202,14 +198,46 @@ def zone_form() -> TextForm:
 
 async def _typed_zone(interaction: discord.Interaction, text: str) -> None:
     check_manages(interaction)
-    await change(interaction, {"zone": find_zone(text)})
+    shown = await zone_question(tools_of(interaction), guild_of(interaction), text)
+    # it may stand in place of a sentence that asked back
+    await interaction.response.edit_message(content=None, view=shown.view)
+
+
+async def zone_question(tools: Tools, guild: discord.Guild, typed: str) -> Message:
+    """The time that it is in a zone, before it is kept. Raises ValueError for what is none."""
+    zone = find_zone(typed, tools.now())
+    row = row_of(KeepZone(zone), SetupButton("show", guild.id, "Leave it"))
+    return await message_of(tools.drawing, [zone_card(zone, tools.now())], [row])
+
+
+class KeepZone(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"setup:keep:(?P<zone>[A-Za-z0-9_/+-]{3,80})"
+):
+    """Keeps a zone whose time was shown."""
+
+    def __init__(self, zone: str) -> None:
+        style = discord.ButtonStyle.success
+        super().__init__(discord.ui.Button(label="Keep it", style=style, custom_id=f"setup:keep:{zone}"))
+        self.zone = zone
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
+    ) -> "KeepZone":
+        return cls(match["zone"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Keep it."""
+        async with errors_answered(interaction):
+            check_manages(interaction)
+            await change(interaction, {"zone": find_zone(self.zone, tools_of(interaction).now())})
 
 
 class SetupButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"setup:(?P<verb>sharing|limits|check):(?P<guild>[0-9]{1,20})",
+    template=r"setup:(?P<verb>sharing|limits|check|show):(?P<guild>[0-9]{1,20})",
 ):
-    """Turns sharing on or off, opens the form of the limits, tries everything."""
+    """Turns sharing on or off, opens the form of the limits, tries everything, shows the settings."""
 
     def __init__(self, verb: str, guild_id: int, label: str = "") -> None:
         super().__init__(discord.ui.Button(label=label or verb, custom_id=f"setup:{verb}:{guild_id}"))
@@ -237,44 +265,24 @@ async def _limits(interaction: discord.Interaction) -> None:
     await interaction.response.send_modal(await limits_form(interaction))
 
 
-async def limits_form(interaction: discord.Interaction) -> "LimitsForm":
+async def limits_form(interaction: discord.Interaction) -> LimitsForm:
     """The form of the server's limits, filled with them."""
-    return LimitsForm(await settings_of(tools_of(interaction).database, guild_of(interaction).id))
+    return LimitsForm(await settings_of(tools_of(interaction).database, guild_of(interaction).id), _limited)
+
+
+async def _limited(interaction: discord.Interaction, values: Mapping[str, int]) -> None:
+    check_manages(interaction)
+    await change(interaction, values)
 
 
 async def _try(interaction: discord.Interaction) -> None:
     await change(interaction, {}, tried=True)
 
 
+async def _show(interaction: discord.Interaction) -> None:
+    await change(interaction, {})
+
+
 _DONE: Mapping[str, Callable[[discord.Interaction], Awaitable[None]]] = MappingProxyType(
-    {"sharing": _sharing, "limits": _limits, "check": _try}
+    {"sharing": _sharing, "limits": _limits, "check": _try, "show": _show}
 )
-
-
-class LimitsForm(Form):
-    """How many proposals a member may file, and how many must second one."""
-
-    def __init__(self, settings: GuildSettings) -> None:
-        super().__init__("Limits of this server", "setup:limits:0")
-        for name, least, most, _, label in LIMITS:
-            field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-                custom_id=name, default=str(getattr(settings, name)), max_length=6
-            )
-            self.add_item(
-                discord.ui.Label(text=label, description=f"A number from {least} to {most}", component=field)
-            )
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        """Keep them."""
-        check_manages(interaction)
-        typed, values = typed_in(interaction), dict[str, int | None]()
-        wrong: list[str] = []
-        for name, _, _, what, _ in LIMITS:
-            try:
-                values[name] = int(read_number(typed[name], f"The {what}", whole=True))
-            except ValueError as error:
-                wrong.append(f"The {what}: {error}")
-        wrong += limits_refused(values)
-        if wrong:
-            raise ValueError("\n".join(wrong))
-        await change(interaction, values)

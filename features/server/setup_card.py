@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from governance.zones import in_force
 from storage.server.settings import GuildSettings
 from ui.card import BLUE, GREEN, GREY, Card, sections
 from ui.text import plain
@@ -39,7 +42,7 @@ def setup_card(settings: GuildSettings, tried: Tried | None = None) -> Card:
         ("Announcements go to", _channel(settings.announce_channel, "nowhere")),
         ("Moderators", _role(settings.moderator_role, "whoever may manage the server")),
         ("Answers for the team", _role(settings.team_role, "moderators")),
-        ("Time zone", settings.zone),
+        ("Time zone", _zone(settings.zone)),
         ("Sharing answers", "allowed" if settings.sharing else "off"),
         (
             "Limits",
@@ -61,12 +64,27 @@ def setup_card(settings: GuildSettings, tried: Tried | None = None) -> Card:
     )
 
 
+def zone_card(zone: str, now: datetime) -> Card:
+    """What time it is in a zone that was typed."""
+    there = now.astimezone(ZoneInfo(zone))
+    return Card(
+        f"It is {there:%H:%M} in {zone}",
+        f"{there:%A}, {there.day} {there:%B %Y}. Is that the time on your clocks? Then keep it: the "
+        "schedules and days of this server follow it. Nothing is changed yet.",
+    )
+
+
 def _trials(trials: Sequence[Trial]) -> str:
     """What works in one line; what is missing, a line each."""
     failed = [f"• {plain(trial.what)}: {plain(trial.missing)}" for trial in trials if trial.missing]
     works = [trial.what for trial in trials if not trial.missing]
     told = f"works: {plain(', '.join(works))}" if works else ""
     return "\n".join([told, *failed])
+
+
+def _zone(zone: str) -> str:
+    held = in_force(zone)
+    return zone if held == zone else f"{plain(zone)}, which this host does not know: {held} holds"
 
 
 def _channel(channel_id: int | None, otherwise: str) -> str:

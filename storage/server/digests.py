@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from sqlite3 import Row
 
+from governance.zones import in_force
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
 
@@ -28,7 +29,7 @@ class Schedule:
             guild_id=row["guild_id"],
             weekday=row["weekday"],
             hour=row["hour"],
-            zone=row["zone"],
+            zone=in_force(row["zone"]),
             channel=row["channel"],
             last_key=row["last_key"],
         )

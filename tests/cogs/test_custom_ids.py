@@ -7,7 +7,15 @@ from features.polls.buttons import PollButton, PollPages
 from features.server.help_buttons import STARTS, HelpButton, HelpMenu
 from features.server.privacy_buttons import LABELS as PRIVACY
 from features.server.privacy_buttons import PrivacyButton
-from features.server.setup_buttons import CHANNELS, ROLES, ChannelMenu, RoleMenu, SetupButton, ZoneMenu
+from features.server.setup_buttons import (
+    CHANNELS,
+    ROLES,
+    ChannelMenu,
+    KeepZone,
+    RoleMenu,
+    SetupButton,
+    ZoneMenu,
+)
 from tests.offline import Server
 
 IDS = [
@@ -19,7 +27,10 @@ IDS = [
     *(ChannelMenu(name, 7).custom_id for name in CHANNELS),
     *(RoleMenu(name, 7).custom_id for name in ROLES),
     ZoneMenu(7).custom_id,
-    *(SetupButton(verb, 7).custom_id for verb in ("sharing", "limits", "check")),
+    KeepZone("America/Argentina/Buenos_Aires").custom_id,
+    *(f"poll:rank-{verb}:7" for verb in ("next", "pick")),
+    *(f"poll:rank-{verb}:7:3:ab12cd34" for verb in ("up", "level", "undo", "cast", "type")),
+    *(SetupButton(verb, 7).custom_id for verb in ("sharing", "limits", "check", "show")),
     *(f"payout:{verb}:7" for verb in ("share", "details", "mine", "takeback", "menu-rounds")),
     *(f"proposal:{verb}:7" for verb in ("second", "argue", "impact", "read")),
 ]

@@ -136,7 +136,9 @@ async def test_settings_are_kept(server: Server, restart: Restart) -> None:
     zone = await server.moderator.select(shown.message, ["another"], custom_id=custom_id(shown, "zone"))
     limits = await server.moderator.click(shown.message, label="Limits")
     await restart()
-    await server.moderator.submit_modal(zone, {"text": "america/st johns"})
+    asked = (await server.moderator.submit_modal(zone, {"text": "america/st johns"})).response
+    await restart()
+    await server.moderator.click(asked.message, label="Keep it")
     typed = {"cooldown_hours": "5", "open_cap": "1", "seconds_least": "0"}
     await server.moderator.submit_modal(limits, typed)
     settings = await settings_of(server.database, server.guild.id)

@@ -2,11 +2,13 @@
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import discord
 import pytest
 
 from storage.server.settings import settings_of
+from tests.features.polls.polling import labels
 from tests.features.proposals.proposing import deny
 from tests.offline import Server, said, text_of
 
@@ -85,17 +87,31 @@ ZONES = [
 
 async def test_a_zone_is_found_or_the_nearest_offered(server: Server) -> None:
     for typed, zone in ZONES:
-        assert (await setup(server, "zone", name=typed)).content == f"Schedules follow {zone} now."
+        before = (await kept(server)).zone
+        asked = await setup(server, "zone", name=typed)
+        there = server.bot.now().astimezone(ZoneInfo(zone))
+        assert re.search(rf"### It is [0-2][0-9]:[0-5][0-9] in {zone}\n{there:%A}", text_of(asked))
+        assert (await kept(server)).zone == before, "the time is shown before it is kept"
+        shown = (await server.moderator.click(asked.message, label="Keep it")).response
+        assert f"**Time zone** {zone}" in text_of(shown)
         assert (await kept(server)).zone == zone
+    told = await setup(server, "zone", name="UTC+2")
+    assert "no time zone of a city but an offset" in told.content
+    offered = labels(told)
+    asked = said(await server.moderator.click(told.message, label=offered[0]))
+    assert f" in {offered[0]}\n" in text_of(asked)
+    left = (await server.moderator.click(asked.message, label="Leave it")).response
+    assert "**Time zone** America/New_York" in text_of(left)
     refused = (await setup(server, "zone", name="Europe/Berln")).content.replace("\\", "")
-    assert refused.startswith("There is no time zone called “Europe/Berln”; they look like Europe/Berlin.")
-    assert "Did you mean Europe/Berlin" in refused
+    assert refused.startswith("“Europe/Berln” is no time zone of a city. Did you mean Europe/Berlin (")
     refused = (await setup(server, "zone", name="@everyone " + "x" * 3000)).content
     assert len(refused) < 300
     assert "@everyone" not in refused
     assert (await kept(server)).zone == "America/New_York"
     choices = await server.moderator.autocomplete(server.channel, "setup zone", "name", "berl")
-    assert choices == [{"name": "Europe/Berlin", "value": "Europe/Berlin"}]
+    [choice] = choices
+    assert choice["value"] == "Europe/Berlin"
+    assert re.fullmatch("Europe/Berlin · [0-2][0-9]:[0-5][0-9] now", choice["name"])
     assert len(await server.moderator.autocomplete(server.channel, "setup zone", "name", "")) == 25
 
 

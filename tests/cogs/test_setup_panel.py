@@ -62,7 +62,10 @@ async def test_roles_and_zones_are_picked(server: Server) -> None:
     assert "Did you mean Europe/Berlin" in told.content.replace("\\", "")
     back = await server.moderator.click(told.message, label="Back to the form")
     assert "Europe/Berln" in str(back.modal)
-    await server.moderator.submit_modal(back, {"text": "america/st johns"})
+    asked = (await server.moderator.submit_modal(back, {"text": "america/st johns"})).response
+    assert "in America/St_Johns" in text_of(asked)
+    assert (await kept(server)).zone == "Asia/Tokyo", "its time is shown before it is kept"
+    await server.moderator.click(asked.message, label="Keep it")
     assert (await kept(server)).zone == "America/St_Johns"
     fresh = await panel(server)
     assert "America/St_Johns" in str(fresh.components), (
@@ -128,4 +131,4 @@ async def test_a_zone_that_is_none_is_told(server: Server, text: str) -> None:
     form = await pick(server, shown, "zone", ["another"])
     if text:
         told = said(await server.moderator.submit_modal(form, {"text": text}))
-        assert "There is no time zone called" in told.content
+        assert "no time zone of a city" in told.content
