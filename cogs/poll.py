@@ -1,9 +1,7 @@
 """`/poll`: votes with several methods, one hidden ballot each, that anybody can recount."""
 
 import asyncio
-import csv
 import io
-import json
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -14,9 +12,11 @@ from discord.ext import commands
 from features.polls.buttons import FORMS, ITEMS, MOST_VOTES, poll_message, show_mine, vote_rows, withdraw
 from features.polls.closing import ballots_and_electors, close_poll, poll_export
 from features.polls.dialogs import PollForm
+from features.polls.exporting import export_files, export_words
 from features.polls.opening import check_terms, new_poll
 from features.polls.poll_card import polls_card
 from features.polls.posting import show_poll, verified_here
+from features.polls.receipt_buttons import RECEIPT_FORMS, ReceiptButton
 from features.polls.results.counting import exact_weighted
 from features.polls.view import PollView, list_polls, poll_view
 from governance.looks import told_apart
@@ -208,19 +208,10 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         """Everything of a closed poll that anybody needs to recount it, without names"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         body = await poll_export(self.tools.database, await self._view(interaction, number))
-        if form == "JSON":
-            text, name = json.dumps(body, ensure_ascii=False, indent=1), f"poll-{number}.json"
-        else:
-            table = io.StringIO()
-            writer = csv.writer(table)
-            writer.writerow(("choice",))
-            for each in body["choices"]:
-                writer.writerow((_cell(each["choice"]),))
-            text, name = table.getvalue(), f"poll-{number}.csv"
-        told = f"Check it with `python -m governance.receipts verify {name} --head {body['head']}`"
+        files = await asyncio.to_thread(export_files, body, number, form)
         await interaction.followup.send(
-            told if form == "JSON" else "One line for each ballot, in no order that tells anything.",
-            file=discord.File(io.BytesIO(text.encode()), filename=name),
+            export_words(body, number, form),
+            files=[discord.File(io.BytesIO(content), filename=name) for name, content in files],
             ephemeral=True,
         )
 
@@ -304,14 +295,9 @@ def _why_none(view: PollView) -> str:
     return f"it closes {discord.utils.format_dt(view.poll.closes_at, 'R')}, and nothing is shown before."
 
 
-def _cell(choice: Any) -> str:
-    """A choice as a cell of a table that no spreadsheet takes for a formula."""
-    text = choice if isinstance(choice, str) else json.dumps(choice, ensure_ascii=False)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(PollCommands(bot.tools, bot))
-    bot.add_dynamic_items(*ITEMS)
+    bot.add_dynamic_items(*ITEMS, ReceiptButton)
     bot.forms |= FORMS
+    bot.forms |= RECEIPT_FORMS

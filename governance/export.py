@@ -26,7 +26,7 @@ _EXPORT: _Fields = {
     "chain": list,
     "choices": list,
     "tie_seed": (str, NoneType),
-    "result": dict,
+    "result": (dict, NoneType),
     "weighted": dict,
     "head": str,
 }
@@ -61,7 +61,7 @@ def export(
     chain: Sequence[Entry],
     counted: Sequence[tuple[Any, str | None]],
     *,
-    result: Mapping[str, Any],
+    result: Mapping[str, Any] | None,
     weighted: Mapping[str, Mapping[str, int] | None],
     tie_seed: str | None = None,
 ) -> dict[str, Any]:
@@ -76,7 +76,9 @@ def export(
     - choices: every counted ballot as choice and salt, sorted by the canonical text of both, so that their
       order tells nothing; whoever erased their traces after the close has null for a salt
     - tie_seed: the text of the seed, or null
-    - result: what is claimed for one vote per member: winners and totals, as claim writes them
+    - result: what is claimed for one vote per member: winners and totals, as claim writes them; null where
+      fewer ballots than the rule's least_ballots were cast: then choices and weighted are empty, and the
+      commitments stand alone
     - weighted: for each strategy the percent of the weight per label, in steps of 5 points, or null
     - head: the last link, which the poll's message in the channel has to show too
 
@@ -89,15 +91,17 @@ def export(
     counted (n,): every choice in force with its salt, None where it was erased. Raises ValueError for what
     JSON can't say.
     """
-    rows = sorted(counted, key=_place)
+    rows = [] if result is None else sorted(counted, key=_place)
     made: dict[str, Any] = {
         "format": FORMAT,
         "poll": dict(poll),
         "chain": [asdict(entry) for entry in chain],
         "choices": [{"choice": choice, "salt": salt} for choice, salt in rows],
         "tie_seed": tie_seed,
-        "result": dict(result),
-        "weighted": {name: None if view is None else dict(view) for name, view in weighted.items()},
+        "result": None if result is None else dict(result),
+        "weighted": {}
+        if result is None
+        else {name: None if view is None else dict(view) for name, view in weighted.items()},
     }
     made["head"] = append(chain[-1].head if chain else start(poll), outcome(made))
     return json.loads(canonical(made))
@@ -158,7 +162,10 @@ def checked_export(exported: object) -> dict[str, Any]:
     for number, row in enumerate(said["choices"], 1):
         _shaped(row, _CHOICE, f"Choice {number}")
         _patterned(row, _SALT, ("salt",), f"Choice {number}")
-    _shaped(said["result"], _RESULT, "The result")
+    if said["result"] is not None:
+        _shaped(said["result"], _RESULT, "The result")
+    elif said["choices"] or said["weighted"]:
+        raise ValueError("The result is withheld, but choices or weighted shares are there.")
     for view in said["weighted"].values():
         if view is not None and not (_is_object(view) and all(_is(share, int) for share in view.values())):
             raise ValueError("The weighted shares must be whole percents by label, or null.")

@@ -20,6 +20,7 @@ from features.polls.casting import (
     take_back,
 )
 from features.polls.poll_card import ballot_card, no_ballot_card, poll_answer
+from features.polls.receipt_buttons import ReceiptButton
 from features.polls.results.result_card import result_answer
 from features.polls.view import MyBallot, PollView, poll_with_id
 from features.polls.voting.forms import BallotForm, ReasonForm, order_form
@@ -144,7 +145,10 @@ def answer_of(view: PollView) -> Answer:
 async def poll_message(drawing: DrawingThread, view: PollView) -> Message:
     """A poll's card with its buttons."""
     verbs = {"open": ("vote", "my", "behind"), "closed": ("my", "behind")}.get(view.poll.state, ("my",))
-    rows = [row_of(*(PollButton(verb, view.poll.poll_id) for verb in verbs))]
+    buttons: list[discord.ui.Item[Any]] = [PollButton(verb, view.poll.poll_id) for verb in verbs]
+    if view.result is not None:
+        buttons.append(ReceiptButton(view.poll.poll_id))
+    rows = [row_of(*buttons)]
     return await message_of(drawing, [answer_of(view).card], rows)
 
 

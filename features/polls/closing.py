@@ -98,7 +98,7 @@ def _made_export(
         public_terms(poll) | {"closed": to_text(closed_at)},
         chain,
         cast,
-        result=claim(plain),
+        result=None if result.too_few else claim(plain),
         weighted={each.name: each.shares for each in result.strategies},
         tie_seed=poll.tie_seed,
     )

@@ -113,14 +113,73 @@ def test_other_texts_are_no_receipts(bad: str) -> None:
 
 
 def test_what_became_of_a_ballot() -> None:
-    assert find_receipt(EXPORT, receipt(1)) == 'This ballot was counted: "a".'
-    assert find_receipt(EXPORT, receipt(2)) == "This ballot was changed by entry 4."
-    assert find_receipt(EXPORT, receipt(3)) == "This ballot was withdrawn by entry 6."
+    assert find_receipt(EXPORT, receipt(1)) == 'This ballot is in the counted list, unchanged: "a".'
+    gone = "it counts no more."
+    assert find_receipt(EXPORT, receipt(2)) == f"This ballot was changed by its voter, in entry 4: {gone}"
+    assert find_receipt(EXPORT, receipt(3)) == f"This ballot was withdrawn by its voter, in entry 6: {gone}"
     assert find_receipt(EXPORT, replace(receipt(1), poll=8)) == "This receipt is from another poll."
-    for other in (replace(receipt(1), sequence=9), replace(receipt(1), head="0" * 64)):
-        assert find_receipt(EXPORT, other).startswith("This receipt is not in the chain")
+    missing = find_receipt(EXPORT, replace(receipt(1), sequence=9))
+    assert missing.startswith(
+        "This receipt is not in the chain, which has no entry 9: the receipt is made up"
+    )
+    forged = find_receipt(EXPORT, replace(receipt(1), head="0" * 64))
+    assert forged.startswith("This receipt is not in the chain, where entry 1 says something else")
+    other_salt = find_receipt(EXPORT, replace(receipt(1), salt="f" * 32))
+    assert other_salt.endswith(
+        "the salt of this receipt is made up, or the ballot was left out of the count."
+    )
     erased = poll_export([("b", salt(5)), ("a", salt(4)), ("a", None)])
-    assert find_receipt(erased, receipt(1)).startswith("This ballot is in force, but no counted choice")
+    assert find_receipt(erased, receipt(1)).endswith("its voter had erased after the close.")
+
+
+def withheld(least: int, ballots: int) -> dict[str, Any]:
+    """A poll that tells something from so many ballots on, and had so many."""
+    rule = {"least_ballots": least, "blocks": 20, "favour": 20, "electorate": 0, "known": 40}
+    poll = {**POLL, "rule": rule}
+    chain: list[Entry] = []
+    for number in range(1, ballots + 1):
+        chain.append(next_entry(poll, chain[-1] if chain else None, commit("a", salt(number))))
+    counted = [("a", salt(number)) for number in range(1, ballots + 1)]
+    return export(poll, chain, counted, result=None, weighted={"log_stake": {"a": 100}}, tie_seed=SEED)
+
+
+def test_of_too_few_ballots_the_export_holds_commitments_alone() -> None:
+    made = withheld(5, 4)
+    assert (made["choices"], made["weighted"], made["result"]) == ([], {}, None)
+    assert not any(salt(number) in json.dumps(made) for number in range(1, 5))
+    got = verify(made, tally=plurality, head=made["head"])
+    assert (got.ok, got.counted, got.recount, got.matched, got.in_force) == (True, 0, None, 0, 4)
+    mine = Receipt(7, 2, made["chain"][1]["commitment"], salt(2), made["chain"][1]["head"])
+    assert find_receipt(made, mine).startswith("This ballot is in the chain, unchanged. So few took part")
+
+
+def test_nobody_can_withhold_the_choices_of_enough_ballots() -> None:
+    assert verify(withheld(5, 5), tally=plurality).problems == (
+        "The choices are withheld, though 5 ballots are in force and from 5 on they have to be told.",
+    )
+    # nor take them out of an export that was published
+    taken_out = {**EXPORT, "choices": [], "weighted": {}, "result": None}
+    problems = verify(taken_out, tally=plurality, head=EXPORT["head"]).problems
+    assert "The final head does not follow from the chain and the outcome." in problems
+    with pytest.raises(ValueError, match="The result is withheld, but choices or weighted shares are there"):
+        verify({**EXPORT, "result": None}, tally=plurality)
+
+
+@pytest.mark.parametrize("digits", [16, 32, 63, 64])
+def test_the_beginning_of_a_head_is_compared_as_far_as_it_goes(digits: int) -> None:
+    head = EXPORT["head"]
+    got = verify(EXPORT, tally=plurality, head=f" `{head[:digits].upper()}…`")
+    assert (got.ok, got.compared) == (True, digits)
+    other = head[: digits - 1] + ("0" if head[digits - 1] != "0" else "1")
+    assert verify(EXPORT, tally=plurality, head=other).problems == (
+        "The final head is another one than the one you gave: this is not what was published.",
+    )
+
+
+@pytest.mark.parametrize("bad", ["", "abc", "0" * 15, "0" * 65, "z" * 64])
+def test_what_is_no_head_is_refused_and_no_fraud(bad: str) -> None:
+    with pytest.raises(ValueError, match="A head has 64 hexadecimal digits; its first 16 or more will do"):
+        verify(EXPORT, tally=plurality, head=bad)
 
 
 @pytest.mark.slow

@@ -17,7 +17,9 @@ from tests.governance.exported_poll import (
     EXPORT,
     holds,
     plurality,
+    poll_export,
     receipt,
+    salt,
     with_value,
 )
 
@@ -37,13 +39,42 @@ def test_the_command_tells_people(tmp_path: Path, capsys: pytest.CaptureFixture[
     data = json.dumps(EXPORT).encode()
     assert run(tmp_path, data, "--receipt", receipt_text(receipt(4))) == 0
     said = capsys.readouterr().out
-    assert "“Which cap?” holds together: 3 ballots counted, 6 entries." in said
-    assert f"Compare this with the head in the poll's message: {EXPORT['head']}" in said
-    assert said.endswith('This ballot was counted: "a".\n')
+    assert said.splitlines() == [
+        "“Which cap?” holds together: 3 ballots counted.",
+        "Checked: each of 6 entries of the chain follows from the one before; 3 ballots are in force at its "
+        "end.",
+        "Checked: every counted choice fits the commitment that was made when it was cast, each to one of "
+        "its own.",
+        'Checked: counted again, one vote per member, "a" won and every total is as claimed.',
+        "Not checked: the weighted shares, since nobody's stake is in the export.",
+        "Not checked: whether this is what the server was shown. Compare this with the head on the poll's "
+        f"card: {EXPORT['head']}",
+        "No export can show that every ballot came from a member who exists, or that nobody was kept from "
+        "voting: for that you trust whoever runs the bot.",
+        'This ballot is in the counted list, unchanged: "a".',
+    ]
     assert run(tmp_path, data, "--head", EXPORT["head"].upper()) == 0
-    assert "Compare" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Compare" not in said
+    assert "Checked: the head is the one you gave." in said
+    assert run(tmp_path, data, "--head", EXPORT["head"][:32]) == 0
+    assert (
+        "the first 32 digits of the head are the ones you gave; the other 32 were" in capsys.readouterr().out
+    )
     assert run(tmp_path, data, "--head", "0" * 64) == 1
-    assert "The final head is not the one that was published." in capsys.readouterr().out
+    assert "The final head is another one than the one you gave" in capsys.readouterr().out
+    assert run(tmp_path, data, "--head", "0" * 5) == 2
+    assert capsys.readouterr().err.startswith("A head has 64 hexadecimal digits")
+
+
+def test_the_command_says_what_erasing_leaves_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    erased = poll_export([("b", salt(5)), ("a", salt(4)), ("a", None)])
+    assert run(tmp_path, json.dumps(erased).encode()) == 0
+    said = capsys.readouterr().out
+    assert "Checked: 2 of 3 counted choices fit the commitment" in said
+    assert "1 voter had their salt erased after the close" in said
 
 
 def test_the_command_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

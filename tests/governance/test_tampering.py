@@ -140,7 +140,7 @@ def test_a_chain_made_anew_is_told_by_the_published_head_alone() -> None:
     anew = forged([("b", None)], [("b", salt(1))])
     assert verify(anew, tally=plurality).ok
     assert verify(anew, tally=plurality, head=EXPORT["head"]).problems == (
-        "The final head is not the one that was published.",
+        "The final head is another one than the one you gave: this is not what was published.",
     )
 
 

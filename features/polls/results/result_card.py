@@ -42,7 +42,7 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
                 ),
             )
         ),
-        small=_near(result),
+        small="\n".join(filter(None, (_near(result), f"Head of the list: `{view.head}`"))),
         colour=GREEN if result.valid else GREY,
     )
     return Answer(card, details=tuple(_pages(view, result)))
@@ -127,18 +127,30 @@ def _pages(view: PollView, result: PollResult) -> list[Card]:
         pages.append(Card("Who voted, by tenth of verified stake", parts))
     if view.reasons:
         pages.append(Card("Why members voted as they did", _reasons(view)))
-    pages.append(
-        Card(
-            "Count it yourself",
-            sections(
-                "`/poll export` gives every ballot without names, and the seed that settles ties. Then:\n"
-                "```\npython -m governance.receipts verify\n```",
-                section("Head of the chain", f"`{view.head[:32]}`"),
-                "My ballot shows your receipt, with which you find your ballot in the list.",
-            ),
-        )
-    )
+    pages.append(_recount(view))
     return pages
+
+
+def _recount(view: PollView) -> Card:
+    """How anybody checks the result, and what no check can tell."""
+    number = view.poll.number
+    return Card(
+        "Count it yourself",
+        sections(
+            "`/poll export` gives two files: the poll without names, and `verify.py`. "
+            f"Put them into one folder:\n```\npython verify.py poll-{number}.json\n```\n"
+            "It needs Python 3.9 or newer and nothing else, and says what it checked.",
+            section("Head of the list", f"`{view.head}`"),
+            "It stands for every ballot and for the result: add `--head` and its digits, the first 16 or all "
+            "64, and a list made up later is found out.",
+            "**Check my receipt**, below the result, tells whether your ballot is in the list, unchanged.",
+            section(
+                "What nobody can check",
+                "That every ballot is a member's, and that nobody was kept from voting: for that you trust "
+                "whoever runs the bot.",
+            ),
+        ),
+    )
 
 
 def _tenth(at: int) -> str:

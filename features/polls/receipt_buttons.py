@@ -1,0 +1,81 @@
+"""The button under a closed poll that tells a member what became of their ballot, by its receipt."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import discord
+
+from features.polls.casting import my_ballot
+from features.polls.receipt_check import check_receipt
+from features.polls.view import PollView, poll_with_id
+from tools import show_cards, tools_of
+from ui.card import GREEN, GREY, Card
+from ui.errors import errors_answered
+from ui.forms import Again, Form, TextForm
+from ui.server import guild_of
+from ui.text import plain
+
+
+class ReceiptButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"poll:receipt:(?P<poll>[0-9]{1,18})"
+):
+    """Check my receipt: opens a form with the member's own receipt in it, where the bot has one."""
+
+    def __init__(self, poll_id: int) -> None:
+        super().__init__(discord.ui.Button(label="Check my receipt", custom_id=f"poll:receipt:{poll_id}"))
+        self.poll_id = poll_id
+
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
+    ) -> "ReceiptButton":
+        return cls(int(match["poll"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Open the form."""
+        async with errors_answered(interaction):
+            await interaction.response.send_modal(await _form(interaction, self.poll_id))
+
+
+async def _form(interaction: discord.Interaction, poll_id: int) -> Form:
+    tools = tools_of(interaction)
+    view = await poll_with_id(tools.database, guild_of(interaction).id, poll_id)
+    if view.result is None:
+        raise ValueError("A receipt can be checked once the poll is closed and counted.")
+    mine = await my_ballot(tools.database, view, interaction.user.id)
+
+    async def done(filled: discord.Interaction, text: str) -> None:
+        await _tell(filled, view, text)
+
+    return TextForm(
+        f"A receipt of poll #{view.poll.number}",
+        "Your receipt",
+        "It begins with roundtable-receipt-1"
+        if mine is None
+        else "Yours as I keep it; or paste the one you kept",
+        "" if mine is None else mine.receipt,
+        done,
+        long=True,
+        name=f"poll:receipt:{poll_id}",
+    )
+
+
+async def _tell(interaction: discord.Interaction, view: PollView, text: str) -> None:
+    """What became of the ballot, for this member's eyes alone."""
+    found = await check_receipt(tools_of(interaction).database, view, text)
+    card = Card(
+        plain(found),
+        small="This is what I say of my own list. To check it without trusting me, take `/poll export` and "
+        "run its verify.py with `--receipt`.",
+        colour=GREEN if "unchanged" in found else GREY,
+    )
+    await show_cards(interaction, [card], [])
+
+
+async def _form_again(interaction: discord.Interaction, match: re.Match[str]) -> Form:
+    return await _form(interaction, int(match["poll"]))
+
+
+RECEIPT_FORMS: Mapping[str, Again] = MappingProxyType({r"poll:receipt:(?P<poll>[0-9]{1,18})": _form_again})

@@ -1,0 +1,1920 @@
+#!/usr/bin/env python3
+"""Check the export of a poll of Roundtable: `python verify.py poll-7.json --head HEAD --receipt RECEIPT`.
+
+It needs Python 3.9 or newer and nothing else: no installation, no network, no other file. It is made of files
+of the bot, letter by letter, by its governance/verifier.py; below each stands under its name. They check the
+chain and its commitments, count the choices again under the poll's method, with the lots that break ties, and
+say what they checked and what no such check can tell.
+"""
+
+import __future__
+
+import ast
+import sys
+import types
+import typing
+
+SOURCES = {}
+
+SOURCES['governance.chain'] = r'''
+"""Ballots as salted commitments in a hash chain: it tells when one was changed, and never whose it is."""
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_SALT = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the chain: a ballot's commitment (None: withdrawn), between the heads before and after it."""
+
+    sequence: int
+    commitment: str | None
+    previous: str
+    head: str
+    replaces: int | None = None
+
+
+def canonical(value: object) -> str:
+    """The one spelling of a JSON value. Raises ValueError for what JSON can't say, NaN for instance."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError):
+        raise ValueError("A ballot or a poll must be made of plain text, finite numbers and lists.") from None
+    return text
+
+
+def new_salt() -> str:
+    """128 random bits as 32 hex digits."""
+    return secrets.token_hex(16)
+
+
+def commit(ballot: object, salt: str) -> str:
+    """The commitment (64 hex digits) to a ballot: SHA-256 of its canonical JSON and the salt.
+
+    Raises ValueError for a salt that is not 32 hex digits and for a ballot that is not JSON.
+    """
+    if not _SALT.fullmatch(salt):
+        raise ValueError("A salt is written as 32 hexadecimal digits.")
+    return sha256(canonical(ballot) + salt)
+
+
+def start(poll: Mapping[str, Any]) -> str:
+    """The head of a chain without ballots: it stands for everything that is settled when the poll opens."""
+    return sha256(canonical({key: value for key, value in poll.items() if key != "closed"}))
+
+
+def append(head: str, commitment: str | None, *, replaces: int | None = None) -> str:
+    """The head after one more commitment (None: a withdrawal), which may replace an earlier sequence."""
+    return sha256(f"{head}\n{commitment or 'withdrawn'}\n{replaces or 0}")
+
+
+def sha256(text: str) -> str:
+    """SHA-256 of a text in UTF-8, as 64 hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+'''
+
+SOURCES['governance.votes.rule'] = r'''
+"""What a poll needs before it tells anything, and before a vote by gradients adopts."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+LEAST = 5  # ballots; below, a result would tell how somebody voted
+HIGHEST_LEAST = 1000
+OUTCOMES = ("adopted", "blocked", "unsupported", "rejected", "undecided")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The settings of a poll; shares in whole percent.
+
+    least_ballots: nothing is told of a poll in which fewer took part. The others are about gradients: from
+    `blocks` of the ballots on, blocks stop what has more for it than against; 0: a single one does. `favour`
+    is the least share for it of all who took part, abstentions too; `electorate` the same of all who might
+    have voted. The shares are ours: a fifth each, and none of the electorate.
+    """
+
+    least_ballots: int = LEAST
+    blocks: int = 20
+    favour: int = 20
+    electorate: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.least_ballots <= HIGHEST_LEAST:
+            raise ValueError(
+                f"least is a number of ballots from 1 to {HIGHEST_LEAST:,}; this is {self.least_ballots}."
+            )
+        shares = {"blocks": self.blocks, "favour": self.favour, "electorate": self.electorate}
+        for name, share in shares.items():
+            if not 0 <= share <= 100:
+                raise ValueError(f"{name} is a percentage from 0 to 100; this is {share}.")
+
+    @property
+    def sentence(self) -> str:
+        """When a vote by gradients adopts."""
+        blocks = f"fewer than {self.blocks} % block it" if self.blocks else "nobody blocks it"
+        shares = ((self.favour, "those who took part"), (self.electorate, "those who might vote"))
+        least = " and ".join(f"{share} % of {whom}" for share, whom in shares if share)
+        if not least:
+            return f"Adopted when more are for it than against and {blocks}."
+        return f"Adopted when more are for it than against, {blocks}, and at least {least} are for it."
+
+    def outcome(self, favour: int, opposed: int, blocks: int, neutral: int, empty: int, known: int) -> str:
+        """One of OUTCOMES. Weights in any unit: favour and opposed (blocks among them), neutral, abstained.
+
+        known: how many might have voted, in the same unit; whoever took part is among them.
+        """
+        ballots = favour + opposed + neutral
+        if favour <= opposed:
+            return "rejected" if opposed > favour else "undecided"
+        if blocks and Fraction(100 * blocks, ballots) >= self.blocks:
+            return "blocked"
+        took_part = ballots + empty
+        enough = 100 * favour >= self.favour * took_part and 100 * favour >= self.electorate * max(
+            known, took_part
+        )
+        return "adopted" if enough else "unsupported"
+
+
+DEFAULT = Rule()
+# of polls that were opened before they had settings; what their terms do not name is this
+BEFORE = Rule(favour=0)
+'''
+
+SOURCES['governance.export'] = r'''
+"""The export of a closed poll, which anybody can verify."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from fractions import Fraction
+from types import NoneType
+from typing import Any, NoReturn, TypeGuard, cast
+
+from governance.chain import Entry, append, canonical, sha256, start
+from governance.votes.rule import BEFORE, Rule
+
+FORMAT = "roundtable-poll-1"
+LARGEST = 8 * 1024 * 1024  # bytes of a file; some 20,000 ballots
+STEP = 5  # points of the weighted shares
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_SALT = re.compile(r"[0-9a-f]{32}")
+_MOST = 10**9  # ballots, ids
+_Fields = Mapping[str, type | tuple[type, ...]]
+
+_EXPORT: _Fields = {
+    "format": str,
+    "poll": dict,
+    "chain": list,
+    "choices": list,
+    "tie_seed": (str, NoneType),
+    "result": (dict, NoneType),
+    "weighted": dict,
+    "head": str,
+}
+_POLL: _Fields = {
+    "id": int,
+    "title": str,
+    "method": str,
+    "options": (list, NoneType),
+    "budget": (int, NoneType),
+    "opened": str,
+    "closed": str,
+    "tie_seed_commitment": (str, NoneType),
+}
+_ENTRY: _Fields = {
+    "sequence": int,
+    "commitment": (str, NoneType),
+    "replaces": (int, NoneType),
+    "previous": str,
+    "head": str,
+}
+_CHOICE: _Fields = {"choice": object, "salt": (str, NoneType)}
+_RESULT: _Fields = {"winners": list, "totals": object}
+
+
+def claim(result: Any) -> dict[str, Any]:
+    """Winners and totals of a tally's result as JSON; fractions as text such as "7/2"."""
+    return {"winners": _plain(result.winners), "totals": _plain(result.totals)}
+
+
+def export(
+    poll: Mapping[str, Any],
+    chain: Sequence[Entry],
+    counted: Sequence[tuple[Any, str | None]],
+    *,
+    result: Mapping[str, Any] | None,
+    weighted: Mapping[str, Mapping[str, int] | None],
+    tie_seed: str | None = None,
+) -> dict[str, Any]:
+    """The export of a closed poll: one JSON object.
+
+    - format: "roundtable-poll-1"
+    - poll: id, title, method, options, budget (of dots, or null), opened, closed, tie_seed_commitment, the
+      SHA-256 of the text of the seed, or null, and rule: least_ballots, blocks, favour and electorate as
+      governance.votes.rule.Rule has them, and known, how many might vote; without it, the rule is BEFORE
+    - chain: in order, sequence (1, 2, ...), commitment, replaces, previous, head. A new ballot replaces
+      nothing (null), a changed one the sequence it replaces; so does a withdrawal, with null for a commitment
+    - choices: every counted ballot as choice and salt, sorted by the canonical text of both, so that their
+      order tells nothing; whoever erased their traces after the close has null for a salt
+    - tie_seed: the text of the seed, or null
+    - result: what is claimed for one vote per member: winners and totals, as claim writes them; null where
+      fewer ballots than the rule's least_ballots were cast: then choices and weighted are empty, and the
+      commitments stand alone
+    - weighted: for each strategy the percent of the weight per label, in steps of 5 points, or null
+    - head: the last link, which the poll's message in the channel has to show too
+
+    Canonical text is JSON with sorted keys, no spaces, no escapes. A commitment is SHA-256(canonical choice
+    + salt). The first previous is SHA-256(canonical poll without closed); a head is SHA-256(previous,
+    commitment or "withdrawn", replaces or 0, joined by line feeds). The last head follows upon the chain in
+    the same way, its commitment being SHA-256(canonical object of closed, choices without salts, tie_seed,
+    result, weighted). So nothing can change once it was shown, except that salts may go.
+
+    counted (n,): every choice in force with its salt, None where it was erased. Raises ValueError for what
+    JSON can't say.
+    """
+    rows = [] if result is None else sorted(counted, key=_place)
+    made: dict[str, Any] = {
+        "format": FORMAT,
+        "poll": dict(poll),
+        "chain": [asdict(entry) for entry in chain],
+        "choices": [{"choice": choice, "salt": salt} for choice, salt in rows],
+        "tie_seed": tie_seed,
+        "result": None if result is None else dict(result),
+        "weighted": {}
+        if result is None
+        else {name: None if view is None else dict(view) for name, view in weighted.items()},
+    }
+    made["head"] = append(chain[-1].head if chain else start(poll), outcome(made))
+    return json.loads(canonical(made))
+
+
+def outcome(exported: Mapping[str, Any]) -> str:
+    """The commitment to everything that is settled when the poll closes."""
+    settled = {name: exported[name] for name in ("tie_seed", "result", "weighted")}
+    settled |= {
+        "closed": exported["poll"]["closed"],
+        "choices": [row["choice"] for row in exported["choices"]],
+    }
+    return sha256(canonical(settled))
+
+
+def in_order(choices: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the choices come in the order of the format."""
+    places = [_place((row["choice"], row["salt"])) for row in choices]
+    return places == sorted(places)
+
+
+def read_export(data: bytes) -> object:
+    """The JSON of a file. Raises ValueError with one sentence for more than 8 MB and for what is no JSON."""
+    if len(data) > LARGEST:
+        raise ValueError("The file is larger than 8 MB, more than the export of a poll can be.")
+    try:
+        return json.loads(
+            data.decode(), object_pairs_hook=_object, parse_constant=_not_finite, parse_int=_whole
+        )
+    except UnicodeDecodeError:
+        raise ValueError("The file is not text in UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"The file is not JSON: it stops making sense in line {error.lineno}.") from None
+    except RecursionError:
+        raise ValueError("The file is nested too deeply to be the export of a poll.") from None
+
+
+def checked_export(exported: object) -> dict[str, Any]:
+    """The same object if it has the shape of an export; whether it is true is another question.
+
+    Raises ValueError with one sentence that names the first field which is missing, unknown or not what it
+    should be.
+    """
+    canonical(exported)
+    said = _shaped(exported, _EXPORT, "The export")
+    if said["format"] != FORMAT:
+        raise ValueError(f"The format of this export is not “{FORMAT}”.")
+    has_rule = "rule" in said["poll"]
+    poll = _shaped(said["poll"], {**_POLL, "rule": dict} if has_rule else _POLL, "The poll")
+    rule_of(poll)
+    if not all(_is(option, (str, int, float)) for option in poll["options"] or ()):
+        raise ValueError("The options of the poll must be texts or numbers.")
+    _patterned(poll, _HASH, ("tie_seed_commitment",), "The poll")
+    _patterned(said, _HASH, ("head",), "The export")
+    for number, row in enumerate(said["chain"], 1):
+        _shaped(row, _ENTRY, f"Entry {number}")
+        _patterned(row, _HASH, ("commitment", "previous", "head"), f"Entry {number}")
+    for number, row in enumerate(said["choices"], 1):
+        _shaped(row, _CHOICE, f"Choice {number}")
+        _patterned(row, _SALT, ("salt",), f"Choice {number}")
+    if said["result"] is not None:
+        _shaped(said["result"], _RESULT, "The result")
+    elif said["choices"] or said["weighted"]:
+        raise ValueError("The result is withheld, but choices or weighted shares are there.")
+    for view in said["weighted"].values():
+        if view is not None and not (_is_object(view) and all(_is(share, int) for share in view.values())):
+            raise ValueError("The weighted shares must be whole percents by label, or null.")
+    return said
+
+
+def rule_of(poll: Mapping[str, Any]) -> tuple[Rule, int]:
+    """The rule of an exported poll, and how many might have voted. Raises ValueError for what is no rule."""
+    settings = dict(poll.get("rule", {}))
+    known = settings.pop("known", 0)
+    names = [field.name for field in fields(Rule)]
+    numbers = [known, *settings.values()]
+    if ("rule" in poll and sorted(settings) != sorted(names)) or not all(
+        _is(number, int) and 0 <= number <= _MOST for number in numbers
+    ):
+        raise ValueError(f"The rule of the poll must be whole numbers for known, {', '.join(names)}.")
+    return (Rule(**settings) if settings else BEFORE), known
+
+
+def shown(text: str) -> str:
+    """A stranger's text, fit for a terminal: printable and at most 200 characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
+
+
+def _shaped(value: object, known: _Fields, name: str) -> dict[str, Any]:
+    if not _is_object(value):
+        raise ValueError(f"{name} must be an object with named fields.")
+    for field, kind in known.items():
+        if field not in value:
+            raise ValueError(f"{name} lacks “{field}”.")
+        if not _is(value[field], kind):
+            raise ValueError(f"“{field}” of {name[0].lower()}{name[1:]} is not of the right kind.")
+        if isinstance(value[field], int) and kind is not object and not 0 < value[field] <= _MOST:
+            raise ValueError(f"“{field}” of {name[0].lower()}{name[1:]} must be between 1 and {_MOST:,}.")
+    for field in value:
+        if field not in known:
+            raise ValueError(f"{name} has a field that the format does not know: “{shown(str(field))}”.")
+    return value
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is(value: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and (kind is object or not isinstance(value, bool))
+
+
+def _patterned(row: Mapping[str, Any], pattern: re.Pattern[str], fields: Sequence[str], name: str) -> None:
+    for field in fields:
+        if row[field] is not None and not pattern.fullmatch(row[field]):
+            raise ValueError(
+                f"“{field}” of {name[0].lower()}{name[1:]} is not in hexadecimal digits as it should be."
+            )
+
+
+def _place(row: tuple[Any, str | None]) -> tuple[str, str]:
+    return canonical(row[0]), row[1] or ""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in cast("Mapping[object, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in cast("Sequence[Any]", value)]
+    return value if isinstance(value, str | int | NoneType) else str(Fraction(value))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) != len(pairs):
+        raise ValueError("The file gives a field twice.")
+    return said
+
+
+def _not_finite(word: str) -> NoReturn:
+    raise ValueError(f"The file holds {word}, which is no number of JSON.")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 20:
+        raise ValueError("The file holds a number with too many digits.")
+    return int(digits)
+'''
+
+SOURCES['governance.text'] = r'''
+"""What people type, without the characters that nobody sees, and how many of a thing there are."""
+
+import math
+import re
+import unicodedata
+
+_INVISIBLE = {"Cc", "Cf", "Cs"}
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159"  # drawn as nothing
+_JOINERS = "\u200c\u200d\u200e\u200f"  # emoji, Persian and mixed directions need them, between two characters
+_LOOSE_JOINERS = re.compile(rf"(?:^|(?<=\s))[{_JOINERS}]|[{_JOINERS}](?=\s|$)")
+_NAMED = re.compile(r"@(?=\S)|<#|discord(?:app)?\.com/users/", re.IGNORECASE)
+_REPEATED_JOINERS = re.compile(rf"([{_JOINERS}])[{_JOINERS}]+")
+
+
+def counted(count: float, thing: str, plural: str = "") -> str:
+    """ "1 round", "20 rounds"; a number that is none is "an unknown number of rounds"."""
+    if math.isnan(count):
+        return f"an unknown number of {plural or thing + 's'}"
+    return f"{count:,.0f} {thing if f'{count:.0f}' == '1' else plural or thing + 's'}"
+
+
+def clean(text: str) -> str:
+    """A text of several lines in NFC, without control, zero-width and bidirectional override characters.
+
+    Joiners stay, one at a time and only inside a word; what is drawn as nothing counts as a space; spaces
+    at the ends of lines and more than one empty line go. What has nothing to see in it is nothing. Cleaning
+    a clean text changes nothing. Mentions and markup are kept as they are.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", "".join(map(_visible, text)))
+    text = _LOOSE_JOINERS.sub("", _REPEATED_JOINERS.sub(r"\1", text))
+    if not any(unicodedata.category(sign)[0] in "LNPS" for sign in text):
+        return ""
+    text = "\n".join(line.strip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def clean_line(text: str) -> str:
+    """The same on one line, with single spaces."""
+    return " ".join(clean(text).split())
+
+
+def clean_phrase(text: str) -> str:
+    """The same for one setting among several on a line: semicolons, which part settings, become commas."""
+    return clean_line(text).replace(";", ",")
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a clean text names a member, a role or a channel, as far as signs tell.
+
+    That is an at sign before anything but a space, in any of its forms (＠, ﹫), also inside an address, what
+    Discord writes for a channel, and the address of a member's page. A name without a sign is for members
+    to see.
+    """
+    return _NAMED.search(unicodedata.normalize("NFKC", text)) is not None
+
+
+def escaped(text: str, *, links: bool = True) -> str:
+    """What a member wrote, so that Markdown shows it as it was typed: no markup, no table cells, no pings.
+
+    Addresses stay links where links are wanted. A space without width parts @ and # from what follows:
+    forums look for @name and #topic after markup is gone.
+    """
+    text = re.sub(r"[\\`*_{}\[\]<>|~#&$^]" if links else r"[\\`*_{}\[\]<>|~#&$^:.]", r"\\\g<0>", text)
+    text = re.sub(r"(?m)^(\s*)([-+=])", r"\1\\\2", text)
+    text = re.sub(r"(?m)^(\s*[0-9]+)([.)])(?=\s|$)", r"\1\\\2", text)
+    return re.sub(r"[@#]", "\\g<0>\u200b", text)
+
+
+def _visible(sign: str) -> str:
+    if sign == "\n" or sign in _JOINERS:
+        return sign
+    category = unicodedata.category(sign)
+    if category[0] == "Z" or sign in _BLANKS or sign in "\t\v\f\x1c\x1d\x1e\x1f\x85":
+        return "\n" if category in ("Zl", "Zp") else " "
+    return "" if category in _INVISIBLE else sign
+'''
+
+SOURCES['governance.votes.ballots'] = r'''
+"""What may stand on a ballot under each method, and the one form in which it is counted."""
+
+import math
+import operator
+import re
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar, cast
+
+from governance.votes.rule import Rule
+
+HIGHEST_SCORE = 5
+BUDGET = 10  # dots to give away, where a vote names no other number
+# The gradients of agreement (Kaner) in five steps, best first, and what they mean.
+STEPS = {
+    "strong_for": "whole-hearted support",
+    "for": "support with reservations",
+    "neutral": "neither for nor against",
+    "against": "serious disagreement",
+    "strong_against": "block",
+}
+
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")  # short: 1e999999999 would never be finished
+_SIZED = (str, list, tuple, set, frozenset, Mapping)
+
+Key = TypeVar("Key")
+Read = Callable[[Any], Hashable]
+
+
+@dataclass(frozen=True)
+class Method:
+    """An entry of METHODS: what voters are told it is and what wins, and the reader of its ballots."""
+
+    words: str
+    wins: str  # a sentence
+    reads: Callable[[Sequence[Any] | None, int], Read]
+
+
+def check_ballot(method: str, ballot: object, options: Sequence[Any] | None, *, budget: int = BUDGET) -> None:
+    """Raises ValueError, with the sentence for who cast it, unless the ballot can be counted.
+
+    Ballots are plain JSON values. None and what is empty ("", [], {}) abstains under every method.
+
+    | method         | ballot                                                         | options        |
+    | -------------- | -------------------------------------------------------------- | -------------- |
+    | single         | "a"                                                            | list of names  |
+    | approval       | ["a", "b"], in any order                                       | list of names  |
+    | ranked_irv     | ["b", ["a", "c"]], best first; those in a list of their own    | list of names  |
+    |                | are ranked equally, and ["a"] is "a"                           |                |
+    | ranked_schulze | the same                                                       | list of names  |
+    | score          | {"a": 5, "b": 2}, from 0 to 5; who is left out gets 0          | list of names  |
+    | dots           | {"a": 7, "b": 3}, together at most the budget                  | list of names  |
+    | numeric        | "0.05", a whole number, a Fraction; a float as it is written   | range, or none |
+    | gradient       | one of STEPS                                                   | not looked at  |
+
+    A range is [lowest, highest, step], numbers like those of the ballots; steps count from the lowest. With
+    empty options any number will do. Raises ValueError too for a method, options or a budget with which
+    nobody can vote.
+    """
+    reader(method, options, budget=budget)(ballot)
+
+
+def reader(method: str, options: Sequence[Any] | None, *, budget: int) -> Read:
+    """The function from a ballot to the form it is counted in, which is None for an empty one.
+
+    Two ballots that say the same have the same form. Raises ValueError as check_ballot does.
+    """
+    if method not in METHODS:
+        raise ValueError(f"There is no method called {method}.")
+    read = METHODS[method].reads(options, budget)
+    return lambda ballot: (
+        None if ballot is None or (isinstance(ballot, _SIZED) and not ballot) else read(ballot)
+    )
+
+
+def as_names(options: Iterable[Any] | None) -> tuple[str, ...]:
+    """The options that can be chosen. Raises ValueError unless they are different names."""
+    if isinstance(options, str) or not isinstance(options, Iterable):
+        raise ValueError("The options must be a list of names.")
+    names = tuple(options)
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise ValueError("A vote needs at least one option, and every option a name.")
+    if len(set(names)) < len(names):
+        raise ValueError("Two options have the same name.")
+    return names
+
+
+def as_range(options: Sequence[Any]) -> tuple[Fraction, Fraction, Fraction]:
+    """The lowest number that can be chosen, the highest, and the step. Raises ValueError for no range."""
+    if isinstance(options, str) or len(options) != 3:
+        raise ValueError("A range needs its lowest number, its highest and its step.")
+    lowest, highest, step = map(_as_number, options)
+    if lowest > highest or step <= 0:
+        raise ValueError("A range must go up from its lowest to its highest number, in steps above 0.")
+    return lowest, highest, step
+
+
+def as_whole(weights: Iterable[Any] | None, ballots: int) -> tuple[list[int], int]:
+    """Weights as whole multiples of one unit, and how many units make 1: without rounding, quick to add.
+
+    None gives every ballot one unit. A float is what it is in binary. Raises ValueError unless there is one
+    finite weight of 0 or more for each ballot.
+    """
+    if weights is None:
+        return [1] * ballots, 1
+    ratios = [_ratio(weight) for weight in weights]
+    if len(ratios) != ballots:
+        raise ValueError(f"{len(ratios)} and {ballots}: weights do not fit ballots.")
+    unit = math.lcm(*{below for _, below in ratios})
+    return [above * (unit // below) for above, below in ratios], unit
+
+
+def scaled(weights: Mapping[Key, int], unit: int) -> dict[Key, Fraction]:
+    """Weights in units, over the units that make 1."""
+    return {key: Fraction(weight, unit) for key, weight in weights.items()}
+
+
+def _ratio(weight: Any) -> tuple[int, int]:
+    try:
+        above, below = operator.index(weight), 1
+    except TypeError:
+        try:
+            above, below = weight.as_integer_ratio()
+        except (AttributeError, ValueError, OverflowError):  # not a number, NaN, infinite
+            above, below = -1, 1
+    if above < 0:
+        raise ValueError("A weight must be a finite number of 0 or more.")
+    return above, below
+
+
+def _reads_one(names: Collection[str]) -> Read:
+    known = frozenset(names)
+
+    def read(ballot: Any) -> Hashable:
+        if not isinstance(ballot, str):
+            raise ValueError("This ballot must name one option.")
+        return (_known(ballot, known),)
+
+    return read
+
+
+def _reads_several(names: Collection[str]) -> Read:
+    known = frozenset(names)
+
+    def read(ballot: Any) -> Hashable:
+        if not isinstance(ballot, (list, tuple, set, frozenset)):
+            raise ValueError("This ballot must be a list of options.")
+        chosen = [_known(name, known) for name in cast("Iterable[Any]", ballot)]
+        _check_once(chosen)
+        return frozenset(chosen)
+
+    return read
+
+
+def _reads_ranks(names: Sequence[str]) -> Read:
+    places = {name: place for place, name in enumerate(names)}
+    known = frozenset(names)
+
+    def read(ballot: Any) -> Hashable:
+        if not isinstance(ballot, (list, tuple)):
+            raise ValueError("This ballot must be a list of options.")
+        ranks: list[tuple[str, ...]] = []
+        for rank in cast("Sequence[Any]", ballot):
+            equal = cast("Sequence[Any]", rank if isinstance(rank, (list, tuple)) else (rank,))
+            if not equal:
+                raise ValueError("This ballot has a rank without an option.")
+            ranks.append(tuple(sorted([_known(name, known) for name in equal], key=places.__getitem__)))
+        _check_once([name for rank in ranks for name in rank])
+        return tuple(ranks)
+
+    return read
+
+
+def _check_once(chosen: Sequence[str]) -> None:
+    if len(set(chosen)) < len(chosen):
+        twice = next(name for name in chosen if chosen.count(name) > 1)
+        raise ValueError(f"{_quoted(twice)} stands on the ballot twice.")
+
+
+def _reads_points(names: Sequence[str], highest: int, points: str, budget: int | None = None) -> Read:
+    known = frozenset(names)
+
+    def read(ballot: Any) -> Hashable:
+        if not isinstance(ballot, Mapping):
+            raise ValueError(f"This ballot must give options their {points}.")
+        points_of = cast("Mapping[Any, Any]", ballot)
+        for name, given in points_of.items():
+            _known(name, known)
+            if type(given) is not int or not 0 <= given <= highest:  # True is an int to isinstance
+                raise ValueError(
+                    f"The {points} of {_quoted(name)} must be a whole number from 0 to {highest}."
+                )
+        form = tuple([points_of.get(name, 0) for name in names])
+        if budget is not None and sum(form) > budget:
+            raise ValueError(f"The ballot gives {sum(form)} {points}, and there are {budget} to give.")
+        return form
+
+    return read
+
+
+def _reads_dots(names: Sequence[str], budget: int) -> Read:
+    if type(budget) is not int or budget < 1:
+        raise ValueError("The budget must be a whole number of 1 or more.")
+    return _reads_points(names, budget, "dots", budget)
+
+
+def _reads_number(options: Sequence[Any] | None) -> Read:
+    if not options:
+        return lambda ballot: _as_number(ballot).as_integer_ratio()  # quicker to look up than a Fraction
+    lowest, highest, step = as_range(options)
+    written: dict[str, Hashable] = {}  # few different texts come often, and to read one takes long
+
+    def read(ballot: Any) -> Hashable:
+        if isinstance(ballot, str) and ballot in written:
+            return written[ballot]
+        number = _as_number(ballot)
+        if not lowest <= number <= highest:
+            raise ValueError(f"The number must lie between {_shown(lowest)} and {_shown(highest)}.")
+        if (number - lowest) % step:
+            raise ValueError(f"The number must lie whole steps of {_shown(step)} above {_shown(lowest)}.")
+        form = number.as_integer_ratio()
+        if isinstance(ballot, str):
+            written[ballot] = form
+        return form
+
+    return read
+
+
+def _as_number(written: Any) -> Fraction:
+    if isinstance(written, str) and _DECIMAL.fullmatch(written):
+        return Fraction(written)
+    if isinstance(written, float) and math.isfinite(written):
+        return Fraction(repr(float(written)))  # 0.05 means a twentieth, not what binary makes of it
+    if isinstance(written, int | Fraction) and not isinstance(written, bool):
+        return Fraction(written)
+    raise ValueError(f"{_quoted(written)} is not a number; write it like 0.05.")
+
+
+def _known(name: Any, known: frozenset[str]) -> str:
+    if not isinstance(name, str) or name not in known:
+        raise ValueError(f"{_quoted(name)} is not one of the options.")
+    return name
+
+
+def _quoted(anything: object) -> str:
+    return f"“{str(anything)[:80]}”"
+
+
+def _shown(number: Fraction) -> str:
+    return f"{Decimal(number.numerator) / number.denominator:f}"
+
+
+METHODS: Mapping[str, Method] = {
+    "single": Method(
+        "one choice",
+        "The option with most votes wins.",
+        lambda options, _: _reads_one(as_names(options)),
+    ),
+    "approval": Method(
+        "every option you approve of",
+        "The option that most approve of wins.",
+        lambda options, _: _reads_several(as_names(options)),
+    ),
+    "ranked_irv": Method(
+        "ranked, instant run-off",
+        "The option with fewest first choices goes out and its votes go to the next choices, "
+        "until one option has more than half.",
+        lambda options, _: _reads_ranks(as_names(options)),
+    ),
+    "ranked_schulze": Method(
+        "ranked, Schulze",
+        "The option that more prefer to each other one wins; where there is none, Schulze's chains of "
+        "preferences decide.",
+        lambda options, _: _reads_ranks(as_names(options)),
+    ),
+    "score": Method(
+        f"scores from 0 to {HIGHEST_SCORE}",
+        "The option with the highest sum of scores wins.",
+        lambda options, _: _reads_points(as_names(options), HIGHEST_SCORE, "score"),
+    ),
+    "numeric": Method(
+        "a number; the median decides",
+        "The number in the middle of all answers wins; between two of them, the possible number that is "
+        "nearest to their midpoint.",
+        lambda options, _: _reads_number(options),
+    ),
+    "gradient": Method(
+        "five steps from support to block",
+        Rule().sentence,
+        lambda _options, _budget: _reads_one(tuple(STEPS)),
+    ),
+    "dots": Method(
+        f"{BUDGET} dots to give away",
+        "The option with most dots wins.",
+        lambda options, budget: _reads_dots(as_names(options), budget),
+    ),
+}
+'''
+
+SOURCES['governance.votes.measured'] = r'''
+"""What ballots that measure add up to: scores, numbers with their median, gradients of agreement."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from governance.votes.ballots import HIGHEST_SCORE, STEPS, as_range, scaled
+from governance.votes.rule import Rule
+
+HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+EXACT = 1000  # ballots up to which the interval of a median is exact
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Mean and median score of each option, over all ballots counted; of two middle scores the lower one."""
+
+    means: Mapping[str, Fraction]
+    medians: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How the numbers lie.
+
+    `curve`: for every number cast, ascending, the share of weight at or below it. `median`: the lower and the
+    upper one, which differ where exactly half of the weight lies below. `quartiles`: likewise from the lower
+    one at 1/4 to the upper one at 3/4. `interval`: two numbers cast that hold the median of all who might
+    have voted, 95 times in 100 or more, if voters are drawn from them by chance; from order statistics
+    (binomial, normal above 1,000 ballots), None for fewer than 6 ballots or unequal weights.
+    """
+
+    curve: Mapping[Fraction, Fraction]
+    median: tuple[Fraction, Fraction]
+    quartiles: tuple[Fraction, Fraction]
+    interval: tuple[Fraction, Fraction] | None
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """Where agreement stands.
+
+    `support` is the share for it of what takes a side, None if nothing does; `blocks` the share of all weight
+    on strong_against. `median` is a step, of two middle ones the less favourable. `consent`: nobody blocks.
+    `outcome`: adopted if more weight is for it than against and the Rule of the vote is met; blocked or
+    unsupported if its blocks or its least shares stand against that; rejected if more is against, undecided
+    if it is the same.
+    """
+
+    shares: Mapping[str, Fraction]
+    support: Fraction | None
+    median: str
+    blocks: Fraction
+    consent: bool
+    outcome: str
+
+
+def describe_scores(
+    ballots: Mapping[tuple[int, ...], int], options: tuple[str, ...]
+) -> tuple[dict[str, int], Scores]:
+    """Totals, means and medians; ballots: weight by scores in the order of options, some above 0."""
+    by_score = {option: [0] * (HIGHEST_SCORE + 1) for option in options}
+    for scores, weight in ballots.items():
+        for held, score in zip(by_score.values(), scores, strict=True):
+            held[score] += weight
+    totals = {
+        option: sum(score * weight for score, weight in enumerate(held)) for option, held in by_score.items()
+    }
+    medians = {option: _place(held, HALF) for option, held in by_score.items()}
+    return totals, Scores(scaled(totals, sum(ballots.values())), medians)
+
+
+def describe_numbers(weights: Mapping[Fraction, int], ballots: int | None) -> Numbers:
+    """Curve, medians, quartiles, interval; weights by number, ascending, some above 0.
+
+    ballots is how many were cast if their weights are equal, otherwise None.
+    """
+    values, held = list(weights), list(weights.values())
+    total, running = sum(held), 0
+    curve: dict[Fraction, Fraction] = {}
+    for value, weight in weights.items():
+        running += weight
+        curve[value] = Fraction(running, total)
+
+    def between(low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
+        # what is at least `high` from below is, read from above, at least 1 - high
+        return values[_place(held, low)], values[-1 - _place(held[::-1], 1 - high)]
+
+    rank = _lower_rank(ballots) if ballots else 0
+    share = Fraction(rank, ballots) if ballots else HALF
+    interval = between(share, 1 - share) if rank else None
+    return Numbers(curve, between(HALF, HALF), between(QUARTER, 1 - QUARTER), interval)
+
+
+def midpoint(median: tuple[Fraction, Fraction], options: Sequence[Any] | None) -> Fraction:
+    """The number that wins: midway between the lower and the upper median.
+
+    In a range it is the step nearest to that, and of two equally near the lower one.
+    """
+    middle = sum(median, Fraction(0)) / 2
+    if not options:
+        return middle
+    lowest, _, step = as_range(options)
+    return lowest + math.ceil((middle - lowest) / step - HALF) * step
+
+
+def describe_gradient(weights: Mapping[str, int], *, rule: Rule, empty: int, known: int) -> Gradient:
+    """Shares, support, median, blocks and outcome; weights by step, some above 0.
+
+    empty: the weight of abstentions; known: of all who might have voted.
+    """
+    total = sum(weights.values())
+    favour, opposed = weights["strong_for"] + weights["for"], weights["against"] + weights["strong_against"]
+    blocks = Fraction(weights["strong_against"], total)
+    worst_first = list(reversed(STEPS))
+    return Gradient(
+        shares={step: Fraction(weights[step], total) for step in STEPS},
+        support=Fraction(favour, favour + opposed) if favour + opposed else None,
+        median=worst_first[_place([weights[step] for step in worst_first], HALF)],
+        blocks=blocks,
+        consent=not blocks,
+        outcome=rule.outcome(favour, opposed, weights["strong_against"], weights["neutral"], empty, known),
+    )
+
+
+def _place(weights: Sequence[int], share: Fraction) -> int:
+    """The first place at which the weights up to it are at least a share of all, above 0."""
+    needed, running = share.numerator * sum(weights), 0
+    for place, weight in enumerate(weights):
+        running += weight * share.denominator
+        if running >= needed:
+            return place
+    raise ValueError("A share can't be above 1.")
+
+
+def _lower_rank(ballots: int) -> int:
+    """The largest rank k with 95 % between the k-th smallest and the k-th largest ballot; 0 if there is none.
+
+    The median of those they are drawn from lies outside with probability 2 P(B < k), B binomial with n
+    ballots and 1/2. Source: David and Nagaraja 2003, Order Statistics, section 7.1.
+    """
+    if ballots > EXACT:
+        return (100 * (ballots + 1) - 1 - math.isqrt(196**2 * ballots)) // 200  # (n + 1 - 1.96 sqrt n) / 2
+    rank, below, cases = 0, 0, 1
+    while 40 * (below + cases) <= 2**ballots:  # 2 P <= 1/20
+        below += cases
+        cases = cases * (ballots - rank) // (rank + 1)
+        rank += 1
+    return rank
+'''
+
+SOURCES['governance.votes.ranked'] = r'''
+"""Who wins by rankings under Schulze, with the pairs and paths; and the lots that settle ties."""
+
+import hashlib
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
+
+from governance.votes.ballots import scaled
+
+Option = TypeVar("Option", str, Fraction, str | Fraction)
+Ranking = tuple[tuple[str, ...], ...]  # the options of each rank, best first
+Rankings = Mapping[Ranking, int]
+Pairs = Mapping[str, Mapping[str, Fraction]]
+
+
+@dataclass(frozen=True)
+class Beatpaths:
+    """What Schulze compares, of every two options.
+
+    pairwise[a][b] is the weight that ranks a above b. paths[a][b] is the strength of the strongest path from
+    a to b, which is that of its weakest link. A link is pairwise[a][b] where that is above pairwise[b][a]
+    (winning votes), otherwise 0.
+    """
+
+    pairwise: Pairs
+    paths: Pairs
+
+    def margin(self, a: str, b: str) -> Fraction:
+        """By how much weight more rank a above b than b above a."""
+        return self.pairwise[a][b] - self.pairwise[b][a]
+
+
+def order_of_lot(options: Iterable[Option], seed: str) -> tuple[Option, ...]:
+    """Options in the order of SHA-256(seed + option), UTF-8, as everybody can check with the seed published.
+
+    The first is the luckiest: it wins a tie, and the last is eliminated. A number is written as Fraction
+    prints it, 1/20. Fair only with a seed that was fixed before the close and that nobody could choose.
+    """
+    return tuple(sorted(options, key=lambda option: hashlib.sha256(f"{seed}{option}".encode()).digest()))
+
+
+def break_tie(options: Iterable[Option], seed: str) -> Option:
+    """The option that a lot picks: the first in order_of_lot. Raises ValueError without any option."""
+    ordered = order_of_lot(options, seed)
+    if not ordered:
+        raise ValueError("A lot needs at least one option.")
+    return ordered[0]
+
+
+def schulze(
+    rankings: Rankings, options: tuple[str, ...], *, unit: int, left_out_last: bool
+) -> tuple[tuple[str, ...], Mapping[str, Fraction], Beatpaths]:
+    """Winners, how many others each option beats, and the pairs and paths by which it does.
+
+    a beats b if its strongest path to b is stronger than the one back; nobody beats a winner, and there is
+    always one. Options of the same rank are level, and so are those that a ballot leaves out; these come
+    below all it ranks, or unless left_out_last are compared with no other. Links count by winning votes, as
+    in the votes of Debian. Source: Schulze 2011, A new monotonic, clone-independent, reversal symmetric, and
+    Condorcet-consistent single-winner election method.
+    """
+    above = {a: dict.fromkeys((b for b in options if b != a), 0) for a in options}
+    for ranking, weight in rankings.items():
+        below = set(options if left_out_last else itertools.chain.from_iterable(ranking))
+        for rank in ranking:
+            below.difference_update(rank)
+            for a in rank:
+                row = above[a]
+                for b in below:
+                    row[b] += weight
+    paths = {a: {b: won if won > above[b][a] else 0 for b, won in row.items()} for a, row in above.items()}
+    for via in options:
+        for a in options:
+            for b in options:
+                if a != b and via not in (a, b):
+                    paths[a][b] = max(paths[a][b], min(paths[a][via], paths[via][b]))
+    beaten = {a: sum(paths[a][b] > paths[b][a] for b in paths[a]) for a in options}
+    winners = tuple(a for a in options if all(paths[a][b] >= paths[b][a] for b in paths[a]))
+    found = Beatpaths(*({a: scaled(row, unit) for a, row in pairs.items()} for pairs in (above, paths)))
+    return winners, scaled(beaten, 1), found
+'''
+
+SOURCES['governance.votes.runoff'] = r'''
+"""Instant runoff: its rounds, and who else could win if its lots fell otherwise."""
+
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from governance.votes.ranked import Rankings, order_of_lot
+
+# Ballots looked at to find out who could win, about two seconds: no time, so that all machines find the same.
+MOST_LOOKS = 2_000_000
+LOOK = 300  # ballots that take as long as what is done once for all of them
+IDLE = 20  # ways of drawing the lots in a row that show nobody new to win
+
+Order = Mapping[int, int]  # place by option, equal where nothing has told two options apart
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of an instant runoff: the weight of whoever still stands, and how the round ended.
+
+    `tied` had the fewest together, before any break. The reasons:
+    majority: one has more than half of what is not exhausted, and the count is over.
+    fewest: nobody else had so few.
+    together: the tied have less than the next one even if added up, so their order can't matter.
+    earlier_round: of the tied, it had the fewest in the latest earlier round that tells them apart.
+    lot: alike in every round, it comes last in the order of the seed.
+    tie: a lot is needed and there is no seed; the rounds end here.
+    """
+
+    totals: Mapping[str, Fraction]
+    exhausted: Fraction  # weight of ballots that rank nobody still standing
+    eliminated: tuple[str, ...]
+    reason: str
+    tied: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Runoff:
+    """An instant runoff: its winner, None where a lot is needed and there is no seed, and its rounds.
+
+    possible: whoever wins if the lots fall in some way, each of them shown to. unsettled: of whom it is not
+    known, since finding out takes too long.
+    """
+
+    winner: str | None
+    possible: tuple[str, ...]
+    unsettled: tuple[str, ...]
+    rounds: tuple[Round, ...]
+
+
+def instant_runoff(
+    rankings: Rankings,
+    options: tuple[str, ...],
+    *,
+    unit: int,
+    seed: str | None,
+    most_looks: int = MOST_LOOKS,
+) -> Runoff:
+    """The count of rankings: weight in units by ranking, some above 0.
+
+    Each round the option with the fewest goes and its ballots pass to the next ones they rank, until one has
+    more than half of what is not exhausted. A ballot that ranks several equally, and nobody standing higher,
+    is shared among them in equal parts. Ties for the fewest are broken as Round says. Every way to draw the
+    lots is followed, but for those that can't bring another winner. Source of following all: Conitzer,
+    Rognlie and Xia 2009, parallel universes.
+    """
+    field = _Field(rankings, options)
+    rounds, winner = _rounds(field, unit, seed)
+    shown = unsettled = 0
+    if winner and all(each.reason != "lot" for each in rounds):
+        shown = winner
+    else:
+        shown, unsettled = _could_win(field, winner, most_looks)
+    return Runoff(
+        field.names(winner)[0] if winner else None, field.names(shown), field.names(unsettled), rounds
+    )
+
+
+class _Field:
+    """The ballots over sets of options, a bit for each: what everybody has once only these stand."""
+
+    def __init__(self, rankings: Rankings, options: tuple[str, ...]) -> None:
+        self.bits = {option: 1 << place for place, option in enumerate(options)}
+        most = max(len(rank) for ranking in rankings for rank in ranking)
+        self.parts = math.lcm(*range(1, 1 + most))  # of a unit, so that every share of a ballot is whole
+        self.ballots = [
+            (tuple(sum(self.bits[option] for option in rank) for rank in ranking), weight * self.parts)
+            for ranking, weight in rankings.items()
+        ]
+        self.weight = sum(weight for _, weight in self.ballots)
+        self.looks = 0
+        self._totals: dict[int, dict[int, int]] = {}
+
+    def names(self, held: int) -> tuple[str, ...]:
+        return tuple(option for option, bit in self.bits.items() if bit & held)
+
+    def totals(self, standing: int) -> dict[int, int]:
+        """Parts of weight by option that stands."""
+        if standing in self._totals:
+            return self._totals[standing]
+        self.looks += LOOK + len(self.ballots)
+        totals = {bit: 0 for bit in self.bits.values() if bit & standing}
+        for ranks, weight in self.ballots:
+            for rank in ranks:
+                best = rank & standing
+                if best:
+                    if best in totals:
+                        totals[best] += weight
+                    else:
+                        share = weight // best.bit_count()
+                        for bit in _each(best):
+                            totals[bit] += share
+                    break
+        self._totals[standing] = totals
+        return totals
+
+    def hopeful(self, standing: int, asked: int) -> tuple[int, int]:
+        """Of the options asked about, those that might win yet; and who stands once others must have gone.
+
+        What one has can only grow while others go. So whoever would have less, were only the strongest left
+        beside it, than each of these has now, goes before all of them however lots fall, and can't win. Nor
+        can who loses to every other alone, whoever is the last. Where all but the strongest go before these,
+        these are who stands after it; where that is never so, it is everybody.
+        """
+        if not asked:
+            return 0, standing
+        totals = self.totals(standing)
+        after = standing
+        for least in sorted(set(totals.values()), reverse=True)[:-1]:
+            strongest = sum(bit for bit, total in totals.items() if total >= least)
+            most = self._most(standing & ~strongest, strongest)
+            below = sum(bit for bit, total in most.items() if total < least)
+            asked &= ~below
+            if not asked:
+                return 0, standing
+            if after == standing and below | strongest == standing:
+                after = strongest
+        for x in _each(asked):
+            duels = (self.totals(x | y) for y in totals if y != x)
+            if standing != x and all(2 * duel[x] < sum(duel.values()) for duel in duels):
+                asked &= ~x
+        return asked, after
+
+    def _most(self, asked: int, others: int) -> dict[int, int]:
+        """What each of those asked about would have with only the others beside it."""
+        self.looks += LOOK + len(self.ballots)
+        most = dict.fromkeys(_each(asked), 0)
+        for ranks, weight in self.ballots:
+            for rank in ranks:
+                if rank in most:
+                    most[rank] += weight
+                elif rank & asked:
+                    share = weight // ((rank & others).bit_count() + 1)
+                    for bit in _each(rank & asked):
+                        most[bit] += share
+                if rank & others:
+                    break
+        return most
+
+
+def _rounds(field: _Field, unit: int, seed: str | None) -> tuple[tuple[Round, ...], int]:
+    """The rounds as the seed draws the lots, up to the first lot without one; and who wins, 0 for nobody."""
+    standing = sum(field.bits.values())
+    order: Order = dict.fromkeys(field.bits.values(), 0)
+    rounds: list[Round] = []
+    while True:
+        totals = field.totals(standing)
+        reason, tied, out = _end_of_round(totals, order)
+        if reason == "lot":
+            drawn = order_of_lot(field.names(out), seed)[-1] if seed is not None else None
+            reason, out = ("tie", 0) if drawn is None else (reason, field.bits[drawn])
+        parts = unit * field.parts
+        rounds.append(
+            Round(
+                {field.names(bit)[0]: Fraction(total, parts) for bit, total in totals.items()},
+                Fraction(field.weight - sum(totals.values()), parts),
+                field.names(out) if reason != "majority" else (),
+                reason,
+                field.names(tied),
+            )
+        )
+        if reason in ("majority", "tie"):
+            return tuple(rounds), out
+        order = _placed(totals, order, out)
+        standing &= ~out
+
+
+def _could_win(field: _Field, winner: int, most_looks: int) -> tuple[int, int]:
+    """Who wins if lots fall in some way, and of whom that is not known; winner: one who does, or 0.
+
+    First lots are drawn at random for a while. Whom that does not show to win can't if they could not either
+    were every tie broken by a lot, which is quicker to find out; otherwise it is looked for among all ways.
+    """
+    shown = _by_chance(field, winner)
+    everybody = sum(field.bits.values())
+    free, doubtful = _follow(field, everybody & ~shown, most_looks // 2, by_lot_alone=True)
+    found, unsettled = _follow(field, free | doubtful, most_looks, by_lot_alone=False)
+    return shown | found, unsettled
+
+
+def _by_chance(field: _Field, shown: int) -> int:
+    """Those shown to win, and those that win by some ways of drawing the lots."""
+    source = random.Random(0)
+    everybody = sum(field.bits.values())
+    idle = 0
+    while idle < IDLE and field.hopeful(everybody, everybody & ~shown)[0]:
+        standing, order = everybody, dict.fromkeys(field.bits.values(), 0)
+        while True:
+            totals = field.totals(standing)
+            reason, _, out = _end_of_round(totals, order)
+            if reason == "majority":
+                break
+            if reason == "lot":
+                known = out & shown if idle % 2 else 0
+                out = source.choice(_each(known or out))
+            order = _placed(totals, order, out)
+            standing &= ~out
+        idle = idle + 1 if out & shown else 0
+        shown |= out
+    return shown
+
+
+def _follow(field: _Field, asked: int, most_looks: int, *, by_lot_alone: bool) -> tuple[int, int]:
+    """Of those asked about: who wins in some way of drawing the lots, and of whom it is not known.
+
+    by_lot_alone: a lot breaks every tie, whatever earlier rounds say. What follows depends on who stands and,
+    unless by_lot_alone, on how earlier rounds order them: each such state is followed once, and only while
+    somebody who is asked about might win yet.
+    """
+    found = 0
+    seen: set[tuple[int, tuple[int, ...]]] = set()
+    everybody = sum(field.bits.values())
+    to_follow: list[tuple[int, Order]] = [(everybody, dict.fromkeys(field.bits.values(), 0))]
+    while to_follow and field.looks <= most_looks:
+        standing, order = to_follow.pop()
+        while True:
+            totals = field.totals(standing)
+            reason, _, out = _end_of_round(totals, dict.fromkeys(order, 0) if by_lot_alone else order)
+            if reason == "majority":
+                found |= out & asked
+                break
+            if reason == "lot":
+                places = () if by_lot_alone else tuple(_placed(totals, order, 0).values())
+                hopeful, after = field.hopeful(standing, asked & standing & ~found)
+                if not hopeful or (standing, places) in seen:
+                    break
+                seen.add((standing, places))
+                left = field.totals(after).values()
+                if after == standing or (not by_lot_alone and len(set(left)) < len(left)):
+                    # the last is followed first: those stay who might win
+                    lots = sorted(_each(out), key=lambda bit: not bit & hopeful)
+                    to_follow += [(standing & ~bit, _placed(totals, order, bit)) for bit in lots]
+                    break
+                out = standing & ~after
+            order = _placed(totals, order, out)
+            standing &= ~out
+    doubtful = 0
+    for standing, _ in to_follow:
+        doubtful |= field.hopeful(standing, asked & standing & ~found)[0]
+    return found, doubtful
+
+
+def _end_of_round(totals: Mapping[int, int], order: Order) -> tuple[str, int, int]:
+    """Why it ends (see Round), who is tied for the fewest, and who goes or wins or is in the lot."""
+    most = max(totals, key=totals.__getitem__)
+    if 2 * totals[most] > sum(totals.values()):
+        return "majority", 0, most
+    fewest = min(totals.values())
+    tied = [bit for bit, total in totals.items() if total == fewest]
+    if len(tied) == 1:
+        return "fewest", 0, tied[0]
+    if fewest * len(tied) < min((total for total in totals.values() if total > fewest), default=0):
+        return "together", sum(tied), sum(tied)
+    lowest = min(order[bit] for bit in tied)
+    alike = [bit for bit in tied if order[bit] == lowest]
+    return "lot" if len(alike) > 1 else "earlier_round", sum(tied), sum(alike)
+
+
+def _placed(totals: Mapping[int, int], order: Order, out: int) -> Order:
+    """The order of those who stay: by this round, and by those before it where this one tells nothing."""
+    keys = {bit: (total, order[bit]) for bit, total in totals.items() if not bit & out}
+    places = {key: place for place, key in enumerate(sorted(set(keys.values())))}
+    return {bit: places[key] for bit, key in keys.items()}
+
+
+def _each(held: int) -> list[int]:
+    bits: list[int] = []
+    while held:
+        bits.append(held & -held)
+        held &= held - 1
+    return bits
+'''
+
+SOURCES['governance.votes.tally'] = r'''
+"""What a vote decides: ballots in, winners and everything that led to them out, without rounding."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from governance.votes.ballots import BUDGET, METHODS, STEPS, as_names, as_whole, check_ballot, reader, scaled
+from governance.votes.measured import (
+    Gradient,
+    Numbers,
+    Scores,
+    describe_gradient,
+    describe_numbers,
+    describe_scores,
+    midpoint,
+)
+from governance.votes.ranked import Beatpaths, break_tie, schulze
+from governance.votes.rule import DEFAULT, Rule
+from governance.votes.runoff import Round, instant_runoff
+
+__all__ = ["METHODS", "STEPS", "TallyResult", "break_tie", "check_ballot", "tally"]
+
+
+@dataclass(frozen=True)
+class TallyResult:
+    """The outcome of a vote.
+
+    `winners`: all that win together, or the one that the seed picks; empty if nothing has weight. `tie`: all
+    that win together without a seed, or of an instant runoff all that could win if lots fell otherwise, in
+    the order of the options; empty for fewer than two. `unsettled`: who might be in that tie as well, in an
+    instant runoff with so many ways to draw the lots that it was not found out. Every weight, share and
+    number is a Fraction.
+
+    | method           | winners                       | totals                                  | detail    |
+    | ---------------- | ----------------------------- | --------------------------------------- | --------- |
+    | single, approval | options with the most weight  | weight                                  | None      |
+    | score            | options with the most points  | points x weight                         | Scores    |
+    | dots             | options with the most points  | points x weight                         | None      |
+    | ranked_irv       | see instant_runoff            | weight in the last round it stood       | None      |
+    | ranked_schulze   | options that nobody beats     | how many others it beats                | Beatpaths |
+    | numeric          | the median, see midpoint      | weight by number, ascending             | Numbers   |
+    | gradient         | the outcome, see Gradient     | weight by step                          | Gradient  |
+    """
+
+    method: str
+    winners: tuple[str | Fraction, ...]
+    totals: Mapping[Any, Fraction]
+    rounds: tuple[Round, ...]  # of an instant runoff
+    tie: tuple[str | Fraction, ...]
+    unsettled: tuple[str, ...]
+    detail: Scores | Beatpaths | Numbers | Gradient | None  # None too where nothing has weight
+    ballots: int  # counted; those of weight 0 too
+    empty: int  # abstentions, counted apart
+    total_weight: Fraction  # of the ballots counted
+
+
+def tally(
+    method: str,
+    ballots: Iterable[Any],
+    options: Sequence[Any] | None,
+    *,
+    weights: Iterable[Any] | None = None,
+    seed: str | None = None,
+    budget: int = BUDGET,
+    rule: Rule = DEFAULT,
+    known: int = 0,
+    unranked: Literal["last", "no_opinion"] = "last",
+) -> TallyResult:
+    """The result of ballots (n,) under a method; check_ballot says what they and the options look like.
+
+    weights (n,): whole numbers, Fractions, Decimals or floats, taken for exactly what they are; None counts
+    everybody once. Only their ratios matter, a weight of 2 is two ballots (but for the interval of a median,
+    which asks how many voted), and neither does the order of the ballots. seed: where one winner must be
+    picked, break_tie picks it; fix the seed before the close. budget: dots that a ballot may give. rule: when
+    gradients adopt, and known, for its share of the electorate, how many might have voted; those who took
+    part are among them. unranked: what leaving an option out of a ranking means under Schulze, that it is
+    last or that it is compared with no other.
+
+    Raises ValueError for the first ballot that can't be counted, and for weights that are negative, not
+    finite, or not one for each ballot.
+    """
+    if unranked not in ("last", "no_opinion"):
+        raise ValueError("What is not ranked is “last” or stands for “no_opinion”.")
+    read = reader(method, options, budget=budget)
+    cast = list(ballots)
+    whole, unit = as_whole(weights, len(cast))
+    counts: dict[Hashable, int] = {}  # equal ballots are added up once and counted once
+    sizes: set[int] = set()
+    empty = abstained = 0
+    for ballot, weight in zip(cast, whole, strict=True):
+        form = read(ballot)
+        if form is None:
+            empty += 1
+            abstained += weight
+        else:
+            counts[form] = counts.get(form, 0) + weight
+            sizes.add(weight)
+    counted, total = len(cast) - empty, sum(counts.values())
+    if total:
+        alike = counted if len(sizes) == 1 else None
+        if method == "gradient":
+            found = _count_steps(counts, tuple(STEPS), unit, rule, abstained, known * unit)
+        else:
+            found = _count(
+                method, counts, options, unit=unit, seed=seed, alike=alike, last=unranked == "last"
+            )
+    else:
+        found = _Count((), dict.fromkeys(_names(method, options), Fraction(0)))
+    tie = found.best if len(found.best) > 1 else ()
+    return TallyResult(
+        method=method,
+        winners=(found.picked or break_tie(tie, seed),) if tie and seed is not None else found.best,
+        totals=found.totals,
+        rounds=found.rounds,
+        tie=tie,
+        unsettled=found.unsettled,
+        detail=found.detail,
+        ballots=counted,
+        empty=empty,
+        total_weight=Fraction(total, unit),
+    )
+
+
+@dataclass(frozen=True)
+class _Count:
+    best: tuple[str | Fraction, ...]  # all that win without a seed
+    totals: Mapping[Any, Fraction]
+    detail: Scores | Beatpaths | Numbers | Gradient | None = None
+    rounds: tuple[Round, ...] = ()
+    picked: str | None = None  # by lots on the way
+    unsettled: tuple[str, ...] = ()
+
+
+def _count(
+    method: str,
+    counts: Any,
+    options: Sequence[Any] | None,
+    *,
+    unit: int,
+    seed: str | None,
+    alike: int | None,
+    last: bool,
+) -> _Count:
+    """The count of ballots of some weight; counts: weight in units by form of ballot (see reader)."""
+    names = _names(method, options)
+    if method == "ranked_irv":
+        runoff = instant_runoff(counts, names, unit=unit, seed=seed)
+        last_held = {option: total for each in runoff.rounds for option, total in each.totals.items()}
+        return _Count(
+            runoff.possible,
+            last_held,
+            rounds=runoff.rounds,
+            picked=runoff.winner,
+            unsettled=runoff.unsettled,
+        )
+    if method == "ranked_schulze":
+        return _Count(*schulze(counts, names, unit=unit, left_out_last=last))
+    if method == "numeric":
+        ascending = dict(sorted((Fraction(*ratio), weight) for ratio, weight in counts.items()))
+        numbers = describe_numbers(ascending, alike)
+        return _Count((midpoint(numbers.median, options),), scaled(ascending, unit), numbers)
+    totals, detail = dict.fromkeys(names, 0), None
+    if method == "score":
+        totals, detail = describe_scores(counts, names)
+    elif method == "dots":
+        for points, weight in counts.items():
+            for option, given in zip(names, points, strict=True):
+                totals[option] += given * weight
+    else:
+        for chosen, weight in counts.items():
+            for option in chosen:
+                totals[option] += weight
+    most = max(totals.values())
+    best = tuple(option for option, total in totals.items() if total == most)
+    return _Count(best, scaled(totals, unit), detail)
+
+
+def _count_steps(
+    counts: Any, names: tuple[str, ...], unit: int, rule: Rule, empty: int, known: int
+) -> _Count:
+    totals = {step: counts.get((step,), 0) for step in names}
+    gradient = describe_gradient(totals, rule=rule, empty=empty, known=known)
+    return _Count((gradient.outcome,), scaled(totals, unit), gradient)
+
+
+def _names(method: str, options: Sequence[Any] | None) -> tuple[str, ...]:
+    if method == "numeric":
+        return ()
+    return tuple(STEPS) if method == "gradient" else as_names(options)
+'''
+
+SOURCES['governance.verification'] = r'''
+"""The verification of an exported poll: its chain, its commitments, its count, its head."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from governance.chain import append, canonical, commit, sha256, start
+from governance.export import STEP, checked_export, claim, in_order, outcome, rule_of, shown
+from governance.text import counted
+
+DIGITS = 64  # of a head
+_FEWEST = 16  # of its first digits will do
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether an export holds together, what is wrong with it, and the result of counting it again."""
+
+    ok: bool
+    problems: tuple[str, ...]
+    counted: int
+    recount: Mapping[str, Any] | None  # winners and totals; None where no choices are, or none can be counted
+    matched: int  # choices that fit the commitment of their voter; the others were erased
+    in_force: int  # ballots at the end of the chain that were neither changed nor withdrawn
+    compared: int  # digits of the head that was given, all of which it has; 0 without one
+
+
+def verify(
+    exported: object, *, head: str | None = None, tally: Callable[..., Any] | None = None
+) -> Verification:
+    """Check an export: links, commitments, that each ballot in force is counted once, and the count itself.
+
+    exported is the parsed JSON. head: the one that the channel showed, or its first 16 digits or more;
+    without it whoever made the export could have made all of it anew. tally: governance.tally.tally unless
+    another is given. It can't tell who the voters are, nor whether they exist. Raises ValueError with one
+    sentence for what is no such export and for what is no head.
+    """
+    said = checked_export(exported)
+    poll, chain, choices = said["poll"], said["chain"], said["choices"]
+    problems: list[str] = []
+    in_force = _links(poll, chain, problems)
+    last = chain[-1]["head"] if chain else start(poll)
+    if said["head"] != append(last, outcome(said)):
+        problems.append("The final head does not follow from the chain and the outcome.")
+    given = _head(head)
+    if given and not said["head"].startswith(given):
+        problems.append(
+            "The final head is another one than the one you gave: this is not what was published."
+        )
+    seed, promised = said["tie_seed"], poll["tie_seed_commitment"]
+    if (seed is None) != (promised is None) or (seed is not None and sha256(seed) != promised):
+        problems.append("The tie seed is not the one that was committed to.")
+    if said["result"] is None:
+        matched, recount = 0, None
+        least = rule_of(poll)[0].least_ballots
+        if len(in_force) >= least:
+            problems.append(
+                f"The choices are withheld, though {counted(len(in_force), 'ballot is', 'ballots are')} in "
+                f"force and from {least:,} on they have to be told."
+            )
+    else:
+        matched = _match(choices, in_force, problems)
+        for name, view in said["weighted"].items():
+            if view is not None and any(share % STEP or not 0 <= share <= 100 for share in view.values()):
+                problems.append(f"The weighted shares of {shown(name)} are not in steps of {STEP} points.")
+        recount = _recount(said, tally, problems)
+    return Verification(
+        not problems, tuple(problems), len(choices), recount, matched, len(in_force), len(given)
+    )
+
+
+def _head(given: str | None) -> str:
+    """A head, or its beginning, as it was given: "" for none."""
+    if given is None:
+        return ""
+    digits = re.sub(r"[\s`…]", "", given).lower()
+    if not re.fullmatch(rf"[0-9a-f]{{{_FEWEST},{DIGITS}}}", digits):
+        raise ValueError(f"A head has {DIGITS} hexadecimal digits; its first {_FEWEST} or more will do.")
+    return digits
+
+
+def _links(poll: Mapping[str, Any], chain: Sequence[Mapping[str, Any]], problems: list[str]) -> set[str]:
+    """The commitments in force at the end; what is wrong with the chain joins the problems."""
+    in_force: dict[int, str] = {}
+    seen: set[str] = set()
+    previous = start(poll)
+    for place, row in enumerate(chain, 1):
+        commitment, replaced = row["commitment"], row["replaces"]
+        if row["sequence"] != place:
+            problems.append(f"Entry {place} says that it is entry {row['sequence']}.")
+        if row["previous"] != previous:
+            problems.append(f"Entry {place} does not follow from what is before it.")
+        if row["head"] != append(row["previous"], commitment, replaces=replaced):
+            problems.append(f"The head of entry {place} does not fit what the entry says.")
+        if replaced is not None and in_force.pop(replaced, None) is None:
+            problems.append(f"Entry {place} replaces a ballot that is not in force.")
+        if commitment is None and replaced is None:
+            problems.append(f"Entry {place} withdraws nothing.")
+        if commitment in seen:
+            problems.append(f"Entry {place} repeats an earlier commitment.")
+        elif commitment is not None:
+            seen.add(commitment)
+            in_force[place] = commitment
+        previous = row["head"]
+    return set(in_force.values())
+
+
+def _match(choices: Sequence[Mapping[str, Any]], in_force: set[str], problems: list[str]) -> int:
+    """How many choices fit a commitment in force, each of which counts once."""
+    waiting = set(in_force)
+    for number, row in enumerate(choices, 1):
+        if row["salt"] is not None:
+            commitment = commit(row["choice"], row["salt"])
+            if commitment not in waiting:
+                problems.append(f"Choice {number} fits no ballot in force that is not counted already.")
+            waiting.discard(commitment)
+    erased = sum(row["salt"] is None for row in choices)
+    if erased != len(waiting):
+        problems.append(
+            f"{counted(erased, 'choice has', 'choices have')} no salt, but "
+            f"{counted(len(waiting), 'ballot in force has', 'ballots in force have')} no choice."
+        )
+    if not in_order(choices):
+        problems.append("The choices are not in the order of the format.")
+    return len(in_force) - len(waiting)
+
+
+def _recount(
+    said: Mapping[str, Any], tally: Callable[..., Any] | None, problems: list[str]
+) -> dict[str, Any] | None:
+    count = tally
+    if count is None:
+        # here, because whoever brings a tally needs no other
+        from governance.votes.tally import tally as own
+
+        count = own
+    poll, ballots = said["poll"], [row["choice"] for row in said["choices"]]
+    settings: dict[str, Any] = {} if poll["budget"] is None else {"budget": poll["budget"]}
+    if poll["method"] == "gradient":
+        settings["rule"], settings["known"] = rule_of(poll)
+    try:
+        recount = claim(count(poll["method"], ballots, poll["options"], seed=said["tie_seed"], **settings))
+    except ValueError as error:
+        problems.append(f"The choices can't be counted: {shown(str(error))}")
+        return None
+    if canonical(recount) != canonical(said["result"]):
+        problems.append("Counting the choices again gives another result than the one that is claimed.")
+    return recount
+'''
+
+SOURCES['governance.receipts'] = r'''
+"""A voter's receipt, and what anybody is told of an exported poll: `python -m governance.receipts`."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from governance.chain import canonical, commit, sha256
+from governance.export import LARGEST, checked_export, read_export, shown
+from governance.text import counted
+from governance.verification import DIGITS, Verification, verify
+
+__all__ = ["Receipt", "Verification", "find_receipt", "main", "read_receipt", "receipt_text", "verify"]
+
+_TEXT = "roundtable-receipt-1"
+_TOLD = 10  # problems printed
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a voter keeps: with it and the export, they find their ballot among those that were counted."""
+
+    poll: int
+    sequence: int
+    commitment: str
+    salt: str
+    head: str
+
+
+def receipt_text(receipt: Receipt) -> str:
+    """A receipt in about 230 characters, which read_receipt takes back."""
+    said = f"{_TEXT}:{receipt.poll}:{receipt.sequence}:{receipt.commitment}:{receipt.salt}:{receipt.head}"
+    return f"{said}:{sha256(said)[:8]}"
+
+
+def read_receipt(text: str) -> Receipt:
+    """The receipt in a text, with or without what Discord puts around it.
+
+    Raises ValueError for anything else, and for a receipt with a mistyped character.
+    """
+    said, _, check = re.sub(r"[\s`]", "", text).rpartition(":")
+    parts = said.split(":")
+    numbers = [part for part in parts[1:3] if re.fullmatch(r"[1-9][0-9]{0,18}", part)]
+    if len(parts) != 6 or parts[0] != _TEXT or len(numbers) != 2:
+        raise ValueError(f"This is no receipt: one begins with “{_TEXT}:” and has seven parts.")
+    if check != sha256(said)[:8]:
+        raise ValueError("A character of this receipt is wrong: its last part does not fit the rest.")
+    return Receipt(int(parts[1]), int(parts[2]), *parts[3:])
+
+
+def find_receipt(exported: object, receipt: Receipt) -> str:
+    """What became of the ballot of a receipt, in one sentence. Raises ValueError as verify does.
+
+    It says what the export says: verify that as well.
+    """
+    said = checked_export(exported)
+    row = next((row for row in said["chain"] if row["sequence"] == receipt.sequence), None)
+    if said["poll"]["id"] != receipt.poll:
+        return "This receipt is from another poll."
+    if row is None:
+        return (
+            f"This receipt is not in the chain, which has no entry {receipt.sequence}: the receipt is made "
+            "up, or the chain was cut."
+        )
+    if (row["commitment"], row["head"]) != (receipt.commitment, receipt.head):
+        return (
+            f"This receipt is not in the chain, where entry {receipt.sequence} says something else: the "
+            "receipt is made up, or the chain is."
+        )
+    later = next((row for row in said["chain"] if row["replaces"] == receipt.sequence), None)
+    if later is not None:
+        happened = "changed" if later["commitment"] else "withdrawn"
+        return f"This ballot was {happened} by its voter, in entry {later['sequence']}: it counts no more."
+    if said["result"] is None:
+        return (
+            "This ballot is in the chain, unchanged. So few took part that no choice is published, this one "
+            "neither."
+        )
+    for row in said["choices"]:
+        if row["salt"] == receipt.salt and commit(row["choice"], receipt.salt) == receipt.commitment:
+            return f"This ballot is in the counted list, unchanged: {shown(canonical(row['choice']))}."
+    if all(commit(row["choice"], receipt.salt) != receipt.commitment for row in said["choices"]):
+        return (
+            "This ballot is in the chain and neither changed nor withdrawn, but no counted choice fits it: "
+            "the salt of this receipt is made up, or the ballot was left out of the count."
+        )
+    return (
+        "This ballot is in the chain, and a choice like it is in the counted list without its salt, which "
+        "its voter had erased after the close."
+    )
+
+
+def main(arguments: Sequence[str] | None = None, *, tally: Callable[..., Any] | None = None) -> int:
+    """Verify a file: 0 if it holds together, 1 with what is wrong, 2 if it is no export."""
+    parser = argparse.ArgumentParser(prog="python -m governance.receipts")
+    verifying = parser.add_subparsers(required=True).add_parser("verify", help="check the export of a poll")
+    return _verified(_asking(verifying, parser, arguments), tally)
+
+
+def main_alone(arguments: Sequence[str] | None = None) -> int:
+    """The same for verify.py, which does nothing else."""
+    parser = argparse.ArgumentParser(prog="python verify.py", description="Check the export of a poll.")
+    return _verified(_asking(parser, parser, arguments), None)
+
+
+def _asking(
+    verifying: argparse.ArgumentParser, parser: argparse.ArgumentParser, arguments: Sequence[str] | None
+) -> argparse.Namespace:
+    verifying.add_argument("file", type=Path, help="the export, a JSON file")
+    verifying.add_argument("--head", help="the head that the poll's card shows, or its first 16 digits")
+    verifying.add_argument("--receipt", help="your receipt, to see what became of your ballot")
+    return parser.parse_args(arguments)
+
+
+def _verified(asked: argparse.Namespace, tally: Callable[..., Any] | None) -> int:
+    try:
+        with asked.file.open("rb") as file:
+            exported = read_export(file.read(LARGEST + 1))
+        checked = verify(exported, head=asked.head, tally=tally)
+        found = [find_receipt(exported, read_receipt(asked.receipt))] if asked.receipt else []
+    except OSError as error:
+        sys.stderr.write(f"The file can't be read: {error.strerror}.\n")
+        return 2
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write("\n".join([*_report(exported, checked), *found]) + "\n")
+    return 0 if checked.ok else 1
+
+
+def _report(exported: Any, checked: Verification) -> list[str]:
+    """What was found, what was checked, and what no check of this file can tell."""
+    title, entries = shown(exported["poll"]["title"]), len(exported["chain"])
+    if not checked.ok:
+        told = checked.problems[:_TOLD]
+        more = [f"And {len(checked.problems) - _TOLD} more."] if len(checked.problems) > _TOLD else []
+        return [f"“{title}” does NOT hold together:", *told, *more]
+    chain = (
+        f"Checked: each of {counted(entries, 'entry', 'entries')} of the chain follows from the one before; "
+        f"{counted(checked.in_force, 'ballot is', 'ballots are')} in force at its end."
+    )
+    if exported["result"] is None:
+        told = [
+            f"“{title}”: the chain holds together. Too few ballots were cast ({checked.in_force}), so the "
+            "choices are withheld and only the chain was checked.",
+            chain,
+            "Not checked: what was chosen, and what would have won.",
+        ]
+    else:
+        winners = ", ".join(shown(canonical(winner)) for winner in exported["result"]["winners"])
+        told = [
+            f"“{title}” holds together: {counted(checked.counted, 'ballot')} counted.",
+            chain,
+            f"Checked: {_matched(checked)}",
+            f"Checked: counted again, one vote per member, {winners or 'nobody'} won and every total is as "
+            "claimed.",
+        ]
+        if any(view is not None for view in exported["weighted"].values()):
+            told.append("Not checked: the weighted shares, since nobody's stake is in the export.")
+    return [
+        *told,
+        _compared(exported["head"], checked.compared),
+        "No export can show that every ballot came from a member who exists, or that nobody was kept from "
+        "voting: for that you trust whoever runs the bot.",
+    ]
+
+
+def _matched(checked: Verification) -> str:
+    if checked.matched == checked.counted:
+        return (
+            "every counted choice fits the commitment that was made when it was cast, each to one of its own."
+        )
+    erased = checked.counted - checked.matched
+    return (
+        f"{checked.matched} of {counted(checked.counted, 'counted choice')} fit the commitment that was made "
+        f"when they were cast. {counted(erased, 'voter')} had their salt erased after the close: that as "
+        "many ballots are in force was checked, that the choice is the one they cast can't be."
+    )
+
+
+def _compared(head: str, digits: int) -> str:
+    if digits == DIGITS:
+        return "Checked: the head is the one you gave."
+    if digits:
+        return (
+            f"Checked: the first {digits} digits of the head are the ones you gave; the other "
+            f"{DIGITS - digits} were not compared."
+        )
+    return (
+        "Not checked: whether this is what the server was shown. Compare this with the head on the poll's "
+        f"card: {head}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+'''
+
+
+def either(one, other):
+    """What one | other means: of two types either of them, also before Python 3.10."""
+    is_type = isinstance(one, type) or hasattr(one, "__origin__")
+    return typing.Union[one, other] if is_type else one | other
+
+
+class Older(ast.NodeTransformer):
+    """What Python 3.9 does not know, in words that it knows."""
+
+    def visit_Call(self, node):
+        name = getattr(node.func, "id", "")
+        if name == "isinstance" and isinstance(node.args[1], ast.BinOp):
+            node.args[1] = ast.Tuple(self.parts(node.args[1]), ast.Load())
+        if name == "zip":  # it only makes sure of equal lengths
+            node.keywords = [each for each in node.keywords if each.arg != "strict"]
+        return self.generic_visit(node)
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        if not isinstance(node.op, ast.BitOr):
+            return node
+        return ast.Call(ast.Name("either", ast.Load()), [node.left, node.right], [])
+
+    def parts(self, node):
+        if isinstance(node, ast.BinOp):
+            return self.parts(node.left) + self.parts(node.right)
+        return [node]
+
+
+def load():
+    """Run the sources in their order, each as the module that it is."""
+    if sys.version_info < (3, 9):
+        sys.exit("This needs Python 3.9 or newer.")
+    types.NoneType = type(None)
+    typing.TypeGuard = getattr(typing, "TypeGuard", None)
+    for name in ("governance", "governance.votes"):
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].__path__ = []
+    for name, source in SOURCES.items():
+        module = sys.modules[name] = types.ModuleType(name)
+        module.either = either
+        tree = ast.fix_missing_locations(Older().visit(ast.parse(source)))
+        # annotations are left as they are written
+        later = __future__.annotations.compiler_flag
+        exec(compile(tree, name, "exec", flags=later, dont_inherit=True), module.__dict__)
+
+
+if __name__ == "__main__":
+    load()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
+    sys.exit(sys.modules["governance.receipts"].main_alone())

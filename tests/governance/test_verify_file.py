@@ -1,0 +1,275 @@
+"""verify.py as a stranger runs it: alone in an empty folder, under any Python since 3.9."""
+
+import ast
+import copy
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from governance.chain import Entry, commit
+from governance.export import claim, export
+from governance.receipts import Receipt, receipt_text
+from governance.verifier import FILE, script
+from governance.votes.rule import Rule
+from governance.votes.tally import METHODS, tally
+from tests.governance.exported_poll import next_entry, salt
+
+SEED = "5" * 64
+NAMES = ["a", "b", "c"]
+# ballots that tie, so that a lot decides where the method has lots
+BALLOTS: dict[str, list[Any]] = {
+    "single": ["a", "b", "a", "b", "c", None],
+    "approval": [["a", "b"], ["c"], ["a", "c"], ["b"], []],
+    "ranked_irv": [["a", "b"], ["b", "c"], ["c", "a"], ["a"], ["b"], ["c"]],
+    "ranked_schulze": [["a", "b", "c"], ["b", "c", "a"], ["c", "a", "b"], ["b"], ["a"]],
+    "score": [{"a": 5, "b": 5}, {"c": 2}, {"b": 1, "a": 1}, {"a": 0}, {}],
+    "numeric": ["0.1", "0.2", "0.9", "1.0", "0.2"],
+    "gradient": ["strong_for", "for", "neutral", "against", "for", "strong_against"],
+    "dots": [{"a": 5, "b": 5}, {"c": 10}, {"a": 5, "b": 5}, {}, {"c": 0}],
+}
+
+
+def poll_of(method: str) -> dict[str, Any]:
+    return {
+        "id": 7,
+        "title": "Which cap?",
+        "method": method,
+        "options": {"numeric": ["0", "1", "0.1"], "gradient": None}.get(method, NAMES),
+        "budget": 10 if method == "dots" else None,
+        "opened": "2027-01-01T00:00:00Z",
+        "closed": "2027-01-08T00:00:00Z",
+        "tie_seed_commitment": hashlib.sha256(SEED.encode()).hexdigest(),
+        "rule": {"least_ballots": 5, "blocks": 20, "favour": 20, "electorate": 0, "known": 9},
+    }
+
+
+def exported(method: str, *, ballots: list[Any] | None = None, told: bool = True) -> dict[str, Any]:
+    """An export of the bot's own; the first ballot was changed, by the last entry."""
+    poll, cast = poll_of(method), BALLOTS[method] if ballots is None else ballots
+    chain: list[Entry] = []
+    for number, ballot in enumerate([*cast, cast[0]], 1):
+        last = chain[-1] if chain else None
+        replaces = 1 if number > len(cast) else None
+        chain.append(next_entry(poll, last, commit(ballot, salt(number)), replaces=replaces))
+    counted = [(ballot, salt(number)) for number, ballot in enumerate([*cast[1:], cast[0]], 2)]
+    rule: Any = {"rule": Rule(), "known": 9} if method == "gradient" else {}
+    budget = {"budget": 10} if method == "dots" else {}
+    result = claim(tally(method, cast, poll["options"], seed=SEED, **budget, **rule)) if told else None
+    weighted = {"linear_stake": {"a": 55, "b": 45}, "log_stake": None}
+    return export(poll, chain, counted, result=result, weighted=weighted, tie_seed=SEED)
+
+
+def run(folder: Path, said: Any, *more: str, python: str = sys.executable) -> tuple[int, str]:
+    """What verify.py answers in a folder with nothing but itself and the export."""
+    shutil.copy(FILE, folder / "verify.py")
+    (folder / "poll-7.json").write_text(json.dumps(said), encoding="utf-8")
+    done = subprocess.run(
+        [python, "-I", "-S", "verify.py", "poll-7.json", *more],
+        cwd=folder,
+        env={"PATH": os.defpath},
+        capture_output=True,
+        timeout=60,
+    )
+    return done.returncode, (done.stdout + done.stderr).decode()
+
+
+def test_it_is_made_of_the_modules_as_they_are() -> None:
+    assert FILE.read_text(encoding="utf-8") == script(), "run `python -m governance.verifier`"
+
+
+def test_it_imports_nothing_but_python_and_is_written_as_3_9_reads_it() -> None:
+    tree = ast.parse(script())
+    sources = [node.value.value for node in tree.body if isinstance(node, ast.Assign) and _is_source(node)]
+    assert len(sources) >= 9
+    known = {"governance", *sys.stdlib_module_names}
+    for text in [script(), *sources]:
+        for node in ast.walk(ast.parse(text, feature_version=(3, 9))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert {name.split(".")[0] for name in names} <= known
+
+
+def _is_source(node: Any) -> bool:
+    return isinstance(node.targets[0], ast.Subscript)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_the_bot_exports_holds_together(tmp_path: Path, method: str) -> None:
+    made = exported(method)
+    code, said = run(tmp_path, made, "--head", made["head"])
+    assert code == 0, said
+    assert said.startswith(f"“Which cap?” holds together: {len(BALLOTS[method])} ballots counted.\n")
+    winners = ", ".join(json.dumps(winner) for winner in made["result"]["winners"])
+    assert (
+        f"Checked: counted again, one vote per member, {winners} won and every total is as claimed." in said
+    )
+    assert "Checked: the head is the one you gave." in said
+
+
+def _other_winner(made: dict[str, Any]) -> None:
+    made["result"]["winners"] = ["c"]
+
+
+def _other_total(made: dict[str, Any]) -> None:
+    made["result"]["totals"]["a"] = "99"
+
+
+def _other_choice(made: dict[str, Any]) -> None:
+    made["choices"][0]["choice"] = "c" if made["choices"][0]["choice"] != "c" else "a"
+
+
+def _no_choice(made: dict[str, Any]) -> None:
+    del made["choices"][1]
+
+
+def _one_more(made: dict[str, Any]) -> None:
+    made["choices"].append({"choice": "b", "salt": "f" * 32})
+
+
+def _unsorted(made: dict[str, Any]) -> None:
+    made["choices"].reverse()
+
+
+def _other_commitment(made: dict[str, Any]) -> None:
+    made["chain"][2]["commitment"] = "0" * 64
+
+
+def _no_entry(made: dict[str, Any]) -> None:
+    del made["chain"][2]
+
+
+def _other_title(made: dict[str, Any]) -> None:
+    made["poll"]["title"] = "Which floor?"
+
+
+def _other_seed(made: dict[str, Any]) -> None:
+    made["tie_seed"] = "6" * 64
+
+
+def _other_rule(made: dict[str, Any]) -> None:
+    made["poll"]["rule"]["least_ballots"] = 1
+
+
+def _other_shares(made: dict[str, Any]) -> None:
+    made["weighted"]["linear_stake"]["a"] = 54
+
+
+def _withheld(made: dict[str, Any]) -> None:
+    made |= {"choices": [], "weighted": {}, "result": None}
+
+
+@pytest.mark.parametrize(
+    ("tamper", "problem"),
+    [
+        (_other_winner, "Counting the choices again gives another result than the one that is claimed."),
+        (_other_total, "Counting the choices again gives another result than the one that is claimed."),
+        (_other_choice, "Choice 1 fits no ballot in force that is not counted already."),
+        (_no_choice, "0 choices have no salt, but 1 ballot in force has no choice."),
+        (_one_more, "Choice 7 fits no ballot in force that is not counted already."),
+        (_unsorted, "The choices are not in the order of the format."),
+        (_other_commitment, "The head of entry 3 does not fit what the entry says."),
+        (_no_entry, "Entry 3 says that it is entry 4."),
+        (_other_title, "Entry 1 does not follow from what is before it."),
+        (_other_seed, "The tie seed is not the one that was committed to."),
+        (_other_rule, "Entry 1 does not follow from what is before it."),
+        (_other_shares, "The weighted shares of linear_stake are not in steps of 5 points."),
+        (
+            _withheld,
+            "The choices are withheld, though 6 ballots are in force and from 5 on they have to be told.",
+        ),
+    ],
+)
+def test_each_kind_of_tampering_is_named(
+    tmp_path: Path, tamper: Callable[[dict[str, Any]], None], problem: str
+) -> None:
+    made = exported("single")
+    head, changed = made["head"], copy.deepcopy(made)
+    tamper(changed)
+    code, said = run(tmp_path, changed, "--head", head)
+    assert code == 1
+    assert said.splitlines()[0].endswith("does NOT hold together:")
+    assert problem in said.splitlines()
+
+
+def test_a_count_that_another_lot_decided_is_named(tmp_path: Path) -> None:
+    # made anew from the start by whoever keeps the poll: every link fits, and the winner of the tie does not
+    for method in ("single", "ranked_irv", "approval", "dots"):
+        poll = poll_of(method)
+        lots = {tally(method, BALLOTS[method], poll["options"], seed=f"{n}" * 64).winners for n in range(10)}
+        assert len(lots) > 1, f"the ballots of {method} do not tie"
+        made = exported(method)
+        other = next(iter(lots - {tuple(made["result"]["winners"])}))
+        counted = [(row["choice"], row["salt"]) for row in made["choices"]]
+        chain = [Entry(**row) for row in made["chain"]]
+        result = {**made["result"], "winners": list(other)}
+        forged = export(poll, chain, counted, result=result, weighted={}, tie_seed=SEED)
+        code, said = run(tmp_path, forged, "--head", forged["head"])
+        assert (code, said.splitlines()[1:]) == (
+            1,
+            ["Counting the choices again gives another result than the one that is claimed."],
+        )
+
+
+def test_what_is_no_export_gets_one_sentence(tmp_path: Path) -> None:
+    assert run(tmp_path, []) == (2, "The export must be an object with named fields.\n")
+    made = exported("single")
+    assert run(tmp_path, made, "--head", "0" * 8)[0] == 2
+    code, said = run(tmp_path, made, "--head", made["head"][:20])
+    assert code == 0
+    assert "the first 20 digits of the head are the ones you gave; the other 44 were not compared" in said
+
+
+def test_of_too_few_ballots_only_the_chain_is_checked(tmp_path: Path) -> None:
+    made = exported("score", ballots=BALLOTS["score"][:3], told=False)
+    code, said = run(tmp_path, made, "--head", made["head"])
+    assert code == 0, said
+    assert said.startswith(
+        "“Which cap?”: the chain holds together. Too few ballots were cast (3), so the choices are withheld "
+        "and only the chain was checked.\n"
+    )
+    assert "Counted" not in said
+
+
+def test_a_receipt_is_followed(tmp_path: Path) -> None:
+    made = exported("single")
+
+    def told(number: int, **changes: Any) -> str:
+        entry = made["chain"][number - 1]
+        mine = Receipt(7, number, entry["commitment"], salt(number), entry["head"])
+        code, said = run(tmp_path, made, "--receipt", receipt_text(replace(mine, **changes)))
+        assert code == 0
+        return said.splitlines()[-1]
+
+    assert told(2) == 'This ballot is in the counted list, unchanged: "b".'
+    assert told(1) == "This ballot was changed by its voter, in entry 7: it counts no more."
+    assert told(2, poll=8) == "This receipt is from another poll."
+    assert told(2, commitment="0" * 64).startswith("This receipt is not in the chain, where entry 2")
+    code, said = run(tmp_path, made, "--receipt", "roundtable-receipt-1:7:2")
+    assert (code, said.startswith("This is no receipt")) == (2, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.12", "3.13"])
+def test_other_versions_of_python_find_the_same(tmp_path: Path, version: str) -> None:
+    found = [*Path.home().glob(f".pyenv/versions/{version}.*/bin/python"), shutil.which(f"python{version}")]
+    working = [each for each in found if each and not subprocess.run([each, "-c", ""]).returncode]
+    if not working:
+        pytest.skip(f"Python {version} is not installed")
+    for method in METHODS:
+        made = exported(method)
+        expected = run(tmp_path, made, "--head", made["head"])
+        assert expected[0] == 0
+        assert run(tmp_path, made, "--head", made["head"], python=str(working[0])) == expected
+        _other_total(made)
+        expected = run(tmp_path, made)
+        assert expected[0] == 1
+        assert run(tmp_path, made, python=str(working[0])) == expected
