@@ -158,6 +158,13 @@ def exact_text(number: Fraction) -> str:
     return typed.spell_clearly(Decimal(f"{whole}E-{decimals}"))
 
 
+def votes(total: Fraction) -> str:
+    """Votes as people read them: 1,234, 2.5, and where shares of a ballot have no end, about 2.33."""
+    if total.denominator in (1, 2, 4, 5, 10):
+        return f"{float(total):,.12g}" if total.denominator > 1 else f"{int(total):,}"
+    return f"about {float(total):,.2f}"
+
+
 def _spelled(number: Decimal) -> str:
     written = typed.spell_clearly(number)
     if len(written.partition(".")[2]) > MOST_DECIMALS:

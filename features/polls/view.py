@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from features.polls.results.result import PollResult, Strategy
+from features.polls.results.result import PollResult, RunoffRound, Strategy
 from governance.votes.ballots import METHODS
 from governance.votes.rule import Rule
 from storage.database import Database
@@ -149,6 +149,11 @@ def _read_result(data: dict[str, Any]) -> PollResult:
         "interval": None if interval is None else (interval[0], interval[1]),
         "turnout": tuple((a, b) for a, b in data["turnout"]),
         "details": tuple(data["details"]),
+        "rounds": tuple(
+            RunoffRound(each["totals"], each["exhausted"], tuple(each["out"]), tuple(each["lot"]))
+            for each in data.get("rounds", ())
+        ),
+        "unsettled": tuple(data.get("unsettled", ())),
         **({"rule": Rule(**data["rule"])} if "rule" in data else {}),
     }
     return PollResult(**read)

@@ -1,15 +1,18 @@
 """How a poll is counted: the ballots, what the stakes behind them may tell, and how near it was."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from features.polls.ballot_text import STEP_WORDS, exact_text
-from features.polls.results.result import PollResult, Strategy
+from features.polls.ballot_text import STEP_WORDS, exact_text, votes
+from features.polls.results.result import PollResult, RunoffRound, Strategy
 from governance.votes.ballots import HIGHEST_SCORE, STEPS, as_range
 from governance.votes.measured import Numbers
+from governance.votes.ranked import Beatpaths
 from governance.votes.rule import DEFAULT, Rule
+from governance.votes.runoff import Round
 from governance.votes.secrecy import PublicView, guarded_views
 from governance.votes.strategies import (
     View,
@@ -20,6 +23,7 @@ from governance.votes.strategies import (
     voters_to_flip,
 )
 from governance.votes.tally import TallyResult, tally
+from wording.numbers import listed
 
 SMALL = 100  # ballots; below, an interval and how few would flip it are told
 
@@ -71,6 +75,17 @@ def count(
         else (),
         details=tuple(_details(method, result)),
         middle=_middle(result, options),
+        rounds=tuple(
+            RunoffRound(
+                {option: str(total) for option, total in each.totals.items()},
+                str(each.exhausted),
+                each.eliminated,
+                each.tied if each.reason == "lot" else (),
+            )
+            for each in result.rounds
+        ),
+        unsettled=result.unsettled,
+        closest=_closest(result),
         rule=rule,
     )
 
@@ -167,16 +182,51 @@ def _details(method: str, result: TallyResult) -> list[str]:
     if method == "gradient":
         return [f"{STEP_WORDS[step]}: {result.totals.get(step, 0)}" for step in STEPS]
     if method == "ranked_irv":
-        lines: list[str] = []
-        for number, each in enumerate(result.rounds, 1):
-            totals = ", ".join(f"{option} {total}" for option, total in each.totals.items())
-            out = f"; out: {', '.join(map(str, each.eliminated))}" if each.eliminated else ""
-            lines.append(f"Round {number}: {totals}{out}")
-        return lines
+        return [_round(number, each) for number, each in enumerate(result.rounds, 1)]
+    if isinstance(result.detail, Beatpaths):
+        beaten = [
+            f"{option}: beats {total} of {len(result.totals) - 1}" for option, total in result.totals.items()
+        ]
+        return [*beaten, *(_pair(result.detail, a, b) for a, b in _pairs(result))]
     if isinstance(result.detail, Numbers):
         low, high = result.detail.quartiles
         return [f"Half of the answers lie between {exact_text(low)} and {exact_text(high)}."]
     return [f"{option}: {total}" for option, total in result.totals.items()]
+
+
+def _round(number: int, each: Round) -> str:
+    """Who had how many, most first, and who went out and why."""
+    most_first = sorted(each.totals.items(), key=lambda row: -row[1])
+    told = f"Round {number}: " + ", ".join(f"{option} {votes(total)}" for option, total in most_first)
+    if each.exhausted:
+        told += f"; {votes(each.exhausted)} rank none of them"
+    if each.eliminated:
+        told += f"; out: {listed(each.eliminated)}"
+    if each.reason == "lot":
+        told += f", by lot among {listed(each.tied)}"
+    if each.reason == "earlier_round":
+        others = [option for option in each.tied if option not in each.eliminated]
+        told += f", as many as {listed(others)}, but fewer in an earlier round"
+    return told
+
+
+def _pairs(result: TallyResult) -> list[tuple[str, str]]:
+    """Every two options once, those of a winner first and named first."""
+    winners = [option for option in result.totals if option in result.winners]
+    order = [*winners, *(option for option in result.totals if option not in winners)]
+    return list(itertools.combinations(order, 2))
+
+
+def _pair(found: Beatpaths, a: str, b: str) -> str:
+    return f"{a} {votes(found.pairwise[a][b])} : {votes(found.pairwise[b][a])} {b}"
+
+
+def _closest(result: TallyResult) -> str:
+    if not isinstance(result.detail, Beatpaths) or len(result.winners) != 1 or len(result.totals) < 2:
+        return ""
+    winner = str(result.winners[0])
+    found = result.detail
+    return _pair(found, winner, min(found.pairwise[winner], key=lambda other: found.margin(winner, other)))
 
 
 def _middle(result: TallyResult, options: Sequence[Any]) -> str:

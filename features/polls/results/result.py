@@ -28,6 +28,16 @@ class Strategy:
 
 
 @dataclass(frozen=True)
+class RunoffRound:
+    """A round of an instant runoff; votes are fractions as text."""
+
+    totals: Mapping[str, str]  # of who stood
+    exhausted: str  # of ballots that rank none of them
+    out: tuple[str, ...]
+    lot: tuple[str, ...]  # among whom a lot was drawn for who goes
+
+
+@dataclass(frozen=True)
 class PollResult:
     """Everything that is told of a closed poll; JSON-able by to_json."""
 
@@ -46,6 +56,9 @@ class PollResult:
     turnout: tuple[tuple[int, int], ...]  # (members, voted) by tenth of verified stake; empty where few
     details: tuple[str, ...]
     middle: str = ""  # how a median lies between two middle answers
+    rounds: tuple[RunoffRound, ...] = ()  # of an instant runoff
+    unsettled: tuple[str, ...] = ()  # of whom it was too much to find out whether other lots let them win
+    closest: str = ""  # the pair in which a winner by Schulze is nearest to losing
     rule: Rule = _BEFORE
 
     @property

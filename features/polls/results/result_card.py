@@ -3,7 +3,7 @@
 from fractions import Fraction
 from functools import partial
 
-from features.polls.ballot_text import STEP_WORDS
+from features.polls.ballot_text import STEP_WORDS, votes
 from features.polls.results.result import PollResult, Shown
 from features.polls.results.result_chart import picture_of_result
 from features.polls.view import PollView
@@ -13,10 +13,11 @@ from governance.votes.strategies import STRATEGIES
 from ui.answer import Answer
 from ui.card import GREEN, GREY, Card, bullets, section, sections
 from ui.text import plain
-from wording.numbers import counted, listed, number, percent
+from wording.numbers import counted, listed, number, percent, shortened
 
 FULL, EMPTY, BAR = "▰", "▱", 10
 MOST_BARS = 6
+MOST_STANDING, MOST_FIRST, MOST_LOTS = 4, 5, 2  # of a runoff, on the first screen
 UNITS = {"dots": "dot"}  # of a total; votes elsewhere
 
 
@@ -26,12 +27,17 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
     told = result.ballots > 0 and not result.too_few
     numeric = result.method == "numeric" and told
     bars = _bars(result) if told and not numeric else []
-    more = len(bars) - MOST_BARS
+    most = MOST_STANDING if len(result.rounds) > 1 else MOST_BARS
+    more = len(bars) - most
     if more > 0:
-        bars = [*bars[:MOST_BARS], f"and {more} more: press Details"]
+        bars = [*bars[:most], f"and {more} more: press Details"]
     card = Card(
         plain(result.finding),
-        sections(f"**#{poll.number} {plain(poll.title)}**", "\n".join(bars or result.details)),
+        sections(
+            f"**#{poll.number} {plain(poll.title)}**",
+            "\n".join(bars or result.details),
+            "\n".join(_decisive(result)),
+        ),
         draw=partial(picture_of_result, result, poll.title) if numeric else None,
         after="\n".join(
             filter(
@@ -48,24 +54,66 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
     return Answer(card, details=tuple(_pages(view, result)))
 
 
+def _decisive(result: PollResult) -> list[str]:
+    """How rankings decided: the last round of a runoff and the way to it, or the winner's closest pair."""
+    if result.closest:
+        return [f"**Closest for the winner** {plain(result.closest)}"]
+    if not result.rounds:
+        return []
+    last, first = result.rounds[-1], result.rounds[0]
+    told: list[str] = []
+    if len(result.rounds) > 1:
+        exhausted = Fraction(last.exhausted)
+        rest = f"; {votes(exhausted)} of the ballots rank none of these" if exhausted else ""
+        told.append(f"**Above, the last of {len(result.rounds)} rounds**{rest}.")
+        ranked = sorted(first.totals.items(), key=lambda row: -Fraction(row[1]))
+        chosen = [f"{plain(shortened(name))} {votes(Fraction(total))}" for name, total in ranked[:MOST_FIRST]]
+        more = len(ranked) - MOST_FIRST
+        others = f", and {counted(more, 'other')} with fewer or as many" if more > 0 else ""
+        told.append(f"**First choices** {', '.join(chosen)}{others}")
+    lots = [(at, each) for at, each in enumerate(result.rounds, 1) if each.lot]
+    for at, each in lots[:MOST_LOTS]:
+        stayed = len(each.lot) - len(each.out)
+        told.append(
+            f"**Lot in round {at}** {plain(shortened(each.out[0]))} went out; "
+            f"{counted(stayed, 'other')} with as many stayed."
+        )
+    if len(lots) > MOST_LOTS:
+        told.append(f"{counted(len(lots) - MOST_LOTS, 'more lot')}: press Details.")
+    if result.unsettled:
+        told.append("Whether other lots would have let somebody else win was too much to find out.")
+    elif lots and not result.tie:
+        told.append("The same option wins however the lots fall.")
+    return told
+
+
 def _bars(result: PollResult) -> list[str]:
-    """Each option by name, and below it its bar: most first, steps of agreement in their order."""
+    """Each option by name, and below it its bar: most first, steps of agreement in their order.
+
+    Of an instant runoff, those of the last round, with their shares of the ballots that rank one of them.
+    """
     graded = result.method == "gradient"
     totals = {option: Fraction(total) for option, total in result.totals.items()}
+    if result.rounds:
+        totals = {option: Fraction(total) for option, total in result.rounds[-1].totals.items()}
     order = list(STEP_WORDS) if graded else sorted(totals, key=lambda option: -totals[option])
     lines: list[str] = []
     for option in order:
         total = totals.get(option, Fraction(0))
         share = result.shares.get(option, float(total / max(1, len(totals) - 1)))
+        if result.rounds:
+            share = float(total / (sum(totals.values()) or 1))
         name = plain(STEP_WORDS.get(option, option) if graded else option)
         filled = min(BAR, round(BAR * share))
         told = f"**{name}**" if option in result.winners else name
-        lines.append(f"{told}\n{FULL * filled}{EMPTY * (BAR - filled)} {_said(result, option, total)}")
+        lines.append(f"{told}\n{FULL * filled}{EMPTY * (BAR - filled)} {_said(result, option, total, share)}")
     return lines
 
 
-def _said(result: PollResult, option: str, total: Fraction) -> str:
+def _said(result: PollResult, option: str, total: Fraction, share: float) -> str:
     """What an option got: its share, and of what."""
+    if result.rounds:
+        return f"{percent(share)} · {votes(total)} {'vote' if total == 1 else 'votes'}"
     if result.method == "ranked_schulze":
         return f"beats {total} of {len(result.totals) - 1}"
     if result.method == "score":

@@ -7,6 +7,7 @@ import itertools
 import textwrap
 
 from features.polls.ballot_text import STEP_WORDS
+from features.polls.results.numeric_chart import picture_of_numbers
 from features.polls.results.result import PollResult, Shown
 from governance.votes.strategies import BASELINE, STRATEGIES
 from ui.drawing import (
@@ -29,7 +30,6 @@ MARKS = "so^DP*Xvh"  # of matplotlib, for the strategies in their order; they st
 AXES = {
     "score": "Of the highest score",
     "dots": "Of all dots",
-    "numeric": "Ballots",
     "ranked_schulze": "Others it beats",
 }
 COLOURS = {"strong_for": GAIN, "for": GAIN, "neutral": FAINT, "against": LOSS, "strong_against": LOSS}
@@ -37,13 +37,12 @@ COLOURS = {"strong_for": GAIN, "for": GAIN, "neutral": FAINT, "against": LOSS, "
 
 def picture_of_result(result: PollResult, title: str, titled: bool = True) -> Picture:
     """Shares under one member, one vote as bars; rounded shares of other strategies as marks."""
+    if result.method == "numeric" and result.totals:
+        return picture_of_numbers(result, title, titled)
     footer = f"{shortened(title)} · {counted(result.ballots, 'ballot')}"
     shares = dict(result.shares) or {option: _number(total) for option, total in result.totals.items()}
     if result.method == "gradient":
         rows = [(step, shares.get(step, 0.0)) for step in STEP_WORDS]
-    elif result.method == "numeric":
-        rows = sorted(shares.items(), key=lambda row: float(row[0]))
-        rows = rows[:: max(1, -(-len(rows) // MOST_BARS))]
     else:
         rows = sorted(shares.items(), key=lambda row: -row[1])[:MOST_BARS]
     marks = _marks(result)
@@ -74,7 +73,7 @@ def picture_of_result(result: PollResult, title: str, titled: bool = True) -> Pi
             panel.xaxis.set_major_formatter(as_percent)
         panel.locator_params(axis="x", nbins=4)
         panel.set_xlabel(AXES.get(result.method, "Share of the ballots"))
-        drawing.subplots_adjust(left=0.2 if result.method == "numeric" else 0.4)
+        drawing.subplots_adjust(left=0.4)
         if panel.get_legend_handles_labels()[0]:
             panel.barh([], [], color=CURRENT, label=STRATEGIES[BASELINE].words)
             bottom = 0.36 if not titled else 0.4

@@ -67,7 +67,7 @@ WAYS: dict[str, tuple[list[Any], list[Any], str, list[str], Any]] = {
         [[0, 1, 2], [0], [0], [1], [1, 0, 2], [2], [0, 2]],
         [[2, 0, 1], [2, 1]],
         "wins",
-        ["Round 1: Keep it 2, Cut TC 1, Pay MMC 3"],
+        ["Round 1: Pay MMC 3, Keep it 2, Cut TC 1"],
         [CUT, KEEP, PAY],
     ),
     # Keep it over Cut TC 5 to 1, over Pay MMC 4 to 2

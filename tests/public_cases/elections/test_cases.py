@@ -5,6 +5,7 @@ from typing import Any
 
 from features.polls.ballot_text import read_number, read_numbers
 from features.polls.results.counting import count
+from features.polls.results.numeric_chart import histogram
 from features.polls.results.result import PollResult
 from governance.votes.rule import Rule
 from tests.public_cases.elections.election_files import CASES
@@ -34,6 +35,16 @@ def test_zeros_are_a_ballot() -> None:
             assert round(found.shares["A"], 4) == case["right"]["share of A"]
     nothing = counted("score", [read_numbers("A: 0\nB: 0", ["A", "B"])] * 5, ["A", "B"])
     assert (nothing.ballots, nothing.valid) == (5, True)
+
+
+def test_no_answer_is_left_out_of_the_picture() -> None:
+    """0.05 to 0.95 in steps of 0.05 once each, and twelve more at 0.50."""
+    answers = [f"{5 * step / 100:.2f}" for step in range(1, 20)] + ["0.50"] * 12
+    found = counted("numeric", answers, [])
+    bars = histogram({Fraction(answer): int(many) for answer, many in found.totals.items()}).bars
+    assert len(bars) == 19
+    assert [bar.ballots for bar in bars if bar.low == Fraction(1, 2)] == [13]
+    assert found.winners == ("0.5",)
 
 
 def test_numbers_are_read_as_phones_type_them() -> None:
