@@ -186,7 +186,7 @@ def _compared(head: str, digits: int) -> str:
         return "Checked: the head is the one you gave."
     if digits:
         return (
-            f"Checked: the first {digits} digits of the head are the ones you gave; the other "
+            f"Checked: the first {counted(digits, 'digit')} of the head are the ones you gave; the other "
             f"{DIGITS - digits} were not compared."
         )
     return (

@@ -112,7 +112,7 @@ def _collect(name: str, sources: dict[str, str]) -> None:
                 if each not in sources:
                     _collect(each, sources)
             elif each.split(".")[0] not in sys.stdlib_module_names:
-                raise ValueError(f"{name} imports {each}, which is not part of Python: verify.py can't.")
+                raise ValueError(f"{each} is not part of Python, so that verify.py can't hold {name}.")
     sources.setdefault(name, source)
 
 

@@ -145,10 +145,7 @@ def answer_of(view: PollView) -> Answer:
 async def poll_message(drawing: DrawingThread, view: PollView) -> Message:
     """A poll's card with its buttons."""
     verbs = {"open": ("vote", "my", "behind"), "closed": ("my", "behind")}.get(view.poll.state, ("my",))
-    buttons: list[discord.ui.Item[Any]] = [PollButton(verb, view.poll.poll_id) for verb in verbs]
-    if view.result is not None:
-        buttons.append(ReceiptButton(view.poll.poll_id))
-    rows = [row_of(*buttons)]
+    rows = [row_of(*(PollButton(verb, view.poll.poll_id) for verb in verbs))]
     return await message_of(drawing, [answer_of(view).card], rows)
 
 
@@ -266,6 +263,8 @@ async def _tell(
     if view.poll.state == "open":
         labels = {"vote": "Vote" if mine is None else "Change it"}
         rows = [row_of(*(PollButton(verb, view.poll.poll_id, labels.get(verb, "")) for verb in verbs))]
+    elif view.result is not None:
+        rows = [row_of(ReceiptButton(view.poll.poll_id))]
     card = no_ballot_card(view) if mine is None else ballot_card(mine)
     if instead:
         shown = await message_of(tools_of(interaction).drawing, [card], rows)

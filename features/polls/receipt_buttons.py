@@ -1,4 +1,4 @@
-"""The button under a closed poll that tells a member what became of their ballot, by its receipt."""
+"""The button under My ballot of a closed poll that tells a member what became of it, by its receipt."""
 
 import re
 from collections.abc import Mapping

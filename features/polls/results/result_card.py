@@ -191,7 +191,7 @@ def _recount(view: PollView) -> Card:
             section("Head of the list", f"`{view.head}`"),
             "It stands for every ballot and for the result: add `--head` and its digits, the first 16 or all "
             "64, and a list made up later is found out.",
-            "**Check my receipt**, below the result, tells whether your ballot is in the list, unchanged.",
+            "**Check my receipt**, under My ballot, tells whether your ballot is in the list, unchanged.",
             section(
                 "What nobody can check",
                 "That every ballot is a member's, and that nobody was kept from voting: for that you trust "

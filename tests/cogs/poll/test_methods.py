@@ -189,7 +189,7 @@ async def test_from_a_question_to_a_recount(server: Server, now: Clock, tmp_path
         assert text_of(public).split("\n")[1] == f"### The median is {told}"
     if method == "gradient":
         assert text_of(public).split("\n")[1] == "### Adopted: 3 for it, 2 against."
-    assert labels(public) == ["My ballot", "Details", "Check my receipt"]
+    assert labels(public) == ["My ballot", "Details"]
 
     body, content, line = await exported(server, server.ben)
     assert f"python verify.py poll-1.json --head {body['head']}\n" in line

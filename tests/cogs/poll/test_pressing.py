@@ -48,7 +48,9 @@ async def test_one_s_own_ballot_leads_on(server: Server, now: Clock) -> None:
     back = await server.ben.click(refused.message, label="Back to the form")
     assert ODD.strip() in str(back.modal), "what was typed is there"
     await close(server, now)
-    assert labels(said(await server.ben.click(card_in(server.channel), label="My ballot"))) == []
+    assert labels(said(await server.ben.click(card_in(server.channel), label="My ballot"))) == [
+        "Check my receipt"
+    ]
 
 
 async def test_an_earlier_ballot_is_filled_in(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""Check my receipt, below a closed poll; and what `/poll export` gives, run by a stranger."""
+"""Check my receipt, under My ballot of a closed poll; and what `/poll export` gives, run by a stranger."""
 
 import asyncio
 import subprocess
@@ -37,7 +37,8 @@ def receipt_of(reply: Any) -> str:
 
 async def check(member: Any, card: Any, text: str | None = None) -> Any:
     """What a member is told of a receipt; without one, of that which stands in the form."""
-    shown = await member.click(card, label=CHECK)
+    mine = said(await member.click(card, label="My ballot"))
+    shown = await member.click(mine.message, label=CHECK)
     assert shown.modal is not None, said(shown).content
     return said(await member.submit_modal(shown, {"text": filled(shown) if text is None else text}))
 
@@ -55,7 +56,7 @@ async def test_every_kind_of_receipt_gets_its_own_true_sentence(server: Server, 
     other_card = await start(server, server.ben, hours=96.0)
     other = receipt_of(await vote(server, server.ben, other_card, "single", [1]))
     card = await start(server, server.ben, hours=96.0)
-    assert CHECK not in labels(card)
+    assert CHECK not in labels(said(await server.ben.click(card, label="My ballot")))
     kept, changed, gone = people(server, 3)
     await vote(server, server.ben, card, "single", [0])
     mine = receipt_of(await vote(server, kept, card, "single", [1]))
@@ -65,7 +66,7 @@ async def test_every_kind_of_receipt_gets_its_own_true_sentence(server: Server, 
     await ask(server, gone, "my", number=2, take_back=True)
     await close(server, now, 2)
     public = card_in(server.channel)
-    assert labels(public) == ["My ballot", "Details", CHECK]
+    assert labels(said(await server.ben.click(public, label="My ballot"))) == [CHECK]
 
     stored = await check(kept, public)  # the bot's own copy stands in the form
     assert 'This ballot is in the counted list, unchanged: "Cut TC".' in text_of(stored)
@@ -102,14 +103,15 @@ async def test_it_works_after_a_restart_and_says_when_the_poll_is_gone(
         await vote(server, member, card, "single", [0])
     await close(server, now)
     public = card_in(server.channel)
-    shown = await voter.click(public, label=CHECK)
+    mine = said(await voter.click(public, label="My ballot"))
+    shown = await voter.click(mine.message, label=CHECK)
     await server.bot.close()
     await server.env.restart_bot(create_bot(settings, source=source, now=now))
     told = said(await voter.submit_modal(shown, {"text": filled(shown)}))  # the form that was open
     assert "in the counted list, unchanged" in text_of(told)
     assert "in the counted list, unchanged" in text_of(await check(second, public))
     await forget_guild(server.database, server.guild.id)
-    gone = said(await voter.click(public, label=CHECK))
+    gone = said(await voter.click(mine.message, label=CHECK))
     assert gone.content == "That poll is not on this server any more."
 
 
