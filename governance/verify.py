@@ -155,7 +155,7 @@ SOURCES['governance.export'] = r'''
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from fractions import Fraction
 from types import NoneType
 from typing import Any, NoReturn, TypeGuard, cast
@@ -247,7 +247,7 @@ def export(
     made: dict[str, Any] = {
         "format": FORMAT,
         "poll": dict(poll),
-        "chain": [asdict(entry) for entry in chain],
+        "chain": [dict(vars(entry)) for entry in chain],  # asdict takes ten times as long
         "choices": [{"choice": choice, "salt": salt} for choice, salt in rows],
         "tie_seed": tie_seed,
         "result": None if result is None else dict(result),
