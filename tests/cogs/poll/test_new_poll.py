@@ -21,7 +21,7 @@ async def test_what_makes_no_poll_gets_a_sentence(server: Server, subtests: pyte
         ("single", {}, {"options": "a"}, "A poll has 2 to 25 options, one on each line; these are 1."),
         ("single", {}, {"options": "\n".join(map(str, range(26)))}, "these are 26."),
         ("single", {}, {"options": "a\n" + "x" * 81}, "An option has at most 80 characters"),
-        ("dots", {}, {"options": "a\nb\n A"}, "Two options are the same"),
+        ("dots", {}, {"options": "a\nb\n A"}, "“a” and “A”: nobody could tell them apart"),
         ("numeric", {}, {"options": "1 to"}, "“1 to” is no range"),
         ("numeric", {}, {"options": "1 to 0 step 1"}, ""),
         ("numeric", {}, {"options": "0 to 1 step 0"}, ""),
