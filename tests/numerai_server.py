@@ -170,7 +170,7 @@ class LoopbackNumerai:
         key = json.dumps([root, variables], sort_keys=True)
         if key not in self._answers:
             found = getattr(self, f"_{root}")(variables)
-            text = found if root == "v2RoundModelPerformances" and found else json.dumps(found)
+            text = found if isinstance(found, str) else json.dumps(found)
             self._answers[key] = f'{{"data": {{"{root}": {text}}}}}'
         return self._answers[key]
 
@@ -203,7 +203,7 @@ class LoopbackNumerai:
             ]
         }
 
-    def _v2RoundModelPerformances(self, variables: dict[str, Any]) -> str | None:  # noqa: N802
+    def _v2RoundModelPerformances(self, variables: dict[str, Any]) -> str | list[numerai_data.Json] | None:  # noqa: N802
         model = self._model(variables["modelId"])
         if model is None:
             return None
