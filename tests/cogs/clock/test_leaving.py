@@ -54,7 +54,8 @@ async def test_who_comes_back_in_time_keeps_everything_and_is_told_what_fell_due
     server: Server, ada: Any, now: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     card = await start(server, ada, hours=24.0)
-    await vote(server, server.ben, card, "single", [1])
+    for member in (server.ben, server.moderator):
+        await vote(server, member, card, "single", [1])
     await file(server, ada)
     kept = Schedule(server.guild.id, 0, 18, "UTC", server.channel.id, "2031-W18")
     await digests.set_schedule(server.database, kept, now())
