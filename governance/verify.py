@@ -756,8 +756,8 @@ METHODS: Mapping[str, Method] = {
     ),
     "ranked_schulze": Method(
         "ranked, Schulze",
-        "The option that more prefer to each other one wins; where there is none, Schulze's chains of "
-        "preferences decide. Whom a ballot leaves out comes last on it.",
+        "The option that more prefer to each other one wins, else Schulze's chains decide. Whom a ballot "
+        "leaves out comes last on it.",
         lambda options, _: _reads_ranks(as_names(options)),
     ),
     "score": Method(

@@ -24,6 +24,7 @@ from storage.members.verifications import make_code, use_code
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls.casting import cast
 from storage.polls.closing import set_poll_place
+from storage.polls.drafts import keep_draft
 from storage.polls.polls import Elector
 from storage.polls.reminders import Reminder, add_reminder, take_reminder
 from storage.promises import NewPromise, add_promise, settle_promise
@@ -127,6 +128,7 @@ async def furnish(db: Database) -> None:
     )
     await cast(db, HERE, poll.poll_id, ADA, '"two"', NOW, salt="5a17" * 8, reason="It is enough.")
     await cast(db, HERE, poll.poll_id, ADA, '"five"', NOW, salt="5a18" * 8, reason="It is enough.")
+    assert await keep_draft(db, HERE, poll.poll_id, ADA, None, "[]", NOW)
     assert await move_stage(db, await filed(db, "Another", member_id=DORA), "withdrawn", NOW, due_at=None)
     await set_link(db, AccountLink(ADA, "ada", "account", "classic", NOW))
     await remember(db, ADA, "payout", {"stake": 3.0}, NOW)

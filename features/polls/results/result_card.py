@@ -16,8 +16,7 @@ from ui.text import plain
 from wording.numbers import counted, listed, number, percent, shortened
 
 FULL, EMPTY, BAR = "▰", "▱", 10
-MOST_BARS = 6
-MOST_STANDING, MOST_FIRST, MOST_LOTS = 4, 5, 2  # of a runoff, on the first screen
+MOST_BARS, MOST_RANKED, MOST_FIRST, MOST_LOTS = 5, 3, 5, 2  # on the first screen
 UNITS = {"dots": "dot"}  # of a total; votes elsewhere
 
 
@@ -27,7 +26,7 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
     told = result.ballots > 0 and not result.too_few
     numeric = result.method == "numeric" and told
     bars = _bars(result) if told and not numeric else []
-    most = MOST_STANDING if len(result.rounds) > 1 else MOST_BARS
+    most = MOST_RANKED if result.method.startswith("ranked") else MOST_BARS
     more = len(bars) - most
     if more > 0:
         bars = [*bars[:most], f"and {more} more: press Details"]
@@ -142,7 +141,7 @@ def _near(result: PollResult) -> str:
         whose = "share in favour" if result.method == "gradient" else f"share of {plain(result.winners[0])}"
         told.append(f"With so few ballots the {whose} could be {percent(low)} to {percent(high)} (95 %).")
     if result.flip is not None:
-        told.append(f"{counted(result.flip, 'more ballot')} alike could change the outcome.")
+        told.append(f"{counted(result.flip, 'more ballot')} alike could change it.")
     return " ".join(told)
 
 

@@ -152,7 +152,7 @@ async def test_a_hundred_kills_lose_nothing_and_count_nothing_twice(file: Path) 
     with nursery() as nursing:
         for kill in range(KILLS):
             if kill % 10:  # anywhere in up to three ballots
-                said = nursing.kill_after(kill % 23, poll, file, steps)
+                said = nursing.kill_after(kill % 26, poll, file, steps)
             else:  # between the commit and what would acknowledge it
                 said = nursing.kill_after(99, poll, file, steps, statement=-1)
             said = [line for line in said if line.startswith("acknowledged")]
@@ -198,7 +198,7 @@ async def test_killed_at_every_statement(tmp_path: Path, step: int) -> None:
             assert await problems(db, poll) == ()
             assert await integrity(db) == ["ok"]
             await db.close()
-    assert said == ["BEGIN", "SELECT", "INSERT", "UPDATE", "INSERT", "COMMIT", "acknowledged"]
+    assert said == ["BEGIN", "SELECT", "INSERT", "UPDATE", "INSERT", "DELETE", "COMMIT", "acknowledged"]
 
 
 async def test_an_erasure_killed_before_its_commit_erased_nothing(file: Path) -> None:

@@ -124,9 +124,9 @@ async def test_voters_find_their_ballots_in_the_export(db: Database) -> None:
     told = await exported(db, poll)
     assert verify(told).ok
     assert [find_receipt(told, receipt(poll, ballot)) for ballot in (first, changed, gone)] == [
-        "This ballot was changed by entry 2.",
-        'This ballot was counted: "five".',
-        "This ballot was withdrawn by entry 4.",
+        "This ballot was changed by its voter, in entry 2: it counts no more.",
+        'This ballot is in the counted list, unchanged: "five".',
+        "This ballot was withdrawn by its voter, in entry 4: it counts no more.",
     ]
     assert verify(told).recount == json.loads(poll.result or "")
 
