@@ -64,7 +64,7 @@ def test_the_fullest_map_fits(sign: str) -> None:
     camps = tuple(Camp(letter, 99999, (line, line)) for letter in LETTERS)
     answer = opinion_answer(
         OpinionPicture(
-            "x" * 300, sign * 250, sign * 250, (sign * 250,) * 6, 99999, 99999, 999, 9999999, camps,
+            "x" * 300, sign * 250, "z" * 250, ("z" * 250,) * 6, 99999, 99999, 999, 9999999, camps,
             (line,) * 4, (line,) * 4, np.ones((1, 2)), np.zeros(1, dtype=np.intp), "E", False, NOW,
         )
     )  # fmt: skip
