@@ -15,8 +15,8 @@ from ui.card import GREEN, GREY, Card, bullets, section, sections
 from ui.text import plain
 from wording.numbers import counted, listed, number, percent, shortened
 
-FULL, EMPTY, BAR = "▰", "▱", 10
-MOST_BARS, MOST_RANKED, MOST_FIRST, MOST_LOTS = 5, 3, 5, 2  # on the first screen
+FULL, EMPTY, BAR = "▰", "▱", 7  # with thousands of votes a line is still one
+MOST_BARS, MOST_RANKED, MOST_FIRST, MOST_LOTS = 4, 3, 4, 2  # on the first screen
 UNITS = {"dots": "dot"}  # of a total; votes elsewhere
 
 
@@ -27,6 +27,7 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
     numeric = result.method == "numeric" and told
     bars = _bars(result) if told and not numeric else []
     most = MOST_RANKED if result.method.startswith("ranked") else MOST_BARS
+    most = len(bars) if result.method == "gradient" else most
     more = len(bars) - most
     if more > 0:
         bars = [*bars[:most], f"and {more} more: press Details"]
@@ -47,7 +48,15 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
                 ),
             )
         ),
-        small="\n".join(filter(None, (_near(result), f"Head of the list: `{view.head}`"))),
+        small="\n".join(
+            filter(
+                None,
+                (
+                    _flip(result) if result.method == "gradient" else _near(result),
+                    f"Head of the list: `{view.head}`",
+                ),
+            )
+        ),
         colour=GREEN if result.valid else GREY,
     )
     return Answer(card, details=tuple(_pages(view, result)))
@@ -68,7 +77,7 @@ def _decisive(result: PollResult) -> list[str]:
         ranked = sorted(first.totals.items(), key=lambda row: -Fraction(row[1]))
         chosen = [f"{plain(shortened(name))} {votes(Fraction(total))}" for name, total in ranked[:MOST_FIRST]]
         more = len(ranked) - MOST_FIRST
-        others = f", and {counted(more, 'other')} with fewer or as many" if more > 0 else ""
+        others = f", and {counted(more, 'other')}" if more > 0 else ""
         told.append(f"**First choices** {', '.join(chosen)}{others}")
     lots = [(at, each) for at, each in enumerate(result.rounds, 1) if each.lot]
     for at, each in lots[:MOST_LOTS]:
@@ -140,9 +149,12 @@ def _near(result: PollResult) -> str:
         low, high = result.interval
         whose = "share in favour" if result.method == "gradient" else f"share of {plain(result.winners[0])}"
         told.append(f"With so few ballots the {whose} could be {percent(low)} to {percent(high)} (95 %).")
-    if result.flip is not None:
-        told.append(f"{counted(result.flip, 'more ballot')} alike could change it.")
-    return " ".join(told)
+    return " ".join(filter(None, (*told, _flip(result))))
+
+
+def _flip(result: PollResult) -> str:
+    """How few would change it: all that fits the card of five steps, whose interval stands in its details."""
+    return "" if result.flip is None else f"{counted(result.flip, 'more ballot')} alike could change it."
 
 
 def _pages(view: PollView, result: PollResult) -> list[Card]:

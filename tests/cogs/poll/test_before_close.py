@@ -133,5 +133,5 @@ async def test_a_restart_between_vote_and_close_loses_nothing(
     now.move(hours=200)
     await look(server)
     assert (await poll_of(server)).poll.state == "closed"
-    assert "**Keep it**\n▰▰▰▰▰▰▰▰▰▰ 100 % · 2 votes" in text_of(card_in(server.channel))
+    assert "**Keep it**\n▰▰▰▰▰▰▰ 100 % · 2 votes" in text_of(card_in(server.channel))
     assert "• Keep it: 2" in await told_behind(two, card_in(server.channel))
