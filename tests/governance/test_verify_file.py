@@ -23,6 +23,8 @@ from governance.votes.rule import Rule
 from governance.votes.tally import METHODS, tally
 from tests.governance.exported_poll import next_entry, salt
 
+pytestmark = pytest.mark.slow  # a process each
+
 SEED = "5" * 64
 NAMES = ["a", "b", "c"]
 # ballots that tie, so that a lot decides where the method has lots

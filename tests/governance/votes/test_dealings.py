@@ -17,6 +17,8 @@ from governance.votes.strategies import STRATEGIES, Voter, weights
 from tests.governance.votes.plain_guard import plain_weights, plainly_guarded
 from tests.governance.votes.voters import STAKED
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["a", "b", "c", "d"]
 STEPS = ["strong_for", "for", "neutral", "against", "strong_against"]
 METHODS = ("single", "approval", "gradient", "score", "dots")
