@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks.timing import agreement, asked_for, side_by_side
 from storage.database import Database, open_database
@@ -81,18 +82,19 @@ def reading(folder: Path) -> None:
         polls = runner.run(_opened(db))
         _fill(file, polls)
         picked = random.Random(7).sample([poll.poll_id for poll in polls], READ)
-        found: dict[str, list[list[tuple[str, int | None]]]] = {}
+        found: dict[str, list[list[tuple[Any, ...]]]] = {}
 
         async def with_storage() -> None:
-            found["storage"] = [await choices_of(db, GUILD, poll_id) for poll_id in picked]
+            found["storage"] = [
+                [(each.choice, each.member_id, each.salt) for each in await choices_of(db, GUILD, poll_id)]
+                for poll_id in picked
+            ]
 
         with closing(sqlite3.connect(file)) as raw:
+            query = "SELECT choice, member_id, salt FROM ballots WHERE poll_id = ?"
 
             def with_sqlite3() -> None:
-                found["sqlite3"] = [
-                    raw.execute("SELECT choice, member_id FROM ballots WHERE poll_id = ?", (each,)).fetchall()
-                    for each in picked
-                ]
+                found["sqlite3"] = [raw.execute(query, (each,)).fetchall() for each in picked]
 
             medians = side_by_side(
                 f"{READ} tallies of {EACH:,} ballots, read among {POLLS * EACH:,}",
@@ -111,7 +113,7 @@ async def _opened(db: Database) -> list[Poll]:
 
 
 def _fill(file: Path, polls: list[Poll]) -> None:
-    """A million ballots at once, in the order in which time would bring them, without their chain."""
+    """A million ballots at once, in the order in which time would bring them."""
     source, moment = random.Random(7), "2031-05-04T12:00:00.000000+00:00"
     rows = (
         (
@@ -127,8 +129,8 @@ def _fill(file: Path, polls: list[Poll]) -> None:
     )
     with closing(sqlite3.connect(file)) as raw:
         raw.executemany(
-            "INSERT INTO ballots (poll_id, guild_id, member_id, choice, salt, sequence, reason, "
-            "reason_named, cast_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, 1, 'Fairer to all', 0, ?6, ?6)",
+            "INSERT INTO ballots (poll_id, guild_id, member_id, choice, salt, reason, reason_named, "
+            "cast_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, 'Fairer to all', 0, ?6, ?6)",
             rows,
         )
         raw.commit()

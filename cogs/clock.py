@@ -12,12 +12,12 @@ from discord.ext import commands, tasks
 
 from features.digest import reading
 from features.digest.posting import due_weeks, post_summary
-from features.polls.due_posting import CardQueue, end_poll, remind, show_if_behind
+from features.polls.due_posting import end_poll, mark_before, remind, show_if_behind
 from features.proposals.clock import settle_vote, take_due_step
 from features.proposals.due_posting import open_vote, show_proposal
 from features.server import leaving
+from storage.polls import ballots, polls, reminders
 from storage.polls import cards as poll_cards
-from storage.polls import polls, reminders
 from storage.proposals import cards as proposal_cards
 from storage.proposals import proposals
 from storage.server import digests
@@ -61,12 +61,8 @@ class Clock(commands.Cog):
 
     def __init__(self, client: Client) -> None:
         self.client, self.tools = client, client.tools
-        self.cards = CardQueue(self._show_poll_soon)
         self._waits: dict[tuple[str, Item], tuple[int, datetime]] = {}  # times it failed, and not before
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._poll_cards = Job(
-            "the card of a poll", lambda _: poll_cards.cards_behind(self.tools.database), self._show_poll
-        )
         self._lanes = (
             Lane((*self._servers(), *self._steps(), *self._cards(), self._reminders())),
             Lane(self._summaries()),
@@ -78,7 +74,6 @@ class Clock(commands.Cog):
 
     async def cog_unload(self) -> None:  # noqa: D102
         self.look.cancel()
-        self.cards.close()
         for task in self._running.values():
             task.cancel()
 
@@ -96,11 +91,6 @@ class Clock(commands.Cog):
     async def tick(self) -> None:
         """Do everything that is due now, once."""
         await asyncio.gather(*(self._follow(lane) for lane in self._lanes))
-
-    @commands.Cog.listener()
-    async def on_ballot(self, guild_id: int, poll_id: int) -> None:
-        """A ballot was cast: the card may have another number to show."""
-        self.cards.touch(guild_id, poll_id)
 
     async def _follow(self, lane: Lane) -> None:
         async with lane.turn:
@@ -184,20 +174,29 @@ class Clock(commands.Cog):
 
     def _cards(self) -> tuple[Job, ...]:
         db, tools = self.tools.database, self.tools
+
+        async def marks(now: datetime) -> list[Item]:
+            mark = mark_before(now)
+            return [(mark,)] if await ballots.to_tell(db, mark) else []
+
         return (
-            self._poll_cards,
+            Job(
+                "telling how many voted",
+                marks,
+                lambda mark: ballots.tell_counts(db, mark),
+                of_servers=False,
+            ),
+            Job(
+                "the card of a poll",
+                lambda _: poll_cards.cards_behind(db),
+                lambda g, poll: show_if_behind(tools, g, poll),
+            ),
             Job(
                 "the card of a proposal",
                 lambda _: proposal_cards.cards_behind(db),
                 lambda g, n: show_proposal(tools, g, n),
             ),
         )
-
-    async def _show_poll(self, guild: discord.Guild, poll_id: int) -> None:
-        await show_if_behind(self.tools, guild, poll_id, self.cards)
-
-    async def _show_poll_soon(self, guild_id: int, poll_id: int) -> None:
-        await self._do(self._poll_cards, (guild_id, poll_id))
 
     def _reminders(self) -> Job:
         async def due(now: datetime) -> list[Item]:

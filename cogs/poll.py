@@ -210,7 +210,7 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         body = await poll_export(self.tools.database, await self._view(interaction, number))
         files = await asyncio.to_thread(export_files, body, number, form)
         await interaction.followup.send(
-            export_words(body, number, form),
+            export_words(body, next(name for name, _ in files if ".json" in name), form),
             files=[discord.File(io.BytesIO(content), filename=name) for name, content in files],
             ephemeral=True,
         )

@@ -1,20 +1,25 @@
 """The export of a closed poll, which anybody can verify."""
 
+import gzip
+import io
 import json
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from types import NoneType
 from typing import Any, NoReturn, TypeGuard, cast
 
-from governance.chain import Entry, append, canonical, sha256, start
+from governance.commitments import canonical, commit_text, sha256, terms_hash
 from governance.votes.rule import BEFORE, Rule
 
-FORMAT = "roundtable-poll-1"
-LARGEST = 8 * 1024 * 1024  # bytes of a file; some 20,000 ballots
+FORMAT = "roundtable-poll-2"
+LARGEST = 64 * 1024 * 1024  # bytes of a file, unpacked: over a million ballots with one choice
 STEP = 5  # points of the weighted shares
+MOST_OPTIONS = 25  # of a poll
 
+_GZIP = b"\x1f\x8b"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SALT = re.compile(r"[0-9a-f]{32}")
 _MOST = 10**9  # ballots, ids
@@ -23,8 +28,8 @@ _Fields = Mapping[str, type | tuple[type, ...]]
 _EXPORT: _Fields = {
     "format": str,
     "poll": dict,
-    "chain": list,
-    "choices": list,
+    "ballots": list,
+    "commitments": list,
     "tie_seed": (str, NoneType),
     "result": (dict, NoneType),
     "weighted": dict,
@@ -40,14 +45,7 @@ _POLL: _Fields = {
     "closed": str,
     "tie_seed_commitment": (str, NoneType),
 }
-_ENTRY: _Fields = {
-    "sequence": int,
-    "commitment": (str, NoneType),
-    "replaces": (int, NoneType),
-    "previous": str,
-    "head": str,
-}
-_CHOICE: _Fields = {"choice": object, "salt": (str, NoneType)}
+_BALLOTS: _Fields = {"choice": object, "salts": list}
 _RESULT: _Fields = {"winners": list, "totals": object}
 
 
@@ -58,75 +56,114 @@ def claim(result: Any) -> dict[str, Any]:
 
 def export(
     poll: Mapping[str, Any],
-    chain: Sequence[Entry],
-    counted: Sequence[tuple[Any, str | None]],
+    counted: Sequence[tuple[str, str | None]],
+    erased: Sequence[str] = (),
     *,
     result: Mapping[str, Any] | None,
     weighted: Mapping[str, Mapping[str, int] | None],
     tie_seed: str | None = None,
 ) -> dict[str, Any]:
-    """The export of a closed poll: one JSON object.
+    """The export of a closed poll: one JSON object in which no ballot has a place or a time.
 
-    - format: "roundtable-poll-1"
+    - format: "roundtable-poll-2"
     - poll: id, title, method, options, budget (of dots, or null), opened, closed, tie_seed_commitment, the
       SHA-256 of the text of the seed, or null, and rule: least_ballots, blocks, favour and electorate as
       governance.votes.rule.Rule has them, and known, how many might vote; without it, the rule is BEFORE
-    - chain: in order, sequence (1, 2, ...), commitment, replaces, previous, head. A new ballot replaces
-      nothing (null), a changed one the sequence it replaces; so does a withdrawal, with null for a commitment
-    - choices: every counted ballot as choice and salt, sorted by the canonical text of both, so that their
-      order tells nothing; whoever erased their traces after the close has null for a salt
+    - ballots: each choice that was counted, in the order of its canonical text, with the salt of each ballot
+      that makes it, sorted; whoever erased their traces after the close has null for a salt, and comes first
+    - commitments: of every ballot in force that has no salt here, sorted
     - tie_seed: the text of the seed, or null
     - result: what is claimed for one vote per member: winners and totals, as claim writes them; null where
-      fewer ballots than the rule's least_ballots were cast: then choices and weighted are empty, and the
+      fewer ballots than the rule's least_ballots were cast: then ballots and weighted are empty, and the
       commitments stand alone
     - weighted: for each strategy the percent of the weight per label, in steps of 5 points, or null
-    - head: the last link, which the poll's message in the channel has to show too
+    - head: what the poll's message in the channel has to show too
 
     Canonical text is JSON with sorted keys, no spaces, no escapes. A commitment is SHA-256(canonical choice
-    + salt). The first previous is SHA-256(canonical poll without closed); a head is SHA-256(previous,
-    commitment or "withdrawn", replaces or 0, joined by line feeds). The last head follows upon the chain in
-    the same way, its commitment being SHA-256(canonical object of closed, choices without salts, tie_seed,
-    result, weighted). So nothing can change once it was shown, except that salts may go.
+    + salt), and a salt is 128 random bits, so that the order of either tells nothing. The head is
+    SHA-256(canonical object of terms, SHA-256(canonical poll without closed); closed; choices, each with how
+    many made it; commitments, all of them, sorted; tie_seed; result; weighted). So nothing can change once
+    it was shown, except that salts may go.
 
-    counted (n,): every choice in force with its salt, None where it was erased. Raises ValueError for what
-    JSON can't say.
+    counted (n,): every choice in force as canonical text with its salt, None where it was erased; erased: the
+    commitments of those. Raises ValueError for what JSON can't say.
     """
-    rows = [] if result is None else sorted(counted, key=_place)
+    if result is None:
+        ballots, alone = [], [commit_text(choice, salt) for choice, salt in counted if salt is not None]
+    else:
+        ballots, alone = _grouped(counted), []
     made: dict[str, Any] = {
         "format": FORMAT,
         "poll": dict(poll),
-        "chain": [dict(vars(entry)) for entry in chain],  # asdict takes ten times as long
-        "choices": [{"choice": choice, "salt": salt} for choice, salt in rows],
+        "ballots": ballots,
+        "commitments": sorted([*alone, *erased]),
         "tie_seed": tie_seed,
         "result": None if result is None else dict(result),
         "weighted": {}
         if result is None
         else {name: None if view is None else dict(view) for name, view in weighted.items()},
     }
-    made["head"] = append(chain[-1].head if chain else start(poll), outcome(made))
-    return json.loads(canonical(made))
+    made["head"] = head_of(made, commitments_of(made))
+    return made
 
 
-def outcome(exported: Mapping[str, Any]) -> str:
-    """The commitment to everything that is settled when the poll closes."""
+def _grouped(counted: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    salts: dict[str, list[str | None]] = {}
+    for choice, salt in counted:
+        salts.setdefault(choice, []).append(salt)
+    return [
+        {"choice": json.loads(choice), "salts": sorted(salts[choice], key=_erased_first)}
+        for choice in sorted(salts)
+    ]
+
+
+def _erased_first(salt: str | None) -> str:
+    return salt or ""
+
+
+def commitments_of(exported: Mapping[str, Any]) -> list[str]:
+    """The commitments (n,) of all ballots in force, sorted: from salts, and those that stand alone."""
+    given = [
+        commit_text(choice, salt)
+        for choice, row in ((canonical(row["choice"]), row) for row in exported["ballots"])
+        for salt in row["salts"]
+        if salt is not None
+    ]
+    return sorted([*given, *exported["commitments"]])
+
+
+def head_of(exported: Mapping[str, Any], commitments: Sequence[str]) -> str:
+    """The head of an export: 64 hex digits that stand for its terms, the set of ballots, and the outcome."""
     settled = {name: exported[name] for name in ("tie_seed", "result", "weighted")}
     settled |= {
+        "terms": terms_hash(exported["poll"]),
         "closed": exported["poll"]["closed"],
-        "choices": [row["choice"] for row in exported["choices"]],
+        "choices": [[row["choice"], len(row["salts"])] for row in exported["ballots"]],
+        "commitments": list(commitments),
     }
     return sha256(canonical(settled))
 
 
-def in_order(choices: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the choices come in the order of the format."""
-    places = [_place((row["choice"], row["salt"])) for row in choices]
-    return places == sorted(places)
+def in_order(exported: Mapping[str, Any]) -> bool:
+    """Whether choices, salts and commitments come in the order of the format, each choice once."""
+    choices = [canonical(row["choice"]) for row in exported["ballots"]]
+    lists = [exported["commitments"], *(row["salts"] for row in exported["ballots"])]
+    return choices == sorted(set(choices)) and all(each == sorted(each, key=_erased_first) for each in lists)
 
 
 def read_export(data: bytes) -> object:
-    """The JSON of a file. Raises ValueError with one sentence for more than 8 MB and for what is no JSON."""
+    """The JSON of a file, packed by gzip or not.
+
+    Raises ValueError with one sentence for more than 64 MB, unpacked, and for what is no JSON.
+    """
+    try:
+        if data.startswith(_GZIP):
+            with gzip.open(io.BytesIO(data)) as unpacked:
+                data = unpacked.read(LARGEST + 1)
+    except (EOFError, OSError, zlib.error):
+        raise ValueError("The file is packed by gzip and can't be unpacked: fetch it again.") from None
     if len(data) > LARGEST:
-        raise ValueError("The file is larger than 8 MB, more than the export of a poll can be.")
+        raise ValueError("The file holds more than 64 MB, more than the export of a poll can be.")
     try:
         return json.loads(
             data.decode(), object_pairs_hook=_object, parse_constant=_not_finite, parse_int=_whole
@@ -152,20 +189,22 @@ def checked_export(exported: object) -> dict[str, Any]:
     has_rule = "rule" in said["poll"]
     poll = _shaped(said["poll"], {**_POLL, "rule": dict} if has_rule else _POLL, "The poll")
     rule_of(poll)
-    if not all(_is(option, (str, int, float)) for option in poll["options"] or ()):
-        raise ValueError("The options of the poll must be texts or numbers.")
-    _patterned(poll, _HASH, ("tie_seed_commitment",), "The poll")
-    _patterned(said, _HASH, ("head",), "The export")
-    for number, row in enumerate(said["chain"], 1):
-        _shaped(row, _ENTRY, f"Entry {number}")
-        _patterned(row, _HASH, ("commitment", "previous", "head"), f"Entry {number}")
-    for number, row in enumerate(said["choices"], 1):
-        _shaped(row, _CHOICE, f"Choice {number}")
-        _patterned(row, _SALT, ("salt",), f"Choice {number}")
+    options = poll["options"] or ()
+    if len(options) > MOST_OPTIONS or not all(_is(option, (str, int, float)) for option in options):
+        raise ValueError(f"The options of the poll must be at most {MOST_OPTIONS} texts or numbers.")
+    for name, row in (("tie_seed_commitment", poll), ("head", said)):
+        if row[name] is not None and not _is_hex(row[name], _HASH):
+            raise ValueError(f"“{name}” must be 64 hexadecimal digits.")
+    for number, row in enumerate(said["ballots"], 1):
+        _shaped(row, _BALLOTS, f"Choice {number}")
+        if not row["salts"] or not all(salt is None or _is_hex(salt, _SALT) for salt in row["salts"]):
+            raise ValueError(f"The salts of choice {number} must be 32 hexadecimal digits each, or null.")
+    if not all(_is_hex(each, _HASH) for each in said["commitments"]):
+        raise ValueError("The commitments must be 64 hexadecimal digits each.")
     if said["result"] is not None:
         _shaped(said["result"], _RESULT, "The result")
-    elif said["choices"] or said["weighted"]:
-        raise ValueError("The result is withheld, but choices or weighted shares are there.")
+    elif said["ballots"] or said["weighted"]:
+        raise ValueError("The result is withheld, but ballots or weighted shares are there.")
     for view in said["weighted"].values():
         if view is not None and not (_is_object(view) and all(_is(share, int) for share in view.values())):
             raise ValueError("The weighted shares must be whole percents by label, or null.")
@@ -214,16 +253,8 @@ def _is(value: object, kind: type | tuple[type, ...]) -> bool:
     return isinstance(value, kind) and (kind is object or not isinstance(value, bool))
 
 
-def _patterned(row: Mapping[str, Any], pattern: re.Pattern[str], fields: Sequence[str], name: str) -> None:
-    for field in fields:
-        if row[field] is not None and not pattern.fullmatch(row[field]):
-            raise ValueError(
-                f"“{field}” of {name[0].lower()}{name[1:]} is not in hexadecimal digits as it should be."
-            )
-
-
-def _place(row: tuple[Any, str | None]) -> tuple[str, str]:
-    return canonical(row[0]), row[1] or ""
+def _is_hex(value: object, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _plain(value: Any) -> Any:

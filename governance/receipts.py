@@ -8,88 +8,84 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from governance.chain import canonical, commit, sha256
-from governance.export import LARGEST, checked_export, read_export, shown
+from governance.commitments import canonical, commit, sha256, terms_hash
+from governance.export import LARGEST, checked_export, commitments_of, read_export, shown
 from governance.text import counted
 from governance.verification import DIGITS, Verification, verify
 
 __all__ = ["Receipt", "Verification", "find_receipt", "main", "read_receipt", "receipt_text", "verify"]
 
-_TEXT = "roundtable-receipt-1"
+_TEXT, _BEFORE = "roundtable-receipt-2", "roundtable-receipt-1"
+_NUMBER = "[1-9][0-9]{0,18}"  # of a poll
 _TOLD = 10  # problems printed
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a voter keeps: with it and the export, they find their ballot among those that were counted."""
+    """What a voter keeps: with it and the export, they find their ballot among those that were counted.
+
+    It names no place and no time, so that nobody who sees it learns which other ballot came before or after.
+    """
 
     poll: int
-    sequence: int
     commitment: str
     salt: str
-    head: str
+    terms: str | None  # SHA-256 of what was settled when the poll opened; None in the first kind of receipts
 
 
 def receipt_text(receipt: Receipt) -> str:
-    """A receipt in about 230 characters, which read_receipt takes back."""
-    said = f"{_TEXT}:{receipt.poll}:{receipt.sequence}:{receipt.commitment}:{receipt.salt}:{receipt.head}"
+    """A receipt in about 200 characters, which read_receipt takes back."""
+    said = f"{_TEXT}:{receipt.poll}:{receipt.commitment}:{receipt.salt}:{receipt.terms}"
     return f"{said}:{sha256(said)[:8]}"
 
 
 def read_receipt(text: str) -> Receipt:
-    """The receipt in a text, with or without what Discord puts around it.
+    """The receipt in a text, with or without what Discord puts around it, also of the first kind.
 
     Raises ValueError for anything else, and for a receipt with a mistyped character.
     """
     said, _, check = re.sub(r"[\s`]", "", text).rpartition(":")
-    parts = said.split(":")
-    numbers = [part for part in parts[1:3] if re.fullmatch(r"[1-9][0-9]{0,18}", part)]
-    if len(parts) != 6 or parts[0] != _TEXT or len(numbers) != 2:
-        raise ValueError(f"This is no receipt: one begins with “{_TEXT}:” and has seven parts.")
+    word, *parts = said.split(":")
+    before = word == _BEFORE and len(parts) == 5  # with its place in a list, and the head of that list
+    if not (before or (word == _TEXT and len(parts) == 4)) or not re.fullmatch(_NUMBER, parts[0]):
+        raise ValueError(f"This is no receipt: one begins with “{_TEXT}:” and has six parts.")
     if check != sha256(said)[:8]:
         raise ValueError("A character of this receipt is wrong: its last part does not fit the rest.")
-    return Receipt(int(parts[1]), int(parts[2]), *parts[3:])
+    poll, commitment, salt, terms = (parts[0], *parts[2:4], None) if before else parts
+    return Receipt(int(poll), commitment, salt, terms)
 
 
-def find_receipt(exported: object, receipt: Receipt) -> str:
-    """What became of the ballot of a receipt, in one sentence. Raises ValueError as verify does.
+def find_receipt(exported: object, receipt: Receipt) -> tuple[bool, str]:
+    """Whether the ballot of a receipt is in force, and what became of it in a sentence.
 
-    It says what the export says: verify that as well.
+    It says what the export says: verify that as well. Raises ValueError as verify does.
     """
     said = checked_export(exported)
-    row = next((row for row in said["chain"] if row["sequence"] == receipt.sequence), None)
     if said["poll"]["id"] != receipt.poll:
-        return "This receipt is from another poll."
-    if row is None:
-        return (
-            f"This receipt is not in the chain, which has no entry {receipt.sequence}: the receipt is made "
-            "up, or the chain was cut."
+        return False, "This receipt is from another poll."
+    if receipt.terms not in (None, terms_hash(said["poll"])):
+        return False, (
+            "This receipt is from a poll that was opened with other words, options or rules than these: the "
+            "receipt is made up, or the poll was changed."
         )
-    if (row["commitment"], row["head"]) != (receipt.commitment, receipt.head):
-        return (
-            f"This receipt is not in the chain, where entry {receipt.sequence} says something else: the "
-            "receipt is made up, or the chain is."
+    for row in said["ballots"]:
+        if receipt.salt in row["salts"] and commit(row["choice"], receipt.salt) == receipt.commitment:
+            return True, (
+                f"This ballot is in the counted list, unchanged: {shown(canonical(row['choice']))}."
+            )
+    if receipt.commitment not in commitments_of(said):
+        return False, (
+            "This ballot is not among those in force at the close. If you changed it or took it back after "
+            "this receipt, that is why. If not, it was left out, or the receipt is made up."
         )
-    later = next((row for row in said["chain"] if row["replaces"] == receipt.sequence), None)
-    if later is not None:
-        happened = "changed" if later["commitment"] else "withdrawn"
-        return f"This ballot was {happened} by its voter, in entry {later['sequence']}: it counts no more."
     if said["result"] is None:
-        return (
-            "This ballot is in the chain, unchanged. So few took part that no choice is published, this one "
+        return True, (
+            "This ballot is in the list, unchanged. So few took part that no choice is published, this one "
             "neither."
         )
-    for row in said["choices"]:
-        if row["salt"] == receipt.salt and commit(row["choice"], receipt.salt) == receipt.commitment:
-            return f"This ballot is in the counted list, unchanged: {shown(canonical(row['choice']))}."
-    if all(commit(row["choice"], receipt.salt) != receipt.commitment for row in said["choices"]):
-        return (
-            "This ballot is in the chain and neither changed nor withdrawn, but no counted choice fits it: "
-            "the salt of this receipt is made up, or the ballot was left out of the count."
-        )
-    return (
-        "This ballot is in the chain, and a choice like it is in the counted list without its salt, which "
-        "its voter had erased after the close."
+    return True, (
+        "This ballot is in the list, and a choice like it is counted without its salt, which its voter had "
+        "erased after the close."
     )
 
 
@@ -120,7 +116,7 @@ def _verified(asked: argparse.Namespace, tally: Callable[..., Any] | None) -> in
         with asked.file.open("rb") as file:
             exported = read_export(file.read(LARGEST + 1))
         checked = verify(exported, head=asked.head, tally=tally)
-        found = [find_receipt(exported, read_receipt(asked.receipt))] if asked.receipt else []
+        found = [find_receipt(exported, read_receipt(asked.receipt))[1]] if asked.receipt else []
     except OSError as error:
         sys.stderr.write(f"The file can't be read: {error.strerror}.\n")
         return 2
@@ -133,28 +129,23 @@ def _verified(asked: argparse.Namespace, tally: Callable[..., Any] | None) -> in
 
 def _report(exported: Any, checked: Verification) -> list[str]:
     """What was found, what was checked, and what no check of this file can tell."""
-    title, entries = shown(exported["poll"]["title"]), len(exported["chain"])
+    title = shown(exported["poll"]["title"])
     if not checked.ok:
         told = checked.problems[:_TOLD]
         more = [f"And {len(checked.problems) - _TOLD} more."] if len(checked.problems) > _TOLD else []
         return [f"“{title}” does NOT hold together:", *told, *more]
-    chain = (
-        f"Checked: each of {counted(entries, 'entry', 'entries')} of the chain follows from the one before; "
-        f"{counted(checked.in_force, 'ballot is', 'ballots are')} in force at its end."
-    )
     if exported["result"] is None:
         told = [
-            f"“{title}”: the chain holds together. Too few ballots were cast ({checked.in_force}), so the "
-            "choices are withheld and only the chain was checked.",
-            chain,
+            f"“{title}”: the list holds together. Too few ballots were cast ({checked.in_force}), so the "
+            "choices are withheld and only the list was checked.",
+            f"Checked: the head stands for {counted(checked.in_force, 'ballot')}, each there once.",
             "Not checked: what was chosen, and what would have won.",
         ]
     else:
         winners = ", ".join(shown(canonical(winner)) for winner in exported["result"]["winners"])
         told = [
             f"“{title}” holds together: {counted(checked.counted, 'ballot')} counted.",
-            chain,
-            f"Checked: {_matched(checked)}",
+            f"Checked: {_salted(checked)}",
             f"Checked: counted again, one vote per member, {winners or 'nobody'} won and every total is as "
             "claimed.",
         ]
@@ -163,21 +154,21 @@ def _report(exported: Any, checked: Verification) -> list[str]:
     return [
         *told,
         _compared(exported["head"], checked.compared),
-        "No export can show that every ballot came from a member who exists, or that nobody was kept from "
-        "voting: for that you trust whoever runs the bot.",
+        "Not checked: whether a ballot was left out or put in before the close. Each voter sees by their own "
+        "receipt that theirs is here; nobody sees from any file that every ballot came from a member who "
+        "exists: for that you trust whoever runs the bot.",
     ]
 
 
-def _matched(checked: Verification) -> str:
-    if checked.matched == checked.counted:
-        return (
-            "every counted choice fits the commitment that was made when it was cast, each to one of its own."
-        )
-    erased = checked.counted - checked.matched
+def _salted(checked: Verification) -> str:
+    every = "the head stands for these ballots, the terms and the result; each ballot is there once"
+    erased = checked.counted - checked.salted
+    if not erased:
+        return f"{every}, and a receipt finds it."
     return (
-        f"{checked.matched} of {counted(checked.counted, 'counted choice')} fit the commitment that was made "
-        f"when they were cast. {counted(erased, 'voter')} had their salt erased after the close: that as "
-        "many ballots are in force was checked, that the choice is the one they cast can't be."
+        f"{every}. {checked.salted} of {counted(checked.counted, 'counted ballot')} can be found by a "
+        f"receipt; {counted(erased, 'voter')} had their salt erased after the close: that as many are in the "
+        "list was checked, that the choice is the one they cast can't be."
     )
 
 

@@ -1,12 +1,21 @@
-"""The verification of an exported poll: its chain, its commitments, its count, its head."""
+"""The verification of an exported poll: its ballots as a set, its count, its head."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from governance.chain import append, canonical, commit, sha256, start
-from governance.export import STEP, checked_export, claim, in_order, outcome, rule_of, shown
+from governance.commitments import canonical, sha256
+from governance.export import (
+    STEP,
+    checked_export,
+    claim,
+    commitments_of,
+    head_of,
+    in_order,
+    rule_of,
+    shown,
+)
 from governance.text import counted
 
 DIGITS = 64  # of a head
@@ -21,15 +30,15 @@ class Verification:
     problems: tuple[str, ...]
     counted: int
     recount: Mapping[str, Any] | None  # winners and totals; None where no choices are, or none can be counted
-    matched: int  # choices that fit the commitment of their voter; the others were erased
-    in_force: int  # ballots at the end of the chain that were neither changed nor withdrawn
+    salted: int  # ballots that were counted and have their salt, so that a receipt proves each
+    in_force: int  # ballots at the close, counted or withheld
     compared: int  # digits of the head that was given, all of which it has; 0 without one
 
 
 def verify(
     exported: object, *, head: str | None = None, tally: Callable[..., Any] | None = None
 ) -> Verification:
-    """Check an export: links, commitments, that each ballot in force is counted once, and the count itself.
+    """Check an export: that each ballot in force is counted once, the count itself, and the head.
 
     exported is the parsed JSON. head: the one that the channel showed, or its first 16 digits or more;
     without it whoever made the export could have made all of it anew. tally: governance.tally.tally unless
@@ -37,36 +46,48 @@ def verify(
     sentence for what is no such export and for what is no head.
     """
     said = checked_export(exported)
-    poll, chain, choices = said["poll"], said["chain"], said["choices"]
     problems: list[str] = []
-    in_force = _links(poll, chain, problems)
-    last = chain[-1]["head"] if chain else start(poll)
-    if said["head"] != append(last, outcome(said)):
-        problems.append("The final head does not follow from the chain and the outcome.")
+    commitments = commitments_of(said)
+    if said["head"] != head_of(said, commitments):
+        problems.append("The head does not follow from the ballots and the outcome.")
     given = _head(head)
     if given and not said["head"].startswith(given):
-        problems.append(
-            "The final head is another one than the one you gave: this is not what was published."
-        )
-    seed, promised = said["tie_seed"], poll["tie_seed_commitment"]
+        problems.append("The head is another one than the one you gave: this is not what was published.")
+    seed, promised = said["tie_seed"], said["poll"]["tie_seed_commitment"]
     if (seed is None) != (promised is None) or (seed is not None and sha256(seed) != promised):
         problems.append("The tie seed is not the one that was committed to.")
+    if twice := len(commitments) - len(set(commitments)):
+        problems.append(f"{counted(twice, 'ballot is', 'ballots are')} there more than once.")
+    if not in_order(said):
+        problems.append("The ballots are not in the order of the format.")
+    salts = [salt for row in said["ballots"] for salt in row["salts"]]
+    erased = sum(salt is None for salt in salts)
+    recount = None
     if said["result"] is None:
-        matched, recount = 0, None
-        least = rule_of(poll)[0].least_ballots
-        if len(in_force) >= least:
+        least = rule_of(said["poll"])[0].least_ballots
+        if len(commitments) >= least:
             problems.append(
-                f"The choices are withheld, though {counted(len(in_force), 'ballot is', 'ballots are')} in "
-                f"force and from {least:,} on they have to be told."
+                f"The choices are withheld, though {counted(len(commitments), 'ballot is', 'ballots are')} "
+                f"in force and from {least:,} on they have to be told."
             )
     else:
-        matched = _match(choices, in_force, problems)
+        if erased != len(said["commitments"]):
+            problems.append(
+                f"{counted(erased, 'choice has', 'choices have')} no salt, but "
+                f"{counted(len(said['commitments']), 'ballot has', 'ballots have')} no choice."
+            )
         for name, view in said["weighted"].items():
             if view is not None and any(share % STEP or not 0 <= share <= 100 for share in view.values()):
                 problems.append(f"The weighted shares of {shown(name)} are not in steps of {STEP} points.")
         recount = _recount(said, tally, problems)
     return Verification(
-        not problems, tuple(problems), len(choices), recount, matched, len(in_force), len(given)
+        not problems,
+        tuple(problems),
+        len(salts),
+        recount,
+        len(salts) - erased,
+        len(commitments),
+        len(given),
     )
 
 
@@ -80,52 +101,6 @@ def _head(given: str | None) -> str:
     return digits
 
 
-def _links(poll: Mapping[str, Any], chain: Sequence[Mapping[str, Any]], problems: list[str]) -> set[str]:
-    """The commitments in force at the end; what is wrong with the chain joins the problems."""
-    in_force: dict[int, str] = {}
-    seen: set[str] = set()
-    previous = start(poll)
-    for place, row in enumerate(chain, 1):
-        commitment, replaced = row["commitment"], row["replaces"]
-        if row["sequence"] != place:
-            problems.append(f"Entry {place} says that it is entry {row['sequence']}.")
-        if row["previous"] != previous:
-            problems.append(f"Entry {place} does not follow from what is before it.")
-        if row["head"] != append(row["previous"], commitment, replaces=replaced):
-            problems.append(f"The head of entry {place} does not fit what the entry says.")
-        if replaced is not None and in_force.pop(replaced, None) is None:
-            problems.append(f"Entry {place} replaces a ballot that is not in force.")
-        if commitment is None and replaced is None:
-            problems.append(f"Entry {place} withdraws nothing.")
-        if commitment in seen:
-            problems.append(f"Entry {place} repeats an earlier commitment.")
-        elif commitment is not None:
-            seen.add(commitment)
-            in_force[place] = commitment
-        previous = row["head"]
-    return set(in_force.values())
-
-
-def _match(choices: Sequence[Mapping[str, Any]], in_force: set[str], problems: list[str]) -> int:
-    """How many choices fit a commitment in force, each of which counts once."""
-    waiting = set(in_force)
-    for number, row in enumerate(choices, 1):
-        if row["salt"] is not None:
-            commitment = commit(row["choice"], row["salt"])
-            if commitment not in waiting:
-                problems.append(f"Choice {number} fits no ballot in force that is not counted already.")
-            waiting.discard(commitment)
-    erased = sum(row["salt"] is None for row in choices)
-    if erased != len(waiting):
-        problems.append(
-            f"{counted(erased, 'choice has', 'choices have')} no salt, but "
-            f"{counted(len(waiting), 'ballot in force has', 'ballots in force have')} no choice."
-        )
-    if not in_order(choices):
-        problems.append("The choices are not in the order of the format.")
-    return len(in_force) - len(waiting)
-
-
 def _recount(
     said: Mapping[str, Any], tally: Callable[..., Any] | None, problems: list[str]
 ) -> dict[str, Any] | None:
@@ -135,7 +110,7 @@ def _recount(
         from governance.votes.tally import tally as own
 
         count = own
-    poll, ballots = said["poll"], [row["choice"] for row in said["choices"]]
+    poll, ballots = said["poll"], [row["choice"] for row in said["ballots"] for _ in row["salts"]]
     settings: dict[str, Any] = {} if poll["budget"] is None else {"budget": poll["budget"]}
     if poll["method"] == "gradient":
         settings["rule"], settings["known"] = rule_of(poll)

@@ -16,29 +16,17 @@ import typing
 
 SOURCES = {}
 
-SOURCES['governance.chain'] = r'''
-"""Ballots as salted commitments in a hash chain: it tells when one was changed, and never whose it is."""
+SOURCES['governance.commitments'] = r'''
+"""Ballots as salted commitments: as a set they tell that none was changed, and never whose it is or when."""
 
 import hashlib
 import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 _SALT = re.compile(r"[0-9a-f]{32}")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A link of the chain: a ballot's commitment (None: withdrawn), between the heads before and after it."""
-
-    sequence: int
-    commitment: str | None
-    previous: str
-    head: str
-    replaces: int | None = None
 
 
 def canonical(value: object) -> str:
@@ -61,19 +49,19 @@ def commit(ballot: object, salt: str) -> str:
 
     Raises ValueError for a salt that is not 32 hex digits and for a ballot that is not JSON.
     """
+    return commit_text(canonical(ballot), salt)
+
+
+def commit_text(choice: str, salt: str) -> str:
+    """The same for a ballot that is canonical JSON already."""
     if not _SALT.fullmatch(salt):
         raise ValueError("A salt is written as 32 hexadecimal digits.")
-    return sha256(canonical(ballot) + salt)
+    return sha256(choice + salt)
 
 
-def start(poll: Mapping[str, Any]) -> str:
-    """The head of a chain without ballots: it stands for everything that is settled when the poll opens."""
+def terms_hash(poll: Mapping[str, Any]) -> str:
+    """SHA-256, 64 hex digits, of everything that is settled when a poll opens: all of it but its close."""
     return sha256(canonical({key: value for key, value in poll.items() if key != "closed"}))
-
-
-def append(head: str, commitment: str | None, *, replaces: int | None = None) -> str:
-    """The head after one more commitment (None: a withdrawal), which may replace an earlier sequence."""
-    return sha256(f"{head}\n{commitment or 'withdrawn'}\n{replaces or 0}")
 
 
 def sha256(text: str) -> str:
@@ -152,21 +140,26 @@ BEFORE = Rule(favour=0)
 SOURCES['governance.export'] = r'''
 """The export of a closed poll, which anybody can verify."""
 
+import gzip
+import io
 import json
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from types import NoneType
 from typing import Any, NoReturn, TypeGuard, cast
 
-from governance.chain import Entry, append, canonical, sha256, start
+from governance.commitments import canonical, commit_text, sha256, terms_hash
 from governance.votes.rule import BEFORE, Rule
 
-FORMAT = "roundtable-poll-1"
-LARGEST = 8 * 1024 * 1024  # bytes of a file; some 20,000 ballots
+FORMAT = "roundtable-poll-2"
+LARGEST = 64 * 1024 * 1024  # bytes of a file, unpacked: over a million ballots with one choice
 STEP = 5  # points of the weighted shares
+MOST_OPTIONS = 25  # of a poll
 
+_GZIP = b"\x1f\x8b"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SALT = re.compile(r"[0-9a-f]{32}")
 _MOST = 10**9  # ballots, ids
@@ -175,8 +168,8 @@ _Fields = Mapping[str, type | tuple[type, ...]]
 _EXPORT: _Fields = {
     "format": str,
     "poll": dict,
-    "chain": list,
-    "choices": list,
+    "ballots": list,
+    "commitments": list,
     "tie_seed": (str, NoneType),
     "result": (dict, NoneType),
     "weighted": dict,
@@ -192,14 +185,7 @@ _POLL: _Fields = {
     "closed": str,
     "tie_seed_commitment": (str, NoneType),
 }
-_ENTRY: _Fields = {
-    "sequence": int,
-    "commitment": (str, NoneType),
-    "replaces": (int, NoneType),
-    "previous": str,
-    "head": str,
-}
-_CHOICE: _Fields = {"choice": object, "salt": (str, NoneType)}
+_BALLOTS: _Fields = {"choice": object, "salts": list}
 _RESULT: _Fields = {"winners": list, "totals": object}
 
 
@@ -210,75 +196,114 @@ def claim(result: Any) -> dict[str, Any]:
 
 def export(
     poll: Mapping[str, Any],
-    chain: Sequence[Entry],
-    counted: Sequence[tuple[Any, str | None]],
+    counted: Sequence[tuple[str, str | None]],
+    erased: Sequence[str] = (),
     *,
     result: Mapping[str, Any] | None,
     weighted: Mapping[str, Mapping[str, int] | None],
     tie_seed: str | None = None,
 ) -> dict[str, Any]:
-    """The export of a closed poll: one JSON object.
+    """The export of a closed poll: one JSON object in which no ballot has a place or a time.
 
-    - format: "roundtable-poll-1"
+    - format: "roundtable-poll-2"
     - poll: id, title, method, options, budget (of dots, or null), opened, closed, tie_seed_commitment, the
       SHA-256 of the text of the seed, or null, and rule: least_ballots, blocks, favour and electorate as
       governance.votes.rule.Rule has them, and known, how many might vote; without it, the rule is BEFORE
-    - chain: in order, sequence (1, 2, ...), commitment, replaces, previous, head. A new ballot replaces
-      nothing (null), a changed one the sequence it replaces; so does a withdrawal, with null for a commitment
-    - choices: every counted ballot as choice and salt, sorted by the canonical text of both, so that their
-      order tells nothing; whoever erased their traces after the close has null for a salt
+    - ballots: each choice that was counted, in the order of its canonical text, with the salt of each ballot
+      that makes it, sorted; whoever erased their traces after the close has null for a salt, and comes first
+    - commitments: of every ballot in force that has no salt here, sorted
     - tie_seed: the text of the seed, or null
     - result: what is claimed for one vote per member: winners and totals, as claim writes them; null where
-      fewer ballots than the rule's least_ballots were cast: then choices and weighted are empty, and the
+      fewer ballots than the rule's least_ballots were cast: then ballots and weighted are empty, and the
       commitments stand alone
     - weighted: for each strategy the percent of the weight per label, in steps of 5 points, or null
-    - head: the last link, which the poll's message in the channel has to show too
+    - head: what the poll's message in the channel has to show too
 
     Canonical text is JSON with sorted keys, no spaces, no escapes. A commitment is SHA-256(canonical choice
-    + salt). The first previous is SHA-256(canonical poll without closed); a head is SHA-256(previous,
-    commitment or "withdrawn", replaces or 0, joined by line feeds). The last head follows upon the chain in
-    the same way, its commitment being SHA-256(canonical object of closed, choices without salts, tie_seed,
-    result, weighted). So nothing can change once it was shown, except that salts may go.
+    + salt), and a salt is 128 random bits, so that the order of either tells nothing. The head is
+    SHA-256(canonical object of terms, SHA-256(canonical poll without closed); closed; choices, each with how
+    many made it; commitments, all of them, sorted; tie_seed; result; weighted). So nothing can change once
+    it was shown, except that salts may go.
 
-    counted (n,): every choice in force with its salt, None where it was erased. Raises ValueError for what
-    JSON can't say.
+    counted (n,): every choice in force as canonical text with its salt, None where it was erased; erased: the
+    commitments of those. Raises ValueError for what JSON can't say.
     """
-    rows = [] if result is None else sorted(counted, key=_place)
+    if result is None:
+        ballots, alone = [], [commit_text(choice, salt) for choice, salt in counted if salt is not None]
+    else:
+        ballots, alone = _grouped(counted), []
     made: dict[str, Any] = {
         "format": FORMAT,
         "poll": dict(poll),
-        "chain": [dict(vars(entry)) for entry in chain],  # asdict takes ten times as long
-        "choices": [{"choice": choice, "salt": salt} for choice, salt in rows],
+        "ballots": ballots,
+        "commitments": sorted([*alone, *erased]),
         "tie_seed": tie_seed,
         "result": None if result is None else dict(result),
         "weighted": {}
         if result is None
         else {name: None if view is None else dict(view) for name, view in weighted.items()},
     }
-    made["head"] = append(chain[-1].head if chain else start(poll), outcome(made))
-    return json.loads(canonical(made))
+    made["head"] = head_of(made, commitments_of(made))
+    return made
 
 
-def outcome(exported: Mapping[str, Any]) -> str:
-    """The commitment to everything that is settled when the poll closes."""
+def _grouped(counted: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    salts: dict[str, list[str | None]] = {}
+    for choice, salt in counted:
+        salts.setdefault(choice, []).append(salt)
+    return [
+        {"choice": json.loads(choice), "salts": sorted(salts[choice], key=_erased_first)}
+        for choice in sorted(salts)
+    ]
+
+
+def _erased_first(salt: str | None) -> str:
+    return salt or ""
+
+
+def commitments_of(exported: Mapping[str, Any]) -> list[str]:
+    """The commitments (n,) of all ballots in force, sorted: from salts, and those that stand alone."""
+    given = [
+        commit_text(choice, salt)
+        for choice, row in ((canonical(row["choice"]), row) for row in exported["ballots"])
+        for salt in row["salts"]
+        if salt is not None
+    ]
+    return sorted([*given, *exported["commitments"]])
+
+
+def head_of(exported: Mapping[str, Any], commitments: Sequence[str]) -> str:
+    """The head of an export: 64 hex digits that stand for its terms, the set of ballots, and the outcome."""
     settled = {name: exported[name] for name in ("tie_seed", "result", "weighted")}
     settled |= {
+        "terms": terms_hash(exported["poll"]),
         "closed": exported["poll"]["closed"],
-        "choices": [row["choice"] for row in exported["choices"]],
+        "choices": [[row["choice"], len(row["salts"])] for row in exported["ballots"]],
+        "commitments": list(commitments),
     }
     return sha256(canonical(settled))
 
 
-def in_order(choices: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the choices come in the order of the format."""
-    places = [_place((row["choice"], row["salt"])) for row in choices]
-    return places == sorted(places)
+def in_order(exported: Mapping[str, Any]) -> bool:
+    """Whether choices, salts and commitments come in the order of the format, each choice once."""
+    choices = [canonical(row["choice"]) for row in exported["ballots"]]
+    lists = [exported["commitments"], *(row["salts"] for row in exported["ballots"])]
+    return choices == sorted(set(choices)) and all(each == sorted(each, key=_erased_first) for each in lists)
 
 
 def read_export(data: bytes) -> object:
-    """The JSON of a file. Raises ValueError with one sentence for more than 8 MB and for what is no JSON."""
+    """The JSON of a file, packed by gzip or not.
+
+    Raises ValueError with one sentence for more than 64 MB, unpacked, and for what is no JSON.
+    """
+    try:
+        if data.startswith(_GZIP):
+            with gzip.open(io.BytesIO(data)) as unpacked:
+                data = unpacked.read(LARGEST + 1)
+    except (EOFError, OSError, zlib.error):
+        raise ValueError("The file is packed by gzip and can't be unpacked: fetch it again.") from None
     if len(data) > LARGEST:
-        raise ValueError("The file is larger than 8 MB, more than the export of a poll can be.")
+        raise ValueError("The file holds more than 64 MB, more than the export of a poll can be.")
     try:
         return json.loads(
             data.decode(), object_pairs_hook=_object, parse_constant=_not_finite, parse_int=_whole
@@ -304,20 +329,22 @@ def checked_export(exported: object) -> dict[str, Any]:
     has_rule = "rule" in said["poll"]
     poll = _shaped(said["poll"], {**_POLL, "rule": dict} if has_rule else _POLL, "The poll")
     rule_of(poll)
-    if not all(_is(option, (str, int, float)) for option in poll["options"] or ()):
-        raise ValueError("The options of the poll must be texts or numbers.")
-    _patterned(poll, _HASH, ("tie_seed_commitment",), "The poll")
-    _patterned(said, _HASH, ("head",), "The export")
-    for number, row in enumerate(said["chain"], 1):
-        _shaped(row, _ENTRY, f"Entry {number}")
-        _patterned(row, _HASH, ("commitment", "previous", "head"), f"Entry {number}")
-    for number, row in enumerate(said["choices"], 1):
-        _shaped(row, _CHOICE, f"Choice {number}")
-        _patterned(row, _SALT, ("salt",), f"Choice {number}")
+    options = poll["options"] or ()
+    if len(options) > MOST_OPTIONS or not all(_is(option, (str, int, float)) for option in options):
+        raise ValueError(f"The options of the poll must be at most {MOST_OPTIONS} texts or numbers.")
+    for name, row in (("tie_seed_commitment", poll), ("head", said)):
+        if row[name] is not None and not _is_hex(row[name], _HASH):
+            raise ValueError(f"“{name}” must be 64 hexadecimal digits.")
+    for number, row in enumerate(said["ballots"], 1):
+        _shaped(row, _BALLOTS, f"Choice {number}")
+        if not row["salts"] or not all(salt is None or _is_hex(salt, _SALT) for salt in row["salts"]):
+            raise ValueError(f"The salts of choice {number} must be 32 hexadecimal digits each, or null.")
+    if not all(_is_hex(each, _HASH) for each in said["commitments"]):
+        raise ValueError("The commitments must be 64 hexadecimal digits each.")
     if said["result"] is not None:
         _shaped(said["result"], _RESULT, "The result")
-    elif said["choices"] or said["weighted"]:
-        raise ValueError("The result is withheld, but choices or weighted shares are there.")
+    elif said["ballots"] or said["weighted"]:
+        raise ValueError("The result is withheld, but ballots or weighted shares are there.")
     for view in said["weighted"].values():
         if view is not None and not (_is_object(view) and all(_is(share, int) for share in view.values())):
             raise ValueError("The weighted shares must be whole percents by label, or null.")
@@ -366,16 +393,8 @@ def _is(value: object, kind: type | tuple[type, ...]) -> bool:
     return isinstance(value, kind) and (kind is object or not isinstance(value, bool))
 
 
-def _patterned(row: Mapping[str, Any], pattern: re.Pattern[str], fields: Sequence[str], name: str) -> None:
-    for field in fields:
-        if row[field] is not None and not pattern.fullmatch(row[field]):
-            raise ValueError(
-                f"“{field}” of {name[0].lower()}{name[1:]} is not in hexadecimal digits as it should be."
-            )
-
-
-def _place(row: tuple[Any, str | None]) -> tuple[str, str]:
-    return canonical(row[0]), row[1] or ""
+def _is_hex(value: object, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _plain(value: Any) -> Any:
@@ -1512,15 +1531,24 @@ def _names(method: str, options: Sequence[Any] | None) -> tuple[str, ...]:
 '''
 
 SOURCES['governance.verification'] = r'''
-"""The verification of an exported poll: its chain, its commitments, its count, its head."""
+"""The verification of an exported poll: its ballots as a set, its count, its head."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from governance.chain import append, canonical, commit, sha256, start
-from governance.export import STEP, checked_export, claim, in_order, outcome, rule_of, shown
+from governance.commitments import canonical, sha256
+from governance.export import (
+    STEP,
+    checked_export,
+    claim,
+    commitments_of,
+    head_of,
+    in_order,
+    rule_of,
+    shown,
+)
 from governance.text import counted
 
 DIGITS = 64  # of a head
@@ -1535,15 +1563,15 @@ class Verification:
     problems: tuple[str, ...]
     counted: int
     recount: Mapping[str, Any] | None  # winners and totals; None where no choices are, or none can be counted
-    matched: int  # choices that fit the commitment of their voter; the others were erased
-    in_force: int  # ballots at the end of the chain that were neither changed nor withdrawn
+    salted: int  # ballots that were counted and have their salt, so that a receipt proves each
+    in_force: int  # ballots at the close, counted or withheld
     compared: int  # digits of the head that was given, all of which it has; 0 without one
 
 
 def verify(
     exported: object, *, head: str | None = None, tally: Callable[..., Any] | None = None
 ) -> Verification:
-    """Check an export: links, commitments, that each ballot in force is counted once, and the count itself.
+    """Check an export: that each ballot in force is counted once, the count itself, and the head.
 
     exported is the parsed JSON. head: the one that the channel showed, or its first 16 digits or more;
     without it whoever made the export could have made all of it anew. tally: governance.tally.tally unless
@@ -1551,36 +1579,48 @@ def verify(
     sentence for what is no such export and for what is no head.
     """
     said = checked_export(exported)
-    poll, chain, choices = said["poll"], said["chain"], said["choices"]
     problems: list[str] = []
-    in_force = _links(poll, chain, problems)
-    last = chain[-1]["head"] if chain else start(poll)
-    if said["head"] != append(last, outcome(said)):
-        problems.append("The final head does not follow from the chain and the outcome.")
+    commitments = commitments_of(said)
+    if said["head"] != head_of(said, commitments):
+        problems.append("The head does not follow from the ballots and the outcome.")
     given = _head(head)
     if given and not said["head"].startswith(given):
-        problems.append(
-            "The final head is another one than the one you gave: this is not what was published."
-        )
-    seed, promised = said["tie_seed"], poll["tie_seed_commitment"]
+        problems.append("The head is another one than the one you gave: this is not what was published.")
+    seed, promised = said["tie_seed"], said["poll"]["tie_seed_commitment"]
     if (seed is None) != (promised is None) or (seed is not None and sha256(seed) != promised):
         problems.append("The tie seed is not the one that was committed to.")
+    if twice := len(commitments) - len(set(commitments)):
+        problems.append(f"{counted(twice, 'ballot is', 'ballots are')} there more than once.")
+    if not in_order(said):
+        problems.append("The ballots are not in the order of the format.")
+    salts = [salt for row in said["ballots"] for salt in row["salts"]]
+    erased = sum(salt is None for salt in salts)
+    recount = None
     if said["result"] is None:
-        matched, recount = 0, None
-        least = rule_of(poll)[0].least_ballots
-        if len(in_force) >= least:
+        least = rule_of(said["poll"])[0].least_ballots
+        if len(commitments) >= least:
             problems.append(
-                f"The choices are withheld, though {counted(len(in_force), 'ballot is', 'ballots are')} in "
-                f"force and from {least:,} on they have to be told."
+                f"The choices are withheld, though {counted(len(commitments), 'ballot is', 'ballots are')} "
+                f"in force and from {least:,} on they have to be told."
             )
     else:
-        matched = _match(choices, in_force, problems)
+        if erased != len(said["commitments"]):
+            problems.append(
+                f"{counted(erased, 'choice has', 'choices have')} no salt, but "
+                f"{counted(len(said['commitments']), 'ballot has', 'ballots have')} no choice."
+            )
         for name, view in said["weighted"].items():
             if view is not None and any(share % STEP or not 0 <= share <= 100 for share in view.values()):
                 problems.append(f"The weighted shares of {shown(name)} are not in steps of {STEP} points.")
         recount = _recount(said, tally, problems)
     return Verification(
-        not problems, tuple(problems), len(choices), recount, matched, len(in_force), len(given)
+        not problems,
+        tuple(problems),
+        len(salts),
+        recount,
+        len(salts) - erased,
+        len(commitments),
+        len(given),
     )
 
 
@@ -1594,52 +1634,6 @@ def _head(given: str | None) -> str:
     return digits
 
 
-def _links(poll: Mapping[str, Any], chain: Sequence[Mapping[str, Any]], problems: list[str]) -> set[str]:
-    """The commitments in force at the end; what is wrong with the chain joins the problems."""
-    in_force: dict[int, str] = {}
-    seen: set[str] = set()
-    previous = start(poll)
-    for place, row in enumerate(chain, 1):
-        commitment, replaced = row["commitment"], row["replaces"]
-        if row["sequence"] != place:
-            problems.append(f"Entry {place} says that it is entry {row['sequence']}.")
-        if row["previous"] != previous:
-            problems.append(f"Entry {place} does not follow from what is before it.")
-        if row["head"] != append(row["previous"], commitment, replaces=replaced):
-            problems.append(f"The head of entry {place} does not fit what the entry says.")
-        if replaced is not None and in_force.pop(replaced, None) is None:
-            problems.append(f"Entry {place} replaces a ballot that is not in force.")
-        if commitment is None and replaced is None:
-            problems.append(f"Entry {place} withdraws nothing.")
-        if commitment in seen:
-            problems.append(f"Entry {place} repeats an earlier commitment.")
-        elif commitment is not None:
-            seen.add(commitment)
-            in_force[place] = commitment
-        previous = row["head"]
-    return set(in_force.values())
-
-
-def _match(choices: Sequence[Mapping[str, Any]], in_force: set[str], problems: list[str]) -> int:
-    """How many choices fit a commitment in force, each of which counts once."""
-    waiting = set(in_force)
-    for number, row in enumerate(choices, 1):
-        if row["salt"] is not None:
-            commitment = commit(row["choice"], row["salt"])
-            if commitment not in waiting:
-                problems.append(f"Choice {number} fits no ballot in force that is not counted already.")
-            waiting.discard(commitment)
-    erased = sum(row["salt"] is None for row in choices)
-    if erased != len(waiting):
-        problems.append(
-            f"{counted(erased, 'choice has', 'choices have')} no salt, but "
-            f"{counted(len(waiting), 'ballot in force has', 'ballots in force have')} no choice."
-        )
-    if not in_order(choices):
-        problems.append("The choices are not in the order of the format.")
-    return len(in_force) - len(waiting)
-
-
 def _recount(
     said: Mapping[str, Any], tally: Callable[..., Any] | None, problems: list[str]
 ) -> dict[str, Any] | None:
@@ -1649,7 +1643,7 @@ def _recount(
         from governance.votes.tally import tally as own
 
         count = own
-    poll, ballots = said["poll"], [row["choice"] for row in said["choices"]]
+    poll, ballots = said["poll"], [row["choice"] for row in said["ballots"] for _ in row["salts"]]
     settings: dict[str, Any] = {} if poll["budget"] is None else {"budget": poll["budget"]}
     if poll["method"] == "gradient":
         settings["rule"], settings["known"] = rule_of(poll)
@@ -1674,88 +1668,84 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from governance.chain import canonical, commit, sha256
-from governance.export import LARGEST, checked_export, read_export, shown
+from governance.commitments import canonical, commit, sha256, terms_hash
+from governance.export import LARGEST, checked_export, commitments_of, read_export, shown
 from governance.text import counted
 from governance.verification import DIGITS, Verification, verify
 
 __all__ = ["Receipt", "Verification", "find_receipt", "main", "read_receipt", "receipt_text", "verify"]
 
-_TEXT = "roundtable-receipt-1"
+_TEXT, _BEFORE = "roundtable-receipt-2", "roundtable-receipt-1"
+_NUMBER = "[1-9][0-9]{0,18}"  # of a poll
 _TOLD = 10  # problems printed
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a voter keeps: with it and the export, they find their ballot among those that were counted."""
+    """What a voter keeps: with it and the export, they find their ballot among those that were counted.
+
+    It names no place and no time, so that nobody who sees it learns which other ballot came before or after.
+    """
 
     poll: int
-    sequence: int
     commitment: str
     salt: str
-    head: str
+    terms: str | None  # SHA-256 of what was settled when the poll opened; None in the first kind of receipts
 
 
 def receipt_text(receipt: Receipt) -> str:
-    """A receipt in about 230 characters, which read_receipt takes back."""
-    said = f"{_TEXT}:{receipt.poll}:{receipt.sequence}:{receipt.commitment}:{receipt.salt}:{receipt.head}"
+    """A receipt in about 200 characters, which read_receipt takes back."""
+    said = f"{_TEXT}:{receipt.poll}:{receipt.commitment}:{receipt.salt}:{receipt.terms}"
     return f"{said}:{sha256(said)[:8]}"
 
 
 def read_receipt(text: str) -> Receipt:
-    """The receipt in a text, with or without what Discord puts around it.
+    """The receipt in a text, with or without what Discord puts around it, also of the first kind.
 
     Raises ValueError for anything else, and for a receipt with a mistyped character.
     """
     said, _, check = re.sub(r"[\s`]", "", text).rpartition(":")
-    parts = said.split(":")
-    numbers = [part for part in parts[1:3] if re.fullmatch(r"[1-9][0-9]{0,18}", part)]
-    if len(parts) != 6 or parts[0] != _TEXT or len(numbers) != 2:
-        raise ValueError(f"This is no receipt: one begins with “{_TEXT}:” and has seven parts.")
+    word, *parts = said.split(":")
+    before = word == _BEFORE and len(parts) == 5  # with its place in a list, and the head of that list
+    if not (before or (word == _TEXT and len(parts) == 4)) or not re.fullmatch(_NUMBER, parts[0]):
+        raise ValueError(f"This is no receipt: one begins with “{_TEXT}:” and has six parts.")
     if check != sha256(said)[:8]:
         raise ValueError("A character of this receipt is wrong: its last part does not fit the rest.")
-    return Receipt(int(parts[1]), int(parts[2]), *parts[3:])
+    poll, commitment, salt, terms = (parts[0], *parts[2:4], None) if before else parts
+    return Receipt(int(poll), commitment, salt, terms)
 
 
-def find_receipt(exported: object, receipt: Receipt) -> str:
-    """What became of the ballot of a receipt, in one sentence. Raises ValueError as verify does.
+def find_receipt(exported: object, receipt: Receipt) -> tuple[bool, str]:
+    """Whether the ballot of a receipt is in force, and what became of it in a sentence.
 
-    It says what the export says: verify that as well.
+    It says what the export says: verify that as well. Raises ValueError as verify does.
     """
     said = checked_export(exported)
-    row = next((row for row in said["chain"] if row["sequence"] == receipt.sequence), None)
     if said["poll"]["id"] != receipt.poll:
-        return "This receipt is from another poll."
-    if row is None:
-        return (
-            f"This receipt is not in the chain, which has no entry {receipt.sequence}: the receipt is made "
-            "up, or the chain was cut."
+        return False, "This receipt is from another poll."
+    if receipt.terms not in (None, terms_hash(said["poll"])):
+        return False, (
+            "This receipt is from a poll that was opened with other words, options or rules than these: the "
+            "receipt is made up, or the poll was changed."
         )
-    if (row["commitment"], row["head"]) != (receipt.commitment, receipt.head):
-        return (
-            f"This receipt is not in the chain, where entry {receipt.sequence} says something else: the "
-            "receipt is made up, or the chain is."
+    for row in said["ballots"]:
+        if receipt.salt in row["salts"] and commit(row["choice"], receipt.salt) == receipt.commitment:
+            return True, (
+                f"This ballot is in the counted list, unchanged: {shown(canonical(row['choice']))}."
+            )
+    if receipt.commitment not in commitments_of(said):
+        return False, (
+            "This ballot is not among those in force at the close. If you changed it or took it back after "
+            "this receipt, that is why. If not, it was left out, or the receipt is made up."
         )
-    later = next((row for row in said["chain"] if row["replaces"] == receipt.sequence), None)
-    if later is not None:
-        happened = "changed" if later["commitment"] else "withdrawn"
-        return f"This ballot was {happened} by its voter, in entry {later['sequence']}: it counts no more."
     if said["result"] is None:
-        return (
-            "This ballot is in the chain, unchanged. So few took part that no choice is published, this one "
+        return True, (
+            "This ballot is in the list, unchanged. So few took part that no choice is published, this one "
             "neither."
         )
-    for row in said["choices"]:
-        if row["salt"] == receipt.salt and commit(row["choice"], receipt.salt) == receipt.commitment:
-            return f"This ballot is in the counted list, unchanged: {shown(canonical(row['choice']))}."
-    if all(commit(row["choice"], receipt.salt) != receipt.commitment for row in said["choices"]):
-        return (
-            "This ballot is in the chain and neither changed nor withdrawn, but no counted choice fits it: "
-            "the salt of this receipt is made up, or the ballot was left out of the count."
-        )
-    return (
-        "This ballot is in the chain, and a choice like it is in the counted list without its salt, which "
-        "its voter had erased after the close."
+    return True, (
+        "This ballot is in the list, and a choice like it is counted without its salt, which its voter had "
+        "erased after the close."
     )
 
 
@@ -1786,7 +1776,7 @@ def _verified(asked: argparse.Namespace, tally: Callable[..., Any] | None) -> in
         with asked.file.open("rb") as file:
             exported = read_export(file.read(LARGEST + 1))
         checked = verify(exported, head=asked.head, tally=tally)
-        found = [find_receipt(exported, read_receipt(asked.receipt))] if asked.receipt else []
+        found = [find_receipt(exported, read_receipt(asked.receipt))[1]] if asked.receipt else []
     except OSError as error:
         sys.stderr.write(f"The file can't be read: {error.strerror}.\n")
         return 2
@@ -1799,28 +1789,23 @@ def _verified(asked: argparse.Namespace, tally: Callable[..., Any] | None) -> in
 
 def _report(exported: Any, checked: Verification) -> list[str]:
     """What was found, what was checked, and what no check of this file can tell."""
-    title, entries = shown(exported["poll"]["title"]), len(exported["chain"])
+    title = shown(exported["poll"]["title"])
     if not checked.ok:
         told = checked.problems[:_TOLD]
         more = [f"And {len(checked.problems) - _TOLD} more."] if len(checked.problems) > _TOLD else []
         return [f"“{title}” does NOT hold together:", *told, *more]
-    chain = (
-        f"Checked: each of {counted(entries, 'entry', 'entries')} of the chain follows from the one before; "
-        f"{counted(checked.in_force, 'ballot is', 'ballots are')} in force at its end."
-    )
     if exported["result"] is None:
         told = [
-            f"“{title}”: the chain holds together. Too few ballots were cast ({checked.in_force}), so the "
-            "choices are withheld and only the chain was checked.",
-            chain,
+            f"“{title}”: the list holds together. Too few ballots were cast ({checked.in_force}), so the "
+            "choices are withheld and only the list was checked.",
+            f"Checked: the head stands for {counted(checked.in_force, 'ballot')}, each there once.",
             "Not checked: what was chosen, and what would have won.",
         ]
     else:
         winners = ", ".join(shown(canonical(winner)) for winner in exported["result"]["winners"])
         told = [
             f"“{title}” holds together: {counted(checked.counted, 'ballot')} counted.",
-            chain,
-            f"Checked: {_matched(checked)}",
+            f"Checked: {_salted(checked)}",
             f"Checked: counted again, one vote per member, {winners or 'nobody'} won and every total is as "
             "claimed.",
         ]
@@ -1829,21 +1814,21 @@ def _report(exported: Any, checked: Verification) -> list[str]:
     return [
         *told,
         _compared(exported["head"], checked.compared),
-        "No export can show that every ballot came from a member who exists, or that nobody was kept from "
-        "voting: for that you trust whoever runs the bot.",
+        "Not checked: whether a ballot was left out or put in before the close. Each voter sees by their own "
+        "receipt that theirs is here; nobody sees from any file that every ballot came from a member who "
+        "exists: for that you trust whoever runs the bot.",
     ]
 
 
-def _matched(checked: Verification) -> str:
-    if checked.matched == checked.counted:
-        return (
-            "every counted choice fits the commitment that was made when it was cast, each to one of its own."
-        )
-    erased = checked.counted - checked.matched
+def _salted(checked: Verification) -> str:
+    every = "the head stands for these ballots, the terms and the result; each ballot is there once"
+    erased = checked.counted - checked.salted
+    if not erased:
+        return f"{every}, and a receipt finds it."
     return (
-        f"{checked.matched} of {counted(checked.counted, 'counted choice')} fit the commitment that was made "
-        f"when they were cast. {counted(erased, 'voter')} had their salt erased after the close: that as "
-        "many ballots are in force was checked, that the choice is the one they cast can't be."
+        f"{every}. {checked.salted} of {counted(checked.counted, 'counted ballot')} can be found by a "
+        f"receipt; {counted(erased, 'voter')} had their salt erased after the close: that as many are in the "
+        "list was checked, that the choice is the one they cast can't be."
     )
 
 

@@ -86,12 +86,11 @@ async def summarise(
     stored = await proposals.proposals_in(db, guild_id, limit=MOST)
     there = {each.number: each for each in stored}
     soon = [poll for poll in open_polls if now < poll.closes_at <= cut_off + SOON]
-    counts = await ballots.counts_of(db, guild_id, [poll.poll_id for poll in soon])
     promises, questions = await _owed(db, guild_id, now)
     summary = Summary(
         period=period,
         cut_off=cut_off,
-        closing=tuple(_closing(poll, counts[poll.poll_id]) for poll in soon),
+        closing=tuple(map(_closing, soon)),
         drafts=tuple(await drafts_in(db, sources, guild_id, there, period)),
         results=tuple(
             _result(poll)
@@ -156,13 +155,13 @@ def _second(stored: StoredProposal) -> ToDo:
     )
 
 
-def _closing(poll: Poll, cast: int) -> Closing:
+def _closing(poll: Poll) -> Closing:
     return Closing(
         poll.number,
         poll.title,
         message_link(poll.guild_id, poll.thread or poll.channel, poll.message),
         poll.closes_at,
-        ballots_so_far(cast, poll.quorum),
+        ballots_so_far(poll.told, poll.quorum),
     )
 
 

@@ -236,7 +236,6 @@ async def cast_and_tell(
     tools = tools_of(interaction)
     mine = await cast_ballot(tools.database, view, _member(interaction), choice, tools.now())
     await _tell(interaction, view, mine, instead=instead)
-    interaction.client.dispatch("ballot", view.poll.guild_id, view.poll.poll_id)
 
 
 def _say_why(view: PollView) -> Callable[[discord.Interaction, str, bool], Awaitable[None]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from features.polls.ballot_text import as_text
 from features.polls.view import MyBallot, PollView
+from governance.commitments import terms_hash
 from governance.receipts import Receipt, receipt_text
 from governance.text import clean_line
 from governance.votes.ballots import BUDGET, check_ballot
@@ -14,6 +15,7 @@ from storage.database import Database
 from storage.members.verifications import all_verified
 from storage.polls import ballots, casting, polls
 from storage.polls.casting import CastBallot
+from storage.polls.polls import public_terms
 from wording.numbers import counted
 
 LONGEST_REASON = 500
@@ -72,24 +74,19 @@ async def cast_ballot(db: Database, view: PollView, member: Member, choice: Any,
     await check_may_vote(db, view, member, now)
     check_ballot(view.method, choice, list(view.options), budget=view.poll.budget or BUDGET)
     guild_id, poll_id = view.poll.guild_id, view.poll.poll_id
-    cast = await casting.cast(db, guild_id, poll_id, member.member_id, as_text(choice), now, reason=None)
-    return _mine(view, choice, cast)
+    cast = await casting.cast(db, guild_id, poll_id, member.member_id, as_text(choice), now)
+    return _mine(view, cast)
 
 
 async def my_ballot(db: Database, view: PollView, member_id: int) -> MyBallot | None:
     """A member's own ballot with its receipt; None where there is none."""
-    guild_id, poll_id = view.poll.guild_id, view.poll.poll_id
-    ballot = await ballots.ballot_of(db, guild_id, poll_id, member_id)
-    receipt = await casting.receipt_of(db, guild_id, poll_id, member_id)
-    if ballot is None or receipt is None:
-        return None
-    return _mine(view, json.loads(ballot.choice), receipt)
+    ballot = await ballots.ballot_of(db, view.poll.guild_id, view.poll.poll_id, member_id)
+    return None if ballot is None else _mine(view, CastBallot(ballot.choice, ballot.salt))
 
 
 async def take_back(db: Database, view: PollView, member_id: int, now: datetime) -> bool:
     """Withdraw one's ballot; whether there was one."""
-    entry = await casting.withdraw_ballot(db, view.poll.guild_id, view.poll.poll_id, member_id, now)
-    return entry is not None
+    return await casting.withdraw_ballot(db, view.poll.guild_id, view.poll.poll_id, member_id, now)
 
 
 async def give_reason(
@@ -100,20 +97,11 @@ async def give_reason(
     if len(reason) > LONGEST_REASON:
         raise ValueError(f"A reason has at most {LONGEST_REASON} characters; this has {len(reason):,}.")
     guild_id, poll_id = view.poll.guild_id, view.poll.poll_id
-    ballot = await ballots.ballot_of(db, guild_id, poll_id, member_id)
-    if ballot is None:
+    if not await casting.keep_reason(db, guild_id, poll_id, member_id, reason, named, now):
         raise ValueError(f"You have not voted in poll #{view.poll.number}: vote first, then say why.")
-    await casting.cast(
-        db, guild_id, poll_id, member_id, ballot.choice, now, reason=reason, reason_named=named
-    )
 
 
-def _mine(view: PollView, choice: Any, cast: CastBallot) -> MyBallot:
-    receipt = Receipt(
-        poll=view.poll.poll_id,
-        sequence=cast.sequence,
-        commitment=cast.commitment,
-        salt=cast.salt,
-        head=cast.head,
-    )
-    return MyBallot(view.poll.number, view.method, choice, receipt_text(receipt))
+def _mine(view: PollView, cast: CastBallot) -> MyBallot:
+    terms = terms_hash(public_terms(view.poll))
+    receipt = Receipt(view.poll.poll_id, cast.commitment, cast.salt, terms)
+    return MyBallot(view.poll.number, view.method, json.loads(cast.choice), receipt_text(receipt))

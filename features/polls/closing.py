@@ -9,17 +9,17 @@ from typing import Any
 from features.polls.results.counting import count
 from features.polls.results.result import PollResult
 from features.polls.view import PollView
-from governance.chain import Entry
 from governance.export import claim, export
 from governance.votes.ballots import BUDGET
-from governance.votes.tally import tally
+from governance.votes.tally import TallyResult, tally
 from storage.database import Database
 from storage.moments import to_text
 from storage.polls import ballots, closing, polls
+from storage.polls.ballots import CountedChoice
 from storage.polls.polls import Poll, public_terms
 
 EXTENSION = timedelta(hours=24)
-LATE = timedelta(hours=24)  # ballots that come or change so late may extend a poll
+LATE = 0.1  # of a poll's time, its last: ballots that come or change so late may extend it
 MANY_LATE = 0.25
 
 
@@ -31,9 +31,9 @@ async def ballots_and_electors(db: Database, poll: Poll) -> tuple[list[tuple[int
     return counted, {elector.member_id: elector.stake for elector in electors}
 
 
-def _with_members(cast: list[tuple[str, int | None]]) -> list[tuple[int, Any]]:
+def _with_members(cast: list[CountedChoice]) -> list[tuple[int, Any]]:
     # the choice of somebody who deleted their data has nobody behind it any more
-    return [(member or -place, json.loads(choice)) for place, (choice, member) in enumerate(cast, 1)]
+    return [(each.member_id or -place, json.loads(each.choice)) for place, each in enumerate(cast, 1)]
 
 
 async def end_if_due(db: Database, poll: Poll, now: datetime) -> bool:
@@ -46,73 +46,93 @@ async def end_if_due(db: Database, poll: Poll, now: datetime) -> bool:
 
 async def close_poll(db: Database, poll: Poll, now: datetime, *, early: bool = False) -> bool:
     """Count a poll and close it with its result; False if somebody was faster or a ballot came meanwhile."""
-    cast, electors = await ballots_and_electors(db, poll)
-    result = await asyncio.to_thread(
-        count,
+    cast = await ballots.choices_of(db, poll.guild_id, poll.poll_id)
+    electors = await polls.electors_of(db, poll.guild_id, poll.poll_id)
+    stakes = {elector.member_id: elector.stake for elector in electors}
+    kept = await asyncio.to_thread(_counted, poll, cast, stakes, now)
+    return await closing.close_poll(
+        db, poll.guild_id, poll.poll_id, now, kept, writes=poll.writes, forced=early
+    )
+
+
+def _counted(poll: Poll, cast: list[CountedChoice], stakes: dict[int, float], now: datetime) -> str:
+    """The result of a poll as it is kept (JSON text): what is told, what is claimed, and the head of both."""
+    found = _tallied(poll, cast)
+    result = count(
         poll.method,
         poll.options,
-        cast,
-        electors,
+        _with_members(cast),
+        stakes,
         quorum=poll.quorum,
         electorate=poll.electorate,
         seed=poll.tie_seed,
         budget=poll.budget or BUDGET,
         rule=poll.rule,
+        found=found,
     )
-    body = await _export(db, poll, result, now)
-    kept = json.dumps({"result": asdict(result), "head": body["head"]}, ensure_ascii=False)
-    return await closing.close_poll(db, poll.guild_id, poll.poll_id, now, kept, head=poll.head, forced=early)
+    claimed = claim(found)
+    made = _made_export(poll, result, claimed, now, cast, [])
+    kept = {"result": asdict(result), "claim": claimed, "head": made["head"]}
+    return json.dumps(kept, ensure_ascii=False)
 
 
-async def poll_export(db: Database, view: PollView) -> dict[str, Any]:
-    """What anybody can recount a closed poll from. Raises ValueError while it is open."""
-    if view.poll.state != "closed" or view.result is None or view.poll.closed_at is None:
-        raise ValueError("A poll can be recounted once it is closed: until then nothing of it is shown.")
-    return await _export(db, view.poll, view.result, view.poll.closed_at)
-
-
-async def _export(db: Database, poll: Poll, result: PollResult, closed_at: datetime) -> dict[str, Any]:
-    chain = await ballots.chain_of(db, poll.guild_id, poll.poll_id)
-    counted = await ballots.choices_with_salts(db, poll.guild_id, poll.poll_id)
-    return await asyncio.to_thread(_made_export, poll, result, closed_at, chain, counted)
-
-
-def _made_export(
-    poll: Poll,
-    result: PollResult,
-    closed_at: datetime,
-    chain: list[Entry],
-    counted: list[tuple[str, str | None]],
-) -> dict[str, Any]:
-    cast = [(json.loads(choice), salt) for choice, salt in counted]
-    plain = tally(
+def _tallied(poll: Poll, cast: list[CountedChoice]) -> TallyResult:
+    return tally(
         poll.method,
-        [choice for choice, _ in cast],
+        [json.loads(each.choice) for each in cast],
         poll.options,
         seed=poll.tie_seed,
         budget=poll.budget or BUDGET,
         rule=poll.rule,
         known=poll.electorate,
     )
+
+
+async def poll_export(db: Database, view: PollView) -> dict[str, Any]:
+    """What anybody can recount a closed poll from. Raises ValueError while it is open."""
+    poll, result = view.poll, view.result
+    if poll.state != "closed" or result is None or poll.result is None or poll.closed_at is None:
+        raise ValueError("A poll can be recounted once it is closed: until then nothing of it is shown.")
+    cast = await ballots.choices_of(db, poll.guild_id, poll.poll_id)
+    erased = await ballots.erased_commitments(db, poll.guild_id, poll.poll_id)
+    claimed = json.loads(poll.result).get("claim")
+    if claimed is None:  # closed before claims were kept
+        claimed = claim(await asyncio.to_thread(_tallied, poll, cast))
+    return await asyncio.to_thread(_made_export, poll, result, claimed, poll.closed_at, cast, erased)
+
+
+def _made_export(
+    poll: Poll,
+    result: PollResult,
+    claimed: dict[str, Any],
+    closed_at: datetime,
+    cast: list[CountedChoice],
+    erased: list[str],
+) -> dict[str, Any]:
     return export(
         public_terms(poll) | {"closed": to_text(closed_at)},
-        chain,
-        cast,
-        result=None if result.too_few else claim(plain),
+        [(each.choice, each.salt) for each in cast],
+        erased,
+        result=None if result.too_few else claimed,
         weighted={each.name: each.shares for each in result.strategies},
         tie_seed=poll.tie_seed,
     )
 
 
 async def _extend_if_late(db: Database, poll: Poll, now: datetime) -> bool:
-    """Extend once, by a day, where over a quarter of the ballots came or changed late, or the quorum did."""
+    """Extend once, where over a quarter of the ballots came or changed late, or the quorum did.
+
+    By a day, or by as long as the poll lasted if that is less: a poll of an hour is over within two.
+    """
     if poll.extended:
         return False
     there = await ballots.ballots_of(db, poll.guild_id, poll.poll_id)
-    since = poll.closes_at - LATE
+    lasts = poll.closes_at - poll.opens_at
+    since = poll.closes_at - LATE * lasts
     late = sum(ballot.changed_at > since for ballot in there)
     before = sum(ballot.cast_at <= since for ballot in there)
     quorum_was_late = poll.quorum > 0 and before < poll.quorum <= len(there)
     if there and (late > MANY_LATE * len(there) or quorum_was_late):
-        return await closing.extend_poll(db, poll.guild_id, poll.poll_id, poll.closes_at + EXTENSION, now)
+        later = poll.closes_at + min(EXTENSION, lasts)
+        return await closing.extend_poll(db, poll.guild_id, poll.poll_id, later, now)
     return False

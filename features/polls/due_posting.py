@@ -1,9 +1,6 @@
 """What the clock does about polls: end them, bring their cards up to date, remind members."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import discord
 
@@ -18,44 +15,12 @@ from ui.posting import passes
 from ui.text import plain
 from wording.message_links import message_link
 
-EVERY = 3.0  # seconds between two edits of an open poll's card, at least
+TOLD_EVERY = timedelta(minutes=10)  # and only then, whenever somebody votes
 
 
-class CardQueue:
-    """Asks for a card to be brought up to date soon after it was touched, and not again before it rested."""
-
-    def __init__(self, show: Callable[[int, int], Awaitable[None]], *, every: float = EVERY) -> None:
-        self._show, self.every = show, every
-        self._waiting: dict[int, asyncio.Task[None]] = {}
-        self._edited: dict[int, float] = {}
-
-    def touch(self, guild_id: int, poll_id: int) -> None:
-        """The card of this poll may be behind: it should be looked at soon."""
-        if poll_id not in self._waiting:
-            self._waiting[poll_id] = asyncio.create_task(self._look(guild_id, poll_id))
-
-    def rests(self, poll_id: int) -> bool:
-        """Whether the card was edited a moment ago."""
-        return self._rest(poll_id) > 0
-
-    def edited(self, poll_id: int) -> None:
-        """The card is being edited now."""
-        self._edited[poll_id] = time.monotonic()
-
-    def close(self) -> None:
-        """Give up what waits: the database knows what is behind."""
-        for task in self._waiting.values():
-            task.cancel()
-
-    async def _look(self, guild_id: int, poll_id: int) -> None:
-        try:
-            await asyncio.sleep(self._rest(poll_id))
-        finally:
-            self._waiting.pop(poll_id, None)  # whoever votes from here on asks for another look
-        await self._show(guild_id, poll_id)
-
-    def _rest(self, poll_id: int) -> float:
-        return max(self._edited.get(poll_id, 0.0) + self.every - time.monotonic(), 0.0)
+def mark_before(now: datetime) -> datetime:
+    """The newest of the fixed times at which the number of ballots is told."""
+    return now - (now - datetime(2000, 1, 1, tzinfo=UTC)) % TOLD_EVERY
 
 
 async def end_poll(tools: Tools, guild_id: int, poll_id: int, now: datetime) -> None:
@@ -65,16 +30,10 @@ async def end_poll(tools: Tools, guild_id: int, poll_id: int, now: datetime) -> 
         await end_if_due(tools.database, poll, now)
 
 
-async def show_if_behind(tools: Tools, guild: discord.Guild, poll_id: int, queue: CardQueue) -> None:
-    """Bring a poll's card up to date, unless it is; an open one that was edited just now rests first."""
-    if not await is_behind(tools.database, guild.id, poll_id):
-        return
-    view = await poll_with_id(tools.database, guild.id, poll_id)
-    if view.poll.state == "open" and queue.rests(poll_id):
-        queue.touch(guild.id, poll_id)
-        return
-    queue.edited(poll_id)
-    await put_poll(tools, guild, view)
+async def show_if_behind(tools: Tools, guild: discord.Guild, poll_id: int) -> None:
+    """Bring a poll's card up to date, unless it is."""
+    if await is_behind(tools.database, guild.id, poll_id):
+        await put_poll(tools, guild, await poll_with_id(tools.database, guild.id, poll_id))
 
 
 async def remind(tools: Tools, client: discord.Client, reminder: Reminder, now: datetime) -> None:

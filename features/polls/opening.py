@@ -7,7 +7,7 @@ from typing import Any
 
 from features.polls.ballot_text import read_options, read_range
 from features.polls.view import PollView, view_of
-from governance.chain import canonical, sha256
+from governance.commitments import canonical, sha256
 from governance.text import clean, clean_line
 from governance.votes.ballots import BUDGET, METHODS, check_ballot
 from governance.votes.rule import DEFAULT, LEAST, Rule

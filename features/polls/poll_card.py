@@ -14,6 +14,7 @@ from ui.text import plain, shortened
 from wording.numbers import counted
 
 PROMISES = "One ballot each, hidden until the close; change it as often as you like. /poll my shows yours."
+TOLD = "That number is looked up every ten minutes and told in steps of 5, so nobody sees when you voted."
 FEW_OPTIONS, MOST_SAID = 8, 280  # options and characters of the description on the first screen
 
 
@@ -32,7 +33,7 @@ def poll_answer(view: PollView) -> Answer:
     after = [
         f"**What wins** {wins}",
         f"**Closes** {format_dt(poll.closes_at, 'f')} ({format_dt(poll.closes_at, 'R')}){extended}",
-        f"**Ballots so far** {ballots_so_far(view.ballots, poll.quorum)}",
+        f"**Ballots so far** {ballots_so_far(poll.told, poll.quorum)}",
     ]
     if view.who_may:
         after.append(f"**Who may vote** {view.who_may}")
@@ -51,7 +52,9 @@ def poll_answer(view: PollView) -> Answer:
                     section("How to vote", f"{METHODS[view.method].words.capitalize()}. {PROMISES}"),
                     section("What wins", wins),
                     section("Who may vote", view.who_may or "Everybody on this server."),
-                    section("How many are needed", f"{ballots_so_far(view.ballots, poll.quorum)}. {enough}"),
+                    section(
+                        "How many are needed", f"{ballots_so_far(poll.told, poll.quorum)}. {TOLD} {enough}"
+                    ),
                     section("Abstaining", "It counts as taking part, and so towards what is needed."),
                     section("Leaving", "A ballot that was cast counts, even if its member has left since."),
                     section("Who is counted as a member", known) if known else "",

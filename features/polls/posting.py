@@ -47,7 +47,7 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> None:
     message = await poll_message(tools.drawing, view)
     name = f"Poll #{poll.number} {poll.title}"
     post = Post(name[:100], message, ())
-    shown = state_of_card(poll, view.ballots)
+    shown = state_of_card(poll)
     if poll.message is not None and poll.channel is not None:
         place = Place(poll.channel, poll.thread, poll.message)
         # a poll may stand in a discussion of something else, which keeps its name and tags

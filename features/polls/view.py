@@ -28,9 +28,8 @@ class PollView:
     """A poll with everything that may be told of it."""
 
     poll: Poll
-    ballots: int
     result: PollResult | None
-    head: str  # the last link of the chain; with the result in it once the poll is closed
+    head: str  # of the export of a closed poll; "" before, and where it closed before there was one
     reasons: tuple[Reason, ...]
 
     @property
@@ -115,7 +114,6 @@ async def list_polls(
 
 async def view_of(db: Database, poll: Poll) -> PollView:
     """A poll with everything that may be told of it."""
-    activity = await ballots.activity_of(db, poll.guild_id, poll.poll_id, poll.closes_at)
     reasons: Sequence[Reason] = ()
     result = result_of(poll)
     if result is not None and not result.too_few:
@@ -126,9 +124,8 @@ async def view_of(db: Database, poll: Poll) -> PollView:
         ]
     return PollView(
         poll=poll,
-        ballots=activity.ballots,
         result=result,
-        head=poll.head if poll.result is None else json.loads(poll.result)["head"],
+        head="" if poll.result is None else json.loads(poll.result).get("head", ""),
         reasons=tuple(sorted(reasons, key=lambda reason: reason.text)),  # not in the order of members' ids
     )
 

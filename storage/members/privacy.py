@@ -178,8 +178,8 @@ KEPT_OTHERWISE: tuple[str, ...] = (
     "promise or a question; your votes and your name do not.",
     "If a server's moderators keep you from filing proposals there, the bot holds their reason and a "
     "fingerprint instead of your id, and deleting your data does not lift that.",
-    "A closed poll still counts what you chose, as nobody's; and every poll keeps, in its list of what was "
-    "done with ballots, a number for each of yours, which says neither whose it is nor what was chosen.",
+    "A closed poll still counts what you chose, as nobody's, and keeps a number in its list for your ballot, "
+    "which says neither whose it is nor what was chosen.",
 )
 
 

@@ -1,17 +1,11 @@
-"""The ballots of a poll as they are now, and the chain of everything that was done with them."""
+"""The ballots of a poll as they are now."""
 
-import json
-from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from sqlite3 import Row
 
-from governance.chain import Entry, start
-from storage.database import Database, fetch_all, fetch_one
+from storage.database import Database, fetch_all, fetch_one, write_alone
 from storage.moments import from_text, to_text
-from storage.polls.polls import poll_with_id, public_terms
-
-LATELY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -21,7 +15,6 @@ class Ballot:
     member_id: int
     choice: str = field(repr=False)  # canonical JSON text
     salt: str = field(repr=False)
-    sequence: int  # of its entry in the chain
     reason: str
     reason_named: bool  # whether the reason may be shown with the member's name
     cast_at: datetime
@@ -35,7 +28,6 @@ class Ballot:
             member_id=row["member_id"],
             choice=row["choice"],
             salt=row["salt"],
-            sequence=row["sequence"],
             reason=row["reason"],
             reason_named=bool(row["reason_named"]),
             cast_at=from_text(row["cast_at"]),
@@ -45,20 +37,21 @@ class Ballot:
 
 
 @dataclass(frozen=True)
-class PollActivity:
-    """How many ballots are in force, and how many of them are new or changed in the last 24 hours."""
+class CountedChoice:
+    """A choice that counts, whose it is, and its salt; both None for one that was erased."""
 
-    ballots: int
-    lately: int
+    choice: str = field(repr=False)  # canonical JSON text
+    member_id: int | None
+    salt: str | None = field(repr=False)
 
     @classmethod
-    def from_row(cls, row: Row) -> "PollActivity":
-        """Return what a row with both counts says."""
-        return cls(row["ballots"], row["lately"])
+    def from_row(cls, row: Row) -> "CountedChoice":
+        """Return what a row of `_CHOICES` says."""
+        return cls(row["choice"], row["member_id"], row["salt"])
 
 
 _BALLOTS = """
-SELECT member_id, choice, salt, sequence, reason, reason_named, cast_at, changed_at, changes FROM ballots
+SELECT member_id, choice, salt, reason, reason_named, cast_at, changed_at, changes FROM ballots
 WHERE guild_id = ? AND poll_id = ?
 """
 _CHOICES = """
@@ -66,8 +59,8 @@ WITH RECURSIVE erased (choice, times) AS (
     SELECT choice, times FROM erased_choices WHERE guild_id = ?1 AND poll_id = ?2
     UNION ALL SELECT choice, times - 1 FROM erased WHERE times > 1
 )
-SELECT choice, {column} AS whose FROM ballots WHERE guild_id = ?1 AND poll_id = ?2
-UNION ALL SELECT choice, NULL FROM erased
+SELECT choice, member_id, salt FROM ballots WHERE guild_id = ?1 AND poll_id = ?2
+UNION ALL SELECT choice, NULL, NULL FROM erased
 """
 
 
@@ -83,65 +76,46 @@ async def ballots_of(db: Database, guild_id: int, poll_id: int) -> list[Ballot]:
     return [Ballot.from_row(row) for row in rows]
 
 
-async def choices_of(db: Database, guild_id: int, poll_id: int) -> list[tuple[str, int | None]]:
-    """Return every choice (JSON text) that counts in a poll and its member, None for an erased one.
+async def choices_of(db: Database, guild_id: int, poll_id: int) -> list[CountedChoice]:
+    """Return every choice that counts in a poll, in no order that may be shown.
 
-    Read the poll before: if its head is still the same at the close, these are what it stands for.
+    Read the poll before: if its `writes` are still the same at the close, these are what it counts.
     """
-    rows = await fetch_all(db, _CHOICES.format(column="member_id"), (guild_id, poll_id))
-    return [(row["choice"], row["whose"]) for row in rows]
+    return [CountedChoice.from_row(row) for row in await fetch_all(db, _CHOICES, (guild_id, poll_id))]
 
 
-async def choices_with_salts(db: Database, guild_id: int, poll_id: int) -> list[tuple[str, str | None]]:
-    """Return every choice (JSON text) that counts in a poll and its salt, None for an erased one.
-
-    For the export, which sorts them: their order here is that of the members' ids.
-    """
-    rows = await fetch_all(db, _CHOICES.format(column="salt"), (guild_id, poll_id))
-    return [(row["choice"], row["whose"]) for row in rows]
-
-
-async def chain_of(db: Database, guild_id: int, poll_id: int) -> list[Entry]:
-    """Return everything that was done with the ballots of a poll, the first entry first."""
-    poll = await poll_with_id(db, guild_id, poll_id)
-    if poll is None:
-        return []
+async def erased_commitments(db: Database, guild_id: int, poll_id: int) -> list[str]:
+    """Return the commitments of the ballots that count and were erased, sorted."""
     rows = await fetch_all(
         db,
-        "SELECT sequence, commitment, head, replaces FROM ballot_chain WHERE guild_id = ? AND poll_id = ? "
-        "ORDER BY sequence",
+        "SELECT commitment FROM erased_commitments WHERE guild_id = ? AND poll_id = ? ORDER BY commitment",
         (guild_id, poll_id),
     )
-    heads = [start(public_terms(poll)), *(row["head"] for row in rows)]
-    return [
-        Entry(row["sequence"], row["commitment"], previous, row["head"], row["replaces"])
-        for row, previous in zip(rows, heads, strict=False)
-    ]
+    return [row["commitment"] for row in rows]
 
 
-async def activity_of(db: Database, guild_id: int, poll_id: int, now: datetime) -> PollActivity:
-    """Return how many ballots a poll has, and how many of them moved lately."""
-    [row] = await fetch_all(
+async def to_tell(db: Database, mark: datetime) -> bool:
+    """Whether there are open polls whose ballots were not told at this mark."""
+    row = await fetch_one(
         db,
-        "SELECT count(*) + (SELECT CAST(total(times) AS INTEGER) FROM erased_choices "
-        "WHERE guild_id = ?1 AND poll_id = ?2) AS ballots, count(*) FILTER (WHERE changed_at > ?3) AS lately "
-        "FROM ballots WHERE guild_id = ?1 AND poll_id = ?2",
-        (guild_id, poll_id, to_text(now - LATELY)),
+        "SELECT 1 FROM polls WHERE state = 'open' AND (told_at IS NULL OR told_at < ?) LIMIT 1",
+        (to_text(mark),),
     )
-    return PollActivity.from_row(row)
+    return row is not None
 
 
-async def counts_of(db: Database, guild_id: int, poll_ids: Collection[int]) -> dict[int, int]:
-    """Return how many ballots are in force in each of these polls."""
-    rows = await fetch_all(
+async def tell_counts(db: Database, mark: datetime) -> None:
+    """Let everybody know how many ballots each open poll has, once for a mark.
+
+    At no other moment, so that a number that changes says nothing of when somebody voted.
+    """
+    await write_alone(
         db,
-        "SELECT p.poll_id, (SELECT count(*) FROM ballots b WHERE b.guild_id = p.guild_id "
-        "AND b.poll_id = p.poll_id) + (SELECT CAST(total(e.times) AS INTEGER) FROM erased_choices e "
-        "WHERE e.guild_id = p.guild_id AND e.poll_id = p.poll_id) AS ballots "
-        "FROM polls p WHERE p.guild_id = ? AND p.poll_id IN (SELECT value FROM json_each(?))",
-        (guild_id, json.dumps(list(poll_ids))),
+        "UPDATE polls SET told_at = ?1, "
+        "told = (SELECT count(*) FROM ballots b WHERE b.poll_id = polls.poll_id) "
+        "WHERE state = 'open' AND (told_at IS NULL OR told_at < ?1)",
+        (to_text(mark),),
     )
-    return {row["poll_id"]: row["ballots"] for row in rows}
 
 
 async def voted_in(db: Database, guild_id: int, member_id: int) -> frozenset[int]:

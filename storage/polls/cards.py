@@ -5,22 +5,19 @@ from storage.database import Database, fetch_all, fetch_one, write_alone
 from storage.moments import to_text
 from storage.polls.polls import Poll
 
-_BALLOTS = """((SELECT count(*) FROM ballots WHERE poll_id = p.poll_id)
-    + (SELECT CAST(total(times) AS INTEGER) FROM erased_choices WHERE poll_id = p.poll_id))"""
 _STATE = (
-    f"CASE p.state WHEN 'open' THEN 'open ' || p.closes_at || ' ' || ({_BALLOTS} / {IN_STEPS}) "
-    "ELSE p.state END"
+    f"CASE p.state WHEN 'open' THEN 'open ' || p.closes_at || ' ' || (p.told / {IN_STEPS}) ELSE p.state END"
 )
 _BEHIND = f"""SELECT p.guild_id, p.poll_id FROM polls p LEFT JOIN poll_cards c USING (poll_id)
 WHERE (p.channel IS NOT NULL OR p.proposal_id IS NOT NULL AND p.state = 'open')
 AND c.shown IS NOT ({_STATE}) """  # noqa: S608
 
 
-def state_of_card(poll: Poll, ballots: int) -> str:
-    """The words for what the card of a poll with so many ballots shows."""
+def state_of_card(poll: Poll) -> str:
+    """The words for what the card of a poll shows."""
     if poll.state != "open":
         return poll.state
-    return f"open {to_text(poll.closes_at)} {ballots // IN_STEPS}"
+    return f"open {to_text(poll.closes_at)} {poll.told // IN_STEPS}"
 
 
 async def cards_behind(db: Database) -> list[tuple[int, int]]:

@@ -1,11 +1,11 @@
-"""Casting a ballot, changing it, taking it back and erasing it, each with its entry in the chain."""
+"""Casting a ballot, changing it, taking it back and erasing it, with no trace of their order."""
 
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Row
 
-from governance.chain import Entry, append, canonical, commit, new_salt
+from governance.commitments import canonical, commit_text, new_salt
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.group_commit import together
 from storage.moments import from_text, to_text
@@ -14,34 +14,21 @@ from storage.polls.drafts import drop_draft
 
 @dataclass(frozen=True)
 class CastBallot:
-    """What a voter keeps of a ballot: with it they find theirs among those that were counted."""
+    """A ballot in force, of which its voter keeps a receipt."""
 
-    sequence: int
-    commitment: str
+    choice: str = field(repr=False)  # canonical JSON text
     salt: str = field(repr=False)
-    head: str  # right after it
-    replaced: bool  # an earlier ballot of theirs
 
-    @classmethod
-    def from_row(cls, row: Row) -> "CastBallot":
-        """Return what a row of a ballot and its entry in the chain says."""
-        return cls(
-            sequence=row["sequence"],
-            commitment=row["commitment"],
-            salt=row["salt"],
-            head=row["head"],
-            replaced=bool(row["replaced"]),
-        )
+    @property
+    def commitment(self) -> str:
+        """What the published list has of it, 64 hex digits."""
+        return commit_text(self.choice, self.salt)
 
 
-# the poll, the newest entry of its chain, and the member's ballot in force
+# the poll, and the member's ballot in force
 _BOX = """
-SELECT p.number, p.state, p.opens_at, p.closes_at, p.closed_at, p.head, c.sequence AS newest, c.appended_at,
-    b.sequence, b.choice, b.reason, b.reason_named
-FROM polls p
-LEFT JOIN ballot_chain c ON c.poll_id = p.poll_id
-    AND c.sequence = (SELECT max(sequence) FROM ballot_chain WHERE poll_id = p.poll_id)
-LEFT JOIN ballots b ON b.poll_id = p.poll_id AND b.member_id = ?
+SELECT p.number, p.state, p.opens_at, p.closes_at, p.closed_at, b.choice, b.salt
+FROM polls p LEFT JOIN ballots b ON b.poll_id = p.poll_id AND b.member_id = ?
 WHERE p.guild_id = ? AND p.poll_id = ?
 """
 
@@ -55,112 +42,104 @@ async def cast(
     now: datetime,
     *,
     salt: str | None = None,
-    reason: str | None = "",
-    reason_named: bool = False,
 ) -> CastBallot:
     """Cast a member's ballot (JSON text), or change it.
 
-    The choice that the member has made already adds nothing to the chain and gets the receipt it has, since
-    Discord may deliver a press twice; its reason may change. Ballots that wait together are written
-    together; each is on the disk when this returns. reason: None keeps the earlier one. salt: by chance
-    unless given. Raises ValueError
-    before a poll opens, from the moment it closes, and for a choice that is not JSON. Whether this member may
-    vote, and whether the choice can be counted, is the caller's to check.
+    The choice that the member has made already keeps its salt, and so its receipt, since Discord may deliver
+    a press twice; a reason stays with the member. Ballots that wait together are written together; each is on
+    the disk when this returns. salt: by chance unless given. Raises ValueError before a poll opens, from the
+    moment it closes, and for a choice that is not JSON. Whether this member may vote, and whether the choice
+    can be counted, is the caller's to check.
     """
-    said = json.loads(choice)
-    choice, salt = canonical(said), new_salt() if salt is None else salt
-    commitment = commit(said, salt)
+    choice, salt = canonical(json.loads(choice)), new_salt() if salt is None else salt
+    cast_now = CastBallot(choice, salt)
+    assert cast_now.commitment  # refuses what is no salt before anything is written
 
     async def write() -> CastBallot:
         box = await _box(db, guild_id, poll_id, member_id)
         _check_open(box, now)
-        why, named = (
-            (box["reason"] or "", bool(box["reason_named"])) if reason is None else (reason, reason_named)
-        )
+        await drop_draft(db, guild_id, poll_id, member_id)
         if box["choice"] == choice:
-            await execute(
-                db,
-                "UPDATE ballots SET reason = ?, reason_named = ? "
-                "WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
-                (why, named, guild_id, poll_id, member_id),
-            )
-            await drop_draft(db, guild_id, poll_id, member_id)
-            receipt = await receipt_of(db, guild_id, poll_id, member_id)
-            assert receipt is not None
-            return receipt
-        time = _not_before(box["appended_at"], now)
-        entry = await _append(db, guild_id, poll_id, box, commitment, time)
+            return CastBallot(choice, box["salt"])
         await execute(
             db,
-            "INSERT INTO ballots (poll_id, guild_id, member_id, choice, salt, sequence, reason, "
-            "reason_named, cast_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) "
+            "INSERT INTO ballots (poll_id, guild_id, member_id, choice, salt, reason, reason_named, cast_at, "
+            "changed_at) VALUES (?1, ?2, ?3, ?4, ?5, '', 0, ?6, ?6) "
             "ON CONFLICT (poll_id, member_id) DO UPDATE SET choice = excluded.choice, salt = excluded.salt, "
-            "sequence = excluded.sequence, reason = excluded.reason, reason_named = excluded.reason_named, "
             "changed_at = excluded.changed_at, changes = changes + 1",
-            (poll_id, guild_id, member_id, choice, salt, entry.sequence, why, named, time),
+            (poll_id, guild_id, member_id, choice, salt, to_text(now)),
         )
-        await drop_draft(db, guild_id, poll_id, member_id)
-        return CastBallot(entry.sequence, commitment, salt, entry.head, entry.replaces is not None)
+        await _note_write(db, guild_id, poll_id)
+        return cast_now
 
     return await together(db, write)
 
 
-async def withdraw_ballot(
-    db: Database, guild_id: int, poll_id: int, member_id: int, now: datetime
-) -> Entry | None:
-    """Take a member's ballot back, and return the entry that says so; None if there is no ballot.
+async def withdraw_ballot(db: Database, guild_id: int, poll_id: int, member_id: int, now: datetime) -> bool:
+    """Take a member's ballot back, and say whether there was one.
 
     Raises ValueError before a poll opens and from the moment it closes.
     """
     async with transaction(db):
-        box = await _box(db, guild_id, poll_id, member_id)
-        _check_open(box, now)
-        if box["sequence"] is None:
-            return None
-        entry = await _append(db, guild_id, poll_id, box, None, _not_before(box["appended_at"], now))
-        await execute(
+        _check_open(await _box(db, guild_id, poll_id, member_id), now)
+        gone = await execute(
             db,
             "DELETE FROM ballots WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
             (guild_id, poll_id, member_id),
         )
-        return entry
+        if gone:
+            await _note_write(db, guild_id, poll_id)
+            await drop_draft(db, guild_id, poll_id, member_id)
+        return bool(gone)
 
 
-async def receipt_of(db: Database, guild_id: int, poll_id: int, member_id: int) -> CastBallot | None:
-    """Return the receipt of a member's ballot in force, or None."""
-    row = await fetch_one(
-        db,
-        "SELECT b.sequence, c.commitment, b.salt, c.head, c.replaces IS NOT NULL AS replaced FROM ballots b "
-        "JOIN ballot_chain c USING (guild_id, poll_id, sequence) "
-        "WHERE b.guild_id = ? AND b.poll_id = ? AND b.member_id = ?",
-        (guild_id, poll_id, member_id),
-    )
-    return None if row is None else CastBallot.from_row(row)
+async def keep_reason(
+    db: Database, guild_id: int, poll_id: int, member_id: int, reason: str, named: bool, now: datetime
+) -> bool:
+    """Keep why a member voted as they did, and say whether they have voted.
+
+    Raises ValueError before a poll opens and from the moment it closes.
+    """
+    async with transaction(db):
+        _check_open(await _box(db, guild_id, poll_id, member_id), now)
+        return bool(
+            await execute(
+                db,
+                "UPDATE ballots SET reason = ?, reason_named = ? "
+                "WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
+                (reason, named, guild_id, poll_id, member_id),
+            )
+        )
 
 
 async def unname_ballots(db: Database, member_id: int) -> None:
     """Prepare the deletion of a member's ballots, inside its transaction.
 
-    In open polls they are taken back, at the time of the entry before, so that the chain does not tell when
-    somebody left. In closed ones the choice still counts, without member and salt. Cancelled ones count none.
+    In open polls they are taken back. In closed ones the choice still counts, without member and salt, and
+    the commitment stays in the list. Cancelled ones count none.
     """
-    await execute(
+    cast_by = await fetch_all(
         db,
-        "INSERT INTO erased_choices (poll_id, guild_id, choice) SELECT b.poll_id, b.guild_id, b.choice "
-        "FROM ballots b JOIN polls p USING (guild_id, poll_id) WHERE b.member_id = ? AND p.state = 'closed' "
-        "ON CONFLICT (poll_id, choice) DO UPDATE SET times = times + 1",
+        "SELECT b.guild_id, b.poll_id, b.choice, b.salt, p.state FROM ballots b "
+        "JOIN polls p USING (guild_id, poll_id) WHERE b.member_id = ?",
         (member_id,),
     )
-    still_open = await fetch_all(
-        db,
-        "SELECT guild_id, poll_id FROM ballots JOIN polls USING (guild_id, poll_id) "
-        "WHERE member_id = ? AND state = 'open' ORDER BY poll_id",
-        (member_id,),
-    )
-    for row in still_open:
-        guild_id, poll_id = row["guild_id"], row["poll_id"]
-        box = await _box(db, guild_id, poll_id, member_id)
-        await _append(db, guild_id, poll_id, box, None, box["appended_at"])
+    for row in cast_by:
+        guild_id, poll_id, choice = row["guild_id"], row["poll_id"], row["choice"]
+        if row["state"] == "open":
+            await _note_write(db, guild_id, poll_id)
+        elif row["state"] == "closed":
+            await execute(
+                db,
+                "INSERT INTO erased_choices (poll_id, guild_id, choice) VALUES (?, ?, ?) "
+                "ON CONFLICT (poll_id, choice) DO UPDATE SET times = times + 1",
+                (poll_id, guild_id, choice),
+            )
+            await execute(
+                db,
+                "INSERT INTO erased_commitments (poll_id, guild_id, commitment) VALUES (?, ?, ?)",
+                (poll_id, guild_id, commit_text(choice, row["salt"])),
+            )
 
 
 async def _box(db: Database, guild_id: int, poll_id: int, member_id: int) -> Row:
@@ -182,25 +161,8 @@ def _check_open(box: Row, now: datetime) -> None:
         raise ValueError(f"Poll #{box['number']} opens at {opens_at:%Y-%m-%d %H:%M} UTC.")
 
 
-def _not_before(newest: str | None, now: datetime) -> str:
-    # a clock that was set back must not make the chain look reordered
-    return max(newest or "", to_text(now))
-
-
-async def _append(
-    db: Database, guild_id: int, poll_id: int, box: Row, commitment: str | None, time: str
-) -> Entry:
-    """Add what happened to the ballot of a box (commitment None: it was taken back) to the chain."""
-    previous, replaces = box["head"], box["sequence"]
-    head = append(previous, commitment, replaces=replaces)
-    entry = Entry((box["newest"] or 0) + 1, commitment, previous, head, replaces)
+async def _note_write(db: Database, guild_id: int, poll_id: int) -> None:
+    """A count that was made before is not true any more."""
     await execute(
-        db,
-        "INSERT INTO ballot_chain (poll_id, guild_id, sequence, commitment, replaces, head, appended_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (poll_id, guild_id, entry.sequence, commitment, replaces, head, time),
+        db, "UPDATE polls SET writes = writes + 1 WHERE guild_id = ? AND poll_id = ?", (guild_id, poll_id)
     )
-    await execute(
-        db, "UPDATE polls SET head = ? WHERE guild_id = ? AND poll_id = ?", (head, guild_id, poll_id)
-    )
-    return entry

@@ -41,21 +41,21 @@ async def close_poll(
     now: datetime,
     result: str,
     *,
-    head: str,
+    writes: int,
     forced: bool = False,
 ) -> bool:
     """Close a poll with its result (JSON text), and say whether that was possible.
 
-    head: the poll's when the ballots were read for this result, which has to be counted anew if it is another
-    one by now. `forced` closes before the time has come. False too if it is not open any more.
+    writes: the poll's when its ballots were read for this result, which has to be counted anew if it is
+    another by now. `forced` closes before the time has come. False too if it is not open any more.
     """
     async with transaction(db):
         closed = await execute(
             db,
             "UPDATE polls SET state = 'closed', result = ?1, closed_at = ?2, changed_at = ?2 "
-            "WHERE guild_id = ?3 AND poll_id = ?4 AND state = 'open' AND head = ?5 "
+            "WHERE guild_id = ?3 AND poll_id = ?4 AND state = 'open' AND writes = ?5 "
             "AND (?6 OR closes_at <= ?2)",
-            (result, to_text(now), guild_id, poll_id, head, forced),
+            (result, to_text(now), guild_id, poll_id, writes, forced),
         )
         if closed:
             await _drop_reminders(db, guild_id, poll_id)

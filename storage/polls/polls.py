@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite3 import Row
 from typing import Any
 
-from governance.chain import canonical, sha256, start
+from governance.commitments import canonical, sha256
 from governance.votes.rule import BEFORE, DEFAULT, Rule
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
 from storage.moments import from_text, to_text
@@ -84,7 +84,9 @@ class Poll:
     tie_commitment: str  # SHA-256 of the text of the seed
     spec_hash: str
     electorate: int  # how many might vote, as far as the bot knew when it opened; 0 where nobody can tell
-    head: str  # the newest of the chain
+    writes: int  # how often its ballots were changed: a count holds while this is the same
+    told: int  # ballots that anybody may know of while it is open, as of told_at
+    told_at: datetime | None
     result: str | None  # JSON text, once it is closed
     closed_at: datetime | None  # when it was counted or cancelled
     channel: int | None
@@ -117,7 +119,9 @@ class Poll:
             tie_commitment=row["tie_commitment"],
             spec_hash=row["spec_hash"],
             electorate=row["electorate"],
-            head=row["head"],
+            writes=row["writes"],
+            told=row["told"],
+            told_at=None if row["told_at"] is None else from_text(row["told_at"]),
             result=row["result"],
             closed_at=None if row["closed_at"] is None else from_text(row["closed_at"]),
             channel=row["channel"],
@@ -131,8 +135,8 @@ class Poll:
 _POLLS = """
 SELECT poll_id, guild_id, p.number, p.proposal_id, p.title, p.description, p.method, p.options, p.budget,
     p.opens_at, p.closes_at, p.extended, p.quorum, p.eligibility, p.rule, p.state, p.tie_seed,
-    p.tie_commitment, p.spec_hash, p.electorate, p.head, p.result, p.closed_at, p.channel, p.thread,
-    p.message, p.changed_at, a.member_id AS author
+    p.tie_commitment, p.spec_hash, p.electorate, p.writes, p.told, p.told_at, p.result, p.closed_at,
+    p.channel, p.thread, p.message, p.changed_at, a.member_id AS author
 FROM polls p LEFT JOIN poll_authors a USING (poll_id, guild_id)
 """
 _COUNT = "SELECT count(*) FROM polls p "
@@ -172,7 +176,7 @@ async def open_poll(
             "rule": json.dumps(asdict(terms.rule)),
             "tie_seed": seed,
             "tie_commitment": sha256(seed),
-            "head": sha256(seed),  # until the poll has its number, which the first head stands for too
+            "told_at": to_text(terms.opens_at),
             "changed_at": to_text(now),
         }
         [made] = await fetch_all(
@@ -192,17 +196,11 @@ async def open_poll(
                 "INSERT INTO electors (poll_id, guild_id, member_id, stake, account) VALUES (?, ?, ?, ?, ?)",
                 (made["poll_id"], guild_id, elector.member_id, elector.stake, elector.account),
             )
-        poll = await poll_in(db, guild_id, made["number"])
-        await execute(
-            db,
-            "UPDATE polls SET head = ? WHERE guild_id = ? AND poll_id = ?",
-            (start(public_terms(poll)), guild_id, poll.poll_id),
-        )
         return await poll_in(db, guild_id, made["number"])
 
 
 def public_terms(poll: Poll) -> dict[str, Any]:
-    """The poll as its chain starts with it and as its export tells it."""
+    """The poll as receipts stand for it and as its export tells it."""
     rule = {} if poll.rule == BEFORE else {"rule": asdict(poll.rule) | {"known": poll.electorate}}
     return rule | {
         "id": poll.poll_id,

@@ -85,9 +85,7 @@ async def set_sharing(db: Database, guild_id: int, sharing: bool, now: datetime)
 async def forget_guild(db: Database, guild_id: int) -> None:
     """Remove everything kept for a server, for example after the bot was sent away."""
     async with transaction(db):
-        # what belongs to a poll or a proposal goes with it: ballots first, since each holds on to its entry
-        # of the chain, and a poll before the proposal that it is about
-        await execute(db, "DELETE FROM ballots WHERE guild_id = ?", (guild_id,))
+        # what belongs to a poll or a proposal goes with it; a poll before the proposal that it is about
         await execute(db, "DELETE FROM polls WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM proposals WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM promises WHERE guild_id = ?", (guild_id,))

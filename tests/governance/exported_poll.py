@@ -1,14 +1,14 @@
-"""A poll of four voters, its chain and its export."""
+"""A poll of three voters and its export."""
 
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from governance.chain import Entry, append, commit, start
+from governance.commitments import canonical, commit, terms_hash
 from governance.export import claim, export
 from governance.receipts import Receipt, verify
 
@@ -49,32 +49,25 @@ def salt(number: int) -> str:
     return f"{number:032x}"
 
 
-def next_entry(
-    poll: Mapping[str, Any], last: Entry | None, commitment: str | None, *, replaces: int | None = None
-) -> Entry:
-    previous = last.head if last else start(poll)
-    sequence = last.sequence + 1 if last else 1
-    return Entry(sequence, commitment, previous, append(previous, commitment, replaces=replaces), replaces)
+# three ballots in force: the salt is the number of the voter
+CAST = [("a", 1), ("a", 4), ("b", 5)]
 
 
-def chain_of(steps: Sequence[tuple[str | None, int | None]], poll: dict[str, Any] = POLL) -> list[Entry]:
-    """Steps are a choice (None: withdrawn) and the sequence it replaces; the salt is the step's number."""
-    chain: list[Entry] = []
-    for number, (choice, replaced) in enumerate(steps, 1):
-        commitment = None if choice is None else commit(choice, salt(number))
-        chain.append(next_entry(poll, chain[-1] if chain else None, commitment, replaces=replaced))
-    return chain
+def cast_as(*choices: tuple[Any, int]) -> list[tuple[str, str | None]]:
+    """Choices and the numbers of their voters as an export takes them."""
+    return [(canonical(choice), salt(number)) for choice, number in choices]
 
 
-# 1 stays, 2 is changed by 4, 3 is withdrawn by 6, 5 stays
-STEPS = [("a", None), ("b", None), ("b", None), ("a", 2), ("b", None), (None, 3)]
-
-
-def poll_export(counted: Sequence[tuple[str, str | None]] | None = None) -> dict[str, Any]:
-    counted = [("b", salt(5)), ("a", salt(4)), ("a", salt(1))] if counted is None else counted
-    result = claim(plurality("single", [choice for choice, _ in counted], ["a", "b"]))
+def poll_export(*erased: int) -> dict[str, Any]:
+    """The export after these voters erased their traces."""
+    counted = [
+        (text, None if n in erased else salt(n))
+        for (text, _), (_, n) in zip(cast_as(*CAST), CAST, strict=True)
+    ]
+    gone = [commit(choice, salt(n)) for choice, n in CAST if n in erased]
+    result = claim(plurality("single", [choice for choice, _ in CAST], ["a", "b"]))
     weighted = {"log_stake": {"a": 55, "b": 45}, "linear_stake": None}
-    return export(POLL, chain_of(STEPS), counted, result=result, weighted=weighted, tie_seed=SEED)
+    return export(POLL, counted, gone, result=result, weighted=weighted, tie_seed=SEED)
 
 
 EXPORT = poll_export()
@@ -103,7 +96,5 @@ def with_value(exported: dict[str, Any], path: tuple[Any, ...], value: Any) -> t
 # ---------------------------------------------------------------- receipts
 
 
-def receipt(number: int) -> Receipt:
-    entry = chain_of(STEPS)[number - 1]
-    assert entry.commitment is not None
-    return Receipt(7, number, entry.commitment, salt(number), entry.head)
+def receipt(number: int, choice: str = "a") -> Receipt:
+    return Receipt(7, commit(choice, salt(number)), salt(number), terms_hash(POLL))

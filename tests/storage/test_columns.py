@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import storage
-from storage.database import Database, fetch_all, open_database
+from storage.database import Database, execute, fetch_all, open_database, transaction
 from storage.market.api_answers import FetchedAnswer, keep_answers
 from storage.market.snapshots import StakeSnapshot, keep_snapshot
 from storage.members.links import AccountLink, set_link
@@ -22,7 +22,7 @@ from storage.members.questions import recall, remember
 from storage.members.shared import claim_share, note_share
 from storage.members.verifications import make_code, use_code
 from storage.opinions import add_statement, cast_vote, hide_statement
-from storage.polls.casting import cast
+from storage.polls.casting import cast, keep_reason
 from storage.polls.closing import set_poll_place
 from storage.polls.drafts import keep_draft
 from storage.polls.polls import Elector
@@ -79,7 +79,7 @@ ARGUMENTS: dict[str, Any] = {
     "moment": NOW,
     "since": NOW - DAY,
     "until": NOW + DAY,
-    "poll_ids": [1],
+    "mark": NOW + DAY,
 }
 
 
@@ -126,8 +126,9 @@ async def furnish(db: Database) -> None:
     poll = await opened(
         db, proposal_id=proposal.proposal_id, closes_at=NOW + MINUTE, electors=[Elector(ADA, 12.5, "ada")]
     )
-    await cast(db, HERE, poll.poll_id, ADA, '"two"', NOW, salt="5a17" * 8, reason="It is enough.")
-    await cast(db, HERE, poll.poll_id, ADA, '"five"', NOW, salt="5a18" * 8, reason="It is enough.")
+    await cast(db, HERE, poll.poll_id, ADA, '"two"', NOW, salt="5a17" * 8)
+    await cast(db, HERE, poll.poll_id, ADA, '"five"', NOW, salt="5a18" * 8)
+    assert await keep_reason(db, HERE, poll.poll_id, ADA, "It is enough.", False, NOW)
     assert await keep_draft(db, HERE, poll.poll_id, ADA, None, "[]", NOW)
     assert await move_stage(db, await filed(db, "Another", member_id=DORA), "withdrawn", NOW, due_at=None)
     await set_link(db, AccountLink(ADA, "ada", "account", "classic", NOW))
@@ -155,6 +156,12 @@ async def furnish(db: Database) -> None:
     )
     await keep_answers(db, [FetchedAnswer("leaderboard", "[]", NOW)], NOW)
     await record_sync(db, 7, "5eed", NOW)
+    async with transaction(db):  # a closed poll has these, and this one has to be open
+        await execute(
+            db,
+            "INSERT INTO erased_commitments (poll_id, guild_id, commitment) VALUES (?, ?, ?)",
+            (poll.poll_id, HERE, "ab" * 32),
+        )
     await set_poll_place(db, HERE, poll.poll_id, channel=5, thread=None, message=6)
     await set_place(db, HERE, 1, channel=5, thread=None, message=6, shown="1: something else")
     await add_reminder(db, HERE, poll.poll_id, BERT, NOW)

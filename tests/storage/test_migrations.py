@@ -1,7 +1,6 @@
 """From any earlier version to the newest, once, and never back."""
 
 import asyncio
-import json
 import shutil
 import sqlite3
 import subprocess
@@ -24,10 +23,8 @@ from storage.database import (
     transaction,
 )
 from storage.members.links import link_of
-from storage.polls.polls import Elector, Eligibility, poll_in
 from storage.proposals.cards import cards_behind, set_shown, state_of_card
 from storage.server.settings import GuildSettings, settings_of
-from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import HERE, filed, without_limits
 
 NEWEST = len(list(MIGRATIONS.iterdir()))
@@ -128,32 +125,6 @@ async def test_the_proposals_come_to_a_file_with_settings_and_leave_its_rows(
     assert (await filed(db, guild_id=7)).number == 1
     [secret] = await fetch_all(db, "SELECT name, value FROM secrets")
     assert (secret["name"], len(bytes.fromhex(secret["value"]))) == ("blocks", 32)
-    await db.close()
-
-
-async def test_what_was_counted_as_who_might_vote_is_known_or_forgotten(file: Path, scripts: Path) -> None:
-    """Of 9 on a server 2 had a verified account; a poll for all, one for these, one for some of these."""
-    remove_after(8, scripts)
-    old = Database(await aiosqlite.connect(file, isolation_level=None), file)
-    old.connection.row_factory = sqlite3.Row
-    await migrate(old, scripts)
-    # what is settled of a poll today has one more column
-    await old.connection.execute("ALTER TABLE polls ADD COLUMN rule TEXT")
-    electors = [Elector(member, 5.0, f"account_{member}") for member in (1, 2)]
-    for asked in (Eligibility(), Eligibility(verified=True), Eligibility(verified=True, role=5)):
-        poll = await opened(old, electors=electors, electorate=9, eligibility=asked)
-        result = json.dumps({"head": poll.head, "result": {"electorate": 9, "ballots": 2}})
-        await old.connection.execute(
-            "UPDATE polls SET state = 'closed', result = ?, closed_at = closes_at WHERE poll_id = ?",
-            (result, poll.poll_id),
-        )
-    await old.connection.execute("ALTER TABLE polls DROP COLUMN rule")
-    await old.close()
-    db = await open_database(file)
-    polls = [await poll_in(db, HERE, number) for number in (1, 2, 3)]
-    assert [poll.electorate for poll in polls] == [0, 2, 0]
-    kept = [json.loads(poll.result or "")["result"] for poll in polls]
-    assert kept == [{"electorate": known, "ballots": 2} for known in (0, 2, 0)]
     await db.close()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from governance.chain import Entry, append, commit, sha256, start
+from governance.commitments import canonical, sha256
 from governance.export import claim, export
 from governance.votes.tally import tally
 
@@ -143,12 +143,6 @@ def exported_poll() -> dict[str, object]:
         "closed": "2027-01-08T00:00:00Z",
         "tie_seed_commitment": sha256(seed),
     }
-    counted = [(choice, f"{number:032x}") for number, choice in enumerate("aba", 1)]
-    chain: list[Entry] = []
-    head = start(poll)
-    for number, (choice, salt) in enumerate(counted, 1):
-        commitment = commit(choice, salt)
-        chain.append(Entry(number, commitment, head, append(head, commitment), None))
-        head = chain[-1].head
-    result = claim(tally("single", [choice for choice, _ in counted], ["a", "b"], seed=seed))
-    return export(poll, chain, counted, result=result, weighted={}, tie_seed=seed)
+    counted = [(canonical(choice), f"{number:032x}") for number, choice in enumerate("aba", 1)]
+    result = claim(tally("single", ["a", "b", "a"], ["a", "b"], seed=seed))
+    return export(poll, counted, result=result, weighted={}, tie_seed=seed)

@@ -39,19 +39,20 @@ def count(
     seed: str,
     budget: int,
     rule: Rule = DEFAULT,
+    found: TallyResult | None = None,
 ) -> PollResult:
-    """The result of ballots (member, choice), with the verified stakes (NMR) frozen at the start."""
+    """The result of ballots (member, choice), with the verified stakes (NMR) frozen at the start.
+
+    found: their tally, where the caller has it.
+    """
     ballots = [choice for _, choice in cast]
-    voters = [
-        Voter(str(member), Fraction(electors.get(member, 0.0)), verified=member in electors)
-        for member, _ in cast
-    ]
-    result = tally(method, ballots, options, seed=seed, budget=budget, rule=rule, known=electorate)
+    voters = _voters(cast, electors)
+    result = found or tally(method, ballots, options, seed=seed, budget=budget, rule=rule, known=electorate)
     if 0 < len(cast) < rule.least_ballots:
         return _untold(result, quorum, electorate, rule)
     public = guarded_views(method, ballots, options, voters, closed=True)
     winners = tuple(map(_plain, result.winners))
-    leading, interval, flip = _nearness(method, ballots, options, result, rule, electorate)
+    interval, flip = _nearness(method, ballots, options, result, rule, electorate)
     stakes = list(electors.values())
     voted = {member for member, _ in cast}
     return PollResult(
@@ -65,7 +66,7 @@ def count(
         quorum=quorum,
         electorate=electorate,
         strategies=tuple(_strategy(view, winners) for view in public),
-        interval=interval if leading else None,
+        interval=interval,
         flip=flip,
         turnout=tuple(
             (part.electorate, part.voted)
@@ -94,11 +95,15 @@ def exact_weighted(
     method: str, options: Sequence[Any], cast: Sequence[tuple[int, Any]], electors: Mapping[int, float]
 ) -> tuple[View, ...]:
     """Every strategy's exact result: for the host of the bot alone, since it tells who voted how."""
-    voters = [
+    ballots = [choice for _, choice in cast]
+    return side_by_side(method, ballots, options, _voters(cast, electors), tally)
+
+
+def _voters(cast: Sequence[tuple[int, Any]], electors: Mapping[int, float]) -> list[Voter]:
+    return [
         Voter(str(member), Fraction(electors.get(member, 0.0)), verified=member in electors)
         for member, _ in cast
     ]
-    return side_by_side(method, [choice for _, choice in cast], options, voters, tally)
 
 
 def _strategy(public: PublicView, winners: tuple[str, ...]) -> Strategy:
@@ -166,16 +171,18 @@ def _nearness(
     result: TallyResult,
     rule: Rule,
     electorate: int,
-) -> tuple[bool, tuple[float, float] | None, int | None]:
+) -> tuple[tuple[float, float] | None, int | None]:
+    """An interval of the leader's share, None in a tie, and how many more ballots alike could change it."""
     if method not in ("single", "approval", "gradient") or not 0 < result.ballots < SMALL:
-        return False, None, None
+        return None, None
     if method == "gradient":
-        votes = sum((result.totals.get(step, Fraction(0)) for step in ("strong_for", "for")), Fraction(0))
+        leading = sum((result.totals.get(step, Fraction(0)) for step in ("strong_for", "for")), Fraction(0))
     else:
-        votes = max(result.totals.values(), default=Fraction(0))
+        leading = max(result.totals.values(), default=Fraction(0))
     counting = partial(tally, rule=rule, known=electorate)
     flip = voters_to_flip(method, list(ballots), list(options), counting)
-    return method == "gradient" or not result.tie, share_interval(int(votes), result.ballots), flip
+    tied = method != "gradient" and result.tie
+    return None if tied else share_interval(int(leading), result.ballots), flip
 
 
 def _details(method: str, result: TallyResult) -> list[str]:

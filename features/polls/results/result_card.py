@@ -17,6 +17,11 @@ from wording.numbers import counted, listed, number, percent, shortened
 
 FULL, EMPTY, BAR = "▰", "▱", 7  # with thousands of votes a line is still one
 MOST_BARS, MOST_RANKED, MOST_FIRST, MOST_LOTS = 4, 3, 4, 2  # on the first screen
+HEAD = (
+    "It stands for every ballot and for the result: add `--head` and its digits, the first 16 or all 64, and "
+    "a list made up later is found out."
+)
+BEFORE_HEADS = "It closed before results had a head that can be compared: a list made up later can't be told."
 UNITS = {"dots": "dot"}  # of a total; votes elsewhere
 
 
@@ -53,7 +58,7 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
                 None,
                 (
                     _flip(result) if result.method == "gradient" else _near(result),
-                    f"Head of the list: `{view.head}`",
+                    f"Head of the list: `{view.head}`" if view.head else "",
                 ),
             )
         ),
@@ -199,14 +204,17 @@ def _recount(view: PollView) -> Card:
             "`/poll export` gives two files: the poll without names, and `verify.py`. "
             f"Put them into one folder:\n```\npython verify.py poll-{number}.json\n```\n"
             "It needs Python 3.9 or newer and nothing else, and says what it checked.",
-            section("Head of the list", f"`{view.head}`"),
-            "It stands for every ballot and for the result: add `--head` and its digits, the first 16 or all "
-            "64, and a list made up later is found out.",
+            section("Head of the list", f"`{view.head}`\n{HEAD}") if view.head else BEFORE_HEADS,
             "**Check my receipt**, under My ballot, tells whether your ballot is in the list, unchanged.",
             section(
+                "What the list tells of you",
+                "How you voted, once among all others: no order and no time. A receipt finds its own ballot "
+                "and no other, so keep yours to yourself.",
+            ),
+            section(
                 "What nobody can check",
-                "That every ballot is a member's, and that nobody was kept from voting: for that you trust "
-                "whoever runs the bot.",
+                "That every ballot is a member's, that nobody was kept from voting, and that none was left "
+                "out before the close, unless its voter looks: for that you trust whoever runs the bot.",
             ),
         ),
     )

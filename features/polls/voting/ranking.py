@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from features.polls.view import PollView
-from governance.chain import sha256
+from governance.commitments import sha256
 from storage.database import Database
 from storage.polls import drafts
 

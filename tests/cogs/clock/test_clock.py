@@ -11,7 +11,7 @@ from features.polls.closing import end_if_due
 from storage.database import execute, transaction
 from storage.polls.polls import due_polls
 from storage.polls.reminders import add_reminder
-from tests.features.polls.polling import at_once, close, labels, look, people, poll_of, start, vote
+from tests.features.polls.polling import close, labels, look, next_mark, people, poll_of, start, vote
 from tests.features.proposals.proposing import Clock, ask, card_in, file, rows, view_of, without_limits
 from tests.offline import Server, text_of
 
@@ -25,7 +25,6 @@ def now() -> Clock:
 
 @pytest.fixture
 def ada(server: Server) -> Any:
-    at_once(server)
     return server.guild.add_member(server.env.create_user("ada", global_name="Ada"))
 
 
@@ -219,11 +218,13 @@ async def test_nothing_is_edited_that_shows_its_state(server: Server, ada: Any, 
     before = edits()
     for member in people(server, 3):
         await vote(server, member, card, "single", [1])
-    await look(server)
+    await next_mark(server, now)
     assert edits() == before, "four ballots are told as fewer than five"
     [member] = people(server, 1)
     await vote(server, member, card, "single", [1])
     await look(server)
+    assert edits() == before, "a number is told at marks alone"
+    await next_mark(server, now)
     assert edits() == before + 1
     assert "at least 5" in text_of(card_in(server.channel))
     await close(server, now)

@@ -13,7 +13,7 @@ from storage.server import digests
 from storage.server.digests import Schedule
 from storage.server.leaving import known_guilds, left_guilds
 from storage.server.settings import change_settings, settings_of
-from tests.features.polls.polling import at_once, close, look, poll_of, start, vote
+from tests.features.polls.polling import close, look, poll_of, start, vote
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import HERE
 from tests.features.proposals.proposing import Clock, ask, card_in, file, view_of, without_limits
@@ -29,7 +29,6 @@ def now() -> Clock:
 
 @pytest.fixture
 def ada(server: Server) -> Any:
-    at_once(server)
     return server.guild.add_member(server.env.create_user("ada", global_name="Ada"))
 
 

@@ -8,10 +8,10 @@ from bot import create_bot
 from storage.polls.ballots import ballot_of
 from tests.features.polls.polling import (
     ask,
-    at_once,
     close,
     exported,
     look,
+    next_mark,
     people,
     poll_of,
     receipt_in,
@@ -22,7 +22,7 @@ from tests.features.polls.polling import (
 from tests.features.proposals.proposing import Clock, card_in, rows
 from tests.offline import Server, said, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for each test
+pytestmark = pytest.mark.slow  # a bot for each test
 
 
 async def test_reasons_are_shown_after_the_close_and_named_only_on_request(
@@ -37,7 +37,7 @@ async def test_reasons_are_shown_after_the_close_and_named_only_on_request(
         assert answer.content == "Your reason is kept; it is shown after the close."
     kept = await rows(server, "member_id, reason, reason_named", "ballots ORDER BY member_id")
     assert kept == [(one.id, "It is *fair*.", 1), (two.id, "It is simple.", 0)]
-    assert len(await rows(server, "1", "ballot_chain")) == 2, "a reason is no other ballot"
+    assert await rows(server, "writes", "polls") == [(2,)], "a reason is no other ballot"
     assert "fair" not in text_of(card_in(server.channel)) + text_of(
         await ask(server, three, "show", number=1)
     )
@@ -58,6 +58,7 @@ async def test_nothing_is_told_before_the_close(server: Server, now: Clock) -> N
     card = await start(server, server.ben, hours=96.0)
     for member in people(server, 6):
         await vote(server, member, card, "single", [1])
+    await next_mark(server, now)
     shown = await ask(server, server.ben, "show", number=1)
     listed = await ask(server, server.ben, "list")
     public = card_in(server.channel)
@@ -126,7 +127,6 @@ async def test_a_restart_between_vote_and_close_loses_nothing(
     first = await vote(server, one, card, "single", [0])
     await server.bot.close()
     await server.env.restart_bot(create_bot(settings, source=source, now=now))
-    at_once(server)
     assert receipt_in(await ask(server, one, "my", number=1)) == receipt_in(first)
     assert receipt_in(said(await one.click(card, label="My ballot"))) == receipt_in(first)
     await vote(server, two, card, "single", [0])

@@ -7,7 +7,7 @@ from tests.features.polls.polling import ask, close, poll_of, start, vote
 from tests.features.proposals.proposing import Clock, card_in
 from tests.offline import Server, said, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for each test
+pytestmark = pytest.mark.slow  # a bot for each test
 
 
 async def test_a_card_that_is_gone_is_posted_again(server: Server, now: Clock) -> None:

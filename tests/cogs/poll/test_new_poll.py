@@ -12,7 +12,7 @@ from tests.features.polls.polling import OPTIONS, ask, close, details, form, sta
 from tests.features.proposals.proposing import Clock, card_in, rows
 from tests.offline import Server, said, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for each test
+pytestmark = pytest.mark.slow  # a bot for each test
 ID = 123456789012345678
 
 

@@ -9,7 +9,6 @@ from storage.server.settings import forget_guild
 from tests.features.polls.polling import (
     OPTIONS,
     ask,
-    at_once,
     close,
     details,
     form,
@@ -21,7 +20,7 @@ from tests.features.polls.polling import (
 from tests.features.proposals.proposing import Clock, card_in, rows
 from tests.offline import Server, custom_id, parts_of, said, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for each test
+pytestmark = pytest.mark.slow  # a bot for each test
 ODD = "שלום 🦆 " * 20
 
 
@@ -127,7 +126,6 @@ async def test_pages_turn_after_a_restart_and_for_everybody(
     shown = said(await server.ben.click(public, label="Details"))
     await server.bot.close()
     await server.env.restart_bot(create_bot(settings, source=source, now=now))
-    at_once(server)
     for page in ("2", "2", "0"):
         turned = (await server.ben.select(shown, [page], custom_id=custom_id(shown, "page"))).response
         assert text_of(turned) == first[int(page)][0]

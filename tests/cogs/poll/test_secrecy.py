@@ -11,7 +11,7 @@ from tests.features.polls.polling import CUT, KEEP, ask, close, exported, poll_o
 from tests.features.proposals.proposing import Clock, card_in, rows
 from tests.offline import Server, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for each test
+pytestmark = pytest.mark.slow  # a bot for each test
 
 
 async def test_public_results_tell_nothing_exact_of_the_stakes(server: Server, now: Clock) -> None:

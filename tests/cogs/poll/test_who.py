@@ -13,7 +13,7 @@ from tests.features.polls.polling import KEEP, ask, close, exported, people, pol
 from tests.features.proposals.proposing import Clock, card_in, rows
 from tests.offline import Server, said, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cards")]  # a bot for each test
+pytestmark = pytest.mark.slow  # a bot for each test
 LARGE, SMALLER = "account_03061", "account_02578"
 
 
@@ -104,7 +104,7 @@ async def test_closing_is_for_the_author_and_moderators(server: Server, now: Clo
     assert told.content == "Poll #1 is closed."
     assert "Keep it wins." in text_of(card_in(server.channel))
     assert (await ask(server, server.ben, "close", number=1)).content == "Poll #1 is closed already."
-    assert (await exported(server, other))[0]["choices"][0]["choice"] == KEEP
+    assert (await exported(server, other))[0]["ballots"][0]["choice"] == KEEP
 
     await start(server, server.ben, hours=96.0)
     asked = await ask(server, server.moderator, "close", number=2, cancel=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from storage.database import execute, transaction
-from tests.features.polls.polling import at_once, look
+from tests.features.polls.polling import look
 from tests.features.proposals.proposing import PAYOUT, Clock, ask, card_in, file, labels_of, rows
 from tests.features.simulation.proposed import MadeUp, calendar
 from tests.offline import Server, said, text_of
@@ -24,7 +24,6 @@ def sources(server: Server) -> dict[str, Any]:
 async def test_numbers_that_can_t_be_read_follow_by_themselves(
     server: Server, ada: Any, now: Clock, sources: dict[str, Any]
 ) -> None:
-    at_once(server)
     sample, sources["classic"] = sources["classic"], MadeUp(None, calendar(5))
     assert (await file(server, ada, kind="payout", **PAYOUT)).content.startswith("Filed as #1. <")
     assert WAITS in text_of(card_in(server.channel))
@@ -58,7 +57,6 @@ async def test_another_revision_has_an_effect_of_its_own(server: Server, ada: An
 
 async def test_a_card_of_an_earlier_time_is_drawn_anew(server: Server, ada: Any) -> None:
     """Cards that were posted before effects were kept get theirs from the clock."""
-    at_once(server)
     await file(server, ada, kind="payout", **PAYOUT)
     async with transaction(server.database):
         await execute(server.database, "DELETE FROM proposal_effects")

@@ -13,7 +13,7 @@ from storage.database import execute, transaction
 from storage.polls import closing
 from storage.polls.polls import Eligibility
 from tests.features.polls.polling import ask as ask_poll
-from tests.features.polls.polling import at_once, close, exported, look, people, poll_of, vote
+from tests.features.polls.polling import close, exported, look, people, poll_of, vote
 from tests.features.proposals.proposals import do_due
 from tests.features.proposals.proposing import (
     READY,
@@ -35,7 +35,6 @@ pytestmark = pytest.mark.slow  # a bot for each test
 
 @pytest.fixture
 def ada(server: Server) -> Any:
-    at_once(server)
     return server.guild.add_member(server.env.create_user("ada", global_name="Ada"))
 
 
@@ -116,7 +115,6 @@ async def test_a_crash_between_moving_opening_and_showing_is_made_up_for(
     assert await rows(server, "1", "polls") == []
     await server.bot.close()
     await server.env.restart_bot(create_bot(settings, source=source, now=now))
-    at_once(server)
     await look(server)
     assert await rows(server, "number, state", "polls") == [(1, "open")]
 

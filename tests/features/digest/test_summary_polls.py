@@ -9,6 +9,7 @@ from features.polls.poll_card import poll_answer
 from features.polls.view import poll_with_id
 from governance.digest.text import as_markdown
 from storage.database import Database
+from storage.polls.ballots import tell_counts
 from storage.polls.closing import set_poll_place
 from tests.features.digest.weeks import HOUR, IN_IT, MOMENT, PERIOD, WEEK, closed, summary_of, voted
 from tests.features.polls.polls import opened
@@ -32,6 +33,7 @@ async def test_a_poll_closing_soon_tells_as_much_as_its_card(db: Database, cast_
     poll = await opened(db, opens_at=IN_IT, now=IN_IT, quorum=20)
     await set_poll_place(db, HERE, poll.poll_id, channel=11, thread=None, message=13)
     await voted(db, poll, ["two"] * cast_, IN_IT + HOUR)
+    await tell_counts(db, IN_IT + 2 * HOUR)
     [closing] = (await summary_of(db)).closing
     on_card = poll_answer(await poll_with_id(db, HERE, poll.poll_id)).card.said
     assert closing.so_far == f"{told}; 20 are needed"

@@ -14,11 +14,6 @@ OPTIONS = "Keep it\nCut TC\nPay MMC"
 KEEP, CUT, PAY = OPTIONS.splitlines()
 
 
-def at_once(server: Server) -> None:
-    """Public cards are edited as soon as somebody votes: nothing waits in a test."""
-    clock_of(server).cards.every = 0.0
-
-
 def clock_of(server: Server) -> Any:
     """The running clock; its class is of a module that was loaded for this bot alone."""
     return server.bot.cogs["Clock"]
@@ -101,6 +96,12 @@ async def look(server: Server) -> None:
     """What the bot does every minute."""
     await clock_of(server).tick()
     await server.env.settle()
+
+
+async def next_mark(server: Server, now: Clock) -> None:
+    """Let the time come at which everybody learns how many voted."""
+    now.move(minutes=10)
+    await look(server)
 
 
 async def close(server: Server, now: Clock, number: int = 1) -> PollView:

@@ -12,7 +12,7 @@ from governance.export import claim, export
 from governance.receipts import verify
 from governance.votes.tally import tally
 from storage.database import Database
-from storage.polls.ballots import chain_of, choices_of, choices_with_salts
+from storage.polls.ballots import choices_of, erased_commitments
 from storage.polls.closing import close_poll
 from storage.polls.polls import Elector, Poll, PollTerms, due_polls, open_poll, poll_in, public_terms
 from tests.features.proposals.proposals import ADA, HERE, NOW
@@ -44,9 +44,14 @@ async def present(db: Database, poll: Poll) -> Poll:
     return await poll_in(db, poll.guild_id, poll.number)
 
 
+async def votes_in(db: Database, guild_id: int, poll_id: int) -> list[tuple[str, int | None]]:
+    """Every choice that counts, and its member."""
+    return [(each.choice, each.member_id) for each in await choices_of(db, guild_id, poll_id)]
+
+
 async def counted(db: Database, poll: Poll) -> dict[str, Any]:
     """Winners and totals of the ballots in force."""
-    choices = [json.loads(choice) for choice, _ in await choices_of(db, poll.guild_id, poll.poll_id)]
+    choices = [json.loads(each.choice) for each in await choices_of(db, poll.guild_id, poll.poll_id)]
     return claim(tally(poll.method, choices, poll.options, seed=poll.tie_seed))
 
 
@@ -54,7 +59,7 @@ async def close(db: Database, poll: Poll) -> Poll:
     """Count and close a poll when its time has come."""
     poll = await present(db, poll)
     result = json.dumps(await counted(db, poll))
-    assert await close_poll(db, poll.guild_id, poll.poll_id, poll.closes_at, result, head=poll.head)
+    assert await close_poll(db, poll.guild_id, poll.poll_id, poll.closes_at, result, writes=poll.writes)
     return await present(db, poll)
 
 
@@ -72,11 +77,8 @@ async def exported(db: Database, poll: Poll) -> dict[str, Any]:
     assert poll.result is not None
     return export(
         public_terms(poll),
-        await chain_of(db, poll.guild_id, poll.poll_id),
-        [
-            (json.loads(said), salt)
-            for said, salt in await choices_with_salts(db, poll.guild_id, poll.poll_id)
-        ],
+        [(each.choice, each.salt) for each in await choices_of(db, poll.guild_id, poll.poll_id)],
+        await erased_commitments(db, poll.guild_id, poll.poll_id),
         result=json.loads(poll.result),
         weighted={},
         tie_seed=poll.tie_seed,

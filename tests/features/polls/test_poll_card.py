@@ -65,5 +65,5 @@ async def test_the_longest_cards_fit(view: PollView) -> None:
 @pytest.mark.parametrize(("ballots", "told"), [(0, "fewer than 5"), (4, "fewer than 5"), (5, "at least 5"),
                                                (9, "at least 5"), (10, "at least 10")])  # fmt: skip
 async def test_ballots_are_told_in_steps(view: PollView, ballots: int, told: str) -> None:
-    card = poll_answer(replace(view, ballots=ballots)).card
+    card = poll_answer(replace(view, poll=replace(view.poll, told=ballots))).card
     assert f"**Ballots so far** {told}; 1,000,000 are needed\n" in card.said

@@ -128,22 +128,24 @@ async def test_a_changed_ballot_keeps_its_reason(db: Database, source: SampleSou
     assert await choice_of(db, view, BERT) == (None, False)
 
 
+@pytest.mark.parametrize("lasts", [timedelta(minutes=5), HOUR, timedelta(days=3)])
 @pytest.mark.parametrize(("late", "extended"), [(1, False), (2, True)])
 async def test_over_a_quarter_of_late_ballots_extends_once(
-    db: Database, source: SampleSource, late: int, extended: bool
+    db: Database, source: SampleSource, late: int, extended: bool, lasts: timedelta
 ) -> None:
-    view = await made(db, source)
+    view = await made(db, source, lasts=lasts)
     close = view.poll.closes_at
-    for member in range(4, 0, -1):
-        then = close - 24 * HOUR + MOMENT if member <= late else close - 24 * HOUR
+    for member in range(4, 0, -1):  # in its last tenth, or just before
+        then = close - lasts / 10 + MOMENT if member <= late else close - lasts / 10
         await cast_ballot(db, view, who(member), "a", then)
     assert await close_due(db, close - MOMENT) == []
     [changed] = await close_due(db, close)
     assert (changed.poll.extended, changed.poll.state) == (extended, "open" if extended else "closed")
     if extended:
-        assert changed.poll.closes_at == close + EXTENSION
-        await cast_ballot(db, changed, who(9), "b", close + HOUR)
-        [changed] = await close_due(db, close + EXTENSION)
+        longer = min(EXTENSION, lasts)  # a poll of an hour is not open for a day
+        assert changed.poll.closes_at == close + longer
+        await cast_ballot(db, changed, who(9), "b", close + longer - MOMENT)
+        [changed] = await close_due(db, close + longer)
         assert changed.poll.state == "closed"
     assert await close_due(db, close + 9 * EXTENSION) == []
 

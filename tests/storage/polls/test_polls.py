@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from governance.chain import sha256, start
+from governance.commitments import sha256, terms_hash
 from governance.export import checked_export
 from governance.votes.tally import METHODS
 from storage.database import Database, execute, fetch_all, transaction
@@ -63,12 +63,12 @@ async def test_the_seed_is_promised_and_not_told(db: Database) -> None:
     "change",
     [{"title": "Other"}, {"options": ["two", "six"]}, {"method": "approval"}, {"opens_at": NOW + MOMENT}],
 )
-async def test_the_first_head_stands_for_what_was_asked(db: Database, change: dict[str, Any]) -> None:
+async def test_receipts_stand_for_what_was_asked(db: Database, change: dict[str, Any]) -> None:
     poll = await opened(db)
-    assert poll.head == start(public_terms(poll))
-    terms = public_terms(replace(poll, **change))
-    assert start(terms) != poll.head
-    assert start(public_terms(replace(poll, closes_at=CLOSE + HOUR, closed_at=CLOSE))) == poll.head
+    asked = terms_hash(public_terms(poll))
+    assert terms_hash(public_terms(replace(poll, **change))) != asked
+    later = replace(poll, closes_at=CLOSE + HOUR, closed_at=CLOSE)
+    assert terms_hash(public_terms(later)) == asked
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -104,7 +104,7 @@ async def test_a_poll_of_another_server_is_not_there(db: Database) -> None:
     assert await electors_of(db, HERE, there) == []
     assert not await set_poll_place(db, HERE, there, channel=1, thread=2, message=3)
     assert not await extend_poll(db, HERE, there, CLOSE + HOUR, NOW)
-    assert not await close_poll(db, HERE, there, CLOSE, "{}", head=poll.head)
+    assert not await close_poll(db, HERE, there, CLOSE, "{}", writes=poll.writes)
     assert not await cancel_poll(db, HERE, there, NOW)
     with pytest.raises(ValueError, match="There is no poll #1 on this server"):
         await poll_in(db, HERE, 1)

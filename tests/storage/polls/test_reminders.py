@@ -61,7 +61,7 @@ async def test_an_end_drops_the_reminders_of_its_poll(db: Database, end: str) ->
     async def ended(poll: Poll) -> bool:
         if end == "cancel":
             return await cancel_poll(db, HERE, poll.poll_id, NOW)
-        return await close_poll(db, HERE, poll.poll_id, NOW, "{}", head=poll.head, forced=True)
+        return await close_poll(db, HERE, poll.poll_id, NOW, "{}", writes=poll.writes, forced=True)
 
     poll, other = await opened(db), await opened(db)
     for each in (poll, other):

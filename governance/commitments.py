@@ -1,25 +1,13 @@
-"""Ballots as salted commitments in a hash chain: it tells when one was changed, and never whose it is."""
+"""Ballots as salted commitments: as a set they tell that none was changed, and never whose it is or when."""
 
 import hashlib
 import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 _SALT = re.compile(r"[0-9a-f]{32}")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A link of the chain: a ballot's commitment (None: withdrawn), between the heads before and after it."""
-
-    sequence: int
-    commitment: str | None
-    previous: str
-    head: str
-    replaces: int | None = None
 
 
 def canonical(value: object) -> str:
@@ -42,19 +30,19 @@ def commit(ballot: object, salt: str) -> str:
 
     Raises ValueError for a salt that is not 32 hex digits and for a ballot that is not JSON.
     """
+    return commit_text(canonical(ballot), salt)
+
+
+def commit_text(choice: str, salt: str) -> str:
+    """The same for a ballot that is canonical JSON already."""
     if not _SALT.fullmatch(salt):
         raise ValueError("A salt is written as 32 hexadecimal digits.")
-    return sha256(canonical(ballot) + salt)
+    return sha256(choice + salt)
 
 
-def start(poll: Mapping[str, Any]) -> str:
-    """The head of a chain without ballots: it stands for everything that is settled when the poll opens."""
+def terms_hash(poll: Mapping[str, Any]) -> str:
+    """SHA-256, 64 hex digits, of everything that is settled when a poll opens: all of it but its close."""
     return sha256(canonical({key: value for key, value in poll.items() if key != "closed"}))
-
-
-def append(head: str, commitment: str | None, *, replaces: int | None = None) -> str:
-    """The head after one more commitment (None: a withdrawal), which may replace an earlier sequence."""
-    return sha256(f"{head}\n{commitment or 'withdrawn'}\n{replaces or 0}")
 
 
 def sha256(text: str) -> str:
