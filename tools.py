@@ -1,9 +1,10 @@
 """What every command and button works with."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -15,6 +16,7 @@ from ui.card import Card, Row, message_of, send
 from ui.drawing import DrawingThread
 from ui.forms import Again
 from ui.questions import Questions
+from ui.text import caption
 from wording.names import suggest_names
 
 SAMPLE = "sample"
@@ -62,7 +64,12 @@ async def complete_name(
     except SourceError:
         stakes = None
     names = suggest_names(await source.names(), typed, stakes)
-    return [app_commands.Choice(name=shown, value=name) for shown, name in names]
+    return choices_of(names)
+
+
+def choices_of(found: Iterable[tuple[str, Any]]) -> list[app_commands.Choice[Any]]:
+    """What is offered while somebody types, of (what is shown, what it means)."""
+    return [app_commands.Choice(name=caption(name, 100), value=value) for name, value in found]
 
 
 def picked_source(tools: Tools, interaction: discord.Interaction) -> Source:

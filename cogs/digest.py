@@ -20,7 +20,7 @@ from governance.zones import in_force
 from storage.server import digests, shown_digests
 from storage.server.digests import Schedule
 from storage.server.settings import settings_of
-from tools import Client, Tools, show_cards
+from tools import Client, Tools, choices_of, show_cards
 from ui.card import send
 from ui.roles import check_moderator
 from ui.server import guild_of
@@ -94,10 +94,7 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
 
     @schedule.autocomplete("zone")
     async def _zone(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return [
-            app_commands.Choice(name=shown, value=name)
-            for shown, name in suggest_zones(typed, self.tools.now())
-        ]
+        return choices_of(suggest_zones(typed, self.tools.now()))
 
     @app_commands.command()
     async def preview(self, interaction: discord.Interaction) -> None:

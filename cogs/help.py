@@ -13,7 +13,7 @@ from features.server.help_buttons import (
     search_form,
 )
 from features.server.help_card import welcome_card
-from tools import Client, show_cards
+from tools import Client, choices_of, show_cards
 
 
 class HelpCommands(commands.Cog):
@@ -40,7 +40,7 @@ class HelpCommands(commands.Cog):
     async def _command(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         wanted = typed.strip().lstrip("/").casefold()
         names = [name for name in commands_of(self.client.tree) if wanted in name]
-        return [app_commands.Choice(name=name, value=name) for name in names[:25]]
+        return choices_of((name, name) for name in names[:25])
 
 
 async def setup(bot: Client) -> None:

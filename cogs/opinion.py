@@ -19,7 +19,7 @@ from features.opinions.opinion_card import (
 )
 from features.opinions.statements import VOTES, Turn
 from storage.server.settings import settings_of
-from tools import Client, Tools, questions_of, show_cards, tools_of
+from tools import Client, Tools, choices_of, questions_of, show_cards, tools_of
 from ui.answer import Answer, Asked, Question
 from ui.card import Card, Row, message_of, row_of
 from ui.errors import errors_answered
@@ -141,7 +141,7 @@ class OpinionCommands(
         found = await statements.suggest_statements(
             self.tools.database, guild_of(interaction).id, str(typed or "")
         )
-        return [app_commands.Choice(name=shown, value=number) for shown, number in found]
+        return choices_of(found)
 
     async def add_message(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Open a form with the beginning of a message, so that whoever adds it says one claim."""

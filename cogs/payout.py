@@ -22,7 +22,7 @@ from features.payout.what_if_card import what_if_answer
 from features.proposals.view import rule_of, suggest_rules
 from features.rules.rules import LIVE, find_rule, rule_ids, suggest_priced_rules, timeline
 from features.rules.rules_card import rules_answer
-from tools import Client, Tools, complete_name, picked_source, questions_of, tools_of
+from tools import Client, Tools, choices_of, complete_name, picked_source, questions_of, tools_of
 from tournament.source import EVERYONE, Source, Tournament
 from ui.answer import Answer, Asked, Question
 from ui.questions import Questions
@@ -161,11 +161,11 @@ class PayoutCommands(
     async def _rule(self, interaction: discord.Interaction, typed: str) -> Choices:
         source = picked_source(self.tools, interaction)
         found = await offered_rules(self.tools, source, interaction.guild_id, typed)
-        return [app_commands.Choice(name=shown, value=value) for shown, value in found]
+        return choices_of(found)
 
     @rules.autocomplete("rule")
     async def _dated(self, interaction: discord.Interaction, typed: str) -> Choices:
-        return [app_commands.Choice(name=found, value=found) for found in rule_ids(typed)[:25]]
+        return choices_of((found, found) for found in rule_ids(typed)[:25])
 
 
 async def compare_for(interaction: discord.Interaction, asked: Asked) -> None:

@@ -20,13 +20,13 @@ from features.polls.receipt_buttons import RECEIPT_FORMS, ReceiptButton
 from features.polls.results.counting import exact_weighted
 from features.polls.view import PollView, list_polls, poll_view
 from governance.looks import told_apart
-from governance.text import clean_line
+from governance.text import clean_line, shown
 from governance.votes.ballots import METHODS
 from governance.votes.rule import LEAST, Rule
 from storage.polls import closing
 from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
-from tools import Client, Tools
+from tools import Client, Tools, choices_of
 from tournament.source import Tournament
 from ui.card import Card, send
 from ui.dialogs import agreed
@@ -34,6 +34,7 @@ from ui.errors import errors_answered
 from ui.pages import CardPages
 from ui.roles import check_moderator, is_moderator
 from ui.server import guild_of
+from ui.text import plain, shortened
 
 METHOD_CHOICES = [
     app_commands.Choice(name=method.words.capitalize(), value=name) for name, method in METHODS.items()
@@ -231,7 +232,8 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         several: bool = False,
     ) -> None:
         """A native Discord poll for a quick temperature: public, not secret, nothing to recount"""
-        asked, choices = clean_line(question), [each for each in map(clean_line, answers.split(";")) if each]
+        asked = clean_line(shown(question))
+        choices = [each for each in map(clean_line, shown(answers).split(";")) if each]
         if not 2 <= len(choices) <= 10:
             raise ValueError(f"A quick poll has 2 to 10 answers separated by “;”; these are {len(choices)}.")
         if too_long := next((each for each in choices if len(each) > 55), None):
@@ -257,11 +259,8 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
             self.tools.database, guild_of(interaction).id, state=None, page=1, size=100
         )
         wanted = str(typed or "").strip().lstrip("#").casefold()
-        return [
-            app_commands.Choice(name=f"#{line.number} {line.title}"[:100], value=line.number)
-            for line in lines
-            if wanted in f"{line.number} {line.title}".casefold()
-        ][:25]
+        found = [(f"#{line.number} {line.title}", line.number) for line in lines]
+        return choices_of([each for each in found if wanted in each[0].casefold()][:25])
 
     async def _view(self, interaction: discord.Interaction, number: int) -> PollView:
         return await poll_view(self.tools.database, guild_of(interaction).id, number)
@@ -286,13 +285,13 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         cast, electors = await ballots_and_electors(self.tools.database, view.poll)
         views = await asyncio.to_thread(exact_weighted, view.method, view.options, cast, electors)
         lines = [f"{each.strategy}: {', '.join(map(str, each.winners))}" for each in views]
-        return "```\n" + "\n".join(lines)[:1900] + "\n```"
+        return shortened(plain("\n".join(lines)), 1900)
 
 
 def _why_none(view: PollView) -> str:
     if view.poll.state == "cancelled":
         return "it was cancelled."
-    return f"it closes {discord.utils.format_dt(view.poll.closes_at, 'R')}, and nothing is shown before."
+    return f"it closes at {view.poll.closes_at:%Y-%m-%d %H:%M} UTC, and nothing is shown before."
 
 
 async def setup(bot: Client) -> None:

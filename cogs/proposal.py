@@ -25,7 +25,7 @@ from governance.proposals.stages import NAMES, STAGES
 from storage.proposals.proposals import proposal_in
 from storage.proposals.responses import Outcome
 from storage.server.settings import settings_of
-from tools import Client, Tools, complete_name
+from tools import Client, Tools, choices_of, complete_name
 from tournament.source import Tournament
 from ui.dialogs import agreed
 from ui.errors import errors_answered
@@ -260,7 +260,7 @@ class ProposalCommands(
     @export.autocomplete("number")
     async def _number(self, interaction: discord.Interaction, typed: Any) -> Choices:
         found = await suggest_proposals(self.tools.database, guild_of(interaction).id, str(typed or ""))
-        return [app_commands.Choice(name=shown, value=number) for shown, number in found]
+        return choices_of(found)
 
     @show_list.autocomplete("stage")
     async def _stage(self, interaction: discord.Interaction, typed: str) -> Choices:
@@ -300,11 +300,8 @@ class ProposalCommands(
 
 def _stages(stages: tuple[str, ...], typed: str) -> Choices:
     wanted = typed.strip().casefold()
-    return [
-        app_commands.Choice(name=name, value=stage)
-        for stage in stages
-        if wanted in (name := NAMES.get(stage, stage))
-    ]
+    named = ((NAMES.get(stage, stage), stage) for stage in stages)
+    return choices_of((name, stage) for name, stage in named if wanted in name)
 
 
 async def setup(bot: Client) -> None:

@@ -22,7 +22,7 @@ from features.server.zones import suggest_zones
 from governance.text import clean_line
 from storage.proposals import blocks
 from storage.server.settings import change_settings, set_sharing, settings_of
-from tools import Client, Tools
+from tools import Client, Tools, choices_of
 from ui.server import guild_of
 
 
@@ -114,10 +114,7 @@ class SetupCommands(
 
     @zone.autocomplete("name")
     async def _zone(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return [
-            app_commands.Choice(name=shown, value=name)
-            for shown, name in suggest_zones(typed, self.tools.now())
-        ]
+        return choices_of(suggest_zones(typed, self.tools.now()))
 
     @app_commands.command()
     @app_commands.describe(

@@ -23,7 +23,7 @@ from features.stakes.influence_card import INFLUENCE_FIELDS, influence_answer
 from features.stakes.moments import moment, moments
 from features.stakes.unstaking import unstake_scenario
 from features.stakes.unstaking_card import UNSTAKE_FIELDS, unstaking_answer
-from tools import SAMPLE, Client, Tools, picked_source, questions_of, tools_of
+from tools import SAMPLE, Client, Tools, choices_of, picked_source, questions_of, tools_of
 from tournament.source import Tournament
 from ui.answer import Answer, Asked, Question
 
@@ -169,7 +169,7 @@ class StakesCommands(
     @who.autocomplete("name")
     async def _name(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         found = await suggest_holders(picked_source(self.tools, interaction), typed)
-        return [app_commands.Choice(name=shown, value=name) for shown, name in found]
+        return choices_of(found)
 
     async def _answer(self, interaction: discord.Interaction, question: str, **asked: Any) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

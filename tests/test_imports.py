@@ -40,7 +40,7 @@ HOUSE = {
     ),
     "ui": Room(
         "what all cards share: their parts, errors, pages, sharing, posting, the drawing thread",
-        ("storage", "tournament.source", "wording"),
+        ("governance.text", "storage", "tournament.source", "wording"),
         ("discord", "matplotlib", "numpy"),
     ),
     "tools.py": Room(

@@ -159,7 +159,7 @@ async def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
             assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         async with ready_bot(discord_server, tmp_path):
             reply = await discord_server.command("account show", member=BOB)
-            assert "model\\_07585" in told(reply)
+            assert "model_07585" in told(reply)
 
 
 @one_bot

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 
 from ui.drawing import DrawingThread, Picture
-from ui.text import plain, split_text
+from ui.text import caption, plain, split_text
 
 log = logging.getLogger("roundtable.cards")
 
@@ -102,9 +102,9 @@ async def message_of(
                 card = replace(card, small="\n".join(filter(None, (card.small, NO_PICTURE))))
         shown: discord.MediaGalleryItem | None = None
         if picture is not None:
-            name = f"chart-{at + 1}.png"
-            files.append(discord.File(io.BytesIO(picture.png), filename=name, description=picture.alt))
-            shown = discord.MediaGalleryItem(f"attachment://{name}", description=picture.alt)
+            name, alt = f"chart-{at + 1}.png", caption(picture.alt, 1024)
+            files.append(discord.File(io.BytesIO(picture.png), filename=name, description=alt))
+            shown = discord.MediaGalleryItem(f"attachment://{name}", description=alt)
         box = container(card, shown, room=MOST_TEXT // len(cards))
         if at == len(cards) - 1:
             for row in rows:

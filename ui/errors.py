@@ -11,7 +11,7 @@ from discord import app_commands
 
 from storage.database import StorageError
 from tournament.source import SourceError
-from ui.text import plain
+from ui.text import caption, plain
 from wording.names import NearMissError
 
 log = logging.getLogger("roundtable.errors")
@@ -112,7 +112,7 @@ class Instead(GuardedView):
         super().__init__(timeout=600)
         for place, near in enumerate(error.near):
             button: discord.ui.Button[Any] = discord.ui.Button(
-                label=near[:80], style=discord.ButtonStyle.primary, custom_id=f"instead:{place}"
+                label=caption(near, 80), style=discord.ButtonStyle.primary, custom_id=f"instead:{place}"
             )
 
             async def pressed(interaction: discord.Interaction, near: str = near) -> None:

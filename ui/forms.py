@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from ui.errors import GuardedView, Instead, answer_error, errors_answered, is_taken, sentence_for, take
+from ui.text import caption
 from wording.names import NearMissError
 
 Typed = Callable[[discord.Interaction, str], Awaitable[None]]
@@ -31,7 +32,7 @@ class Form(discord.ui.Modal):
     """
 
     def __init__(self, title: str, name: str = "form") -> None:
-        super().__init__(title=title[:45], timeout=KEPT, custom_id=f"{name}:{secrets.token_hex(8)}")
+        super().__init__(title=caption(title, 45), timeout=KEPT, custom_id=f"{name}:{secrets.token_hex(8)}")
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Note that somebody answers."""
@@ -117,7 +118,9 @@ class TextForm(Form):
             max_length=4000 if long else 300,
             style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
         )
-        self.add_item(discord.ui.Label(text=label[:45], description=hint[:100], component=field))
+        self.add_item(
+            discord.ui.Label(text=caption(label, 45), description=caption(hint, 100), component=field)
+        )
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand the text on."""

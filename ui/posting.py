@@ -6,6 +6,7 @@ from typing import Any
 import discord
 
 from ui.card import Message
+from ui.text import caption
 
 MOST_TAGS, MOST_APPLIED = 20, 5  # Discord's limits of a forum and of a post
 
@@ -34,7 +35,7 @@ class Place:
 class Post:
     """What is shown, and by which tags it is found."""
 
-    name: str  # of the thread, at most 100 characters; "" leaves its name and tags as they are
+    name: str  # of the thread, as it is: no Markdown is rendered there; "" leaves its name and tags
     shown: Message
     tags: tuple[str, ...]
 
@@ -53,7 +54,7 @@ async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
     """
     me = room.guild.me
     may = room.permissions_for(me)
-    name = post.name[:100]
+    name = caption(post.name, 100)
     if not (may.view_channel and may.embed_links and may.attach_files):
         raise ValueError(f"I may not post cards in #{room.name}. Ask a moderator to type /setup check.")
     try:
@@ -97,8 +98,8 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
         message: Any = await holder.fetch_message(place.message)
         # what was posted as embeds becomes components
         await message.edit(content=None, embeds=[], view=post.shown.view, attachments=post.shown.files)
-        if thread is not None and post.name and thread.name != post.name[:100]:
-            await thread.edit(name=post.name[:100])
+        if thread is not None and post.name and thread.name != caption(post.name, 100):
+            await thread.edit(name=caption(post.name, 100))
         if in_forum and thread is not None and post.name:
             tags, notices = await _tags(room, post.tags)
             ours = {tag.name for tag in tags}

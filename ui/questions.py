@@ -19,7 +19,7 @@ from ui.drawing import DrawingThread
 from ui.forms import TextForm
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.roles import is_moderator
-from ui.text import plain
+from ui.text import as_read, caption, plain
 from wording.message_links import message_link
 
 GONE = "That answer is too old to be changed. Ask again, and use the new one."
@@ -264,9 +264,9 @@ def options_of(menu: Menu) -> list[discord.SelectOption]:
         lines = {chosen: menu.chosen, **lines}
     return [
         discord.SelectOption(
-            label=choice.label[:100],
+            label=caption(choice.label, 100),
             value=value,
-            description=choice.more[:100] or None,
+            description=caption(choice.more, 100) or None,
             default=value == chosen,
         )
         for value, choice in list(lines.items())[:25]
@@ -293,7 +293,9 @@ async def page_message(
         raise ValueError("There is nothing more to tell of it.")
     page = min(page, len(pages) - 1)
     titles = [
-        discord.SelectOption(label=f"{at + 1}. {each.heading}"[:100], value=str(at), default=at == page)
+        discord.SelectOption(
+            label=caption(f"{at + 1}. {as_read(each.heading)}", 100), value=str(at), default=at == page
+        )
         for at, each in enumerate(pages[:25])
     ]
     rows = [row_of(menu(titles))] if len(pages) > 1 else []

@@ -76,7 +76,7 @@ def opinion_answer(found: OpinionPicture) -> Answer:
     if found.left_out:
         yours = "you gave one answer to everything, so you are in no group"
     card = Card(
-        found.finding,
+        plain(found.finding),
         " · ".join(filter(None, (sizes, yours))),
         draw=partial(picture_of_opinions, found) if found.places.size else None,
         after="\n".join(

@@ -6,6 +6,7 @@ from features.payout.what_if import WhatIf
 from scoring.rules import describe_multipliers
 from ui.answer import Answer, Asked, Choice, Menu
 from ui.card import AMBER, Card, bullets, section
+from ui.text import plain
 from wording.numbers import amount, score_name
 
 
@@ -34,7 +35,7 @@ def what_if_card(answer: WhatIf) -> Card:
         steps = f"{terms} = **{answer.weighted:.4g}**, {bounded} ±{rule.clip:g}, x factor {answer.factor:.4g}"
     dated = f"from {rule.effective_on}" if rule.effective_on else "typed"
     return Card(
-        heading=answer.finding,
+        heading=plain(answer.finding),
         text=f"{steps}\nx stake {amount(answer.stake, 'NMR')} = **{amount(answer.payout, 'NMR')}**",
         after=section("Assumed", bullets(answer.assumptions)),
         small=f"{describe_multipliers(rule.multipliers)}, {dated}{'' if rule.verified else ', not verified'}",

@@ -46,7 +46,7 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> None:
     poll = view.poll
     message = await poll_message(tools.drawing, view)
     name = f"Poll #{poll.number} {poll.title}"
-    post = Post(name[:100], message, ())
+    post = Post(name, message, ())
     shown = state_of_card(poll)
     if poll.message is not None and poll.channel is not None:
         place = Place(poll.channel, poll.thread, poll.message)

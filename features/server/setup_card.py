@@ -53,7 +53,7 @@ def setup_card(settings: GuildSettings, tried: Tried | None = None) -> Card:
     return Card(
         heading,
         sections(
-            "\n".join(f"**{where}** {_trials(trials)}" for where, trials in tried or ()),
+            "\n".join(f"**{plain(where)}** {_trials(trials)}" for where, trials in tried or ()),
             f"**How to mend it** {MEND}" if missing else "",
             "" if missing else " · ".join(f"**{name}** {value}" for name, value in rows),
         ),

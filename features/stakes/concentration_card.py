@@ -62,7 +62,7 @@ def concentration_card(found: StakeConcentration) -> Card:
         sure = f"{counts} Drawn from many like them, it could be {whole(low)} to {whole(high)}."
     guessed = " · accounts guessed from models' names" if found.holders.guessed else ""
     return Card(
-        heading=found.finding,
+        heading=plain(found.finding),
         text=" · ".join([f"Of {found.who} with {amount(found.measures.stake, 'NMR')}", *shares[1:2]]),
         draw=partial(picture_of_lorenz, found),
         after=f"**How sure** {sure}",
@@ -205,7 +205,7 @@ def history_answer(history: StakeHistory, asked: Asked) -> Answer:
     guessed = " · accounts guessed from models' names" if history.guessed else ""
     return Answer(
         Card(
-            heading=history.finding.removesuffix("."),
+            heading=plain(history.finding.removesuffix(".")),
             text=f"Effective number {whole(last.effective_number)} · Gini {last.gini:.3f} · {one_day}".rstrip(
                 " ·"
             ),

@@ -17,6 +17,7 @@ from scoring.stakes.breakpoint import RangeBreakpoint
 from scoring.typed import read_number
 from ui.answer import ROUNDS, Answer, Asked, Choice, Field, Menu
 from ui.card import BLUE, Card, bullets, section, sections
+from ui.text import plain
 from wording.numbers import amount, counted, number, p_told, percent, plus_minus, score_name, too_few
 
 ZOOMS = (100.0, 1_000.0, 8_000.0)  # NMR
@@ -70,7 +71,7 @@ def influence_card(found: StakeInfluence) -> Card:
     covered = "" if math.isnan(found.covered) else f" · they have {percent(found.covered)} of all stake"
     beyond = _beyond(found)
     return Card(
-        heading=found.finding.removesuffix("."),
+        heading=plain(found.finding.removesuffix(".")),
         text=f"{found.who}, {what}{covered}",
         draw=partial(picture_of_influence, found),
         after=f"**How sure** {_sure(found)}",

@@ -89,7 +89,7 @@ async def test_a_question_counts_days_without_an_answer(server: Server) -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"link": "the forum"}, "A link is written like https://"),
+    ({"link": "the forum"}, "A link is written like <https://"),
     ({"due_on": "2020-01-01"}, "can't be due before"),
     ({"said_on": "1 March"}, "A date is written like"),
     ({"who": "@somebody"}, "no members"),

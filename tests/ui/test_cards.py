@@ -29,6 +29,7 @@ from storage.members.privacy import KEPT_OTHERWISE, PERSONAL_TABLES
 from tests.ui.cards import check, check_answer
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
+from ui.text import plain
 
 LONG, MARKED = ("quiet_heron_" * 9)[:100], "*_`~|" * 20
 ALL_SCORES = " + ".join(
@@ -66,7 +67,7 @@ def record(name: str, scale: float = 1.0, rounds: int = 158, pending: int = 30) 
 @pytest.mark.parametrize("name", [LONG, MARKED, "x"])
 @pytest.mark.parametrize("scale", [1e13, 1.0, 1e-9, 0.0])
 def test_extreme_results_fit_and_names_do_not_format(name: str, scale: float) -> None:
-    shown = discord.utils.escape_markdown(name)
+    shown = plain(name)
     for rounds in (1, 158):
         compared = check_answer(comparison_answer(comparison(name, scale, rounds), ASKED))
         assert f"For **{shown} (" in compared
@@ -79,7 +80,7 @@ def test_many_warnings_and_assumptions_fit(sentence: str) -> None:
     many = (sentence,) * 60
     found = comparison("x", warnings=many, assumptions=many[:20], notice=sentence)
     told = check_answer(comparison_answer(found, ASKED))
-    assert told.count(discord.utils.escape_markdown(sentence.strip())) == 81
+    assert told.count(plain(sentence.strip())) == 81
     check_answer(record_answer(replace(record("x"), notice=" ".join(many)), ASKED))
 
 
@@ -159,7 +160,7 @@ async def test_a_timeline_has_every_rule_newest_first(tournament: str) -> None:
 def test_what_is_kept_of_a_member_fits(name: str) -> None:
     link = AccountLink(1, name, "account", "classic", datetime(2031, 10, 1, tzinfo=UTC))
     linked = LinkedAccount(link, ("a",) * 999, 168, 325, 158, 1e7, "Numerai Classic", date(2031, 10, 1))
-    assert account_card(linked).heading == f"Linked: {discord.utils.escape_markdown(name)}"
+    assert account_card(linked).heading == f"Linked: {plain(name)}"
     check(account_card(linked))
     kept = {
         table: [dict.fromkeys((*kind.shows, "member_id"), name * 9)] * 50

@@ -54,7 +54,7 @@ def test_what_is_quoted_pings_nobody(kind: type[Exception], ping: str) -> None: 
     [
         ("**b** _i_ ~~s~~ ||x||", r"\*\*b\*\* \_i\_ \~\~s\~\~ \|\|x\|\|"),
         ("`code`", r"\`code\`"),
-        ("[press](https://a.b)", r"\[press](https://a.b)"),
+        ("[press](https://a.b)", r"\[press\](https\://a.b)"),
         ("> quote", r"\> quote"),
         ("back\\slash", r"back\\slash"),
     ],

@@ -16,6 +16,7 @@ from features.polls.view import PollView
 from features.polls.voting.ranking_text import ranking_template, read_ranking
 from governance.votes.ballots import HIGHEST_SCORE
 from ui.forms import Form, TextForm, typed_in
+from ui.text import caption
 
 Cast = Callable[[discord.Interaction, PollView, Any], Awaitable[None]]
 LABEL = 100  # characters of an option that can be picked
@@ -129,7 +130,7 @@ def _choices(view: PollView, earlier: Any) -> discord.ui.Label[Any]:
     chosen = [earlier] if isinstance(earlier, str) else earlier or []
     rows: list[dict[str, Any]] = [
         {
-            "label": STEP_WORDS.get(value, value)[:LABEL] if view.method == "gradient" else value[:LABEL],
+            "label": caption(STEP_WORDS.get(value, value) if view.method == "gradient" else value, LABEL),
             "value": str(place),
             "default": value in chosen,
         }

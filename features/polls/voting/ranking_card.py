@@ -8,7 +8,7 @@ from features.polls.poll_card import enough_words
 from features.polls.view import PollView
 from features.polls.voting.ranking import RankingDraft
 from ui.card import Card
-from ui.text import plain, shortened
+from ui.text import caption, plain, shortened
 
 LABEL = 100  # characters of a line of a menu
 ROOM = 3200  # characters of the card that the ranked options may take
@@ -78,7 +78,7 @@ def _menu(
         placeholder=hint,
         options=[
             discord.SelectOption(
-                label=draft.options[place][:LABEL], value=str(place), default=place == chosen
+                label=caption(draft.options[place], LABEL), value=str(place), default=place == chosen
             )
             for place in places
         ],

@@ -14,7 +14,7 @@ from features.simulation.impact_chart import picture_of_softening
 from features.simulation.proposal_impact import ProposalImpact
 from governance.proposals.proposal import KINDS
 from ui.card import BLUE, Card
-from ui.text import plain
+from ui.text import caption, plain
 
 TYPE = "type"  # the value of a menu's line that opens a form
 NAMES = {"change": "what changes", "terms": "how it comes in", "words": "why"}
@@ -56,7 +56,7 @@ def options_of_line(line: DraftLine, fields: Fields) -> list[discord.SelectOptio
         choices.insert(1, (found, found))
     options = [
         discord.SelectOption(
-            label=f"{line.name}: {words}"[:100], value=f"={value}"[:100], default=value == found
+            label=caption(f"{line.name}: {words}", 100), value=f"={value}"[:100], default=value == found
         )
         for words, value in choices[:24]
     ]

@@ -58,10 +58,10 @@ async def test_a_busy_week_tells_everything_as_a_post_and_as_markdown(
         assert told in pages, told
         assert told in markdown, told
     for text in (pages, markdown):
-        assert "\n- New: [Proposal 2: Second \\*\\*bold\\*\\* @\u200beveryone \\<@\u200b1\\>]" in text
+        assert "\n- New: [Proposal 2: Second \\*\\*bold\\*\\* @ everyone \\<@ 1\\>]" in text
         assert "@everyone" not in text
         assert "<@1>" not in text
-        assert "After “\\#\u200b Caps \\[can\\](x) be split” 6 votes changed" in text
+        assert "After “\\# Caps (can)(x) be split” 6 votes changed" in text
     assert "<t:" in pages
     assert "<t:" not in markdown
 

@@ -21,7 +21,7 @@ async def test_show_adds_up_the_payout_column_and_lists_the_newest_rounds(server
     reply = await show(server, who=MODEL, rounds="311-325")
     final = rows.loc[rows["final"], "payout_nmr"].sum()
     interim = rows.loc[~rows["final"], "payout_nmr"].sum()
-    assert titles(reply) == [f"model\\_07585: +{final:.0f} NMR in 11 rounds, +{interim:.0f} pending in 4"]
+    assert titles(reply) == [f"model_07585: +{final:.0f} NMR in 11 rounds, +{interim:.0f} pending in 4"]
     text = await all_told(server.ben, reply)
     assert f"Earned {final:.1f} NMR, pending +{interim:.1f} NMR so far." in text
     last = rows.sort_values("round").iloc[-1]
@@ -57,7 +57,7 @@ CANNOT_SHOW = [
 async def test_show_explains_what_it_cannot_show(server: Server, subtests: pytest.Subtests) -> None:
     for options, sentence in CANNOT_SHOW:
         with subtests.test(sentence):
-            assert sentence in (await show(server, **options)).content.replace("\\_", "_")
+            assert sentence in (await show(server, **options)).content
 
 
 async def what_if(server: Server, **options: Any) -> Any:

@@ -48,7 +48,7 @@ async def test_what_is_exported_can_be_imported(server: Server, ada: Any) -> Non
     assert reply.attachments[0].filename == "proposal-1.json"
     shown = said(await server.ben.slash(server.channel, "proposal import", file=("proposal.json", text)))
     assert "Pay half as much more" in text_of(shown)
-    assert "**Much like it already**\n• \\#1 Pay half as much more" in text_of(shown)
+    assert "**Much like it already**\n• #1 Pay half as much more" in text_of(shown)
     assert said(await server.ben.click(shown.message, label="File it")).content.startswith("Filed as #2.")
     first, second = await view_of(server), await view_of(server, 2)
     assert first.content_hash == second.content_hash == content_hash(first.proposal)

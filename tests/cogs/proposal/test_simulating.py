@@ -69,11 +69,11 @@ async def test_menus_change_the_answer_where_it_stands_also_after_a_restart(
     assert "Everyone would have been paid 920 NMR less in rounds 311-321" in text_of(reply)
     form = await server.ben.select(reply.message, ["type name"], custom_id=custom_id(reply, "menu-whose"))
     await server.ben.submit_modal(form, {"text": MODEL})
-    assert "model\\_07585 would have been paid 541 NMR less in rounds 311-321" in text_of(reply)
+    assert "model_07585 would have been paid 541 NMR less in rounds 311-321" in text_of(reply)
     await server.bot.close()
     await server.env.restart_bot(create_bot(settings, source=source, now=server.bot.now))
     await pick(server, reply, "rounds", '{"rounds": null}')
-    assert "model\\_07585 would have been paid 2,116 NMR more in all 122 rounds" in text_of(reply)
+    assert "model_07585 would have been paid 2,116 NMR more in all 122 rounds" in text_of(reply)
     form = await server.ben.select(reply.message, ["type rounds"], custom_id=custom_id(reply, "menu-rounds"))
     refused = said(await server.ben.submit_modal(form, {"text": "yesterday 🦉 \u05e9"}))
     assert "Write it like 20" in refused.content
@@ -92,7 +92,7 @@ async def test_what_it_does_to_me(filed: Server) -> None:
     assert text_of(again) == text_of(linked)
     assert len(again.attachments) == 1
     named = await ask(server, server.moderator, "impact", number=1, who=MODEL)
-    assert "model\\_07585 would have been paid 2,116 NMR more" in text_of(named)
+    assert "model_07585 would have been paid 2,116 NMR more" in text_of(named)
     assert "07585" not in text_of(card_in(server.channel))
 
 

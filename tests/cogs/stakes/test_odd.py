@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import discord
 import pytest
 
 from bot import Settings, create_bot
@@ -17,6 +16,7 @@ from tests.cogs.stakes.asking import COMMANDS, ask, plain
 from tests.offline import Server, all_told, titles
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE, History, Source, SourceError, Stakes
+from ui.text import plain as escaped
 
 MODEL, LARGEST = "model_07585", "account_03061"
 
@@ -203,7 +203,7 @@ async def test_the_longest_names_fit_and_do_not_format(server: Server, settings:
         assert name in await offered(server, "who", "name", name)
         reply = await ask(server, "who", name=name)
         await check_answer(reply)
-        assert titles(reply)[0].startswith(discord.utils.escape_markdown(name) + " holds ")
+        assert titles(reply)[0].startswith(escaped(name) + " holds ")
         leaving = await ask(server, "unstake", who=name)
         await check_answer(leaving)
-        assert titles(leaving)[0].startswith(f"If {discord.utils.escape_markdown(name)} leaves: ")
+        assert titles(leaving)[0].startswith(f"If {escaped(name)} leaves: ")

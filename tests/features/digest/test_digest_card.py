@@ -116,7 +116,7 @@ def test_a_week_with_news_is_amber_and_has_the_chart_it_is_given() -> None:
     assert first.heading == "The week of 28 April: 1 vote closing soon"
     assert first.text == (
         f"**The rule**\n• It changed.\n\n"
-        f"**1.** Vote in poll \\#\u200b1 “\\*Tea\\*?” (closes <t:{int(NOW.timestamp())}:R>)"
+        f"**1.** Vote in poll \\#1 “\\*Tea\\*?” (closes <t:{int(NOW.timestamp())}:R>)"
     )
     assert page.heading == "Closing soon"
     assert "ballots so far: at least 5; 20 are needed" in page.text
@@ -155,8 +155,8 @@ def test_the_mark_of_several_weeks_is_that_of_the_last() -> None:
     ("typed", "shown"),
     [
         ("**bold** _it_", r"\*\*bold\*\* \_it\_"),
-        ("@everyone <@1> <#2>", "@\u200beveryone \\<@\u200b1\\> \\<\\#\u200b2\\>"),
-        ("[x](https://evil.example)", r"\[x\](https\://evil\.example)"),
+        ("@everyone <@1> <#2>", "@ everyone \\<@ 1\\> \\<\\#2\\>"),
+        ("[x](https://evil.example)", r"(x)(https\://evil\.example)"),
         ("`code` ||spoiler||", r"\`code\` \|\|spoiler\|\|"),
         ("two\nlines", "two lines"),
     ],

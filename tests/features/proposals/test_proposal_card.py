@@ -128,7 +128,7 @@ async def test_the_longest_revision_and_draft_fit(db: Database) -> None:
     for fields in (longest(OTHERS), longest() | {"parameters": SIGNS * 4}, longest() | {"title": " "}):
         check(draft_card(await read_draft(db, HERE, fields, NOW)))
     similar = await read_draft(db, HERE, longest(), NOW)
-    assert "**Much like it already**\n• \\#1 \\*\\_" in check(draft_card(similar))
+    assert "**Much like it already**\n• #1 \\*\\_" in check(draft_card(similar))
 
 
 async def test_what_has_the_most_parameters_can_be_edited(db: Database) -> None:
@@ -238,10 +238,10 @@ def test_a_list_counts(count: int, title: str) -> None:
 
 def test_what_was_written_neither_formats_nor_pings() -> None:
     assert plain("**b** _i_ ||s|| `c` ~~d~~") == "\\*\\*b\\*\\* \\_i\\_ \\|\\|s\\|\\| \\`c\\` \\~\\~d\\~\\~"
-    assert plain("@everyone") == "@\u200beveryone"
-    assert plain("<@123456789012345678>") == "<@\u200b123456789012345678>"
+    assert plain("@everyone") == "@ everyone"
+    assert plain("<@123456789012345678>") == "\\<@ 123456789012345678>"
     assert plain("# a\n> b\n- c") == "\\# a\n\\> b\n\\- c"
-    assert plain("[x](https://x.example)") == "\\[x](https://x.example)"
+    assert plain("[x](https://x.example)") == "\\[x\\](<https://x.example>)"
 
 
 @given(st.text("\\*a ", max_size=30), st.integers(1, 30))
@@ -253,7 +253,7 @@ def test_a_shortened_text_is_cut_with_an_ellipsis(text: str, most: int) -> None:
     else:
         assert cut.endswith("…")
         assert text.startswith(cut[:-1])
-        assert not cut[:-1].endswith("\\")
+        assert not (len(cut[:-1]) - len(cut[:-1].rstrip("\\"))) % 2, "an escape is cut in two"
 
 
 async def test_forms_fit_and_are_told_apart() -> None:

@@ -42,4 +42,4 @@ async def test_the_first_screen_for_one(source: SampleSource, frame: pd.DataFram
     shared = member_answer(impact.for_others("somebody_else"), ASKED)
     assert shared.card.heading == f"One model would have been paid {lost:,.0f} NMR less in rounds 311-321"
     assert "07585" not in "".join(card.said for card in (shared.card, *shared.details))
-    assert "model\\_07585" in member_answer(impact.for_others("model_07585"), ASKED).card.heading
+    assert "model_07585" in member_answer(impact.for_others("model_07585"), ASKED).card.heading

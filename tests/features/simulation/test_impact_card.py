@@ -282,4 +282,4 @@ async def test_a_members_card(
     unranked = replace(members[4], name="a_b*c", weight=replace(members[4].weight, after=np.nan))  # type: ignore[type-var]
     assert list(of_one(unranked)) == ["What was assumed"]
     heading = member_answer(unranked, ASKED).card.heading
-    assert heading == r"a\_b\*c has no score to be ranked by, so it would not be weighed."
+    assert heading == r"a_b\*c has no score to be ranked by, so it would not be weighed."

@@ -36,7 +36,7 @@ async def test_the_code_comes_with_steps_and_what_is_never_asked_for(server: Ser
     assert reply.content == code.code, "alone, so that a phone copies nothing else"
     assert (code.model, code.tournament) == ("tidewater_2", "classic")
     text = text_of(reply.card)
-    for words in ("Prove that tidewater is yours", "**tidewater\\_2**", "touch and hold", "I put it there"):
+    for words in ("Prove that tidewater is yours", "**tidewater_2**", "touch and hold", "I put it there"):
         assert words in text
     assert f"<t:{int(code.expires_at.timestamp())}:R>" in text
     assert NO_KEYS in text

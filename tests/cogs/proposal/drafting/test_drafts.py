@@ -114,7 +114,7 @@ async def test_a_draft_is_not_lost_by_starting_another(server: Server, ada: Any)
 
 async def test_drafts_say_what_exists_already(server: Server, ada: Any, cleo: Any) -> None:
     await file(server, ada)
-    assert "**Much like it already**\n• \\#1 Say it eight weeks ahead" in text_of(await draft(server, cleo))
+    assert "**Much like it already**\n• #1 Say it eight weeks ahead" in text_of(await draft(server, cleo))
     other = await draft(server, cleo, title="Whales", problem="Large stakes.", change="A cap.", parameters="")
     assert "Much like it" not in text_of(other)
 
