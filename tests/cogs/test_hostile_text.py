@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from storage.server.settings import change_settings
-from tests.features.polls.polling import at_once, close, form
+from tests.features.polls.polling import close, form
 from tests.features.proposals.proposing import Clock, file
 from tests.offline import Server, all_told, parts_of, posted, said, text_of
 from tests.ui.markup import beyond_text, discord_makes, is_clean, markdown_makes
@@ -44,7 +44,6 @@ def check_reply(reply: Any) -> None:
 
 
 async def test_nothing_that_is_shown_formats_hides_a_link_or_pings(server: Server, now: Clock) -> None:
-    at_once(server)
     ben, mona, room = server.ben, server.moderator, server.channel
     await change_settings(server.database, server.guild.id, server.bot.now(), cooldown_hours=0)
     typed = {"title": EVIL, "description": f"# {EVIL}\n> {EVIL}", "options": f"{NAMELESS}\n-# {EVIL[:60]}"}
