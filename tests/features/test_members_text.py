@@ -65,13 +65,11 @@ def raw(source: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Attribute) and node.attr in WRITTEN):
             continue
-        if isinstance(above[node], ast.Attribute | ast.Call) and getattr(above[node], "func", node) is node:
-            # a method of that name, or of what has that name: tournament.title()
-            if not isinstance(above[node], ast.Attribute) or above[node].attr not in (
-                "removesuffix",
-                "strip",
-            ):
-                continue
+        parent = above[node]
+        called = isinstance(parent, ast.Call) and parent.func is node
+        # what has a method of a text is none: tournament.title()
+        if called or (isinstance(parent, ast.Attribute) and parent.attr not in ("removesuffix", "strip")):
+            continue
         shown, safe, at = False, False, node
         while at in above and not isinstance(above[at], ast.stmt):
             below, at = at, above[at]
