@@ -1,5 +1,6 @@
 """Start here: settings, the bot that is built from them, and `python bot.py`."""
 
+import argparse
 import asyncio
 import hashlib
 import json
@@ -16,11 +17,14 @@ from pathlib import Path
 import aiohttp
 import discord
 from discord import app_commands
-from discord.ext import commands
+from discord.ext import commands, tasks
 from dotenv import dotenv_values
 
-from storage.database import Database, StorageError, open_database
+from logs import write_to_stderr
+from storage.database import Database, StorageError
 from storage.server.syncs import record_sync, synced_digest
+from storage.upkeep.files import Copies
+from storage.upkeep.lease import EVERY, TakenOverError, back_up, open_alone, restore
 from tools import SAMPLE, Client, Tools
 from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.sample import SampleSource
@@ -67,6 +71,8 @@ class Settings:
     database_path: Path
     data_source: str
     log_level: str
+    backup_folder: Path
+    backup_days: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -77,11 +83,19 @@ class Settings:
         level = (environ.get("LOG_LEVEL") or "info").lower()
         if level not in ("debug", "info", "warning", "error"):
             raise ValueError(f"LOG_LEVEL is “{level[:40]}”, but it must be debug, info, warning or error.")
+        days = (environ.get("BACKUP_DAYS") or "7").strip()
+        if not (days.isascii() and days.isdecimal() and len(days) <= 4):
+            raise ValueError(
+                f"BACKUP_DAYS is “{days[:40]}”, but it must be a number of days; 0 makes no copies."
+            )
+        path = Path(environ.get("DATABASE_PATH") or "roundtable.sqlite3")
         return cls(
             discord_token=(environ.get("DISCORD_TOKEN") or "").strip(),
-            database_path=Path(environ.get("DATABASE_PATH") or "roundtable.sqlite3"),
+            database_path=path,
             data_source=source,
             log_level=level,
+            backup_folder=Path(environ.get("BACKUP_FOLDER") or path.parent / "backups"),
+            backup_days=int(days),
         )
 
 
@@ -91,9 +105,9 @@ class Roundtable(Client):
     def __init__(
         self,
         settings: Settings,
-        source: Source | None,
-        now: Callable[[], datetime],
-        sample: SampleSource | None,
+        source: Source | None = None,
+        now: Callable[[], datetime] = utc_now,
+        sample: SampleSource | None = None,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -114,12 +128,15 @@ class Roundtable(Client):
             FIELD_FORM: lambda asked, match: self.questions.form_of(asked, int(match["row"]), match["field"])
         }
         self.sample = source if isinstance(source, SampleSource) else sample or SampleSource()
+        self.ended_by: StorageError | None = None
         self._warming: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Open the database, load the cogs, sync if the commands changed."""
-        database = await open_database(self.settings.database_path)
-        self.tools = Tools(database, self._sources(database), DrawingThread(), self.now)
+        copies = Copies(self.settings.backup_folder, self.settings.backup_days)
+        database, self.lease = await open_alone(self.settings.database_path, copies, self.now)
+        self.tools = Tools(database, self._sources(database), DrawingThread(), self.now, copies)
+        self.beat.start()
         if self.settings.data_source == "numerai":
             self.read_ahead = [
                 name for name, source in self.tools.sources.items() if isinstance(source, NumeraiSource)
@@ -146,11 +163,26 @@ class Roundtable(Client):
             self._warming.cancel()
         await super().close()
         if hasattr(self, "tools"):
+            self.beat.stop()
             self.tools.drawing.close()
             for source in self.tools.sources.values():
                 if isinstance(source, NumeraiSource):
                     await source.close()  # it writes to the database
+            with suppress(StorageError):  # it was closed before, or taken over: there is nothing to tell
+                await self.lease.beat(self.tools.database, self.now(), last=True)
             await self.tools.database.close()
+            self.lease.release()
+
+    @tasks.loop(seconds=EVERY.total_seconds())
+    async def beat(self) -> None:
+        """Tell others that this process is alive; leave where one has taken its place all the same."""
+        try:
+            await self.lease.beat(self.tools.database, self.now())
+        except TakenOverError as error:
+            self.ended_by = error
+            await self.close()
+        except (StorageError, OSError) as error:  # a full disk, a busy file: the next may come through
+            log.warning("a beat was missed: %s", error)
 
     def _sources(self, database: Database) -> dict[str, Source]:
         """Where each tournament's numbers come from; the sample is always there to try."""
@@ -200,22 +232,6 @@ def create_bot(
     return Roundtable(settings, source, now, sample)
 
 
-class LogLine(logging.Formatter):
-    """One line an event: time, level, logger, message, then key=value."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as one line; a traceback follows it, if there is one."""
-        parts = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "fields", {}),
-        }
-        line = " ".join(f"{key}={json.dumps(value, default=str)}" for key, value in parts.items())
-        return line if not record.exc_info else f"{line}\n{self.formatException(record.exc_info)}"
-
-
 async def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then close; discord.py's own errors pass through."""
     stopping = asyncio.current_task()
@@ -223,25 +239,48 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.cancel)
-    async with create_bot(settings) as bot:
+    async with Roundtable(settings) as bot:
         try:
             await bot.start(settings.discord_token)
         except asyncio.CancelledError:
             log.info("stopping")
+    if bot.ended_by is not None:
+        raise bot.ended_by
 
 
 def main() -> int:
-    """Read the settings, run the bot, and turn what can be expected to go wrong into one line."""
+    """Do what was typed behind `python bot.py`: run the bot, or something with its files."""
+    asked = _typed().parse_args()
     environ = {**{k: v for k, v in dotenv_values().items() if v is not None}, **os.environ}
     try:
         settings = Settings.from_env(environ)
-    except ValueError as error:
+        if asked.task == "backup":
+            return _tell(back_up(settings.database_path, asked.file))
+        if asked.task == "restore":
+            return _tell(restore(settings.database_path, asked.file, utc_now()))
+    except (ValueError, StorageError) as error:
         return _give_up(str(error))
+    return _serve(settings)
+
+
+def _typed() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python bot.py", description="Without anything more it runs the bot."
+    )
+    tasks = parser.add_subparsers(dest="task", metavar="TASK")
+    for name, what in (
+        ("backup", "copy the database to FILE; the bot may run meanwhile"),
+        ("restore", "make the copy FILE the database; the bot has to be stopped"),
+    ):
+        tasks.add_parser(name, help=what, description=what).add_argument("file", metavar="FILE", type=Path)
+    return parser
+
+
+def _serve(settings: Settings) -> int:
+    """Run the bot, and turn what can be expected to go wrong into one line."""
     if not settings.discord_token:
         return _give_up(f"DISCORD_TOKEN is not set: put it into .env (see .env.example). {TRY_THE_DEMO}")
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LogLine())
-    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+    write_to_stderr(settings.log_level)
     try:
         asyncio.run(run(settings))
     except discord.LoginFailure:
@@ -254,6 +293,11 @@ def main() -> int:
         return _give_up(
             f"Discord can't be reached ({type(error).__name__}): check the network and start again."
         )
+    return 0
+
+
+def _tell(sentence: str) -> int:
+    print(sentence)  # noqa: T201 - whoever typed it reads it
     return 0
 
 

@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from storage.database import Database
+from storage.upkeep.files import Copies
 from tournament.source import Source, SourceError
 from ui.card import Card, Row, message_of, send
 from ui.drawing import DrawingThread
@@ -30,6 +31,7 @@ class Tools:
     sources: Mapping[str, Source]  # by tournament, and the bundled "sample"
     drawing: DrawingThread
     now: Callable[[], datetime]
+    copies: Copies  # of the database
 
     def source(self, tournament: str) -> Source:
         """Where a tournament's numbers come from. Raises ValueError where there are none."""

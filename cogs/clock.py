@@ -16,6 +16,7 @@ from features.polls.due_posting import end_poll, mark_before, remind, show_if_be
 from features.proposals.clock import settle_vote, take_due_step
 from features.proposals.due_posting import open_vote, show_proposal
 from features.server import leaving
+from storage.database import checkpoint
 from storage.polls import ballots, polls, reminders
 from storage.polls import cards as poll_cards
 from storage.proposals import cards as proposal_cards
@@ -26,6 +27,7 @@ from tournament.source import SourceError
 
 log = logging.getLogger("roundtable.clock")
 
+DAY = timedelta(days=1)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)  # before what failed is tried again
 
 Item = tuple[Any, ...]  # one thing to do, which names it; of a server, its id comes first
@@ -66,6 +68,7 @@ class Clock(commands.Cog):
         self._lanes = (
             Lane((*self._servers(), *self._steps(), *self._cards(), self._reminders())),
             Lane(self._summaries()),
+            Lane(self._keeping()),
             *(Lane(self._readings(tournament)) for tournament in client.read_ahead),
         )
 
@@ -233,6 +236,23 @@ class Clock(commands.Cog):
                 of_servers=False,
                 every=reading.EVERY,
             ),
+        )
+
+    def _keeping(self) -> tuple[Job, ...]:
+        db, tools, copies = self.tools.database, self.tools, self.tools.copies
+
+        async def always(_: datetime) -> list[Item]:
+            return [("WAL",)]
+
+        async def due(now: datetime) -> list[Item]:
+            return [("copy",)] if await asyncio.to_thread(copies.are_due, db.path, now) else []
+
+        async def copy(_: str) -> None:
+            await asyncio.to_thread(copies.make, db.path, tools.now())
+
+        return (
+            Job("emptying the WAL", always, lambda _: checkpoint(db), of_servers=False, every=DAY),
+            Job("copying the database", due, copy, of_servers=False),
         )
 
     def _servers(self) -> tuple[Job, ...]:

@@ -2,17 +2,16 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
-from storage.errors import CLOSED, NEWER, NO_FILE, StorageError, plain_errors
-
-MIGRATIONS = Path(__file__).parent / "migrations"
+from storage.errors import CLOSED, NEWER, StorageError, plain_errors
+from storage.upkeep.files import MIGRATIONS, look_before_opening, newest_version
 
 
 @dataclass(eq=False)
@@ -34,10 +33,18 @@ class Database:
             await self.connection.close()
 
 
-async def open_database(path: Path | str, *, busy_timeout_ms: int = 2000) -> Database:
-    """Open the file, make it and its folder if they are missing, and bring it to the newest version."""
+async def open_database(
+    path: Path | str,
+    *,
+    busy_timeout_ms: int = 2000,
+    before_migrating: Callable[[], object] | None = None,
+) -> Database:
+    """Open the file, make it and its folder if they are missing, and bring it to the newest version.
+
+    before_migrating: called in a thread before a file that holds something is changed.
+    """
     path = Path(path)
-    await asyncio.to_thread(_look_before_opening, path, busy_timeout_ms / 1000)
+    await asyncio.to_thread(look_before_opening, path, busy_timeout_ms / 1000)
     connection = aiosqlite.connect(path, isolation_level=None, timeout=busy_timeout_ms / 1000)
     # aiosqlite's thread would otherwise keep a process alive that failed before it could close the database
     connection._thread.daemon = True  # pyright: ignore[reportPrivateUsage] - it has no public name
@@ -48,7 +55,10 @@ async def open_database(path: Path | str, *, busy_timeout_ms: int = 2000) -> Dat
             connection.row_factory = sqlite3.Row
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
                 await connection.execute_fetchall(f"PRAGMA {pragma}")
+        if before_migrating is not None and 0 < await _version(db) < newest_version():
+            await asyncio.to_thread(before_migrating)
         await migrate(db)
+        await checkpoint(db)
     except BaseException:
         await db.close()
         raise
@@ -133,6 +143,15 @@ async def migrate(db: Database, folder: Path = MIGRATIONS) -> None:
                 await execute(db, f"PRAGMA user_version = {number}")
 
 
+async def checkpoint(db: Database) -> None:
+    """Write into the file what stands in its WAL, and empty that, unless somebody reads from it just now."""
+    await fetch_all(db, "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _scripts(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9]*.sql"))
+
+
 @asynccontextmanager
 async def _turn(db: Database) -> AsyncGenerator[None]:
     # Everyone shares the connection, so a read amid another task's transaction would see rows that may yet be
@@ -166,24 +185,3 @@ def _statements(script: str) -> Iterator[str]:
             yield statement
             statement = ""
     yield statement
-
-
-def _scripts(folder: Path) -> list[Path]:
-    return sorted(folder.glob("[0-9]*.sql"))
-
-
-def _look_before_opening(path: Path, timeout: float) -> None:
-    # Setting the journal mode may write to the file, so a newer database is refused before the real opening.
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            return
-    except OSError as error:
-        raise StorageError(NO_FILE) from error
-    # A killed process leaves a WAL, which the last ordinary connection to close would fold into the file; a
-    # read-only one does not, but would leave a new WAL behind where there is none.
-    mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "rw"
-    address = f"{path.absolute().as_uri()}?mode={mode}"
-    with plain_errors(), closing(sqlite3.connect(address, uri=True, timeout=timeout)) as look:
-        if look.execute("PRAGMA user_version").fetchone()[0] > len(_scripts(MIGRATIONS)):
-            raise StorageError(NEWER)

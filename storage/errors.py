@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-_DAMAGED = (
+DAMAGED = (
     "The bot's database file is damaged or is not a database, so nothing was changed; "
-    "whoever runs the bot has to restore it from a backup."
+    "whoever runs the bot has to restore it from a backup: python bot.py restore COPY."
 )
 NO_FILE = (
     "The bot's database file could not be opened, so nothing was changed; "
@@ -16,6 +16,16 @@ NEWER = (
     "The bot's database was written by a newer version of the bot, so nothing was changed; "
     "whoever runs the bot has to update it or give it another database file."
 )
+LOST = (
+    "The bot's database file holds less than was written to it (its -wal file is missing, or it is an older "
+    "copy), so nothing was changed; whoever runs the bot has to put the -wal file back, or restore a copy: "
+    "python bot.py restore COPY, which may be {file} itself, to go on with what is left in it."
+)
+IN_USE = (
+    "Another process works with the bot's database, so nothing was changed; stop it first, or, if it ran on "
+    "another machine and is gone, start again in a minute."
+)
+TAKEN_OVER = "Another process has taken over the bot's database, so this one stops."
 CLOSED = "The bot is shutting down, so nothing was changed; try again once it is back."
 _BUSY = "The bot's database is busy, so nothing was changed; try again in a minute."
 _SENTENCES = {
@@ -29,8 +39,8 @@ _SENTENCES = {
         "The disk under the bot's database is full, so nothing was changed; "
         "whoever runs the bot has to free some space, then try again."
     ),
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_CANTOPEN: NO_FILE,
 }
 

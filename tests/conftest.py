@@ -74,7 +74,12 @@ def settings(database_file: Path) -> "Settings":
     from bot import Settings
 
     return Settings.from_env(
-        {"DISCORD_TOKEN": "x", "DATABASE_PATH": str(database_file), "DATA_SOURCE": "sample"}
+        {
+            "DISCORD_TOKEN": "x",
+            "DATABASE_PATH": str(database_file),
+            "DATA_SOURCE": "sample",
+            "BACKUP_DAYS": "0",
+        }
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from discord import app_commands
 
 from bot import Roundtable, Settings, create_bot
+from storage.database import write_alone
 from tests.offline import Server
 from ui.question_buttons import QuestionButton
 
@@ -104,6 +105,15 @@ async def test_a_share_button_keeps_the_ids_that_stand_under_posted_messages(
     assert match is not None
     again = await QuestionButton.from_custom_id(None, button.item, match)  # type: ignore[arg-type]
     assert (again.custom_id, again.verb, again.number) == (custom_id, verb, "12345")
+
+
+async def test_a_bot_whose_place_was_taken_stops(server: Server) -> None:
+    await server.bot.beat()
+    assert not server.bot.is_closed()
+    await write_alone(server.database, "UPDATE lease SET process = 'of another machine'")
+    await server.bot.beat()
+    assert server.bot.is_closed()
+    assert "Another process has taken over" in str(server.bot.ended_by)
 
 
 def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> None:

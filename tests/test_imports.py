@@ -45,7 +45,7 @@ HOUSE = {
     ),
     "tools.py": Room(
         "what every command and button works with",
-        ("storage.database", "tournament.source", "ui", "wording"),
+        ("storage.database", "storage.upkeep.files", "tournament.source", "ui", "wording"),
         ("discord",),
     ),
     "features": Room(
@@ -58,9 +58,10 @@ HOUSE = {
         ("governance", "storage", "tournament.source", "ui", "wording", "tools", "features"),
         ("discord",),
     ),
+    "logs.py": Room("what is logged, and how: one line an event"),
     "bot.py": Room(
         "settings, the bot built from them, start and stop",
-        ("storage", "tournament", "ui", "tools", "features", "cogs"),
+        ("storage", "tournament", "ui", "tools", "features", "cogs", "logs"),
         ("aiohttp", "discord", "dotenv"),
     ),
 }

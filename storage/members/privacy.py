@@ -180,6 +180,8 @@ KEPT_OTHERWISE: tuple[str, ...] = (
     "fingerprint instead of your id, and deleting your data does not lift that.",
     "A closed poll still counts what you chose, as nobody's, and keeps a number in its list for your ballot, "
     "which says neither whose it is nor what was chosen.",
+    "Whoever runs the bot keeps copies of its data, so that none is lost; what you delete is in them until "
+    "they are removed, which is after a week unless they have set another time.",
 )
 
 

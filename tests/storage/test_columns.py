@@ -95,7 +95,7 @@ def reads() -> dict[str, Read]:
         for name, function in vars(import_module(module.name)).items()
         if inspect.iscoroutinefunction(function)
         and function.__module__ == module.name
-        and module.name not in ("storage.database", "storage.group_commit")
+        and module.name not in ("storage.database", "storage.group_commit", "storage.upkeep.lease")
         and not name.startswith("_")
         and name not in WRITE_BY_ANOTHER
         and not re.search(r"\b(transaction|execute|write_alone|together)\(", inspect.getsource(function))

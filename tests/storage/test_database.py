@@ -76,14 +76,33 @@ async def test_a_file_that_is_no_database_is_left_alone(file: Path, text: str) -
     assert list(file.parent.iterdir()) == [file]
 
 
-async def test_a_damaged_page_gets_a_sentence(file: Path) -> None:
+async def damage(file: Path) -> bytes:
+    """Spoil a page of a table, and return what the file holds then."""
     db = await open_database(file)
     await db.close()
     with closing(sqlite3.connect(file)) as other:
         [page] = other.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'guild_settings'").fetchone()
     whole = read(file)
     write(file, whole[: (page - 1) * 4096] + b"\xff" * 4096 + whole[page * 4096 :])
+    return read(file)
+
+
+async def test_a_damaged_page_is_found_at_the_start_and_the_way_out_is_told(file: Path) -> None:
+    damaged = await damage(file)
+    with pytest.raises(StorageError, match=r"damaged .* nothing was changed.*python bot\.py restore COPY"):
+        await open_database(file)
+    assert read(file) == damaged
+    assert list(file.parent.iterdir()) == [file]
+
+
+async def test_a_page_that_is_damaged_meanwhile_gets_a_sentence(file: Path) -> None:
     db = await open_database(file)
+    await db.connection.execute_fetchall("PRAGMA cache_size = 1")
+    with closing(sqlite3.connect(file)) as other:
+        [page] = other.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'guild_settings'").fetchone()
+    with file.open("r+b") as spoilt:
+        spoilt.seek((page - 1) * 4096)
+        spoilt.write(b"\xff" * 4096)
     with pytest.raises(StorageError, match=r"damaged .* nothing was changed"):
         await settings_of(db, 7)
     await db.close()
