@@ -31,7 +31,7 @@ from tournament.sample import SampleSource
 from tournament.source import Source, Tournament
 from ui.drawing import DrawingThread, warm_up
 from ui.errors import Tree
-from ui.forms import answer_forgotten
+from ui.forms import BackToForm, answer_forgotten
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.questions import Questions
 
@@ -142,7 +142,7 @@ class Roundtable(Client):
                 name for name, source in self.tools.sources.items() if isinstance(source, NumeraiSource)
             ]
         self.questions = Questions(database, self.tools.drawing, self.now)
-        self.add_dynamic_items(QuestionButton, QuestionMenu)
+        self.add_dynamic_items(QuestionButton, QuestionMenu, BackToForm)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_if_changed()

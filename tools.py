@@ -1,5 +1,6 @@
 """What every command and button works with."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,10 @@ class Client(commands.Bot):
     forms: dict[str, Again]  # what makes a form again after a restart, by the pattern of its name
     read_ahead: Collection[str] = ()  # tournaments whose API is read before anybody asks
     command_ids: Mapping[str, int] = MappingProxyType({})  # Discord's, of each first word; empty till known
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.submitted = deque[str](maxlen=1000)  # ids of forms that are taken: one may come twice
 
     def mention(self, command: str) -> str:
         """A command that can be clicked, like </payout compare:1>; plain where its id is not known."""

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from features.account.account_card import account_card, code_card, verified_card
+from features.account.dialogs import LINK_FORMS, WhoButton
 from features.account.link import link_account, linked_account
 from features.account.verify import finish_verification, start_verification
 from features.server.help_buttons import start_row
@@ -152,4 +153,5 @@ class VerifiedButton(
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(AccountCommands(bot.tools))
-    bot.add_dynamic_items(VerifiedButton)
+    bot.add_dynamic_items(VerifiedButton, WhoButton)
+    bot.forms |= LINK_FORMS

@@ -23,6 +23,7 @@ from tools import Client, Tools, choices_of, questions_of, show_cards, tools_of
 from ui.answer import Answer, Asked, Question
 from ui.card import Card, Row, message_of, row_of
 from ui.errors import errors_answered
+from ui.forms import open_form
 from ui.pages import CardPages
 from ui.roles import check_moderator
 from ui.server import guild_of
@@ -148,7 +149,7 @@ class OpinionCommands(
         guild_of(interaction)
         if not message.content.strip():
             raise ValueError("There is no text in that message. Add a claim with /opinion add.")
-        await interaction.response.send_modal(StatementForm(message.content, _add))
+        await open_form(interaction, StatementForm(message.id, message.content, _add))
 
 
 class VoteButton(
@@ -216,5 +217,7 @@ async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(OpinionCommands(bot.tools, bot.tree))
     bot.add_dynamic_items(VoteButton)
-    bot.forms["opinion:add:0"] = lambda _, __: StatementForm("", _add)
+    bot.forms[r"opinion:add:(?P<message>[0-9]{1,20})"] = lambda _, match: StatementForm(
+        int(match["message"]), "", _add
+    )
     bot.questions.known["opinion map"] = Question(_map)

@@ -170,7 +170,7 @@ class PayoutCommands(
 
 async def compare_for(interaction: discord.Interaction, asked: Asked) -> None:
     """Answer a comparison for whoever asks: about who is named, else about the one they linked."""
-    found = await whom(interaction, asked, compare_for)
+    found = await whom(interaction, asked, COMPARE)
     if found is None:
         return
     if found["proposed"] is None:
@@ -230,7 +230,7 @@ async def offered_rules(
 
 async def show_for(interaction: discord.Interaction, asked: Asked) -> None:
     """Show the pay of whom is named, else of whom the member linked."""
-    found = await whom(interaction, asked, show_for)
+    found = await whom(interaction, asked, SHOW)
     if found is not None:
         await questions_of(interaction).reply(interaction, SHOW, found)
 
@@ -281,10 +281,16 @@ async def setup(bot: Client) -> None:
             fields=forms.COMPARE,
             typed={"proposed": "Another rule"},
             mine=_compare_mine,
+            go=compare_for,
             percent=lambda asked: asked["name"] != EVERYONE,
         ),
         SHOW: Question(
-            _shown, fields=forms.SHOW, files={"csv": ("CSV", _csv)}, details="Table", mine=_show_mine
+            _shown,
+            fields=forms.SHOW,
+            files={"csv": ("CSV", _csv)},
+            details="Table",
+            mine=_show_mine,
+            go=show_for,
         ),
         "payout what-if": Question(
             _what_if, fields=forms.WHAT_IF, typed={"scores": "Other scores", "stake": "Another stake"}

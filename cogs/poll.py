@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from dataclasses import astuple
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -11,11 +12,11 @@ from discord.ext import commands
 
 from features.polls.buttons import FORMS, ITEMS, MOST_VOTES, poll_message, show_mine, vote_rows, withdraw
 from features.polls.closing import ballots_and_electors, close_poll, poll_export
-from features.polls.dialogs import PollForm
+from features.polls.dialogs import POLL_FORMS, open_new_poll
 from features.polls.exporting import export_files, export_words
-from features.polls.opening import check_terms, new_poll
+from features.polls.opening import check_terms
 from features.polls.poll_card import polls_card
-from features.polls.posting import show_poll, verified_here
+from features.polls.posting import show_poll
 from features.polls.receipt_buttons import RECEIPT_FORMS, ReceiptButton
 from features.polls.results.counting import exact_weighted
 from features.polls.view import PollView, list_polls, poll_view
@@ -24,7 +25,6 @@ from governance.text import clean_line, shown
 from governance.votes.ballots import METHODS
 from governance.votes.rule import LEAST, Rule
 from storage.polls import closing
-from storage.polls.polls import Eligibility
 from storage.server.settings import settings_of
 from tools import Client, Tools, choices_of
 from tournament.source import Tournament
@@ -98,29 +98,20 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
             raise ValueError("A poll lasts up to 60 days: hours is a number above 0 and at most 1440.")
         rule = Rule(least, blocks, favour, electorate)
         check_terms(method, timedelta(hours=hours), quorum, rule)
-        eligibility = Eligibility(role.id if role else None, server_days, account_days, verified)
-
-        async def done(filled: discord.Interaction, typed: dict[str, str]) -> None:
-            await filled.response.defer(ephemeral=True, thinking=True)
-            guild = guild_of(filled)
-            view = await new_poll(
-                self.tools.database,
-                self.tools.source(tournament),
-                guild.id,
-                filled.user.id,
-                typed,
-                method=method,
-                lasts=timedelta(hours=hours),
-                eligibility=eligibility,
-                quorum=quorum,
-                rule=rule,
-                members=await verified_here(self.tools, guild),
-                now=self.tools.now(),
-            )
-            await show_poll(self.tools, self.client, view, typed_in=filled.channel)
-            await filled.followup.send(f"Poll #{view.poll.number} is open.", ephemeral=True)
-
-        await interaction.response.send_modal(PollForm(method, done))
+        await open_new_poll(
+            interaction,
+            {
+                "method": method,
+                "hours": hours,
+                "quorum": quorum,
+                "role": role.id if role else None,
+                "server_days": server_days,
+                "account_days": account_days,
+                "verified": verified,
+                "tournament": tournament,
+                "rule": astuple(rule),
+            },
+        )
 
     @app_commands.command()
     @app_commands.describe(number="Which poll")
@@ -300,3 +291,4 @@ async def setup(bot: Client) -> None:
     bot.add_dynamic_items(*ITEMS, ReceiptButton)
     bot.forms |= FORMS
     bot.forms |= RECEIPT_FORMS
+    bot.forms |= POLL_FORMS

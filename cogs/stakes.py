@@ -178,14 +178,14 @@ class StakesCommands(
 
 async def place_of(interaction: discord.Interaction, asked: Asked) -> None:
     """Say how one holder stands, for whoever asks: the named one, else the one they linked."""
-    found = await whom(interaction, asked, place_of)
+    found = await whom(interaction, asked, "stakes who")
     if found is not None:
         await questions_of(interaction).reply(interaction, "stakes who", found)
 
 
 async def without_one(interaction: discord.Interaction, asked: Asked) -> None:
     """Say what happens if one holder leaves: the named one, else the one that whoever asks linked."""
-    found = await whom(interaction, asked, without_one)
+    found = await whom(interaction, asked, "stakes unstake")
     if found is not None:
         leaving = {"top": None, "above": None, "who": found["name"], "unit": "account"}
         kept = {"volume": asked["volume"], "tournament": found["tournament"]}
@@ -255,7 +255,10 @@ async def setup(bot: Client) -> None:
             fields=UNSTAKE_FIELDS,
             typed={"volume": "Daily volume"},
             mine=_without_me,
+            go=without_one,
         ),
         "stakes history": Question(_history),
-        "stakes who": Question(_who, fields=WHO_FIELDS, typed={"name": "Somebody else"}, mine=_place_of_me),
+        "stakes who": Question(
+            _who, fields=WHO_FIELDS, typed={"name": "Somebody else"}, mine=_place_of_me, go=place_of
+        ),
     }

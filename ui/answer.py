@@ -75,5 +75,7 @@ class Question:
     details: str = "Details"
     # asks it about the member who presses, where that makes another question of it
     mine: Callable[[discord.Interaction, Asked], Awaitable[None]] | None = None
+    # asks it anew: about who is named in it, else about whom the member who asks linked
+    go: Callable[[discord.Interaction, Asked], Awaitable[None]] | None = None
     # whether its answer holds amounts that may be shared in percentages only
     percent: Callable[[Asked], bool] = lambda asked: False

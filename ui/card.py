@@ -110,6 +110,7 @@ async def message_of(
             for row in rows:
                 box.add_item(row)
         view.add_item(box)
+    view.stop()  # what stands under cards answers by its id: the library need not keep them
     return Message(view, files)
 
 

@@ -16,7 +16,7 @@ from storage.server.settings import settings_of
 from ui.answer import TYPED, Answer, Asked, Choice, Menu, Question
 from ui.card import Card, Message, Row, fitting, message_of, row_of, send
 from ui.drawing import DrawingThread
-from ui.forms import TextForm
+from ui.forms import TextForm, open_form
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.roles import is_moderator
 from ui.text import as_read, caption, plain
@@ -100,7 +100,7 @@ class Questions:
 
     async def form(self, interaction: discord.Interaction, row: int, field: str) -> None:
         """Open the form of a field."""
-        await interaction.response.send_modal(await self.form_of(interaction, row, field))
+        await open_form(interaction, await self.form_of(interaction, row, field))
 
     async def form_of(self, interaction: discord.Interaction, row: int, field: str) -> TextForm:
         """The form of a field; what is typed there changes the answer under which it was opened."""

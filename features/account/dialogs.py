@@ -1,43 +1,36 @@
 """Asks a member who they are at Numerai."""
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import discord
 
 from features.account.link import EXAMPLE, NotLinkedError, asked_about, link_account
-from tools import SAMPLE, tools_of
+from storage.members.questions import AskedQuestion, recall, remember
+from tools import SAMPLE, questions_of, tools_of
 from ui.answer import Asked
-from ui.errors import GuardedView
-from ui.forms import TextForm
+from ui.errors import errors_answered
+from ui.forms import Again, TextForm, open_form
 
-Go = Callable[[discord.Interaction, Asked], Awaitable[None]]
-
-
-async def ask_who(interaction: discord.Interaction, sentence: str, asked: Asked, go: Go) -> None:
-    """Offer to link a model or to try one of the sample, then ask with its name; the question was deferred.
-
-    asked: has a name and a tournament, which may be None.
-    """
-
-    async def link(pressed: discord.Interaction, typed: str) -> None:
-        await pressed.response.defer(ephemeral=True, thinking=True)
-        tools = tools_of(pressed)
-        source = tools.source(asked["tournament"] or "classic")
-        account = await link_account(tools.database, source, pressed.user.id, typed, tools.now())
-        await go(pressed, {**asked, "name": account.link.name, "tournament": account.link.tournament})
-
-    async def try_sample(pressed: discord.Interaction) -> None:
-        await pressed.response.defer(ephemeral=True, thinking=True)
-        await go(pressed, {**asked, "name": EXAMPLE, "tournament": SAMPLE})
-
-    await interaction.followup.send(sentence, view=WhoAreYou(link, try_sample), ephemeral=True)
+GONE = "That question is too old. Ask it again."
 
 
-async def whom(interaction: discord.Interaction, asked: Asked, go: Go) -> Asked | None:
+async def ask_who(interaction: discord.Interaction, sentence: str, question: str, asked: Asked) -> None:
+    """Offer to link a model or to try one of the sample, then ask with its name; it was deferred."""
+    tools = tools_of(interaction)
+    row = await remember(tools.database, interaction.user.id, question, asked, tools.now())
+    view = discord.ui.View(timeout=None)
+    view.add_item(WhoButton("link", row)).add_item(WhoButton("sample", row))
+    await interaction.followup.send(sentence, view=view, ephemeral=True)
+
+
+async def whom(interaction: discord.Interaction, asked: Asked, question: str) -> Asked | None:
     """A question about who is named in it, else about the one whoever asks linked, with the tournament.
 
-    None where they have linked nobody: they are asked who they are, and `go` asks again with the answer.
+    None where they have linked nobody: they are asked who they are, and the question, which is known by that
+    name, is asked again with the answer. asked: has a name and a tournament, which may be None.
     """
     tools = tools_of(interaction)
     try:
@@ -45,7 +38,7 @@ async def whom(interaction: discord.Interaction, asked: Asked, go: Go) -> Asked 
             tools.database, interaction.user.id, asked["name"], asked["tournament"]
         )
     except NotLinkedError as unlinked:
-        await ask_who(interaction, str(unlinked), asked, go)
+        await ask_who(interaction, str(unlinked), question, asked)
         return None
     return {**asked, "name": name, "tournament": where}
 
@@ -56,30 +49,72 @@ def about_me(asked: Asked) -> Asked:
     return {**asked, "name": None, "tournament": where}
 
 
-class WhoAreYou(GuardedView):
+class WhoButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"account:(?P<verb>link|sample):(?P<question>[0-9]{1,18})",
+):
     """For a member without a link: say which model is theirs, or see the answer for one of the sample."""
 
-    def __init__(
-        self,
-        link: Callable[[discord.Interaction, str], Awaitable[None]],
-        try_sample: Callable[[discord.Interaction], Awaitable[None]],
-    ) -> None:
-        super().__init__(timeout=600)
-        self._link, self._try_sample = link, try_sample
-
-    @discord.ui.button(label="Link my model", style=discord.ButtonStyle.primary, custom_id="who:link")
-    async def link(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
-        """Ask for its name in a form."""
-        form = TextForm(
-            "Who are you at Numerai?",
-            "Your model or account",
-            "As it is spelled on the leaderboard",
-            "",
-            self._link,
+    def __init__(self, verb: str, question_id: int) -> None:
+        label = "Link my model" if verb == "link" else "Try a model of the sample"
+        style = discord.ButtonStyle.primary if verb == "link" else discord.ButtonStyle.secondary
+        super().__init__(
+            discord.ui.Button(label=label, style=style, custom_id=f"account:{verb}:{question_id}")
         )
-        await interaction.response.send_modal(form)
+        self.verb, self.question_id = verb, question_id
 
-    @discord.ui.button(label="Try a model of the sample", custom_id="who:sample")
-    async def sample(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
-        """Answer for a model that anybody may look at."""
-        await self._try_sample(interaction)
+    @classmethod
+    async def from_custom_id(  # noqa: D102
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Any, /
+    ) -> "WhoButton":
+        return cls(match["verb"], int(match["question"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Ask for the name in a form, or answer for a model that anybody may look at."""
+        async with errors_answered(interaction):
+            if self.verb == "link":
+                await open_form(interaction, _link_form(self.question_id))
+                return
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await _ask(interaction, self.question_id, EXAMPLE, SAMPLE)
+
+
+def _link_form(question_id: int) -> TextForm:
+    async def done(interaction: discord.Interaction, typed: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        stored = await _asked(interaction, question_id)
+        tools = tools_of(interaction)
+        source = tools.source(stored.arguments["tournament"] or "classic")
+        account = await link_account(tools.database, source, interaction.user.id, typed, tools.now())
+        await _ask(interaction, question_id, account.link.name, account.link.tournament)
+
+    return TextForm(
+        "Who are you at Numerai?",
+        "Your model or account",
+        "As it is spelled on the leaderboard",
+        "",
+        done,
+        name=f"account:link:{question_id}",
+    )
+
+
+async def _asked(interaction: discord.Interaction, question_id: int) -> AskedQuestion:
+    stored = await recall(tools_of(interaction).database, question_id, interaction.user.id)
+    if stored is None:
+        raise ValueError(GONE)
+    return stored
+
+
+async def _ask(interaction: discord.Interaction, question_id: int, name: str, tournament: str) -> None:
+    """Ask a kept question about this one."""
+    stored = await _asked(interaction, question_id)
+    go = questions_of(interaction).known[stored.question].go
+    assert go is not None, "only a question that can be about somebody asks who"
+    await go(interaction, {**stored.arguments, "name": name, "tournament": tournament})
+
+
+def _form_again(_: discord.Interaction, match: re.Match[str]) -> TextForm:
+    return _link_form(int(match["question"]))
+
+
+LINK_FORMS: Mapping[str, Again] = MappingProxyType({r"account:link:(?P<question>[0-9]{1,18})": _form_again})

@@ -13,8 +13,10 @@ from ui.forms import Form, typed_in
 class StatementForm(Form):
     """One claim, filled with the beginning of a message to shorten."""
 
-    def __init__(self, text: str, done: Callable[[discord.Interaction, str], Awaitable[None]]) -> None:
-        super().__init__("Add as statement", "opinion:add:0")
+    def __init__(
+        self, message_id: int, text: str, done: Callable[[discord.Interaction, str], Awaitable[None]]
+    ) -> None:
+        super().__init__("Add as statement", f"opinion:add:{message_id}")
         self._done = done
         claim: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="claim",

@@ -32,7 +32,7 @@ from ui.answer import Answer
 from ui.card import Message, Row, message_of, row_of, send
 from ui.drawing import DrawingThread
 from ui.errors import errors_answered
-from ui.forms import Again, Form
+from ui.forms import Again, Form, open_form
 from ui.questions import page_message, pages_of
 from ui.server import guild_of
 
@@ -81,7 +81,7 @@ class PollButton(
                 await interaction.response.defer(ephemeral=True, thinking=True)
                 await send(interaction, await page_of(tools.drawing, view, 0))
             elif self.verb == "reason":
-                await interaction.response.send_modal(ReasonForm(self.poll_id, _say_why(view)))
+                await open_form(interaction, ReasonForm(self.poll_id, _say_why(view)))
             elif self.verb == "withdraw":
                 await withdraw(interaction, view)
             else:
@@ -172,7 +172,7 @@ async def _vote(interaction: discord.Interaction, view: PollView) -> None:
         await send(interaction, await _ranking(tools, view, draft))
     else:
         form = BallotForm(view, earlier, voted and earlier is None, cast_and_tell)
-        await interaction.response.send_modal(form)
+        await open_form(interaction, form)
 
 
 async def _ranking(
@@ -196,7 +196,7 @@ async def _rank(interaction: discord.Interaction, view: PollView, verb: str, pla
     else:
         draft = await draft_of(tools.database, view, member_id, earlier)
     if verb == "type":
-        await interaction.response.send_modal(_order_form(view, draft))
+        await open_form(interaction, _order_form(view, draft))
         return
     if verb == "abstain" or (verb == "cast" and mark == draft.mark):
         choice = None if verb == "abstain" else draft.ballot

@@ -15,7 +15,7 @@ from governance.receipts import find_receipt, read_receipt
 from tools import show_cards, tools_of
 from ui.card import GREEN, GREY, Card
 from ui.errors import errors_answered
-from ui.forms import Again, Form, TextForm
+from ui.forms import Again, Form, TextForm, open_form
 from ui.server import guild_of
 from ui.text import plain
 
@@ -38,7 +38,7 @@ class ReceiptButton(
     async def callback(self, interaction: discord.Interaction) -> None:
         """Open the form."""
         async with errors_answered(interaction):
-            await interaction.response.send_modal(await _form(interaction, self.poll_id))
+            await open_form(interaction, await _form(interaction, self.poll_id))
 
 
 async def _form(interaction: discord.Interaction, poll_id: int) -> Form:

@@ -17,6 +17,7 @@ from tools import show_cards, tools_of
 from ui.card import Row, container, row_of
 from ui.dialogs import agreed
 from ui.errors import errors_answered
+from ui.forms import open_form
 from ui.server import guild_of
 from wording.message_links import message_link
 
@@ -50,7 +51,7 @@ class ProposalButton(
                 if self.verb == "second":
                     await second_and_tell(interaction, number)
                 else:
-                    await interaction.response.send_modal(argument_form(number))
+                    await open_form(interaction, argument_form(number))
                 return
             view = await proposal_with_id(tools.database, guild.id, self.proposal_id, tools.now())
             if self.verb == "impact":

@@ -28,7 +28,7 @@ from storage.proposals.blocks import block_reason
 from storage.proposals.filing import blocked
 from tools import tools_of
 from ui.card import Card
-from ui.forms import Again
+from ui.forms import Again, open_form
 from ui.pages import CardPages
 from ui.server import guild_of
 from ui.text import ADVISORY
@@ -81,19 +81,22 @@ async def open_revision(interaction: discord.Interaction, number: int) -> None:
         await show_draft_first(interaction, there)
         return
     fields = there or fields  # saving says so if it was revised meanwhile
-    await interaction.response.send_modal(_revision_form(number, fields))
+    await open_form(interaction, _revision_form(number, fields))
 
 
 def _revision_form(number: int, fields: dict[str, str]) -> ProposalForm:
     done = save_and_show(fields)
-    return ProposalForm(f"Revise #{number}", FIRST, fields, done, f"proposal:revise:{number}")
+    name = f"proposal:revise:{number}-{fields['base']}"  # and what it is a revision of
+    return ProposalForm(f"Revise #{number}", FIRST, fields, done, name)
 
 
-async def revision_form(interaction: discord.Interaction, number: int) -> ProposalForm:
-    """The form of a revision as `open_revision` opens it."""
+async def revision_form(interaction: discord.Interaction, number: int, base: str) -> ProposalForm:
+    """The form of a revision as `open_revision` opens it, of the revision `base`."""
     tools, guild, member = tools_of(interaction), guild_of(interaction), interaction.user.id
     fields = await drafts.revision_fields(tools.database, guild.id, number, member, tools.now())
-    return _revision_form(number, fields)
+    there = await drafts.draft_fields(tools.database, guild.id, member)
+    fields = there if there is not None and there.get("revises") == str(number) else fields
+    return _revision_form(number, {**fields, "base": base})
 
 
 async def hide_and_tell(
@@ -140,8 +143,8 @@ async def send_file(interaction: discord.Interaction, view: ProposalView, *, as_
 FORMS: Mapping[str, Again] = MappingProxyType(
     {
         r"proposal:argue:(?P<number>[0-9]{1,18})": lambda _, match: argument_form(int(match["number"])),
-        r"proposal:revise:(?P<number>[0-9]{1,18})": lambda asked, match: revision_form(
-            asked, int(match["number"])
+        r"proposal:revise:(?P<number>[0-9]{1,18})-(?P<base>[0-9]{1,9})": lambda asked, match: revision_form(
+            asked, int(match["number"]), match["base"]
         ),
         r"draft:(?P<what>write|edit|more|set-[a-z-]+):0": lambda asked, match: draft_form(
             asked, match["what"]

@@ -26,7 +26,7 @@ async def ask_simulation(
 
 async def ask_impact(interaction: discord.Interaction, asked: Asked) -> None:
     """The same about the member who asks, where no name is given; without a link they are asked for it."""
-    found = await whom(interaction, asked, ask_impact)
+    found = await whom(interaction, asked, SIMULATE)
     if found is not None:
         await questions_of(interaction).reply(interaction, SIMULATE, {**asked, "name": found["name"]})
 
@@ -67,4 +67,5 @@ SIMULATION = Question(
         ),
     },
     mine=_about_whoever_presses,
+    go=ask_impact,
 )

@@ -19,7 +19,7 @@ from features.server.help_card import (
 from tools import Client, show_cards
 from ui.card import Card, Row, row_of
 from ui.errors import errors_answered
-from ui.forms import TextForm
+from ui.forms import TextForm, open_form
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class HelpButton(
         """Do what the button says, as if the command had been typed."""
         async with errors_answered(interaction):
             if self.verb == "search":
-                await interaction.response.send_modal(search_form())
+                await open_form(interaction, search_form())
                 return
             client = _client(interaction)
             command = commands_of(client.tree)[STARTS[self.verb].command]

@@ -16,7 +16,7 @@ from storage.server.settings import GuildSettings, change_settings, settings_of
 from tools import Tools, tools_of
 from ui.card import Message, message_of, row_of
 from ui.errors import errors_answered
-from ui.forms import TextForm
+from ui.forms import TextForm, open_form
 from ui.server import guild_of
 
 TEXT, FORUM = discord.ChannelType.text, discord.ChannelType.forum
@@ -184,7 +184,7 @@ class ZoneMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"setup:
             check_manages(interaction)
             [picked] = self.item.values
             if picked == OTHER_ZONE:
-                await interaction.response.send_modal(zone_form())
+                await open_form(interaction, zone_form())
             else:
                 await change(interaction, {"zone": find_zone(picked, tools_of(interaction).now())})
 
@@ -262,7 +262,7 @@ async def _sharing(interaction: discord.Interaction) -> None:
 
 
 async def _limits(interaction: discord.Interaction) -> None:
-    await interaction.response.send_modal(await limits_form(interaction))
+    await open_form(interaction, await limits_form(interaction))
 
 
 async def limits_form(interaction: discord.Interaction) -> LimitsForm:

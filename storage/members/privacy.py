@@ -40,6 +40,14 @@ PERSONAL_TABLES: Mapping[str, Kept] = MappingProxyType(
             ),
             ("question", "asked_at"),
         ),
+        "typed_forms": Kept(
+            "What you typed into forms",
+            (
+                "What you typed into a form that was not taken, so that you can go on; it goes when it is "
+                "taken, and after a week."
+            ),
+            ("form", "typed_at"),
+        ),
         "shared_answers": Kept(
             "Answers that you shared",
             (

@@ -8,6 +8,7 @@ import pytest
 
 from bot import create_bot
 from features.polls.ballot_text import STEP_WORDS
+from storage.database import execute, transaction
 from storage.server.settings import settings_of
 from tests.features.polls.polling import OPTIONS, ask, labels, start
 from tests.features.proposals.proposing import FORM, REST, Clock, card_in, rows, typing
@@ -70,14 +71,18 @@ async def test_a_ballot_that_is_refused_comes_back_with_what_was_typed(
     assert [choice for (choice,) in await rows(server, "choice", "ballots")] != []
 
 
-async def test_a_button_back_to_a_form_says_that_nothing_was_cast(server: Server, restart: Restart) -> None:
+async def test_a_button_back_to_a_form_has_what_was_typed(server: Server, restart: Restart) -> None:
     card = await start(server, server.ben, "score")
     form = await server.ben.click(card, label="Vote")
     told = said(await server.ben.submit_modal(form, {"text": "Keep it: nine"}))
     await restart()
-    gone = said(await server.ben.click(told.message, label="Back to the form"))
-    assert "Nothing more was changed: open it again." in gone.content
+    back = await server.ben.click(told.message, label="Back to the form")
+    assert "Keep it: nine" in str(back.modal)
     assert await rows(server, "1", "ballots") == []
+    await restart()
+    await server.ben.submit_modal(back, {"text": "Keep it: 1\nCut TC: 5\nPay MMC: 0"})
+    assert len(await rows(server, "1", "ballots")) == 1
+    assert await rows(server, "1", "typed_forms") == [], "it is kept until it is cast"
 
 
 async def test_a_reason_is_kept(server: Server, restart: Restart) -> None:
@@ -156,15 +161,52 @@ async def test_a_statement_is_added_and_words_are_found(server: Server, restart:
     assert "</poll export:" in text_of(said(await server.ben.submit_modal(search, {"text": "recount"})))
 
 
+async def test_a_poll_is_opened_with_the_settings_that_were_typed(server: Server, restart: Restart) -> None:
+    form = await server.ben.slash(server.channel, "poll new", method="approval", hours=5.0, quorum=3)
+    await restart()
+    typed = {"title": "Which rule?", "description": "Take your time.", "options": OPTIONS + "x" * 900}
+    refused = said(await server.ben.submit_modal(form, typed))
+    assert "An option has at most 80 characters" in refused.content
+    await restart()
+    back = await server.ben.click(refused.message, label="Back to the form")
+    assert "x" * 900 in str(back.modal)
+    assert "Take your time." in str(back.modal)
+    await restart()
+    told = said(await server.ben.submit_modal(back, typed | {"options": OPTIONS}))
+    assert "Poll #1 is open" in told.content
+    assert await rows(server, "title, method, quorum", "polls") == [("Which rule?", "approval", 3)]
+    assert await rows(server, "1", "typed_forms") == []
+
+
+async def test_who_you_are_is_linked_and_the_question_answered(server: Server, restart: Restart) -> None:
+    asked = said(await server.ben.slash(server.channel, "payout show"))
+    await restart()
+    form = await server.ben.click(asked.message, label="Link my model")
+    await restart()
+    refused = said(await server.ben.submit_modal(form, {"text": "model_0758"}))
+    assert "Did you mean" in refused.content
+    await restart()
+    back = await server.ben.click(refused.message, label="Back to the form")
+    assert "model_0758" in str(back.modal)
+    told = said(await server.ben.submit_modal(back, {"text": "model_07585"}))
+    assert "model_07585" in text_of(told)
+    assert await rows(server, "name", "account_links") == [("model_07585",)]
+    await restart()
+    tried = said(await server.ben.click(asked.message, label="Try a model of the sample"))
+    assert "model_07585" in text_of(tried)
+
+
 @pytest.mark.parametrize("text", ["What now?", "long " * 190, "``` what ```"])
-async def test_a_form_that_can_t_be_made_again_gives_back_what_was_typed(
+async def test_what_was_typed_about_something_gone_is_given_back(
     server: Server, restart: Restart, text: str
 ) -> None:
     form = await server.ben.slash(server.channel, "poll new")
+    async with transaction(server.database):
+        await execute(server.database, "DELETE FROM asked_questions")
     await restart()
     typed = {"title": "Which rule?", "description": text, "options": OPTIONS + "x" * 900}
     told = said(await server.ben.submit_modal(form, typed))
-    assert told.content.startswith("I was started again while this form was open: nothing was cast")
+    assert told.content.startswith("That form is too old, and no poll was opened: type /poll new again.")
     back = told.content
     if told.attachments:
         back = (await told.attachments[0].read()).decode()

@@ -20,6 +20,7 @@ from storage.members.links import AccountLink, set_link
 from storage.members.privacy import stored_about
 from storage.members.questions import recall, remember
 from storage.members.shared import claim_share, note_share
+from storage.members.typed import keep_typed
 from storage.members.verifications import make_code, use_code
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls.casting import cast, keep_reason
@@ -67,6 +68,7 @@ ARGUMENTS: dict[str, Any] = {
     "poll_id": 1,
     "proposal_id": 1,
     "question_id": 1,
+    "form": "poll:new",
     "share_id": 1,
     "application_id": 7,
     "tournament": "classic",
@@ -133,6 +135,7 @@ async def furnish(db: Database) -> None:
     assert await move_stage(db, await filed(db, "Another", member_id=DORA), "withdrawn", NOW, due_at=None)
     await set_link(db, AccountLink(ADA, "ada", "account", "classic", NOW))
     await remember(db, ADA, "payout", {"stake": 3.0}, NOW)
+    await keep_typed(db, HERE, ADA, "poll:new", {"title": "Now?"}, NOW)
     asked = await recall(db, 1, ADA)
     assert asked is not None
     shared, _ = await claim_share(db, HERE, 5, asked, {"stake": 3.0}, NOW)

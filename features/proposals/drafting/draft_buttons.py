@@ -29,7 +29,7 @@ from tools import Tools, show_cards, tools_of
 from tournament.source import SourceError
 from ui.card import Card, Row, fitting, message_of, row_of
 from ui.errors import errors_answered
-from ui.forms import TextForm
+from ui.forms import TextForm, open_form
 from ui.pages import CardPages
 from ui.server import guild_of
 from wording.numbers import counted
@@ -69,7 +69,7 @@ class DraftButton(
             if fields is None:
                 raise ValueError(GONE)
             if self.verb in ("write", "edit", "more"):
-                await interaction.response.send_modal(_words_form(self.verb, fields))
+                await open_form(interaction, _words_form(self.verb, fields))
             elif self.verb == "changes":
                 view = await drafts.read_draft(tools.database, guild.id, fields, tools.now())
                 await _show_changes(interaction, view)
@@ -113,7 +113,7 @@ class DraftMenu(
                 raise ValueError(GONE)
             [picked] = self.item.values
             if picked == TYPE:
-                await interaction.response.send_modal(_value_form(self.key, fields or {}, tools.now().date()))
+                await open_form(interaction, _value_form(self.key, fields or {}, tools.now().date()))
                 return
             await interaction.response.defer()
             if self.key == "start" and fields:
