@@ -18,7 +18,8 @@ from benchmarks.timing import agreement, asked_for, side_by_side
 from storage.database import Database, open_database
 from storage.polls.ballots import choices_of
 from storage.polls.casting import cast
-from storage.polls.polls import Poll, PollTerms, open_poll
+from storage.polls.opening import open_poll
+from storage.polls.polls import Poll, PollTerms
 
 TOGETHER, TURNS = 500, 5
 POLLS, EACH = 1_000, 1_000

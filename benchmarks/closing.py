@@ -19,7 +19,8 @@ from governance.votes.secrecy import guarded_views
 from governance.votes.strategies import Voter
 from storage.database import Database, open_database
 from storage.polls.casting import cast
-from storage.polls.polls import Elector, PollTerms, open_poll
+from storage.polls.opening import open_poll
+from storage.polls.polls import Elector, PollTerms
 from tests.governance.votes.plain_guard import plainly_guarded
 
 BALLOTS, FEWER = 5_000, 1_000

@@ -11,17 +11,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from features.polls.buttons import FORMS, ITEMS, MOST_VOTES, poll_message, show_mine, vote_rows, withdraw
-from features.polls.closing import ballots_and_electors, close_poll, poll_export
+from features.polls.casting import check_in_sight
+from features.polls.closing import ballots_and_electors, close_poll, hide_poll, poll_export
 from features.polls.dialogs import POLL_FORMS, open_new_poll
 from features.polls.exporting import export_files, export_words
-from features.polls.opening import check_terms
+from features.polls.opening import check_may_open, check_terms, read_quick
 from features.polls.poll_card import polls_card
 from features.polls.posting import show_poll
-from features.polls.receipt_buttons import RECEIPT_FORMS, ReceiptButton
 from features.polls.results.counting import exact_weighted
 from features.polls.view import PollView, list_polls, poll_view
-from governance.looks import told_apart
-from governance.text import clean_line, shown
+from governance.text import shown
 from governance.votes.ballots import METHODS
 from governance.votes.rule import LEAST, Rule
 from storage.polls import closing
@@ -32,6 +31,7 @@ from ui.card import Card, send
 from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.pages import CardPages
+from ui.questions import check_may_post
 from ui.roles import check_moderator, is_moderator
 from ui.server import guild_of
 from ui.text import plain, shortened
@@ -98,6 +98,8 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
             raise ValueError("A poll lasts up to 60 days: hours is a number above 0 and at most 1440.")
         rule = Rule(least, blocks, favour, electorate)
         check_terms(method, timedelta(hours=hours), quorum, rule)
+        check_may_post(interaction)
+        await check_may_open(self.tools.database, guild_of(interaction).id, interaction.user.id)
         await open_new_poll(
             interaction,
             {
@@ -155,11 +157,27 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
             await pressed.followup.send(f"Poll #{number} is {view.poll.state}.", ephemeral=True)
 
     @app_commands.command()
+    @app_commands.describe(number="Which poll", reason="Everybody can read it", show_again="Show it again")
+    async def hide(
+        self, interaction: discord.Interaction, number: int, reason: str, show_again: bool = False
+    ) -> None:
+        """Moderators: take a poll out of sight for a reason that is shown; nobody can vote in it then"""
+        guild = guild_of(interaction)
+        check_moderator(interaction, await settings_of(self.tools.database, guild.id))
+        view = await self._view(interaction, number)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await hide_poll(self.tools.database, view, reason, self.tools.now(), hidden=not show_again)
+        await show_poll(self.tools, self.client, await self._view(interaction, number))
+        told = f"Poll #{number} is {'shown again' if show_again else 'hidden'}."
+        await interaction.followup.send(told, ephemeral=True)
+
+    @app_commands.command()
     @app_commands.describe(number="Which poll", exact="The host of the bot alone: exact weighted totals")
     async def results(self, interaction: discord.Interaction, number: int, exact: bool = False) -> None:
         """The result of a closed poll, with what other voting strategies say where that tells on nobody"""
         await interaction.response.defer(ephemeral=True, thinking=True)
         view = await self._view(interaction, number)
+        check_in_sight(view)
         if view.result is None:
             raise ValueError(f"Poll #{number} has no result: {_why_none(view)}")
         if exact:
@@ -199,7 +217,9 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
     ) -> None:
         """Everything of a closed poll that anybody needs to recount it, without names"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        body = await poll_export(self.tools.database, await self._view(interaction, number))
+        view = await self._view(interaction, number)
+        check_in_sight(view)
+        body = await poll_export(self.tools.database, view)
         files = await asyncio.to_thread(export_files, body, number, form)
         await interaction.followup.send(
             export_words(body, next(name for name, _ in files if ".json" in name), form),
@@ -223,18 +243,9 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         several: bool = False,
     ) -> None:
         """A native Discord poll for a quick temperature: public, not secret, nothing to recount"""
-        asked = clean_line(shown(question))
-        choices = [each for each in map(clean_line, shown(answers).split(";")) if each]
-        if not 2 <= len(choices) <= 10:
-            raise ValueError(f"A quick poll has 2 to 10 answers separated by “;”; these are {len(choices)}.")
-        if too_long := next((each for each in choices if len(each) > 55), None):
-            raise ValueError(f"An answer has at most 55 characters; “{too_long[:40]}…” has {len(too_long)}.")
-        if wrong := told_apart(choices):
-            raise ValueError("\n".join(wrong))
-        if not 0 < len(asked) <= 300:
-            raise ValueError(f"The question has 1 to 300 characters; this one has {len(asked)}.")
-        if not 1 <= hours <= 768:
-            raise ValueError("A quick poll lasts from 1 to 768 hours.")
+        asked, choices = read_quick(shown(question), shown(answers), hours)
+        check_may_post(interaction)
+        await check_may_open(self.tools.database, guild_of(interaction).id, interaction.user.id)
         poll = discord.Poll(asked, timedelta(hours=hours), multiple=several)
         for each in choices:
             poll.add_answer(text=each)
@@ -243,6 +254,7 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
     @show.autocomplete("number")
     @my.autocomplete("number")
     @close.autocomplete("number")
+    @hide.autocomplete("number")
     @results.autocomplete("number")
     @export.autocomplete("number")
     async def _number(self, interaction: discord.Interaction, typed: Any) -> list[app_commands.Choice[int]]:
@@ -288,7 +300,6 @@ def _why_none(view: PollView) -> str:
 async def setup(bot: Client) -> None:
     """Add the commands and the buttons that outlive their message."""
     await bot.add_cog(PollCommands(bot.tools, bot))
-    bot.add_dynamic_items(*ITEMS, ReceiptButton)
+    bot.add_dynamic_items(*ITEMS)
     bot.forms |= FORMS
-    bot.forms |= RECEIPT_FORMS
     bot.forms |= POLL_FORMS

@@ -164,7 +164,7 @@ class SetupCommands(
             if not 0 < len(why) <= 300:
                 raise ValueError("Give a reason of 1 to 300 characters: the member is told when they try.")
             await blocks.block(self.tools.database, guild.id, member.id, why, self.tools.now())
-            told = "can't file, second or argue here any more."
+            told = "can't file, second, argue or open polls here any more."
         await interaction.response.send_message(f"{member.mention} {told}", ephemeral=True)
 
     async def _panel(self, interaction: discord.Interaction, *, tried: bool) -> None:

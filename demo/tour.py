@@ -143,6 +143,7 @@ TOUR = (
     TourStep("ada", "poll new", {"method": "numeric"}, name="number", then=(RANGE,), votes=3),
     TourStep("ada", "poll close", {"number": 3}, name="median", then=("Close #3",), posts=True),
     TourStep("ben", "poll export", {"number": 1}, name="recount"),
+    TourStep("mona", "poll hide", {"number": 3, "reason": "Asked by mistake."}, name="hidden-poll"),
     TourStep("mona", "promise add", PROMISE, name="promise"),
     TourStep("ben", "promise list", name="promises"),
     TourStep(

@@ -7,6 +7,7 @@ from sqlite3 import Row
 
 from governance.text import counted
 from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.members.fingerprints import fingerprint, note_opening
 from storage.moments import from_text, to_text
 
 MEMBER_A_DAY, SERVER_A_DAY = 5, 30  # statements in 24 hours; the second holds whoever deletes their data
@@ -90,6 +91,7 @@ async def add_statement(
             "INSERT INTO opinion_authors (statement_id, guild_id, member_id) VALUES (?, ?, ?)",
             (row["statement_id"], guild_id, member_id),
         )
+        await note_opening(db, guild_id, "statement", row["statement_id"], member_id, now)
     return Statement(row["statement_id"], row["number"], claim, now, None, 0)
 
 
@@ -211,10 +213,12 @@ async def _check_limits(db: Database, guild_id: int, member_id: int, now: dateti
         db,
         "SELECT coalesce(sum(own AND recent), 0) AS own, coalesce(sum(recent), 0) AS recent, "
         "coalesce(sum(seen), 0) AS in_sight, coalesce(sum(own AND seen), 0) AS own_in_sight "
-        "FROM (SELECT ifnull(a.member_id = ?2, 0) AS own, s.added_at > ?3 AS recent, "
-        "s.hidden_reason IS NULL AS seen FROM opinion_statements s "
-        "LEFT JOIN opinion_authors a USING (guild_id, statement_id) WHERE s.guild_id = ?1)",
-        (guild_id, member_id, to_text(now - DAY)),
+        "FROM (SELECT ifnull(a.member_id = ?2, 0) OR ifnull(o.fingerprint = ?4, 0) AS own, "
+        "s.added_at > ?3 AS recent, s.hidden_reason IS NULL AS seen FROM opinion_statements s "
+        "LEFT JOIN opinion_authors a USING (guild_id, statement_id) "
+        "LEFT JOIN openings o ON o.guild_id = s.guild_id AND o.kind = 'statement' "
+        "AND o.thing_id = s.statement_id WHERE s.guild_id = ?1)",
+        (guild_id, member_id, to_text(now - DAY), await fingerprint(db, guild_id, member_id)),
     )
     if there["own"] >= MEMBER_A_DAY:
         raise ValueError(

@@ -307,7 +307,7 @@ def check_may_post(interaction: discord.Interaction) -> None:
     may = interaction.permissions
     in_thread = isinstance(interaction.channel, discord.Thread)
     if not (may.send_messages_in_threads if in_thread else may.send_messages):
-        raise ValueError("You can't write in this channel, so you can't share here either.")
+        raise ValueError("You can't write in this channel, so you can't post anything here either.")
 
 
 def _value(choice: Choice) -> str:

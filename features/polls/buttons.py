@@ -12,6 +12,7 @@ import discord
 from features.polls.casting import (
     Member,
     cast_ballot,
+    check_in_sight,
     check_may_vote,
     check_open,
     choice_of,
@@ -19,8 +20,8 @@ from features.polls.casting import (
     my_ballot,
     take_back,
 )
-from features.polls.poll_card import ballot_card, no_ballot_card, poll_answer
-from features.polls.receipt_buttons import ReceiptButton
+from features.polls.poll_card import ballot_card, hidden_poll_card, no_ballot_card, poll_answer
+from features.polls.receipt_buttons import ReceiptButton, receipt_form_again
 from features.polls.results.result_card import result_answer
 from features.polls.view import MyBallot, PollView, poll_with_id
 from features.polls.voting.forms import BallotForm, ReasonForm, order_form
@@ -73,10 +74,12 @@ class PollButton(
         async with errors_answered(interaction):
             tools = tools_of(interaction)
             view = await poll_with_id(tools.database, guild_of(interaction).id, self.poll_id)
+            if self.verb == "my":
+                await show_mine(interaction, view)
+                return
+            check_in_sight(view)
             if self.verb == "vote":
                 await _vote(interaction, view)
-            elif self.verb == "my":
-                await show_mine(interaction, view)
             elif self.verb == "behind":
                 await interaction.response.defer(ephemeral=True, thinking=True)
                 await send(interaction, await page_of(tools.drawing, view, 0))
@@ -107,6 +110,7 @@ class PollPages(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"poll:
             await interaction.response.defer()
             tools = tools_of(interaction)
             view = await poll_with_id(tools.database, guild_of(interaction).id, self.poll_id)
+            check_in_sight(view)
             shown = await page_of(tools.drawing, view, int(self.item.values[0]))
             await interaction.edit_original_response(view=shown.view, attachments=shown.files)
 
@@ -144,6 +148,8 @@ def answer_of(view: PollView) -> Answer:
 
 async def poll_message(drawing: DrawingThread, view: PollView) -> Message:
     """A poll's card with its buttons."""
+    if view.hidden:
+        return await message_of(drawing, [hidden_poll_card(view)], [])
     verbs = {"open": ("vote", "my", "behind"), "closed": ("my", "behind")}.get(view.poll.state, ("my",))
     rows = [row_of(*(PollButton(verb, view.poll.poll_id) for verb in verbs))]
     return await message_of(drawing, [answer_of(view).card], rows)
@@ -222,10 +228,13 @@ async def _form_again(interaction: discord.Interaction, match: re.Match[str]) ->
     return BallotForm(view, earlier, voted and earlier is None, cast_and_tell)
 
 
-ITEMS = (PollButton, PollPages, RankItem)
+ITEMS = (PollButton, PollPages, RankItem, ReceiptButton)
 # how the forms of polls are made again
 FORMS: Mapping[str, Again] = MappingProxyType(
-    {r"poll:(?P<what>ballot|order|reason):(?P<poll>[0-9]{1,18})": _form_again}
+    {
+        r"poll:(?P<what>ballot|order|reason):(?P<poll>[0-9]{1,18})": _form_again,
+        r"poll:receipt:(?P<poll>[0-9]{1,18})": receipt_form_again,
+    }
 )
 
 

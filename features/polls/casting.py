@@ -50,9 +50,16 @@ async def check_may_vote(db: Database, view: PollView, member: Member, now: date
         )
 
 
+def check_in_sight(view: PollView) -> None:
+    """Raise ValueError with the reason where moderators hid a poll."""
+    if view.hidden:
+        raise ValueError(view.hidden)
+
+
 def check_open(view: PollView, now: datetime) -> None:
     """Raise ValueError unless the poll takes ballots; casting one checks again, inside its transaction."""
     poll = view.poll
+    check_in_sight(view)
     if poll.state != "open" or now >= poll.closes_at:
         closed = poll.closed_at or poll.closes_at
         raise ValueError(f"Poll #{poll.number} closed at {closed:%Y-%m-%d %H:%M} UTC.")

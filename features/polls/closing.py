@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from features.polls.results.counting import count
 from features.polls.results.result import PollResult
 from features.polls.view import PollView
 from governance.export import claim, export
+from governance.text import clean_line
 from governance.votes.ballots import BUDGET
 from governance.votes.tally import TallyResult, tally
 from storage.database import Database
@@ -18,6 +20,9 @@ from storage.polls import ballots, closing, polls
 from storage.polls.ballots import CountedChoice
 from storage.polls.polls import Poll, public_terms
 
+log = logging.getLogger("roundtable.voting")
+
+LONGEST_REASON = 300
 EXTENSION = timedelta(hours=24)
 LATE = 0.1  # of a poll's time, its last: ballots that come or change so late may extend it
 MANY_LATE = 0.25
@@ -136,3 +141,20 @@ async def _extend_if_late(db: Database, poll: Poll, now: datetime) -> bool:
         later = poll.closes_at + min(EXTENSION, lasts)
         return await closing.extend_poll(db, poll.guild_id, poll.poll_id, later, now)
     return False
+
+
+async def hide_poll(db: Database, view: PollView, reason: str, now: datetime, *, hidden: bool) -> None:
+    """Take a poll out of sight, or show it again. Raises ValueError where that changes nothing."""
+    poll, said = view.poll, clean_line(reason)
+    if poll.proposal_id is not None:
+        raise ValueError("It is the vote on a proposal: hide that with /proposal hide.")
+    if not 0 < len(said) <= LONGEST_REASON:
+        raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
+    why = said if hidden else None
+    if not await closing.hide_poll(db, poll.guild_id, poll.poll_id, why, now):
+        raise ValueError("There was nothing to change: it is like that already.")
+    log.info(
+        "a poll is %s",
+        "hidden" if hidden else "shown again",
+        extra={"fields": {"guild": poll.guild_id, "poll": poll.poll_id}},
+    )

@@ -8,14 +8,16 @@ from typing import Any
 from features.polls.ballot_text import read_options, read_range
 from features.polls.view import PollView, view_of
 from governance.commitments import canonical, sha256
+from governance.looks import told_apart
 from governance.text import clean, clean_line
 from governance.votes.ballots import BUDGET, METHODS, check_ballot
 from governance.votes.rule import DEFAULT, LEAST, Rule
 from storage.database import Database
 from storage.members.active import active_members
 from storage.members.verifications import verified_members
-from storage.polls import polls
+from storage.polls import opening
 from storage.polls.polls import Elector, Eligibility, PollTerms
+from storage.proposals.blocks import block_reason
 from tournament.source import Source, SourceError
 from wording.numbers import listed
 
@@ -24,6 +26,7 @@ DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 LONGEST = timedelta(days=60)
 SHORTEST = timedelta(minutes=5)
 LOWEST_LEAST = 2
+MOST_OPEN = 10  # polls of a member on a server
 
 
 async def new_poll(
@@ -73,8 +76,15 @@ async def new_poll(
         electorate=len(known),
         rule=rule,
     )
-    poll = await polls.open_poll(
-        db, guild_id, member_id, terms, now, electors=electors, proposal_id=proposal_id
+    poll = await opening.open_poll(
+        db,
+        guild_id,
+        member_id,
+        terms,
+        now,
+        electors=electors,
+        proposal_id=proposal_id,
+        most_open=MOST_OPEN if proposal_id is None else None,
     )
     return await view_of(db, poll)
 
@@ -117,6 +127,29 @@ def check_terms(method: str, lasts: timedelta, quorum: int, rule: Rule) -> None:
         wrong.append("blocks, favour and electorate are for votes by five steps from support to block.")
     if wrong:
         raise ValueError("\n".join(wrong))
+
+
+def read_quick(question: str, answers: str, hours: int) -> tuple[str, list[str]]:
+    """The question and the answers of a native poll. Raises ValueError with what is wrong with them."""
+    asked, choices = clean_line(question), [each for each in map(clean_line, answers.split(";")) if each]
+    if not 2 <= len(choices) <= 10:
+        raise ValueError(f"A quick poll has 2 to 10 answers separated by “;”; these are {len(choices)}.")
+    if too_long := next((each for each in choices if len(each) > 55), None):
+        raise ValueError(f"An answer has at most 55 characters; “{too_long[:40]}…” has {len(too_long)}.")
+    if wrong := told_apart(choices):
+        raise ValueError("\n".join(wrong))
+    if not 0 < len(asked) <= 300:
+        raise ValueError(f"The question has 1 to 300 characters; this one has {len(asked)}.")
+    if not 1 <= hours <= 768:
+        raise ValueError("A quick poll lasts from 1 to 768 hours.")
+    return asked, choices
+
+
+async def check_may_open(db: Database, guild_id: int, member_id: int) -> None:
+    """Raise ValueError with the reason unless this member may open polls on this server."""
+    reason = await block_reason(db, guild_id, member_id)
+    if reason is not None:
+        raise ValueError(f"You may not open polls on this server, for this reason: {reason}")
 
 
 def _read(method: str, typed: Mapping[str, str]) -> tuple[str, str, list[Any], list[str]]:

@@ -72,6 +72,11 @@ def poll_answer(view: PollView) -> Answer:
     )
 
 
+def hidden_poll_card(view: PollView) -> Card:
+    """What is shown in place of a poll that moderators took out of sight."""
+    return Card(f"Poll #{view.poll.number} is hidden.", plain(view.hidden), colour=GREY)
+
+
 def enough_words(view: PollView) -> str:
     """From how many ballots on something is told of them."""
     least = view.poll.rule.least_ballots

@@ -39,9 +39,11 @@ async def show_poll(tools: Tools, client: discord.Client, view: PollView, *, typ
 
 
 async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> None:
-    """Post a poll's card or bring it up to date, and note what it shows; one that is gone is posted again.
+    """Post a poll's card or bring it up to date, and note what it shows.
 
-    Raises as post_in does. Where every room of it is gone, it is noted as shown: there is nothing to do.
+    An open poll's card that somebody deleted stays away until there is a result; of one whose room is gone,
+    and of a result, there is another. Raises as post_in does. Where every room is gone, it is noted as shown:
+    there is nothing to do.
     """
     poll = view.poll
     message = await poll_message(tools.drawing, view)
@@ -52,6 +54,11 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> None:
         place = Place(poll.channel, poll.thread, poll.message)
         # a poll may stand in a discussion of something else, which keeps its name and tags
         if await update(guild, place, replace(post, name="")) is not None:
+            await set_shown(tools.database, guild.id, poll.poll_id, shown)
+            return
+        room_is_there = guild.get_channel_or_thread(poll.thread or poll.channel) is not None
+        if room_is_there and (poll.state != "closed" or view.hidden):
+            log.info("a poll's card was deleted and stays away", extra={"fields": {"poll": poll.poll_id}})
             await set_shown(tools.database, guild.id, poll.poll_id, shown)
             return
     rooms = map(guild.get_channel_or_thread, await rooms_of(tools.database, guild.id, poll.poll_id))

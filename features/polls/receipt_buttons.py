@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import discord
@@ -15,7 +13,7 @@ from governance.receipts import find_receipt, read_receipt
 from tools import show_cards, tools_of
 from ui.card import GREEN, GREY, Card
 from ui.errors import errors_answered
-from ui.forms import Again, Form, TextForm, open_form
+from ui.forms import Form, TextForm, open_form
 from ui.server import guild_of
 from ui.text import plain
 
@@ -78,8 +76,6 @@ async def _tell(interaction: discord.Interaction, view: PollView, text: str) -> 
     await show_cards(interaction, [card], [])
 
 
-async def _form_again(interaction: discord.Interaction, match: re.Match[str]) -> Form:
+async def receipt_form_again(interaction: discord.Interaction, match: re.Match[str]) -> Form:
+    """The form as the button opens it."""
     return await _form(interaction, int(match["poll"]))
-
-
-RECEIPT_FORMS: Mapping[str, Again] = MappingProxyType({r"poll:receipt:(?P<poll>[0-9]{1,18})": _form_again})

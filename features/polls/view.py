@@ -11,7 +11,7 @@ from governance.votes.ballots import METHODS
 from governance.votes.rule import Rule
 from storage.database import Database
 from storage.polls import ballots, polls
-from storage.polls.polls import Poll
+from storage.polls.polls import Poll, hidden_words
 from wording.numbers import counted
 
 
@@ -31,6 +31,12 @@ class PollView:
     result: PollResult | None
     head: str  # of the export of a closed poll; "" before, and where it closed before there was one
     reasons: tuple[Reason, ...]
+
+    @property
+    def hidden(self) -> str:
+        """Why it is not shown, in a sentence; "" while it is."""
+        reason = self.poll.hidden_reason
+        return "" if reason is None else hidden_words(self.poll.number, reason)
 
     @property
     def method(self) -> str:

@@ -18,10 +18,12 @@ from storage.proposals.effects import Effect, keep_effect
 from storage.proposals.proposals import StoredProposal
 from storage.proposals.stages import set_place
 from storage.server.settings import settings_of
-from tools import Tools
+from tools import Tools, tools_of
 from tournament.source import SourceError
 from ui.card import Row, message_of
 from ui.posting import Place, Post, passes, post_in, update
+from ui.questions import check_may_post
+from ui.server import guild_of
 
 log = logging.getLogger("roundtable.publishing")
 
@@ -130,6 +132,13 @@ async def _post(tools: Tools, view: ProposalView, rows: Sequence[Row]) -> Post:
     tags = (NAMES[view.stage], view.proposal.tournament.title(), KINDS[view.proposal.kind])
     shown = await message_of(tools.drawing, [proposal_card(view)], rows)
     return Post(name, shown, ("hidden",) if hidden else tags)
+
+
+async def check_may_file_here(interaction: discord.Interaction) -> None:
+    """Raise ValueError where a proposal would stand in a channel in which its author may not write."""
+    settings = await settings_of(tools_of(interaction).database, guild_of(interaction).id)
+    if settings.proposal_channel is None:  # else moderators said where proposals stand
+        check_may_post(interaction)
 
 
 async def _room(tools: Tools, guild: discord.Guild, stored: StoredProposal, typed_in: Any) -> Any:

@@ -186,6 +186,8 @@ KEPT_OTHERWISE: tuple[str, ...] = (
     "promise or a question; your votes and your name do not.",
     "If a server's moderators keep you from filing proposals there, the bot holds their reason and a "
     "fingerprint instead of your id, and deleting your data does not lift that.",
+    "For 31 days, and while it is open, what you opened counts towards what a member may open here: the bot "
+    "holds a fingerprint instead of your id, as for blocks.",
     "A closed poll still counts what you chose, as nobody's, and keeps a number in its list for your ballot, "
     "which says neither whose it is nor what was chosen.",
     "Whoever runs the bot keeps copies of its data, so that none is lost; what you delete is in them until "

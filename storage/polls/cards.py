@@ -6,7 +6,8 @@ from storage.moments import to_text
 from storage.polls.polls import Poll
 
 _STATE = (
-    f"CASE p.state WHEN 'open' THEN 'open ' || p.closes_at || ' ' || (p.told / {IN_STEPS}) ELSE p.state END"
+    "CASE WHEN p.hidden_reason IS NOT NULL THEN 'hidden' "
+    f"WHEN p.state = 'open' THEN 'open ' || p.closes_at || ' ' || (p.told / {IN_STEPS}) ELSE p.state END"
 )
 _BEHIND = f"""SELECT p.guild_id, p.poll_id FROM polls p LEFT JOIN poll_cards c USING (poll_id)
 WHERE (p.channel IS NOT NULL OR p.proposal_id IS NOT NULL AND p.state = 'open')
@@ -15,6 +16,8 @@ AND c.shown IS NOT ({_STATE}) """  # noqa: S608
 
 def state_of_card(poll: Poll) -> str:
     """The words for what the card of a poll shows."""
+    if poll.hidden_reason is not None:
+        return "hidden"
     if poll.state != "open":
         return poll.state
     return f"open {to_text(poll.closes_at)} {poll.told // IN_STEPS}"

@@ -10,6 +10,7 @@ from storage.database import Database, execute, fetch_all, fetch_one, transactio
 from storage.group_commit import together
 from storage.moments import from_text, to_text
 from storage.polls.drafts import drop_draft
+from storage.polls.polls import hidden_words
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class CastBallot:
 
 # the poll, and the member's ballot in force
 _BOX = """
-SELECT p.number, p.state, p.opens_at, p.closes_at, p.closed_at, b.choice, b.salt
+SELECT p.number, p.state, p.hidden_reason, p.opens_at, p.closes_at, p.closed_at, b.choice, b.salt
 FROM polls p LEFT JOIN ballots b ON b.poll_id = p.poll_id AND b.member_id = ?
 WHERE p.guild_id = ? AND p.poll_id = ?
 """
@@ -151,6 +152,8 @@ async def _box(db: Database, guild_id: int, poll_id: int, member_id: int) -> Row
 
 def _check_open(box: Row, now: datetime) -> None:
     opens_at, closes_at = from_text(box["opens_at"]), from_text(box["closes_at"])
+    if box["hidden_reason"] is not None:
+        raise ValueError(hidden_words(box["number"], box["hidden_reason"]))
     if box["state"] == "cancelled":
         raise ValueError(f"Poll #{box['number']} was cancelled.")
     if box["state"] == "closed":

@@ -63,6 +63,19 @@ async def close_poll(
         return bool(closed)
 
 
+async def hide_poll(db: Database, guild_id: int, poll_id: int, reason: str | None, now: datetime) -> bool:
+    """Take a poll out of sight for this reason, or show it again (None); False if that changes nothing."""
+    async with transaction(db):
+        return bool(
+            await execute(
+                db,
+                "UPDATE polls SET hidden_reason = ?1, changed_at = ?2 WHERE guild_id = ?3 AND poll_id = ?4 "
+                "AND (hidden_reason IS NULL) <> (?1 IS NULL)",
+                (reason, to_text(now), guild_id, poll_id),
+            )
+        )
+
+
 async def cancel_poll(db: Database, guild_id: int, poll_id: int, now: datetime) -> bool:
     """End a poll without a result; False if it is not open."""
     async with transaction(db):

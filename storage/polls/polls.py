@@ -1,16 +1,14 @@
 """The polls of a server: what each asks, who may answer, and where it stands."""
 
 import json
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from sqlite3 import Row
 from typing import Any
 
-from governance.commitments import canonical, sha256
 from governance.votes.rule import BEFORE, DEFAULT, Rule
-from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.database import Database, fetch_all, fetch_one
 from storage.moments import from_text, to_text
 
 
@@ -92,6 +90,7 @@ class Poll:
     channel: int | None
     thread: int | None
     message: int | None
+    hidden_reason: str | None  # why moderators took it out of sight
     changed_at: datetime  # when it was opened, extended, closed or cancelled
     author: int | None  # None once the author has deleted their data
 
@@ -127,6 +126,7 @@ class Poll:
             channel=row["channel"],
             thread=row["thread"],
             message=row["message"],
+            hidden_reason=row["hidden_reason"],
             changed_at=from_text(row["changed_at"]),
             author=row["author"],
         )
@@ -136,67 +136,14 @@ _POLLS = """
 SELECT poll_id, guild_id, p.number, p.proposal_id, p.title, p.description, p.method, p.options, p.budget,
     p.opens_at, p.closes_at, p.extended, p.quorum, p.eligibility, p.rule, p.state, p.tie_seed,
     p.tie_commitment, p.spec_hash, p.electorate, p.writes, p.told, p.told_at, p.result, p.closed_at,
-    p.channel, p.thread, p.message, p.changed_at, a.member_id AS author
+    p.channel, p.thread, p.message, p.hidden_reason, p.changed_at, a.member_id AS author
 FROM polls p LEFT JOIN poll_authors a USING (poll_id, guild_id)
 """
 _COUNT = "SELECT count(*) FROM polls p "
-_AMONG = "WHERE p.guild_id = ?1 AND (?2 IS NULL OR p.state IN (SELECT value FROM json_each(?2))) "
-
-
-async def open_poll(
-    db: Database,
-    guild_id: int,
-    author: int,
-    terms: PollTerms,
-    now: datetime,
-    *,
-    electors: Collection[Elector] = (),
-    proposal_id: int | None = None,
-    tie_seed: str | None = None,
-) -> Poll:
-    """Open a poll as the server's next number, with the electors as they are now.
-
-    tie_seed: 64 hex digits, by chance unless given. Raises ValueError for a proposal that is being voted on
-    already, and as the export does for options that JSON can't say; the table refuses other nonsense.
-    """
-    seed = secrets.token_hex(32) if tie_seed is None else tie_seed
-    async with transaction(db):
-        if proposal_id is not None:
-            under_way = await open_poll_of(db, guild_id, proposal_id)
-            if under_way is not None:
-                raise ValueError(f"That proposal is being voted on already, in poll #{under_way.number}.")
-        row: dict[str, Any] = {
-            **asdict(terms),
-            "guild_id": guild_id,
-            "proposal_id": proposal_id,
-            "options": canonical(terms.options),
-            "opens_at": to_text(terms.opens_at),
-            "closes_at": to_text(terms.closes_at),
-            "eligibility": json.dumps(asdict(terms.eligibility)),
-            "rule": json.dumps(asdict(terms.rule)),
-            "tie_seed": seed,
-            "tie_commitment": sha256(seed),
-            "told_at": to_text(terms.opens_at),
-            "changed_at": to_text(now),
-        }
-        [made] = await fetch_all(
-            db,
-            f"INSERT INTO polls (number, {', '.join(row)}) SELECT ifnull(max(number), 0) + 1, "  # noqa: S608
-            f"{', '.join('?' * len(row))} FROM polls WHERE guild_id = ? RETURNING poll_id, number",
-            (*row.values(), guild_id),
-        )
-        await execute(
-            db,
-            "INSERT INTO poll_authors (poll_id, guild_id, member_id) VALUES (?, ?, ?)",
-            (made["poll_id"], guild_id, author),
-        )
-        for elector in electors:
-            await execute(
-                db,
-                "INSERT INTO electors (poll_id, guild_id, member_id, stake, account) VALUES (?, ?, ?, ?, ?)",
-                (made["poll_id"], guild_id, elector.member_id, elector.stake, elector.account),
-            )
-        return await poll_in(db, guild_id, made["number"])
+_AMONG = (
+    "WHERE p.guild_id = ?1 AND p.hidden_reason IS NULL "
+    "AND (?2 IS NULL OR p.state IN (SELECT value FROM json_each(?2))) "
+)
 
 
 def public_terms(poll: Poll) -> dict[str, Any]:
@@ -296,6 +243,11 @@ async def electors_of(db: Database, guild_id: int, poll_id: int) -> list[Elector
         (guild_id, poll_id),
     )
     return [Elector.from_row(row) for row in rows]
+
+
+def hidden_words(number: int, reason: str) -> str:
+    """What is told of a poll that moderators took out of sight."""
+    return f"Poll #{number} was hidden by the moderators, for this reason: {reason}"
 
 
 def _listed(states: Collection[str] | None) -> str | None:

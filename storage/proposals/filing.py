@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from governance.text import counted
 from storage.database import Database, execute, fetch_all, transaction
+from storage.members.fingerprints import fingerprint, note_opening
 from storage.moments import from_text, to_text
 from storage.proposals.blocks import block_reason
 from storage.proposals.events import record_event
@@ -60,6 +61,7 @@ async def file_proposal(
             "INSERT INTO proposal_authors (proposal_id, guild_id, member_id) VALUES (?, ?, ?)",
             (row["proposal_id"], guild_id, member_id),
         )
+        await note_opening(db, guild_id, "proposal", row["proposal_id"], member_id, now)
         await record_event(db, guild_id, row["proposal_id"], "filed", now, actor=member_id)
         if from_draft and not await execute(
             db, "DELETE FROM proposal_drafts WHERE guild_id = ? AND member_id = ?", (guild_id, member_id)
@@ -135,11 +137,15 @@ async def refusal_to_file(db: Database, guild_id: int, member_id: int, now: date
 
 
 async def _check_limits(db: Database, settings: GuildSettings, member_id: int, now: datetime) -> None:
+    # by the fingerprint too: who has deleted their data since is the same member
     [own] = await fetch_all(
         db,
         "SELECT total(p.open) AS open, max(p.created_at) AS last FROM proposals p "
-        "JOIN proposal_authors a USING (guild_id, proposal_id) WHERE p.guild_id = ? AND a.member_id = ?",
-        (settings.guild_id, member_id),
+        "LEFT JOIN proposal_authors a USING (guild_id, proposal_id) "
+        "LEFT JOIN openings o ON o.guild_id = p.guild_id AND o.kind = 'proposal' "
+        "AND o.thing_id = p.proposal_id "
+        "WHERE p.guild_id = ? AND (a.member_id = ? OR o.fingerprint = ?)",
+        (settings.guild_id, member_id, await fingerprint(db, settings.guild_id, member_id)),
     )
     if own["open"] >= settings.open_cap:
         raise ValueError(

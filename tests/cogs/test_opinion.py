@@ -153,6 +153,7 @@ async def test_the_buttons_work_after_a_restart(server: Server, source: SampleSo
     for claim in CLAIMS[:2]:
         await add(server, claim)
     reply = said(await server.ben.slash(server.channel, "opinion vote"))
+    await server.bot.close()
     await server.env.restart_bot(create_bot(server.bot.settings, source=source))
     clicked = said(await server.ben.click(reply.message, label="Agree"))
     assert "1 of 2 statements left" in text_of(clicked)

@@ -158,6 +158,7 @@ async def test_the_list_works_after_a_restart_and_no_more_once_it_is_forgotten(
     for number in range(7):
         await add(server, what=f"Promise {number}")
     reply = said(await server.ben.slash(server.channel, "promise list"))
+    await server.bot.close()
     await server.env.restart_bot(create_bot(server.bot.settings, source=source, now=server.bot.now))
     await pick(server, reply, "sheet", "Page 2 of 2")
     assert "Promise 6" in text_of(reply.message)

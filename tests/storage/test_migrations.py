@@ -136,6 +136,8 @@ async def test_cards_of_open_proposals_are_behind_once_they_tell_what_they_would
     old.connection.row_factory = sqlite3.Row
     await migrate(old, scripts)
     await without_limits(old, HERE)
+    # what is filed today is noted in a table more
+    await old.connection.execute("CREATE TABLE openings (guild_id, kind, thing_id, fingerprint, opened_at)")
     for title, stage in (("Open", "idea"), ("Over", "closed")):
         stored = await filed(old, title)
         async with transaction(old):
@@ -143,6 +145,7 @@ async def test_cards_of_open_proposals_are_behind_once_they_tell_what_they_would
         state = state_of_card(replace(stored, stage=stage), 0, 0, None, effect=True)
         await set_shown(old, HERE, stored.number, state)
     assert await cards_behind(old) == []
+    await old.connection.execute("DROP TABLE openings")
     await old.close()
     db = await open_database(file)
     assert await cards_behind(db) == [(HERE, 1)], "nobody opens old threads to draw what has ended"

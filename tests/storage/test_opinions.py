@@ -89,12 +89,16 @@ async def test_a_member_has_so_many_in_sight_at_most(db: Database) -> None:
     assert (await added(db, 99, days=20)).number == 11
 
 
-async def test_who_deletes_their_data_does_not_lift_the_limit_of_the_server(db: Database) -> None:
-    for number in range(SERVER_A_DAY):
+async def test_who_deletes_their_data_lifts_no_limit(db: Database) -> None:
+    for number in range(MEMBER_A_DAY):
         await added(db, number)
         await delete(db, ADA)
-    with pytest.raises(ValueError, match="30 statements were added here in 24 hours"):
+    with pytest.raises(ValueError, match="You have added 5 statements in 24 hours"):
         await added(db, 99)
+    for number in range(MEMBER_A_DAY, SERVER_A_DAY):
+        await added(db, number, member_id=number)
+    with pytest.raises(ValueError, match="30 statements were added here in 24 hours"):
+        await added(db, 99, member_id=99)
     assert await count_statements(db, HERE) == SERVER_A_DAY
 
 

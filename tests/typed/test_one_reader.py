@@ -25,6 +25,7 @@ NOT_TYPED = {
     "governance/text.py": "numbered lists of Markdown",
     "governance/votes/ballots.py": "ballots as they are stored and counted, already spelled",
     "tournament/numerai/parse.py": "what the API sends",
+    "ui/text.py": "signs of Markdown in what is shown",
     "ui/questions.py": "the number in a custom id, and the page of a menu of ours",
     "scoring/rules/__init__.py": "the id of a rule on record, and rules.toml",
     "governance/proposals/json_text.py": "JSON",

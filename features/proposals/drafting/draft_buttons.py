@@ -21,7 +21,7 @@ from features.proposals.drafting.guide_card import (
 )
 from features.proposals.drafts import Fields
 from features.proposals.forms import FIRST, REST, ProposalForm
-from features.proposals.posting import with_effect
+from features.proposals.posting import check_may_file_here, with_effect
 from features.rules.rules import suggest_priced_rules
 from features.simulation.proposal_impact import ProposalImpact, proposal_impact
 from storage.proposals.filing import refusal_to_file
@@ -307,6 +307,7 @@ async def _set(interaction: discord.Interaction, key: str, value: str) -> None:
 
 
 async def _file(interaction: discord.Interaction) -> None:
+    await check_may_file_here(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     tools, guild = tools_of(interaction), guild_of(interaction)
     view, dropped = await drafts.file_draft(tools.database, guild.id, interaction.user.id, tools.now())

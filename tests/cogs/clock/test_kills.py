@@ -9,7 +9,8 @@ import pytest
 
 from storage.database import open_database
 from storage.polls.closing import set_poll_place
-from storage.polls.polls import PollTerms, open_poll
+from storage.polls.opening import open_poll
+from storage.polls.polls import PollTerms
 from tests.features.polls.polling import labels
 from tests.loopback.server import CHANNEL_IDS, LoopbackDiscord
 from tests.loopback.state import GUILD_ID

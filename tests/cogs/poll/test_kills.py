@@ -9,7 +9,8 @@ import pytest
 
 from storage.database import open_database
 from storage.polls.ballots import ballots_of
-from storage.polls.polls import PollTerms, open_poll
+from storage.polls.opening import open_poll
+from storage.polls.polls import PollTerms
 from tests.loopback.server import BOB, LoopbackDiscord, Reply
 from tests.loopback.state import GUILD_ID, Person
 from tests.patience import PATIENCE

@@ -119,7 +119,7 @@ async def test_who_is_blocked_may_read_only(server: Server, ada: Any) -> None:
     blocked = said(
         await server.moderator.slash(server.channel, "setup block", member=server.ben, reason="*Spam*.")
     )
-    assert blocked.content == f"{server.ben.mention} can't file, second or argue here any more."
+    assert blocked.content == f"{server.ben.mention} can't file, second, argue or open polls here any more."
     for reply in (
         await ask(server, server.ben, "new", kind="other"),
         await ask(server, server.ben, "second", number=1),

@@ -14,7 +14,8 @@ from governance.votes.tally import tally
 from storage.database import Database
 from storage.polls.ballots import choices_of, erased_commitments
 from storage.polls.closing import close_poll
-from storage.polls.polls import Elector, Poll, PollTerms, due_polls, open_poll, poll_in, public_terms
+from storage.polls.opening import open_poll
+from storage.polls.polls import Elector, Poll, PollTerms, due_polls, poll_in, public_terms
 from tests.features.proposals.proposals import ADA, HERE, NOW
 
 HOUR, MOMENT = timedelta(hours=1), timedelta(microseconds=1)

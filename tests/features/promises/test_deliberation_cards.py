@@ -91,7 +91,7 @@ def test_the_form_is_filled_with_what_fits(text: str, filled: str | None) -> Non
     async def done(interaction: Any, claim: str) -> None:
         raise AssertionError
 
-    form = StatementForm(text, done)
+    form = StatementForm(7, text, done)
     [label] = form.to_dict()["components"]
     assert label["component"].get("value") == filled
     assert len(form.title) <= 45

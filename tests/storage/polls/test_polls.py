@@ -13,13 +13,13 @@ from governance.votes.tally import METHODS
 from storage.database import Database, execute, fetch_all, transaction
 from storage.members.privacy import delete
 from storage.polls.closing import cancel_poll, close_poll, extend_poll, set_poll_place
+from storage.polls.opening import open_poll
 from storage.polls.polls import (
     Elector,
     Eligibility,
     count_polls,
     due_polls,
     electors_of,
-    open_poll,
     open_poll_of,
     poll_in,
     poll_of,

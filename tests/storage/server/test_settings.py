@@ -9,6 +9,7 @@ from storage.database import Database, fetch_all
 from storage.members.privacy import delete
 from storage.members.questions import recall, remember
 from storage.members.shared import claim_share
+from storage.members.typed import keep_typed
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls import cards as poll_cards
 from storage.polls.casting import cast
@@ -116,6 +117,7 @@ async def fill(db: Database, guild_id: int) -> None:
     await respond(db, guild_id, 1, BERT, "noted", "Thank you", NOW)
     await save_draft(db, guild_id, ADA, "{}", NOW)
     await block(db, guild_id, ADA, "Rants", NOW)
+    await keep_typed(db, guild_id, ADA, "poll:new", {"title": "Q"}, NOW)
     said = NewPromise(
         "promise", "A model uploads itself", "the team", "https://forum.example/t/1", date(2031, 5, 1), None
     )
