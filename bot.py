@@ -26,7 +26,8 @@ from storage.server.syncs import record_sync, synced_digest
 from storage.upkeep.files import Copies
 from storage.upkeep.lease import EVERY, TakenOverError, back_up, open_alone, restore
 from tools import SAMPLE, Client, Tools
-from tournament.numerai.source import NumeraiSource, Throttle
+from tournament.numerai.check import checked
+from tournament.numerai.source import NumeraiClient, NumeraiSource
 from tournament.sample import SampleSource
 from tournament.source import Source, Tournament
 from ui.drawing import DrawingThread, warm_up
@@ -191,9 +192,9 @@ class Roundtable(Client):
         if self.settings.data_source == "sample":
             return {"classic": self.sample, SAMPLE: self.sample}
         tournaments: tuple[Tournament, ...] = ("classic", "signals", "crypto")
-        throttle = Throttle()  # one for all: the API counts what this machine asks
+        numerai = NumeraiClient()  # one for all: the API counts what this machine asks
         live: dict[str, Source] = {
-            name: NumeraiSource(database, tournament=name, now=self.now, throttle=throttle)
+            name: NumeraiSource(database, tournament=name, now=self.now, client=numerai)
             for name in tournaments
         }
         return live | {SAMPLE: self.sample}
@@ -251,6 +252,9 @@ async def run(settings: Settings) -> None:
 def main() -> int:
     """Do what was typed behind `python bot.py`: run the bot, or something with its files."""
     asked = _typed().parse_args()
+    if asked.task == "check":
+        table, is_good = asyncio.run(checked(NumeraiClient()))
+        return _tell(table) if is_good else _tell(table) or 1
     environ = {**{k: v for k, v in dotenv_values().items() if v is not None}, **os.environ}
     try:
         settings = Settings.from_env(environ)
@@ -273,6 +277,8 @@ def _typed() -> argparse.ArgumentParser:
         ("restore", "make the copy FILE the database; the bot has to be stopped"),
     ):
         tasks.add_parser(name, help=what, description=what).add_argument("file", metavar="FILE", type=Path)
+    what = "ask Numerai's API each of the bot's questions once, and say what it lacks"
+    tasks.add_parser("check", help=what, description=what)
     return parser
 
 

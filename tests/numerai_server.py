@@ -2,32 +2,19 @@
 
 import asyncio
 import json
-import re
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import graphql
 from aiohttp import web
 
 from tests import numerai_data
-
-ROOT_FIELD = re.compile(r"\{\s*([A-Za-z_][A-Za-z0-9_]*)")
-LONGEST_HANG = 30.0
-HTML = "<!doctype html><html><title>Down for maintenance</title></html>"
-FAULTS = (
-    "429",
-    "500",
-    "hang",
-    "cut",
-    "cut halfway",
-    "malformed",
-    "missing",
-    "bare rows",
-    "errors",
-    "not found",
-    "html",
-    "404",
-)
+from tests.numerai.faults import FAULTS as FAULTS
+from tests.numerai.faults import Fault, fail_as
+from tests.numerai.schema import SCHEMA
 
 
 @dataclass
@@ -39,17 +26,24 @@ class Asked:
     query: str = ""
 
 
-@dataclass
-class _Fault:
-    name: str
-    left: int | None
-    only: str | None
-    headers: dict[str, str] = field(default_factory=dict)
+class Fields(dict[str, "Fields"]):
+    """The fields that a query asks for under one of its own, by name."""
+
+    def of(self, value: Any) -> Any:
+        """What of a value is asked for."""
+        if isinstance(value, list):
+            return [self.of(each) for each in value]
+        if not isinstance(value, dict) or not self:
+            return value
+        return {name: under.of(value[name]) for name, under in self.items() if name in value}
 
 
-@lru_cache(maxsize=128)  # a quarter of a megabyte each, and the same for every server
-def performances_as_text(model: numerai_data.Invented, tournament: int, numbers: range) -> str:
-    return json.dumps(list(numerai_data.performances(model, tournament, numbers)))
+def fields_of(node: graphql.FieldNode | graphql.OperationDefinitionNode) -> Fields:
+    found = Fields()
+    for each in node.selection_set.selections if node.selection_set else ():
+        assert isinstance(each, graphql.FieldNode)
+        found[each.name.value] = fields_of(each)
+    return found
 
 
 class LoopbackNumerai:
@@ -62,10 +56,18 @@ class LoopbackNumerai:
         self.models = dict(numerai_data.invented_models())
         self.announced: dict[str, float] | None = None  # multipliers, instead of those of the round
         self.bios: dict[str, Any] = {}
+        self.says: dict[str, str] = {}  # by root field, JSON instead of what it would answer
+        self.whole: str | None = None  # JSON instead of any answer
         self.requests: list[Asked] = []
+        self.refused = 0  # requests over what it allows
         self.at_once = self.most_at_once = 0
-        self._faults: list[_Fault] = []
+        self._faults: list[Fault] = []
         self._answers: dict[str, str] = {}
+        self._known: dict[str, tuple[str, Fields] | list[str]] = {}  # query -> root field, or what is wrong
+        self._limit: tuple[int, float, str] | None = None
+        self._allowed: deque[float] = deque()
+        self._schema_text = SCHEMA
+        self.schema = graphql.build_schema(SCHEMA)
 
     async def __aenter__(self) -> Self:
         self._leaving = asyncio.Event()
@@ -87,11 +89,24 @@ class LoopbackNumerai:
         """Answer the next `times` questions (to the root field `only`), or all of them, with this fault."""
         assert fault in FAULTS, fault
         headers = {} if retry_after is None else {"Retry-After": retry_after}
-        self._faults.append(_Fault(fault, times, only, headers))
+        self._faults.append(Fault(fault, times, only, headers))
+
+    def allow(self, requests: int, per: float, fault: str = "429") -> None:
+        """Answer no more than so many requests in so many seconds, the others with this fault."""
+        self._limit = (requests, per, fault)
 
     def heal(self) -> None:
         """Answer everything again."""
         self._faults.clear()
+        self._limit = None
+
+    def change(self, before: str, after: str) -> None:
+        """Let the schema say this instead: a field or an argument that is gone, or is called otherwise."""
+        assert before in self._schema_text, before
+        self._schema_text = self._schema_text.replace(before, after)
+        self.schema = graphql.build_schema(self._schema_text)
+        self._known.clear()
+        self._answers.clear()
 
     def set_bio(self, model: str, bio: Any) -> None:
         """Let a model's profile say this from now on; a bio is a text or None, and anything goes."""
@@ -109,68 +124,67 @@ class LoopbackNumerai:
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         body = json.loads(await request.read())
-        found = ROOT_FIELD.search(body["query"])
-        assert found is not None, body
-        root, variables = found[1], body.get("variables") or {}
-        self.requests.append(Asked(root, variables, body["query"]))
+        query, variables = body["query"], body.get("variables") or {}
+        known = self._read(query)
+        if isinstance(known, list):
+            self.requests.append(Asked("", variables, query))
+            return web.json_response({"errors": [{"message": each} for each in known]}, status=400)
+        root, asked = known
+        self.requests.append(Asked(root, variables, query))
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
             await asyncio.sleep(self.latency)
             fault = self._due(root)
             if fault is None:
-                return web.Response(text=self._answer(root, variables), content_type="application/json")
-            return await self._fail(request, fault, self._answer(root, variables))
+                answer = self._answer(root, variables, asked, query)
+                return web.Response(text=answer, content_type="application/json")
+            return await fail_as(fault, request, self._answer(root, variables, asked, query), self._leaving)
         finally:
             self.at_once -= 1
 
-    def _due(self, root: str) -> _Fault | None:
+    def _read(self, query: str) -> tuple[str, Fields] | list[str]:
+        """The one root field of a query and what is asked of it; or what is wrong with it."""
+        if query not in self._known:
+            document = graphql.parse(query)
+            wrong = [error.message for error in graphql.validate(self.schema, document)]
+            [operation] = document.definitions
+            assert isinstance(operation, graphql.OperationDefinitionNode)
+            [(root, asked)] = fields_of(operation).items()
+            self._known[query] = wrong or (root, asked)
+        return self._known[query]
+
+    def _due(self, root: str) -> Fault | None:
         for fault in self._faults:
             if fault.only in (None, root) and fault.left != 0:
                 if fault.left is not None:
                     fault.left -= 1
                 return fault
+        if self._limit is None:
+            return None
+        most, per, fault = self._limit
+        while self._allowed and self._allowed[0] <= time.monotonic() - per:
+            self._allowed.popleft()
+        if len(self._allowed) >= most:
+            self.refused += 1
+            return Fault(fault, None, None)
+        self._allowed.append(time.monotonic())
         return None
 
-    async def _fail(self, request: web.Request, fault: _Fault, good: str) -> web.StreamResponse:
-        match fault.name:
-            case "429" | "500" | "404":
-                status = int(fault.name)
-                return web.json_response({"error": "made to fail"}, status=status, headers=fault.headers)
-            case "hang":
-                await asyncio.wait({asyncio.ensure_future(self._leaving.wait())}, timeout=LONGEST_HANG)
-                return web.Response(status=503)
-            case "cut" | "cut halfway":
-                response = web.StreamResponse(headers={"Content-Length": str(len(good.encode()))})
-                if fault.name == "cut halfway":
-                    await response.prepare(request)
-                    await response.write(good.encode()[: len(good) // 2])
-                assert request.transport is not None
-                request.transport.abort()
-                return response
-            case "malformed":
-                return web.Response(text=good[: len(good) // 2], content_type="application/json")
-            case "missing":
-                return web.json_response({"data": {}})
-            case "bare rows":
-                [(root, rows)] = json.loads(good)["data"].items()
-                return web.json_response({"data": {root: [{"id": "1"} for _ in rows or ()]}})
-            case "errors":
-                errors = [{"message": "Internal server error", "path": ["somewhere"]}]
-                return web.json_response({"data": None, "errors": errors})
-            case "not found":
-                [root] = json.loads(good)["data"]
-                errors = [{"message": "Could not find it: not found", "path": [root]}]
-                return web.json_response({"data": {root: None}, "errors": errors})
-            case _:
-                return web.Response(text=HTML, content_type="text/html")
-
-    def _answer(self, root: str, variables: dict[str, Any]) -> str:
+    def _answer(self, root: str, variables: Mapping[str, Any], asked: Fields, query: str) -> str:
+        if self.whole is not None:
+            return self.whole
+        if root in self.says:
+            return f'{{"data": {{"{root}": {self.says[root]}}}}}'
         # the same question gets the same answer, made once: tests measure the client, not this server
-        key = json.dumps([root, variables], sort_keys=True)
+        key = json.dumps([query, variables], sort_keys=True)
         if key not in self._answers:
-            found = getattr(self, f"_{root}")(variables)
-            text = found if isinstance(found, str) else json.dumps(found)
+            if root == "__schema":
+                told = graphql.graphql_sync(self.schema, query)
+                assert told.data is not None, told.errors
+                text = json.dumps(told.data[root])
+            else:
+                text = json.dumps(asked.of(getattr(self, f"_{root}")(variables)))
             self._answers[key] = f'{{"data": {{"{root}": {text}}}}}'
         return self._answers[key]
 
@@ -203,11 +217,11 @@ class LoopbackNumerai:
             ]
         }
 
-    def _v2RoundModelPerformances(self, variables: dict[str, Any]) -> str | list[numerai_data.Json] | None:  # noqa: N802
+    def _v2RoundModelPerformances(self, variables: dict[str, Any]) -> list[numerai_data.Json] | None:  # noqa: N802
         model = self._model(variables["modelId"])
         if model is None:
             return None
-        return performances_as_text(model, variables["tournament"], self.numbers)
+        return list(numerai_data.performances(model, variables["tournament"], self.numbers))
 
     def _submissionScores(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
         model = self._model(variables["modelId"])

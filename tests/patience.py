@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tournament.numerai.throttle import Patience
+from tournament.numerai.asking.throttle import Patience
 
 PATIENCE = 180.0  # seconds; only what will never happen is waited for that long
 # with an API that answers, if only with an error: nothing is given up because it takes a while

@@ -31,7 +31,7 @@ HOUSE = {
     "tournament": Room(
         "where the numbers come from, as frozen arrays: the bundled sample, and Numerai's API",
         ("scoring.rules",),
-        ("numerapi", "numpy", "pandas", "requests"),
+        ("aiohttp", "aiolimiter", "numpy", "pandas"),
     ),
     "wording": Room(
         "numbers and names as people read them",

@@ -1,6 +1,7 @@
 """What every source of tournament numbers offers, as frozen arrays."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from scoring.rules import PayoutRule
 
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
+
+# the member whose question is being answered; None for what nobody in particular asked
+asker: ContextVar[int | None] = ContextVar("asker", default=None)
 
 Floats = NDArray[np.float64]
 Tournament = Literal["classic", "signals", "crypto"]

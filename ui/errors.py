@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from storage.database import StorageError
-from tournament.source import SourceError
+from tournament.source import SourceError, asker
 from ui.text import caption, plain
 from wording.names import NearMissError
 
@@ -76,6 +76,11 @@ async def answer_error(
 class Tree(app_commands.CommandTree):
     """The command tree whose errors go through the funnel."""
 
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Note whose question it is: what one member may ask of others' computers has a limit."""
+        asker.set(interaction.user.id)
+        return True
+
     async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:  # noqa: D102
         await answer_error(interaction, error)
 
@@ -83,6 +88,7 @@ class Tree(app_commands.CommandTree):
 def take(interaction: discord.Interaction) -> None:
     """Note that somebody answers this press or form; whoever does calls it before anything is waited for."""
     interaction.extras["taken"] = True
+    asker.set(interaction.user.id)
 
 
 def is_taken(interaction: discord.Interaction) -> bool:

@@ -11,32 +11,21 @@ from features.stakes.history import take_snapshot
 from storage.database import Database
 from storage.members.links import linked_names
 from tournament.numerai.source import NumeraiSource
-from tournament.source import Source, SourceError
+from tournament.source import Source
 
 log = logging.getLogger("roundtable.reading")
 
 EVERY = timedelta(minutes=15)  # the API is asked again
-MOST_IN_A_ROW = 3  # names that can't be read before the rest is left for later
+
+
+async def look_at_schema(db: Database, source: NumeraiSource, now: datetime) -> None:
+    """Look once a day which fields the API has: what is gone is not asked for."""
+    await source.look_at_schema()
 
 
 async def read_histories(db: Database, source: NumeraiSource, now: datetime) -> None:
-    """Read what linked members need; what can't be read is tried later, and stops no other name at once.
-
-    Raises the last SourceError where there was one.
-    """
-    failed, in_a_row = None, 0
-    for name in await linked_names(db, source.tournament):
-        try:
-            await source.history(name)
-            in_a_row = 0
-        except KeyError:  # it is gone from the tournament: its member is told when they ask
-            in_a_row = 0
-        except SourceError as error:
-            failed, in_a_row = error, in_a_row + 1
-            if in_a_row == MOST_IN_A_ROW:
-                break
-    if failed is not None:
-        raise failed
+    """Read what linked members need, behind all that members ask; the oldest first."""
+    await source.read_ahead(await linked_names(db, source.tournament))
 
 
 async def recheck_accounts(db: Database, source: NumeraiSource, now: datetime) -> None:
@@ -65,6 +54,7 @@ async def keep_day(db: Database, source: Source, now: datetime) -> None:
 Reading = Callable[[Database, NumeraiSource, datetime], Awaitable[None]]
 READINGS: Mapping[str, Reading] = MappingProxyType(
     {
+        "fields": look_at_schema,
         "histories": read_histories,
         "accounts": recheck_accounts,
         "largest stakes": read_largest,

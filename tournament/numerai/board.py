@@ -67,6 +67,8 @@ class Board:
         (models, model_stake), (accounts, account_stake) = (
             _columns(answer.value) for answer in kept if answer
         )
+        if not model_stake.any() and not account_stake.any():
+            raise SourceError("Numerai's leaderboards tell no stakes")
         return Stakes(
             day=min(answer.fetched_at for answer in kept if answer).date(),
             models=models,

@@ -12,7 +12,7 @@ from typing import Any
 
 from storage.database import Database, StorageError
 from storage.market.api_answers import FetchedAnswer, fetched_answer, fetched_moments, keep_answers
-from tournament.numerai.throttle import Patience
+from tournament.numerai.asking.throttle import Patience
 from tournament.source import SourceError
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Cache:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._now, self._patience, self._clock = database, now, patience, clock
-        self._asking: dict[str, asyncio.Task[CachedAnswer]] = {}
+        self._asking: dict[tuple[str, bool], asyncio.Task[CachedAnswer]] = {}
         self._unwritten: dict[str, CachedAnswer] = {}
         self._writing: asyncio.Task[None] | None = None
         self._write_again = self._late_at = -float("inf")
@@ -57,17 +57,18 @@ class Cache:
         """The stored answer if it is younger than `age`, else a new one, else the stored one with `late` set.
 
         None is a good answer but is not kept. Those who ask the same at the same time share one request, and
-        it goes on when they stop waiting for it. Without `hurry` they wait for as long as it takes. Raises
-        SourceError if there is neither a new nor an old answer.
+        it goes on when they stop waiting for it. Without `hurry` they wait for as long as it takes, which
+        nobody in a hurry shares. Raises SourceError if there is neither a new nor an old answer.
         """
         stored = await self.stored(question)
         if stored is not None and self.is_young(stored.fetched_at, age):
             return stored
-        wait = self._wait(something=stored is not None, already=question in self._asking)
-        task = self._asking.get(question)
+        hurried = self._asking.get((question, True))
+        wait = self._wait(something=stored is not None, already=hurried is not None)
+        task = hurried or self._asking.get((question, hurry))
         if task is None:
-            task = self._asking[question] = asyncio.create_task(self._fetch(question, fetch))
-            task.add_done_callback(lambda done: self._forget(question, done))
+            task = self._asking[question, hurry] = asyncio.create_task(self._fetch(question, fetch))
+            task.add_done_callback(lambda done: self._forget((question, hurry), done))
         started = self._clock()
         await asyncio.wait({task}, timeout=wait if hurry else None)
         error = SourceError("Numerai takes too long to answer")
@@ -79,7 +80,7 @@ class Cache:
                 raise failed
             # a new one, for several may raise it and each needs its own traceback
             error = SourceError(failed.reason, failed.remedy)
-        if self._clock() - started >= self._patience.short:
+        if hurry and self._clock() - started >= self._patience.short:
             self._late_at = self._clock()
         if stored is None:
             raise error
@@ -142,15 +143,15 @@ class Cache:
         value = await fetch()
         return CachedAnswer(None, self._now()) if value is None else self.keep(question, value)
 
-    def _forget(self, question: str, done: asyncio.Task[CachedAnswer]) -> None:
-        del self._asking[question]
+    def _forget(self, asked: tuple[str, bool], done: asyncio.Task[CachedAnswer]) -> None:
+        del self._asking[asked]
         if done.cancelled():
             return
         error = done.exception()
         if error is None:
             self._late_at = -float("inf")
         elif not isinstance(error, SourceError):
-            log.error("a question failed: %s", question, exc_info=error)
+            log.error("a question failed: %s", " ".join(asked[0].split("/")[2:3]), exc_info=error)
 
     async def _read(self, question: str) -> CachedAnswer | None:
         try:

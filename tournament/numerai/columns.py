@@ -1,5 +1,6 @@
 """Turns the plain columns of a stored answer into the frozen arrays that a source hands out."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from tournament.source import Floats, History, Rounds
 # daily rounds were first tried on weekdays, unpaid
 _TRIAL_FROM, _TRIAL_UNTIL = np.datetime64("2022-10-25"), np.datetime64("2023-05-01")
 _SATURDAY = 5
+MOST_OTHERS = 64  # scores that the bot does not know and keeps all the same
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,12 @@ def history(
 ) -> History:
     """The rows of every model, in the order of the mapping from its name to its columns.
 
-    Scores that a model has not got are NaN; every score the bot knows and those in `also` have a column.
+    Scores that a model has not got are NaN; every score the bot knows and those in `also` have a column, and
+    of those it does not know the MOST_OTHERS that most models have.
     """
     sizes = [len(columns["round"]) for columns in parts.values()]
-    seen = {key for columns in parts.values() for key in columns["scores"]}
-    picked = {key for columns in parts.values() for key in columns["chosen"]}
+    seen = _frequent(columns["scores"] for columns in parts.values())
+    picked = _frequent(columns["chosen"] for columns in parts.values())
 
     def joined(column: str, dtype: type = np.float64) -> NDArray[Any]:
         return np.concatenate(
@@ -145,7 +148,14 @@ def widest(*spans: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, int]]:
         for score, (first, last) in each.items():
             known = merged.get(score, (first, last))
             merged[score] = (min(first, known[0]), max(last, known[1]))
-    return {score: merged[score] for score in _in_order(merged)}
+    return {score: merged[score] for score in _in_order(_frequent([merged]))}
+
+
+def _frequent(names: Iterable[Iterable[str]]) -> set[str]:
+    """The scores that the bot knows and the MOST_OTHERS that are named most often."""
+    times = Counter(name for each in names for name in each)
+    others = sorted(times.keys() - set(SCORES), key=lambda name: (-times[name], name))
+    return (times.keys() & set(SCORES)) | set(others[:MOST_OTHERS])
 
 
 def _in_order(scores: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tournament.numerai import columns
 from tournament.numerai.board import Board
 from tournament.numerai.cache import Cache
-from tournament.numerai.reading import Reading
+from tournament.numerai.reading import BACKGROUND_AGE, Reading
 from tournament.source import EVERYONE, History, SourceError
 
 log = logging.getLogger(__name__)
@@ -44,10 +44,10 @@ class Everyone:
         failures = 0
         for name, _ in (await self._board.staked())[:count]:
             try:
-                model = await self._reading.model(name, background=True)
+                model = await self._reading.model(name, background=BACKGROUND_AGE)
                 answer = model
                 if model.value is not None:
-                    answer = await self._reading.performances(model.value[0], background=True)
+                    answer = await self._reading.performances(model.value[0], background=BACKGROUND_AGE)
                 failures = failures + 1 if answer.late else 0
             except SourceError as error:
                 log.info("a model can't be read: %s", error)

@@ -1,6 +1,7 @@
 """The payout rule that a round announces, and where it departs from the dated table."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
@@ -10,6 +11,8 @@ import numpy as np
 
 from scoring.rules import PayoutRule, describe_multipliers, load_rules, rule_in_force
 from tournament.numerai.columns import Calendar
+
+MOST_CHOICES = 1000  # combinations of multipliers that are told one by one; a round was never paid by over 50
 
 
 def announced_rule(tournament: str, told: Mapping[str, Any]) -> PayoutRule | None:
@@ -80,7 +83,10 @@ def paid_spans(tournament: str, calendar: Calendar) -> dict[str, tuple[int, int]
 
 
 def _combinations(scores: Mapping[str, Mapping[str, float | None]]) -> Iterator[Mapping[str, float]]:
-    for values in itertools.product(*(_range(config) for config in scores.values())):
+    ranges = [_range(config) for config in scores.values()]
+    if math.prod(len(values) for values in ranges) > MOST_CHOICES:  # three values of 14 scores: 5 million
+        ranges = [[values[-1]] for values in ranges]
+    for values in itertools.product(*ranges):
         yield _frozen(dict(zip(scores, values, strict=True)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from tournament.numerai.round_scores import ToldScore, round_pay, scores_that_count
 from tournament.source import SourceError
@@ -31,6 +31,13 @@ _CANON = "canon"  # scores made comparable over the years; the one a round was p
 _VITAL = ("roundNumber", "roundResolved", "atRisk", "submissionScores")
 
 LONGEST_BIO = 100_000  # characters that are read of it
+# what is beyond these is no answer of Numerai's, and is refused before it is kept
+MOST_ROWS = 100_000
+MOST_SCORES = 64  # names of scores in one answer
+LONGEST_NAME = 200
+LARGEST_NUMBER = 1e15
+LARGEST_ROUND = 1_000_000
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 UNREADABLE = "Numerai's answer is not in a form this bot can read"
 
@@ -43,16 +50,18 @@ def field(answer: Any, name: str) -> Any:
 
 
 def number(value: Any) -> float | None:
-    """A finite number from a number or a decimal text; None for anything else."""
+    """A number up to LARGEST_NUMBER from a number or a decimal text; None for anything else."""
     if value is None or type(value) is float:  # nearly all of tens of thousands
-        return value if value is not None and math.isfinite(value) else None
+        return value if value is not None and abs(value) <= LARGEST_NUMBER else None
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
+    if isinstance(value, str) and len(value) > LONGEST_NAME:
+        return None
     try:
-        parsed = float(Decimal(str(value).replace(",", "")))
+        parsed = float(Decimal(value.replace(",", "")) if isinstance(value, str) else value)
     except (InvalidOperation, OverflowError):
         return None
-    return parsed if math.isfinite(parsed) else None
+    return parsed if abs(parsed) <= LARGEST_NUMBER else None
 
 
 def moment(value: Any) -> str | None:
@@ -60,6 +69,8 @@ def moment(value: Any) -> str | None:
     try:
         parsed = datetime.fromisoformat(value)
     except (TypeError, ValueError):
+        return None
+    if not FIRST_YEAR <= parsed.year < LAST_YEAR:  # at the edge no zone can be taken off
         return None
     aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     return aware.replace(tzinfo=None).isoformat(timespec="seconds")
@@ -80,14 +91,17 @@ def score_key(name: str) -> tuple[str, int]:
 
 def leaderboard(answer: Any) -> list[list[Any]]:
     """[name, stake in NMR] of every row; a row without a name has an empty one."""
-    return [[str(row.get("username") or ""), number(row.get("nmrStaked"))] for row in _rows(answer)]
+    return [
+        [name if _is_name(name := row.get("username")) else "", number(row.get("nmrStaked"))]
+        for row in _rows(answer)
+    ]
 
 
 def model(answer: Any) -> list[str] | None:
     """[id, name] of a model's profile; None where there is no such model."""
     if answer is None:
         return None
-    return [str(field(answer, "id")), str(field(answer, "username"))]
+    return [_name(answer, "id"), _name(answer, "username")]
 
 
 def profile(answer: Any) -> list[str] | None:
@@ -97,8 +111,8 @@ def profile(answer: Any) -> list[str] | None:
     """
     if answer is None:
         return None
-    named, bio = [field(answer, name) for name in ("id", "username", "accountName")], field(answer, "bio")
-    if not all(isinstance(each, str) and each for each in named) or not isinstance(bio, str | None):
+    named, bio = [_name(answer, name) for name in ("id", "username", "accountName")], field(answer, "bio")
+    if not isinstance(bio, str | None):
         raise SourceError(UNREADABLE)
     return [*named, (bio or "")[:LONGEST_BIO]]
 
@@ -112,9 +126,7 @@ def models_of_account(answer: Any, tournament: int) -> list[list[str]] | None:
         for row in _rows(field(answer, "models"))
         if row.get("tournament", tournament) in (None, tournament)
     ]
-    return sorted(
-        ([str(field(row, "id")), str(field(row, "displayName"))] for row in rows), key=lambda row: row[1]
-    )
+    return sorted(([_name(row, "id"), _name(row, "displayName")] for row in rows), key=lambda row: row[1])
 
 
 def rounds(answer: Any, asked: datetime | None = None) -> dict[str, list[Any]]:
@@ -147,13 +159,21 @@ def announced(answer: Any) -> dict[str, Any] | None:
     ]
     if not rows:
         return None
+    configs = [
+        (score_key(name)[0], config)
+        for config in _rows(rows[0].get("roundScoreConfigs"))
+        if config.get("isPayout") is True
+        and _is_name(name := config.get("displayName") or config.get("name"))
+    ]
+    if len(configs) > MOST_SCORES:
+        raise SourceError(UNREADABLE)
     return {
         "number": rows[0]["number"],
         "opened": moment(rows[0]["openTime"]),
         "threshold": number(rows[0].get("stakeThreshold")),
         "factor": number(rows[0].get("payoutFactor")),
         "scores": {
-            score_key(name)[0]: {
+            score: {
                 "least": number(config.get("minMultiplier")),
                 "most": number(config.get("maxMultiplier")),
                 "default": number(config.get("defaultMultiplier")),
@@ -161,9 +181,7 @@ def announced(answer: Any) -> dict[str, Any] | None:
                 "threshold": number(config.get("stakeThreshold")),
                 "factor": number(config.get("payoutFactor")),
             }
-            for config in _rows(rows[0].get("roundScoreConfigs"))
-            if config.get("isPayout") is True
-            and isinstance(name := config.get("displayName") or config.get("name"), str)
+            for score, config in configs
         },
     }
 
@@ -198,6 +216,8 @@ def performances(answer: Any, tournament: int, asked: datetime | None = None) ->
     }
     for name in ("scores", "chosen"):
         keys = dict.fromkeys(key for row in rows for key in row[name])
+        if len(keys) > MOST_SCORES:
+            raise SourceError(UNREADABLE)
         columns[name] = {key: [row[name].get(key) for row in rows] for key in keys}
     return {
         **columns,
@@ -210,7 +230,7 @@ def _performance(row: Mapping[str, Any], asked: datetime | None) -> dict[str, An
     multipliers = {
         name: multiplier
         for entry in _rows(row.get("payoutMultipliers"))
-        if isinstance(name := entry.get("displayName") or entry.get("name"), str)
+        if _is_name(name := entry.get("displayName") or entry.get("name"))
         and (multiplier := number(entry.get("multiplier"))) is not None
     }
     chosen: dict[str, float] = {}
@@ -221,11 +241,7 @@ def _performance(row: Mapping[str, Any], asked: datetime | None) -> dict[str, An
     resolved = _is_resolved(row["roundResolved"], row.get("roundResolveTime"), asked)
     paid = {name: score_key(name)[0] for name, multiplier in multipliers.items() if multiplier}
     scores = scores_that_count(
-        [
-            _told(score)
-            for score in _rows(row["submissionScores"])
-            if isinstance(score.get("displayName"), str)
-        ],
+        [_told(score) for score in _rows(row["submissionScores"]) if _is_name(score.get("displayName"))],
         paid,
         resolved=resolved,
     )
@@ -267,10 +283,24 @@ def _is_resolved(flag: Any, resolves: Any, asked: datetime | None) -> bool:
 def _rows(answer: Any) -> list[Mapping[str, Any]]:
     if answer is None:
         return []
-    if not isinstance(answer, list) or not all(isinstance(row, Mapping) for row in answer):
+    if not isinstance(answer, list) or len(answer) > MOST_ROWS:
+        raise SourceError(UNREADABLE)
+    if not all(isinstance(row, Mapping) for row in answer):
         raise SourceError(UNREADABLE)
     return answer
 
 
+def _name(answer: Any, name: str) -> str:
+    """A name or an id that an answer has to tell."""
+    told = field(answer, name)
+    if not _is_name(told):
+        raise SourceError(UNREADABLE)
+    return told
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value.isprintable()
+
+
 def _is_round_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST_ROUND

@@ -1,12 +1,17 @@
 """Each question to Numerai's API: how it is asked, how old its answer may be, and where it is kept."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tournament.numerai import parse, queries
-from tournament.numerai.asking import Asking
+from tournament.numerai import parse
+from tournament.numerai.asking import queries
+from tournament.numerai.asking.client import NumeraiClient, RefusedError
+from tournament.numerai.asking.queries import OTHER_SPELLINGS, Query
+from tournament.numerai.asking.schema import Schema, lost
 from tournament.numerai.cache import Cache, CachedAnswer
 from tournament.numerai.parse import TOURNAMENT_NUMBERS
 from tournament.source import SourceError
@@ -15,81 +20,103 @@ ROUNDS_AGE = timedelta(minutes=10)
 HISTORY_AGE = timedelta(minutes=15)
 NAME_AGE = timedelta(hours=1)
 PRICE_AGE = timedelta(hours=1)
+LINKED_AGE = timedelta(hours=1)  # of what members have linked, read before they ask
 BACKGROUND_AGE = timedelta(hours=6)
+SCHEMA_AGE = timedelta(days=1)
 
 FORM = 2  # of what is kept; a new number leaves what an older version of the bot has kept alone
 PAGE = 1000  # rows of a leaderboard; a server that gives fewer at once is asked for more pages
 PAGES = 60
+SCHEMA = f"all/{FORM}/schema"  # the one answer that is every tournament's
 
 
 class Reading:
     """The answers of one tournament, fresh, kept or late; all of them raise SourceError if there is none.
 
-    In the background a question waits its turn behind those of members, and is content with older answers.
+    Asked with an age a question waits its turn in the background, behind those of members.
     """
 
-    def __init__(self, asking: Asking, cache: Cache, tournament: str, now: Callable[[], datetime]) -> None:
-        self._asking, self._cache, self._tournament, self._now = asking, cache, tournament, now
+    def __init__(
+        self, client: NumeraiClient, cache: Cache, tournament: str, now: Callable[[], datetime]
+    ) -> None:
+        self._client, self._cache, self._tournament, self._now = client, cache, tournament, now
         self._number = TOURNAMENT_NUMBERS[tournament]
+        self._schema: Schema | None = None
+        self._spellings: dict[str, str] = {}  # of arguments, as the API turned out to want them
 
     def question(self, kind: str, *which: str) -> str:
         """The name under which an answer is kept."""
         return "/".join((self._tournament, str(FORM), kind, *which))
 
-    async def model(self, name: str, *, background: bool = False) -> CachedAnswer:
+    async def look_at_schema(self) -> None:
+        """Ask once a day which fields the API has, in the background; where it does not say, ask for all."""
+
+        async def fetch() -> Any:
+            told = await self._client.ask(queries.INTROSPECTION, {}, background=True)
+            schema = Schema.told(parse.field(told, "__schema"), queries.ALL)
+            return asdict(schema)
+
+        kept = await self._cache.ask(SCHEMA, SCHEMA_AGE, fetch, hurry=False)
+        self._schema = Schema(**kept.value)
+
+    async def schema(self) -> Schema:
+        """The fields the API had when it was last asked; an empty one before that."""
+        if self._schema is None:
+            kept = await self._cache.stored(SCHEMA)
+            self._schema = Schema(**kept.value) if kept else Schema()
+        return self._schema
+
+    async def lacks(self, question: Query) -> str:
+        """A sentence on what this question can't be asked for any more; "" where all is there."""
+        return lost(question, (await self.schema()).missing(question))
+
+    async def model(self, name: str, *, background: timedelta | None = None) -> CachedAnswer:
         """[id, name] of a model, or None."""
         variables = {"model_name": name, "tournament": self._number}
         question = self.question("model", name.casefold())
-        return await self._ask(
-            question, NAME_AGE, queries.MODEL, variables, "v3UserProfile", parse.model, background
-        )
+        return await self._ask(question, NAME_AGE, queries.MODEL, variables, parse.model, background)
 
-    async def account(self, name: str) -> CachedAnswer:
+    async def account(self, name: str, *, background: timedelta | None = None) -> CachedAnswer:
         """[id, name] of every model of an account, or None."""
         variables = {"username": name, "tournament": self._number}
         read = partial(parse.models_of_account, tournament=self._number)
         question = self.question("account", name.casefold())
-        return await self._ask(question, NAME_AGE, queries.ACCOUNT, variables, "accountProfile", read)
+        return await self._ask(question, NAME_AGE, queries.ACCOUNT, variables, read, background)
 
     async def profile_now(self, name: str) -> list[str] | None:
         """parse.profile of a model; asked each time, because what proves something must not be old."""
         variables = {"model_name": name, "tournament": self._number}
-        return await self._asking.ask(queries.PROFILE, variables, "v3UserProfile", parse.profile)
+        return await self._told(queries.PROFILE, variables, parse.profile)
 
     async def account_now(self, name: str, *, background: bool = False) -> list[list[str]] | None:
         """[id, name] of every model of an account, or None; asked each time."""
-        if background:
-            await self._asking.background_turn()
         variables = {"username": name, "tournament": self._number}
         read = partial(parse.models_of_account, tournament=self._number)
-        return await self._asking.ask(
-            queries.ACCOUNT, variables, "accountProfile", read, background=background
-        )
+        return await self._told(queries.ACCOUNT, variables, read, background=background)
 
-    async def performances(self, model_id: str, *, background: bool = False) -> CachedAnswer:
+    async def performances(self, model_id: str, *, background: timedelta | None = None) -> CachedAnswer:
         """The columns of parse.performances for a model."""
         variables = {"modelId": model_id, "tournament": self._number}
         read = partial(parse.performances, tournament=self._number, asked=self._now())
-        question, root = self.question("history", model_id), "v2RoundModelPerformances"
-        return await self._ask(question, HISTORY_AGE, queries.PERFORMANCES, variables, root, read, background)
+        question = self.question("history", model_id)
+        return await self._ask(question, HISTORY_AGE, queries.PERFORMANCES, variables, read, background)
 
     async def rounds(self) -> CachedAnswer:
         """The columns of parse.rounds."""
         variables = {"tournament": self._number}
         question, read = self.question("rounds"), partial(parse.rounds, asked=self._now())
-        return await self._ask(question, ROUNDS_AGE, queries.ROUNDS, variables, "rounds", read)
+        return await self._ask(question, ROUNDS_AGE, queries.ROUNDS, variables, read)
 
     async def announced(self, number: int) -> CachedAnswer:
         """What a round says it pays by, as of parse.announced, or None."""
         variables = {"tournament": self._number, "number": number}
         question = self.question("announced", str(number))
-        return await self._ask(question, ROUNDS_AGE, queries.ROUND_RULE, variables, "rounds", parse.announced)
+        return await self._ask(question, ROUNDS_AGE, queries.ROUND_RULE, variables, parse.announced)
 
     async def price(self) -> CachedAnswer:
         """[day, USD for one NMR] as of parse.price, or None."""
         variables = {"baseSymbol": "NMR", "targetSymbol": "USD"}
-        question, root = self.question("price"), "latestCurrencyPrice"
-        return await self._ask(question, PRICE_AGE, queries.PRICE, variables, root, parse.price)
+        return await self._ask(self.question("price"), PRICE_AGE, queries.PRICE, variables, parse.price)
 
     async def leaderboard(self, kind: str) -> CachedAnswer:
         """[name, stake in NMR or None] of all "models" or "accounts", asked in the background."""
@@ -99,38 +126,52 @@ class Reading:
 
     async def _ask(
         self,
-        question: str,
+        kept_as: str,
         age: timedelta,
-        query: str,
+        question: Query,
         variables: Mapping[str, Any],
-        root: str,
         read: Callable[[Any], Any],
-        background: bool = False,
+        background: timedelta | None = None,
     ) -> CachedAnswer:
-        if background:
-            moment = (await self._cache.moments([question])).get(question)
-            if moment is None or not self._cache.is_young(moment, BACKGROUND_AGE):
-                # before the question is under way, for a member who asks the same would have to wait too
-                await self._asking.background_turn()
-            age = BACKGROUND_AGE
         return await self._cache.ask(
-            question,
-            age,
-            lambda: self._asking.ask(query, variables, root, read, background=background),
-            hurry=not background,
+            kept_as,
+            background or age,
+            lambda: self._told(question, variables, read, background=background is not None),
+            hurry=background is None,
         )
+
+    async def _told(
+        self,
+        question: Query,
+        variables: Mapping[str, Any],
+        read: Callable[[Any], Any],
+        *,
+        background: bool = False,
+    ) -> Any:
+        """What `read` makes of an answer, in a thread: it may be megabytes."""
+        schema = await self.schema()
+        try:
+            text = schema.fit(question, self._spellings).text
+            data = await self._client.ask(text, variables, background=background)
+        except RefusedError as error:
+            # the documents of the API differ in how they spell some arguments
+            other = {each: OTHER_SPELLINGS[each] for each in question.takes if each in OTHER_SPELLINGS}
+            if schema.roots or self._spellings or not any(each in error.told for each in other):
+                raise
+            text = schema.fit(question, other).text
+            data = await self._client.ask(text, variables, background=background)
+            self._spellings = other
+        return await asyncio.to_thread(read, parse.field(data, question.root))
 
     async def _pages(self, kind: str) -> list[list[object]]:
         variables: dict[str, Any] = {"limit": PAGE, "offset": 0}
-        if kind == "models":
-            query, root = queries.MODEL_LEADERBOARDS[self._tournament]
-        else:
-            query, root = queries.ACCOUNT_LEADERBOARD, "accountLeaderboard"
+        question = queries.MODEL_LEADERBOARDS[self._tournament]
+        if kind == "accounts":
+            question = queries.ACCOUNT_LEADERBOARD
             variables["tournament"] = self._number
         rows: dict[str, object] = {}
         for _ in range(PAGES):
-            await self._asking.background_turn()
-            page = await self._asking.ask(query, variables, root, parse.leaderboard, background=True)
+            page = await self._told(question, variables, parse.leaderboard, background=True)
             before = len(rows)
             rows.update((name, stake) for name, stake in page if name)
             if len(rows) == before:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
@@ -12,18 +12,22 @@ import numpy as np
 
 from scoring.rules import PayoutRule, rule_in_force
 from tournament.numerai import columns
-from tournament.numerai.asking import ADDRESS, THREADS, Asking
+from tournament.numerai.asking import queries
+from tournament.numerai.asking.client import ADDRESS, NumeraiClient
+from tournament.numerai.asking.throttle import Patience, Throttle
 from tournament.numerai.board import Board
 from tournament.numerai.cache import Cache, CachedAnswer, Database
 from tournament.numerai.columns import Calendar
 from tournament.numerai.everyone import LARGEST, Coverage, Everyone
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
-from tournament.numerai.reading import Reading
-from tournament.numerai.throttle import Patience, Throttle
+from tournament.numerai.notices import notice
+from tournament.numerai.reading import BACKGROUND_AGE, LINKED_AGE, Reading
 from tournament.source import EVERYONE, History, ModelClaim, Names, Rounds, SourceError, Stakes, Tournament
 
-__all__ = ["Coverage", "NumeraiSource", "Patience", "Throttle"]
+__all__ = ["Coverage", "NumeraiClient", "NumeraiSource", "Patience", "Throttle"]
 
+FAILURES = 3  # in a row, before reading ahead is left for later
+DAYS = 5000  # whose price is kept
 NEWEST_ROUNDS = 3  # asked for their rule, newest first: one that has just opened may not have one yet
 
 
@@ -42,7 +46,10 @@ class _Who:
 
 
 class NumeraiSource:
-    """Source over Numerai's API. Nothing is asked or imported before the first question; close it in the end.
+    """Source over Numerai's API. Nothing is asked before the first question; close it in the end.
+
+    Sources of several tournaments share one `client`, which closes with the first of them; without one a
+    source makes its own, of an address, a patience, a throttle and a clock.
 
     Every question is answered from the API, or else from the newest answer that is kept, or else raises
     SourceError with one plain sentence, within ten seconds. A history says in its notice how old it is.
@@ -57,22 +64,20 @@ class NumeraiSource:
         database: Database,
         *,
         tournament: Tournament = "classic",
+        client: NumeraiClient | None = None,
         address: str = ADDRESS,
         now: Callable[[], datetime] = utc_now,
         patience: Patience | None = None,
         throttle: Throttle | None = None,
-        threads: int = THREADS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        patience, throttle = patience or Patience(), throttle or Throttle(clock=clock)
+        patience = patience or Patience()
         self.tournament: Tournament = tournament
         self.label = f"Numerai {tournament.title()}"
         self._now = now
-        self._asking = Asking(
-            tournament, address, throttle=throttle, patience=patience, threads=threads, clock=clock
-        )
+        self._client = client or NumeraiClient(address, patience=patience, throttle=throttle, clock=clock)
         self._cache = Cache(database, now, patience, clock=clock)
-        self._reading = Reading(self._asking, self._cache, tournament, now)
+        self._reading = Reading(self._client, self._cache, tournament, now)
         self._board = Board(self._reading, self._cache, now, clock=clock)
         self._everyone = Everyone(self._reading, self._board, self._cache)
         self._seen: dict[str, tuple[int, int]] | None = None
@@ -142,9 +147,47 @@ class NumeraiSource:
             {model: answer.value for model, answer in answers.items()},
             also=await self._seen_scores(),
             asked_at=min(answer.fetched_at for answer in answers.values()),
-            notice=self._notice(who, answers),
+            notice=notice(
+                list(answers.values()),
+                len(who.models),
+                self._now(),
+                await self._reading.lacks(queries.PERFORMANCES),
+            ),
         )
         return await self._see(history)
+
+    async def read_ahead(self, names: Iterable[str]) -> None:
+        """Read the histories of models and accounts in the background, those that are oldest first.
+
+        What can't be read stops no other name at once; raises the last SourceError where there was one.
+        """
+        failed: SourceError | None = None
+        in_a_row = 0
+        ids: dict[str, None] = {}
+        for name in names:
+            try:
+                who = await self._who(name, background=BACKGROUND_AGE)
+                ids |= dict.fromkeys(who.models.values() if who else ())
+                in_a_row = 0
+            except SourceError as error:
+                failed, in_a_row = error, in_a_row + 1
+                if in_a_row == FAILURES:
+                    raise
+        questions = {self._reading.question("history", model_id): model_id for model_id in ids}
+        moments = await self._cache.moments(questions)
+        never = datetime.min.replace(tzinfo=UTC)
+        for question in sorted(questions, key=lambda each: moments.get(each, never)):
+            try:
+                answer = await self._reading.performances(questions[question], background=LINKED_AGE)
+                if answer.late:
+                    raise SourceError(answer.late)
+                in_a_row = 0
+            except SourceError as error:
+                failed, in_a_row = error, in_a_row + 1
+                if in_a_row == FAILURES:
+                    raise
+        if failed is not None:
+            raise failed
 
     async def stakes(self) -> Stakes:
         """The leaderboards as last read; which model is whose is not on them."""
@@ -175,11 +218,19 @@ class NumeraiSource:
             told = (await self._reading.price()).value
         except SourceError:
             return None
-        return None if told is None else (date.fromisoformat(told[0]), told[1])
+        if told is None:
+            return None
+        day, usd = told
+        seen = await self.usd_by_day()
+        if seen.get(day) != usd:
+            newest = dict(sorted({**seen, day: usd}.items())[-DAYS:])
+            self._cache.keep(self._reading.question("prices"), newest)
+        return date.fromisoformat(day), usd
 
     async def usd_by_day(self) -> Mapping[str, float]:
-        """Nothing: Numerai gives the newest price alone."""
-        return {}
+        """The prices of the days on which it was asked: Numerai gives the newest alone."""
+        kept = await self._cache.stored(self._reading.question("prices"))
+        return dict(kept.value) if kept else {}
 
     async def claims(self, account: str | None, model: str) -> ModelClaim:
         """Whose a model is and what its bio says, by two questions that are never answered from what is kept.
@@ -209,24 +260,30 @@ class NumeraiSource:
     async def refresh_top(self, count: int = LARGEST) -> None:
         """Read the leaderboards and the `count` largest models where they are old; to be run again and again.
 
-        Takes minutes: at most half of the requests per minute are its own. Raises no SourceError.
+        Takes minutes: at most two thirds of the requests per minute are its own. Raises no SourceError.
         """
         await self._everyone.refresh(count)
         with contextlib.suppress(SourceError):  # nothing read yet
             await self.history(EVERYONE)
 
+    async def look_at_schema(self) -> None:
+        """Ask once a day which fields the API has. Raises SourceError where it does not say."""
+        await self._reading.look_at_schema()
+
     async def close(self) -> None:
         """Give up what is under way and write what is not yet kept; the database has to be open still."""
         await self._board.close()
-        await self._asking.close()
+        await self._client.close()
         await self._cache.close()
 
     async def _calendar(self) -> Calendar:
         return columns.calendar((await self._reading.rounds()).value)
 
-    async def _who(self, name: str) -> _Who | None:
+    async def _who(self, name: str, *, background: timedelta | None = None) -> _Who | None:
         results = await asyncio.gather(
-            self._reading.model(name), self._reading.account(name), return_exceptions=True
+            self._reading.model(name, background=background),
+            self._reading.account(name, background=background),
+            return_exceptions=True,
         )
         model, owned = (None if isinstance(result, BaseException) else result.value for result in results)
         models = {each: model_id for model_id, each in owned or ()}
@@ -252,27 +309,3 @@ class NumeraiSource:
         if self._seen != before:
             self._cache.keep(self._reading.question("scores"), self._seen)
         return history
-
-    def _notice(self, who: _Who, answers: Mapping[str, CachedAnswer]) -> str:
-        late = [answer for answer in answers.values() if answer.late]
-        sentences = []
-        if late:
-            age = _age(self._now() - min(answer.fetched_at for answer in late))
-            some = "1 model is" if len(late) == 1 else f"{len(late)} models are"
-            what = "this is its answer" if len(late) == len(answers) else f"{some} shown as"
-            sentences.append(f"{late[0].late}; {what} of {age} ago.")
-        if missing := len(who.models) - len(answers):
-            sentences.append(
-                f"Left out: {missing} of {len(who.models)} models, which could not be read just now."
-            )
-        return " ".join([*sentences, *columns.gaps([answer.value for answer in answers.values()])])
-
-
-def _age(elapsed: timedelta) -> str:
-    """A length of time in its largest unit: "3 hours"."""
-    seconds = max(elapsed.total_seconds(), 60.0)
-    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}" if count == 1 else f"{count:,} {unit}s"
-    raise AssertionError("a minute at least")

@@ -15,8 +15,8 @@ import pytest
 from storage.database import Database, open_database
 from storage.market.api_answers import fetched_answer
 from tests.patience import CALM, PATIENCE, eventually
+from tournament.numerai.asking.throttle import Patience
 from tournament.numerai.cache import UNWRITTEN, WRITE_AGAIN_AFTER, Cache, CachedAnswer
-from tournament.numerai.throttle import Patience
 from tournament.source import SourceError
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -155,10 +155,11 @@ async def test_a_failure_without_any_answer_is_a_sentence_for_everybody_who_aske
 
 
 async def test_a_mistake_of_ours_is_not_dressed_up(cache: Cache, caplog: pytest.LogCaptureFixture) -> None:
-    await cache.ask("q", timedelta(), Api())
+    await cache.ask("classic/2/model/a name", timedelta(), Api())
     with pytest.raises(ZeroDivisionError):
-        await cache.ask("q", timedelta(), Api(ZeroDivisionError("ours")))
-    assert "a question failed: q" in caplog.text
+        await cache.ask("classic/2/model/a name", timedelta(), Api(ZeroDivisionError("ours")))
+    assert "a question failed: model" in caplog.text
+    assert "a name" not in caplog.text, "who was asked about is nobody's business"
 
 
 async def test_none_is_an_answer_that_is_not_kept(cache: Cache) -> None:

@@ -1,5 +1,6 @@
 """Whose a model is and what its bio says: read fresh each time, from an API that may fail or say anything."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -212,13 +213,17 @@ async def test_the_models_of_an_account_are_read_each_time(live: NumeraiSource, 
         await live.models_now("drifters")
 
 
-async def test_such_a_check_counts_as_background(api: LoopbackNumerai, database: Database) -> None:
-    throttle = Throttle(2)  # one of them for what runs in the background
-    live = NumeraiSource(database, address=api.address, patience=CALM, throttle=throttle)
+async def test_such_a_check_leaves_members_their_turn(api: LoopbackNumerai, database: Database) -> None:
+    throttle = Throttle(3, 3600.0)  # two of them for what runs in the background
+    live = NumeraiSource(database, address=api.address, patience=HASTY, throttle=throttle)
     await live.models_now("drifters")
-    assert throttle.spare() > 0
-    assert throttle.reserve(0.0) == 0, "a member still gets a turn"
+    checking = asyncio.create_task(live.models_now("oddities"))
+    assert await live.find("late_starter") == "late_starter"
+    assert [asked.root for asked in api.requests].count("accountProfile") == 2
+    assert not checking.done()
     await live.close()
+    with pytest.raises(SourceError, match="shutting down"):
+        await checking
 
 
 # ---------------------------------------------------------------- the sample

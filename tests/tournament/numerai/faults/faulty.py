@@ -13,12 +13,17 @@ from tests.patience import eventually
 from tournament.numerai.source import NumeraiSource, Patience, Throttle
 from tournament.source import History, SourceError
 
-TRIED_AGAIN = ("429", "500", "hang", "cut", "cut halfway")
+TRIED_AGAIN = ("429", "rate limited", "500", "hang", "drip", "cut", "cut halfway")
+SILENT = ("hang", "drip")
 SAID = {
     "429": "Numerai asks this bot to slow down",
+    "rate limited": "Numerai asks this bot to slow down",
     "500": "Numerai has a problem of its own (error 500)",
     "404": "Numerai did not accept the question (error 404)",
     "hang": "Numerai takes too long to answer",
+    "drip": "Numerai takes too long to answer",
+    "bomb": "Numerai's answer is too large",
+    "deep": "Numerai's answer is not in a form this bot can read",
     "cut": "Numerai can't be reached",
     "cut halfway": "Numerai can't be reached",
     "malformed": "Numerai's answer is not in a form this bot can read",
@@ -27,7 +32,7 @@ SAID = {
     "html": "Numerai's answer is not in a form this bot can read",
     "errors": "Numerai answered with an error",
 }
-ANSWERED = [fault for fault in SAID if fault != "hang"]
+ANSWERED = [fault for fault in SAID if fault not in SILENT]
 
 
 class Moving:

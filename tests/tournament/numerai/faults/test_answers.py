@@ -7,7 +7,15 @@ import pytest
 
 from tests import numerai_data
 from tests.numerai_server import FAULTS, LoopbackNumerai
-from tests.tournament.numerai.faults.faulty import ANSWERED, SAID, Moving, as_soon_as_it_answers, ask, same
+from tests.tournament.numerai.faults.faulty import (
+    ANSWERED,
+    SAID,
+    SILENT,
+    Moving,
+    as_soon_as_it_answers,
+    ask,
+    same,
+)
 from tournament.numerai.source import NumeraiSource
 from tournament.source import SourceError
 
@@ -61,14 +69,15 @@ async def test_a_fault_shows_the_last_answer_with_its_age_and_loses_nothing(
     same(after, before)
 
 
+@pytest.mark.parametrize("fault", SILENT)
 @pytest.mark.parametrize("only", [None, "v2RoundModelPerformances"])
 async def test_a_silence_is_a_sentence_and_a_later_question_works(
-    hasty: NumeraiSource, live: NumeraiSource, api: LoopbackNumerai, only: str | None
+    hasty: NumeraiSource, live: NumeraiSource, api: LoopbackNumerai, only: str | None, fault: str
 ) -> None:
     if only is not None:
         await live.find("tidewater")
         await live.rounds()
-    api.fail("hang", only=only)
+    api.fail(fault, only=only)
     with pytest.raises(SourceError, match=r"^Numerai takes too long to answer\. Try again"):
         await ask(hasty)
     api.heal()

@@ -8,15 +8,15 @@ import pytest
 from storage.database import Database
 from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM
-from tests.tournament.numerai.faults.faulty import SAID, TRIED_AGAIN, Moving, source_of
-from tournament.numerai.client import LONGEST_HOLD
+from tests.tournament.numerai.faults.faulty import SAID, SILENT, TRIED_AGAIN, Moving, source_of
+from tournament.numerai.asking.throttle import LONGEST_HOLD
 from tournament.numerai.source import NumeraiSource
 from tournament.source import SourceError
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("fault", [fault for fault in TRIED_AGAIN if fault != "hang"])
+@pytest.mark.parametrize("fault", [fault for fault in TRIED_AGAIN if fault not in SILENT])
 async def test_a_passing_fault_is_not_even_noticed(
     live: NumeraiSource, api: LoopbackNumerai, fault: str
 ) -> None:
@@ -25,11 +25,12 @@ async def test_a_passing_fault_is_not_even_noticed(
     assert len(api.requests) == 2
 
 
+@pytest.mark.parametrize("fault", SILENT)
 async def test_a_passing_silence_is_not_even_noticed(
-    api: LoopbackNumerai, database: Database, moving: Moving
+    api: LoopbackNumerai, database: Database, moving: Moving, fault: str
 ) -> None:
     once = source_of(api, database, moving, replace(CALM, read=0.3))
-    api.fail("hang", times=1)
+    api.fail(fault, times=1)
     assert (await once.rounds()).number.size == len(api.numbers)
     assert len(api.requests) >= 2
     await once.close()
@@ -71,7 +72,7 @@ async def test_a_wish_to_wait_long_is_told_at_once_and_kept(
     api.fail("429", times=1, retry_after="70")
     with pytest.raises(SourceError, match="asks this bot to slow down"):
         await live.rounds()
-    with pytest.raises(SourceError, match="as much as it may for now"):
+    with pytest.raises(SourceError, match="asks this bot to slow down"):
         await live.rounds()
     assert len(api.requests) == 1
     moving.ahead += LONGEST_HOLD

@@ -78,7 +78,7 @@ async def main():
     source = NumeraiSource(database)
     await source.close()
     await database.close()
-    print(sorted({"numerapi", "requests", "pandas"} & set(sys.modules)))
+    print(sorted({"scipy", "pandas"} & set(sys.modules)))
 
 asyncio.run(main())
 """

@@ -1,0 +1,1 @@
+"""How Numerai's API is asked: which questions, how often, by which client."""

@@ -1,0 +1,192 @@
+"""What Numerai's API is asked: the documented questions, with no more fields than the bot reads."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Fields = Mapping[str, Any]  # a field's name -> the fields under it, empty for a plain value
+
+
+@dataclass(frozen=True)
+class Query:
+    """One question: its root field, the arguments with their types, and the fields that are read.
+
+    fields and needs are written as in a query; what is not needed is left out where the API has it no more.
+    `lost` says for such a field what can't be answered then.
+    """
+
+    says: str
+    root: str
+    takes: Mapping[str, str]
+    fields: str
+    needs: str
+    lost: Mapping[str, str] = field(default_factory=dict)
+
+    def paths(self) -> tuple[str, ...]:
+        """Every field that is read, like "submissionScores.value"."""
+        return tuple(_paths(parsed(self.fields)))
+
+    def needed(self) -> frozenset[str]:
+        """The paths without which there is no answer."""
+        return frozenset(_paths(parsed(self.needs)))
+
+    def text(
+        self, *, without: frozenset[str] = frozenset(), takes: Mapping[str, tuple[str, str]] | None = None
+    ) -> str:
+        """The query, without these paths.
+
+        takes: how the API spells an argument and which type it has, where that is known.
+        """
+        told = {name: (name, kind) for name, kind in self.takes.items()} | dict(takes or {})
+        declared = " ".join(f"${name}: {told[name][1]}" for name in self.takes)
+        given = " ".join(f"{told[name][0]}: ${name}" for name in self.takes)
+        head = (f"query({declared}) ", f"({given})") if self.takes else ("query ", "")
+        return f"{head[0]}{{ {self.root}{head[1]} {_written(parsed(self.fields), without)} }}"
+
+
+# how an argument is spelled elsewhere: documents of the API differ
+OTHER_SPELLINGS = MappingProxyType({"model_name": "modelName"})
+
+_NAMED = {"username": "String!", "tournament": "Int"}
+_OF_MODEL = {"model_name": "String!", "tournament": "Int"}
+_PAGE = {"limit": "Int!", "offset": "Int!"}
+
+MODEL = Query("whether there is a model", "v3UserProfile", _OF_MODEL, "id username", "id username")
+
+# the same profile, with what a member can prove who they are by
+PROFILE = Query(
+    "whose a model is and what its bio says",
+    "v3UserProfile",
+    _OF_MODEL,
+    "id username accountName bio",
+    "id username accountName bio",
+)
+
+ACCOUNT = Query(
+    "the models of an account",
+    "accountProfile",
+    _NAMED,
+    "models { id displayName tournament }",
+    "models { id displayName }",
+    {"models.tournament": "which tournament a model of an account is in"},
+)
+
+# deprecated, but its successor has neither what was at risk nor the multipliers of a round
+PERFORMANCES = Query(
+    "a model's rounds",
+    "v2RoundModelPerformances",
+    {"modelId": "String!", "tournament": "Int!"},
+    "atRisk payoutMultipliers { name displayName multiplier } roundNumber roundPayoutFactor roundResolved "
+    "roundResolveTime submissionScores { day displayName payoutPending payoutSettled value }",
+    "atRisk roundNumber roundResolved submissionScores { displayName value }",
+    {
+        "payoutMultipliers": "the multipliers of a round",
+        "roundPayoutFactor": "payout factors",
+        "submissionScores.payoutPending": "payouts so far",
+        "submissionScores.payoutSettled": "payouts",
+    },
+)
+
+ROUNDS = Query(
+    "the rounds",
+    "rounds",
+    {"tournament": "Int"},
+    "number openTime resolveTime resolvedGeneral payoutFactor stakeThreshold",
+    "number openTime",
+    {"payoutFactor": "payout factors and the stake at risk in all", "resolveTime": "when a round resolves"},
+)
+
+# asked for one round at a time: over all rounds it would be megabytes
+ROUND_RULE = Query(
+    "the rule that a round announces",
+    "rounds",
+    {"tournament": "Int", "number": "Int"},
+    "number openTime payoutFactor stakeThreshold roundScoreConfigs { name displayName isPayout minMultiplier "
+    "maxMultiplier defaultMultiplier clipThreshold stakeThreshold payoutFactor }",
+    "number openTime roundScoreConfigs { displayName isPayout defaultMultiplier }",
+    {"roundScoreConfigs.clipThreshold": "the clip that a round announces"},
+)
+
+PRICE = Query(
+    "the price of NMR",
+    "latestCurrencyPrice",
+    {"baseSymbol": "String!", "targetSymbol": "String!"},
+    "lastUpdated price",
+    "lastUpdated price",
+)
+
+# one of each tournament
+MODEL_LEADERBOARDS: Mapping[str, Query] = MappingProxyType(
+    {
+        tournament: Query(
+            f"the models of {tournament.title()}", root, _PAGE, "username nmrStaked", "username",
+            {"nmrStaked": "the stake of a model"},
+        )
+        for tournament, root in {
+            "classic": "v2Leaderboard",
+            "signals": "signalsLeaderboard",
+            "crypto": "cryptosignalsLeaderboard",
+        }.items()
+    }
+)  # fmt: skip
+
+ACCOUNT_LEADERBOARD = Query(
+    "the accounts",
+    "accountLeaderboard",
+    {**_PAGE, "tournament": "Int"},
+    "username nmrStaked",
+    "username",
+    {"nmrStaked": "the stake of an account"},
+)
+
+ALL = (
+    *MODEL_LEADERBOARDS.values(),
+    ACCOUNT_LEADERBOARD,
+    MODEL,
+    PROFILE,
+    ACCOUNT,
+    PERFORMANCES,
+    ROUNDS,
+    ROUND_RULE,
+    PRICE,
+)
+
+_TYPE = "{ name ofType { name ofType { name ofType { name } } } }"
+# which fields there are, those that are deprecated included: the bot reads some
+INTROSPECTION = (
+    "query { __schema { "
+    f"queryType {{ fields(includeDeprecated: true) {{ name type {_TYPE} "
+    "args { name type { kind name ofType { kind name ofType { kind name } } } } } } "
+    f"types {{ name fields(includeDeprecated: true) {{ name type {_TYPE} }} }} }} }}"
+)
+
+
+def parsed(text: str) -> Fields:
+    """Fields as written in a query, by name."""
+    levels: list[dict[str, Any]] = [{}]
+    last: dict[str, Any] = levels[0]
+    for word in re.findall(r"\w+|[{}]", text):
+        if word == "{":
+            levels.append(last)
+        elif word == "}":
+            levels.pop()
+        else:
+            last = levels[-1][word] = {}
+    return levels[0]
+
+
+def _paths(fields: Fields, above: str = "") -> Iterator[str]:
+    for name, under in fields.items():
+        yield f"{above}{name}"
+        yield from _paths(under, f"{above}{name}.")
+
+
+def _written(fields: Fields, without: frozenset[str], above: str = "") -> str:
+    words = [
+        f"{name} {_written(under, without, f'{above}{name}.')}" if under else name
+        for name, under in fields.items()
+        if f"{above}{name}" not in without
+    ]
+    return f"{{ {' '.join(words)} }}"

@@ -1,0 +1,36 @@
+"""What people are told of an answer that is not all there is, or not of this moment."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tournament.numerai import columns
+from tournament.numerai.cache import CachedAnswer
+
+
+def notice(answers: Sequence[CachedAnswer], models: int, now: datetime, lacking: str) -> str:
+    """Sentences on how old the histories of models are, and what they lack; "" for a whole and young answer.
+
+    models: how many there should be. lacking: a sentence on what the API no longer tells.
+    """
+    late = [answer for answer in answers if answer.late]
+    sentences = []
+    if late:
+        age = age_of(now - min(answer.fetched_at for answer in late))
+        some = "1 model is" if len(late) == 1 else f"{len(late)} models are"
+        what = "this is its answer" if len(late) == len(answers) else f"{some} shown as"
+        sentences.append(f"{late[0].late}; {what} of {age} ago.")
+    if missing := models - len(answers):
+        sentences.append(f"Left out: {missing} of {models} models, which could not be read just now.")
+    if lacking:
+        sentences.append(lacking)
+    return " ".join([*sentences, *columns.gaps([answer.value for answer in answers])])
+
+
+def age_of(elapsed: timedelta) -> str:
+    """A length of time in its largest unit: "3 hours"."""
+    seconds = max(elapsed.total_seconds(), 60.0)
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}" if count == 1 else f"{count:,} {unit}s"
+    raise AssertionError("a minute at least")
