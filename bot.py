@@ -254,7 +254,8 @@ def main() -> int:
     asked = _typed().parse_args()
     if asked.task == "check":
         table, is_good = asyncio.run(checked(NumeraiClient()))
-        return _tell(table) if is_good else _tell(table) or 1
+        _tell(table)
+        return 0 if is_good else 1
     environ = {**{k: v for k, v in dotenv_values().items() if v is not None}, **os.environ}
     try:
         settings = Settings.from_env(environ)

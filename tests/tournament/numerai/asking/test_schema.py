@@ -1,5 +1,8 @@
 """Fields and arguments are those the API has: what is gone is left out and told, and the rest goes on."""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from storage.database import Database, open_database
 from tests.numerai.schema import SCHEMA
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
-from tests.patience import CALM
+from tests.patience import CALM, PATIENCE
 from tournament.numerai.asking import queries
 from tournament.numerai.asking.client import NumeraiClient
 from tournament.numerai.asking.schema import Schema
@@ -130,7 +133,7 @@ async def test_the_check_names_what_is_gone_and_what_that_costs(
     told, is_good = await checked(new_client())
     assert is_good is True
     assert "14 of 15  submissionScores.payoutSettled" in told
-    assert "Numerai no longer tells payouts.\n" in told
+    assert "Numerai no longer tells payouts." in told
 
     api.change("  atRisk", "  stakeAtRisk")
     api.fail("errors", only="latestCurrencyPrice")
@@ -138,7 +141,7 @@ async def test_the_check_names_what_is_gone_and_what_that_costs(
     assert is_good is False
     assert "13 of 15  atRisk, submissionScores.payoutSettled" in told
     assert "Can't be answered: a model's rounds. Numerai no longer tells a model's rounds.\n" in told
-    assert "Can't be answered: the price of NMR. Numerai answered with an error.\n" in told
+    assert "Can't be answered: the price of NMR. Numerai answered with an error." in told
 
 
 async def test_the_check_goes_on_without_a_schema(
@@ -148,3 +151,32 @@ async def test_the_check_goes_on_without_a_schema(
     told, is_good = await checked(new_client())
     assert is_good
     assert "Numerai answered with an error: every field is asked for." in told
+
+
+TYPED = """
+import functools, sys
+import bot
+bot.NumeraiClient = functools.partial(bot.NumeraiClient, sys.argv[1])
+sys.argv = ["bot.py", "check"]
+sys.exit(bot.main())
+"""
+
+
+@pytest.mark.slow
+async def test_the_check_is_a_command_that_needs_no_token(api: LoopbackNumerai, tmp_path: Path) -> None:
+    api.change("roundPayoutFactor", "factorOfPayout")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        TYPED,
+        api.address,
+        cwd=Path(__file__).parents[4],
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "DISCORD_TOKEN": "", "DATABASE_PATH": str(tmp_path / "none.sqlite3")},
+    )
+    async with asyncio.timeout(PATIENCE):
+        told, _ = await process.communicate()
+    assert process.returncode == 0
+    assert "14 of 15  roundPayoutFactor" in told.decode()
+    assert told.decode().endswith("Numerai no longer tells payout factors.\n")
+    assert not (tmp_path / "none.sqlite3").exists()
