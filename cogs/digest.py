@@ -20,10 +20,12 @@ from governance.zones import in_force
 from storage.server import digests, shown_digests
 from storage.server.digests import Schedule
 from storage.server.settings import settings_of
+from storage.server.troubles import note_setter
 from tools import Client, Tools, choices_of, show_cards
 from ui.card import send
 from ui.roles import check_moderator
 from ui.server import guild_of
+from ui.text import plain
 from wording.message_links import message_link
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -84,6 +86,7 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
             channel=place.id,
             now=self.tools.now(),
         )
+        await note_setter(self.tools.database, guild.id, interaction.user.id, self.tools.now())
         following = _next(schedule, self.tools.now())
         there = clock_in(schedule.zone, self.tools.now())
         await interaction.response.send_message(
@@ -154,7 +157,7 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
             [] if shown is None else [f"{shown.name}: {message_link(guild.id, shown.channel, shown.message)}"]
         )
         if newest is not None and newest.posted_at is None:
-            why = newest.given_up or "not yet"
+            why = plain(newest.given_up or "not yet")
             week = week_in_words((newest.key,))
             told.append(f"The summary of {week} could not be posted: {why}.")
         if not told:

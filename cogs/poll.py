@@ -153,8 +153,9 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         async with errors_answered(pressed):
             await self._end(view, cancel=cancel)
             view = await poll_view(self.tools.database, guild.id, number)
-            await show_poll(self.tools, self.client, view, typed_in=interaction.channel)
-            await pressed.followup.send(f"Poll #{number} is {view.poll.state}.", ephemeral=True)
+            _, told = await show_poll(self.tools, self.client, view, typed_in=interaction.channel)
+            done = f"Poll #{number} is {view.poll.state}. {told}".strip()
+            await pressed.followup.send(done, ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(number="Which poll", reason="Everybody can read it", show_again="Show it again")

@@ -1,5 +1,7 @@
 """`/setup`: how the bot behaves in one server."""
 
+from typing import Any
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -21,7 +23,8 @@ from features.server.setup_buttons import (
 from features.server.zones import suggest_zones
 from governance.text import clean_line
 from storage.proposals import blocks
-from storage.server.settings import change_settings, set_sharing, settings_of
+from storage.server.settings import change_settings, settings_of
+from storage.server.troubles import note_setter
 from tools import Client, Tools, choices_of
 from ui.server import guild_of
 
@@ -45,7 +48,7 @@ class SetupCommands(
     @app_commands.describe(allowed="Whether members may post their answers in this server's channels")
     async def sharing(self, interaction: discord.Interaction, allowed: bool) -> None:
         """Whether members may share their answers in this server"""
-        await set_sharing(self.tools.database, guild_of(interaction).id, allowed, self.tools.now())
+        await self._change(interaction, sharing=allowed)
         await interaction.response.send_message(
             "Members may share their answers where they may write."
             if allowed
@@ -71,10 +74,8 @@ class SetupCommands(
     ) -> None:
         """Where proposals and announcements go; each channel is tried at once"""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await change_settings(
-            self.tools.database,
-            guild_of(interaction).id,
-            self.tools.now(),
+        await self._change(
+            interaction,
             proposal_channel=proposals.id if proposals else None,
             announce_channel=announcements.id if announcements else None,
         )
@@ -92,14 +93,11 @@ class SetupCommands(
         team: discord.Role | None = None,
     ) -> None:
         """Which roles moderate proposals, and answer for the team"""
-        guild = guild_of(interaction)
         for role in (moderators, team):
             if role is not None:
                 check_role(role)
-        await change_settings(
-            self.tools.database,
-            guild.id,
-            self.tools.now(),
+        await self._change(
+            interaction,
             moderator_role=moderators.id if moderators else None,
             team_role=team.id if team else None,
         )
@@ -134,7 +132,7 @@ class SetupCommands(
         if wrong := limits_refused(wanted):
             raise ValueError("\n".join(wrong))
         changes = {name: value for name, value in wanted.items() if value is not None}
-        await change_settings(self.tools.database, guild_of(interaction).id, self.tools.now(), **changes)
+        await self._change(interaction, **changes)
         await self._panel(interaction, tried=False)
 
     @app_commands.command()
@@ -166,6 +164,12 @@ class SetupCommands(
             await blocks.block(self.tools.database, guild.id, member.id, why, self.tools.now())
             told = "can't file, second, argue or open polls here any more."
         await interaction.response.send_message(f"{member.mention} {told}", ephemeral=True)
+
+    async def _change(self, interaction: discord.Interaction, **changes: Any) -> None:
+        """Change settings, and note who is to be told should they not work."""
+        database, guild, now = self.tools.database, guild_of(interaction), self.tools.now()
+        await change_settings(database, guild.id, now, **changes)
+        await note_setter(database, guild.id, interaction.user.id, now)
 
     async def _panel(self, interaction: discord.Interaction, *, tried: bool) -> None:
         guild = guild_of(interaction)

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiosqlite
 
+from storage import written
 from storage.errors import CLOSED, NEWER, StorageError, plain_errors
 from storage.upkeep.files import MIGRATIONS, look_before_opening, newest_version
 
@@ -80,6 +81,7 @@ async def transaction(db: Database) -> AsyncGenerator[None]:
             await _send(db, "BEGIN IMMEDIATE")
             yield
             await _send(db, "COMMIT")
+            written.mark()
         except BaseException:
             # A cancelled call stays in the queue of the connection's thread, which works in order. So this
             # rollback (it does nothing after a COMMIT) runs behind whatever was cancelled and before the next
@@ -127,6 +129,7 @@ async def write_alone(db: Database, sql: str, args: Sequence[Any] = ()) -> None:
         raise RuntimeError("a write of its own inside a transaction")
     async with _turn(db):
         await _send(db, sql, args)
+    written.mark()
 
 
 async def migrate(db: Database, folder: Path = MIGRATIONS) -> None:

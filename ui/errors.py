@@ -9,12 +9,20 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from storage import written
 from storage.database import StorageError
 from tournament.source import SourceError, asker
 from ui.text import caption, plain
 from wording.names import NearMissError
 
 log = logging.getLogger("roundtable.errors")
+
+UNDONE = "Something went wrong on our side, and nothing was changed. Try again"
+DONE = (
+    "What you asked for is written down, but something went wrong on our side after that. Look whether it is "
+    "there before you try again"
+)
+NOT_ALL = "not all of it is done: look what is there before you try again"
 
 
 def sentence_for(error: BaseException) -> str | None:
@@ -26,6 +34,8 @@ def sentence_for(error: BaseException) -> str | None:
         return f"You need a permission for this that you don't have here: {missing}. Ask a moderator."
     if isinstance(error, app_commands.CheckFailure):
         return "You can't use this command here."
+    if isinstance(error, StorageError) and written.anything():
+        return plain(str(error).replace("nothing was changed", NOT_ALL))[:1900]
     if isinstance(error, ValueError | StorageError | SourceError):
         # a sentence may quote what was typed: it must neither format nor ping
         return plain(str(error))[:1900]
@@ -59,8 +69,8 @@ async def answer_error(
             "unexpected error", exc_info=error, extra={"fields": {"error_id": error_id, "command": name}}
         )
         sentence = (
-            f"Something went wrong on our side, and nothing was changed. "
-            f"Try again; if it stays, tell the host of this bot the id **{error_id}**."
+            f"{DONE if written.anything() else UNDONE}; if it stays, tell the host of this bot the id "
+            f"**{error_id}**."
         )
     else:
         log.info("refused", exc_info=error, extra={"fields": {"command": name}})
@@ -77,8 +87,9 @@ class Tree(app_commands.CommandTree):
     """The command tree whose errors go through the funnel."""
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Note whose question it is: what one member may ask of others' computers has a limit."""
+        """Note whose question it is, as what one member may ask has a limit, and from here on what is written."""
         asker.set(interaction.user.id)
+        written.begin()
         return True
 
     async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:  # noqa: D102
@@ -89,6 +100,7 @@ def take(interaction: discord.Interaction) -> None:
     """Note that somebody answers this press or form; whoever does calls it before anything is waited for."""
     interaction.extras["taken"] = True
     asker.set(interaction.user.id)
+    written.begin()
 
 
 def is_taken(interaction: discord.Interaction) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import discord
 
+from storage import written
 from storage.errors import StorageError
 from storage.members.typed import drop_typed, keep_typed, typed_into
 from ui.errors import Instead, answer_error, errors_answered, is_taken, sentence_for, take
@@ -105,7 +106,7 @@ class TypedBefore:
 
     async def keep(self, typed: Mapping[str, Any]) -> None:
         """Keep it; where that can't be written, the member still has the answer."""
-        with suppress(StorageError):
+        with suppress(StorageError), written.aside():
             await keep_typed(self._tools.database, *self._whose, typed, self._tools.now())
 
     async def read(self) -> Mapping[str, Any]:

@@ -1,17 +1,28 @@
-"""Where a proposal is shown: a forum post with tags, or a message with a thread, kept up to date."""
+"""Where cards are shown: a forum post with tags, or a message with a thread, who is told if nowhere."""
 
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import discord
 
+from storage.database import Database
+from storage.server.settings import settings_of
+from storage.server.troubles import claim_trouble, setter_of, untold_trouble
 from ui.card import Message
-from ui.text import caption
+from ui.text import caption, plain
+from wording.numbers import listed
 
+log = logging.getLogger("roundtable.posting")
+
+NOWHERE = "No channel is set where it could be shown."
 MOST_TAGS, MOST_APPLIED = 20, 5  # Discord's limits of a forum and of a post
 
 # Discord can't just now; what it refuses for good is another matter
-RATE_LIMITED, SERVER_ERRORS = 429, 500
+GONE, RATE_LIMITED, SERVER_ERRORS = 404, 429, 500
 
 Room = discord.TextChannel | discord.ForumChannel | discord.Thread
 
@@ -38,25 +49,130 @@ class Post:
     name: str  # of the thread, as it is: no Markdown is rendered there; "" leaves its name and tags
     shown: Message
     tags: tuple[str, ...]
+    thread: bool = True  # whether a message in a channel gets one
+
+
+class RefusedError(ValueError):
+    """Discord does not take a card, and trying again would hardly help; the sentence says why."""
+
+    def __init__(self, sentence: str, *, known: bool = True, gone: bool = False) -> None:
+        """known: whether Discord's code for it never passes by itself; gone: whether the place is."""
+        super().__init__(sentence)
+        self.known, self.gone = known, gone
+
+
+# what Discord refuses for good, by its code
+REASONS: Mapping[int, str] = MappingProxyType(
+    {
+        10003: "the channel or thread is gone",
+        10004: "the server is gone",
+        10008: "the message is gone",
+        30033: "the thread has as many members as it may have",
+        40005: "the picture is too large for this server",
+        40067: "a post there needs a tag, and I have none for it",
+        50001: "I can't see it",
+        50008: "it is no place for messages",
+        50013: "I may not do that there",
+        50024: "it is no place for messages",
+        50035: "Discord does not take the card as it is",
+        50083: "its thread is archived, and I may not open it",
+        160005: "its thread is locked",
+        160006: "the server has as many open threads as Discord allows",
+        160007: "the server has as many open announcement threads as Discord allows",
+        200000: "the server's AutoMod stops it",
+        200001: "the server's AutoMod stops it",
+    }
+)
+# what passes by itself, though the status is another's
+BUSY = frozenset({40006, 130000})
 
 
 def passes(error: Exception) -> bool:
     """Whether an error of Discord or of the way there passes by itself: tried again, it may be gone."""
     if isinstance(error, discord.HTTPException):
-        return error.status == RATE_LIMITED or error.status >= SERVER_ERRORS
+        return error.status == RATE_LIMITED or error.status >= SERVER_ERRORS or error.code in BUSY
     return isinstance(error, discord.RateLimited | OSError | TimeoutError)
+
+
+def why(error: discord.HTTPException) -> str:
+    """Why Discord refused something, as the end of a sentence."""
+    return REASONS.get(error.code, f"Discord refused it with its code {error.code}")
+
+
+def refused(error: discord.HTTPException, what: str) -> RefusedError:
+    """The refusal in a sentence; what passes by itself is raised as it is instead."""
+    if passes(error):
+        raise error
+    return RefusedError(f"{what}: {why(error)}.", known=error.code in REASONS, gone=error.status == GONE)
+
+
+async def fallback_rooms(db: Database, guild_id: int) -> tuple[int | None, ...]:
+    """Where is shown what can't be where it belongs: with the announcements, else with the proposals."""
+    settings = await settings_of(db, guild_id)
+    return settings.announce_channel, settings.proposal_channel
+
+
+async def room_in(guild: discord.Guild, room_id: int) -> Room:
+    """A channel or thread that takes cards. Raises RefusedError with what keeps it from that."""
+    room: Any = guild.get_channel_or_thread(room_id)
+    if room is None:  # archived threads are not told of
+        try:
+            room = await guild.fetch_channel(room_id)
+        except discord.HTTPException as error:
+            raise refused(error, "I can't post where it belongs") from None
+        except discord.InvalidData:
+            raise RefusedError("I can't post where it belongs: I can't see it.") from None
+    if not isinstance(room, discord.TextChannel | discord.ForumChannel | discord.Thread):
+        raise RefusedError(f"I can't post in #{room.name}: it is no place for messages.")
+    may = room.permissions_for(guild.me)
+    in_thread = isinstance(room, discord.Thread)
+    needed = {
+        "View Channel": may.view_channel,
+        "Send Messages": may.send_messages_in_threads if in_thread else may.send_messages,
+        "Embed Links": may.embed_links,
+        "Attach Files": may.attach_files,
+    }
+    if lacking := [name for name, there in needed.items() if not there]:
+        raise RefusedError(f"I may not post cards in #{room.name}: I lack {listed(lacking)}.")
+    if isinstance(room, discord.Thread):
+        if room.locked and not may.manage_threads:
+            raise RefusedError(f"I can't post in #{room.name}: its thread is locked.")
+        if room.archived:
+            try:
+                room = await room.edit(archived=False)
+            except discord.HTTPException as error:
+                raise refused(error, f"I can't post in #{room.name}") from None
+    return room
+
+
+async def post_somewhere(
+    guild: discord.Guild, rooms: Iterable[int | None], post: Post
+) -> tuple[Place, tuple[str, ...]]:
+    """Show it in the first of these rooms that takes it. Returns its place, and sentences as post_in does.
+
+    Raises RefusedError with what keeps each from it, and an error that `passes` as it comes.
+    """
+    kept_from: list[RefusedError] = []
+    for room_id in dict.fromkeys(filter(None, rooms)):
+        try:
+            room = await room_in(guild, room_id)
+            place, notices = await post_in(room, post)
+        except RefusedError as error:
+            kept_from.append(error)
+            continue
+        elsewhere = (f"It is shown in <#{room.id}>.", *(plain(str(error)) for error in kept_from))
+        return place, (*(elsewhere if kept_from else ()), *notices)
+    told = " ".join(dict.fromkeys(map(str, kept_from))) or NOWHERE
+    known, gone = (all(getattr(error, each) for error in kept_from) for each in ("known", "gone"))
+    raise RefusedError(told, known=known, gone=gone)
 
 
 async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
     """Show it in a forum or channel. Returns its place, and a sentence for each thing that was not possible.
 
-    Raises ValueError where the bot may not post there at all, and an error that `passes` as it comes.
+    Raises RefusedError where Discord does not take it, and an error that `passes` as it comes.
     """
-    me = room.guild.me
-    may = room.permissions_for(me)
     name = caption(post.name, 100)
-    if not (may.view_channel and may.embed_links and may.attach_files):
-        raise ValueError(f"I may not post cards in #{room.name}. Ask a moderator to type /setup check.")
     try:
         if isinstance(room, discord.ForumChannel):
             tags, notices = await _tags(room, post.tags)
@@ -66,15 +182,18 @@ async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
             return Place(room.id, opened.thread.id, opened.message.id), notices
         message = await room.send(view=post.shown.view, files=post.shown.files)
     except discord.HTTPException as error:
-        if passes(error):
-            raise
-        raise ValueError(f"I can't post in #{room.name}. Ask a moderator to type /setup check.") from None
+        for file in post.shown.files:
+            file.reset()  # to be sent elsewhere
+        raise refused(error, f"I can't post in #{room.name}") from None
     if isinstance(room, discord.Thread):
         return Place(room.parent_id, room.id, message.id), ()
+    if not post.thread:
+        return Place(room.id, None, message.id), ()
     try:
         thread = await message.create_thread(name=name)
-    except discord.HTTPException:
-        return Place(room.id, None, message.id), ("I may not open threads there, so it has none.",)
+    except discord.HTTPException as error:
+        told = f"It has no thread: {why(error)}."
+        return Place(room.id, None, message.id), (told if not passes(error) else "It has no thread yet.",)
     return Place(room.id, thread.id, message.id), ()
 
 
@@ -110,12 +229,32 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
     except discord.NotFound:
         return None
     except discord.HTTPException as error:
-        if passes(error):
-            raise
-        raise ValueError(
-            "I can't edit the card where it was posted; ask a moderator to type /setup check."
-        ) from None
+        raise refused(error, "I can't edit the card where it was posted") from None
+    except discord.InvalidData:
+        raise RefusedError("I can't edit the card where it was posted: I can't see it.") from None
     return notices
+
+
+async def tell_setter(db: Database, guild: discord.Guild, about: str, sentence: str, now: datetime) -> bool:
+    """Write to whoever changed the server's settings last, else to its owner; once a week about each thing.
+
+    sentence: Markdown, made safe before. Returns whether somebody knows. What passes is tried again when it
+    is told the next time.
+    """
+    if not await claim_trouble(db, guild.id, about, now):
+        return True
+    for member_id in dict.fromkeys(filter(None, (await setter_of(db, guild.id), guild.owner_id))):
+        try:
+            member = await guild.fetch_member(member_id)
+            await member.send(sentence)
+        except (discord.HTTPException, discord.RateLimited, OSError) as error:
+            if passes(error):
+                break
+            continue  # who left, or takes no direct messages
+        return True
+    log.warning("nobody could be told", extra={"fields": {"guild": guild.id, "about": about}})
+    await untold_trouble(db, guild.id, about)
+    return False
 
 
 OWN_TAGS = frozenset(

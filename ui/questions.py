@@ -9,6 +9,7 @@ from typing import Any
 
 import discord
 
+from storage import written
 from storage.database import Database, StorageError
 from storage.members.questions import AskedQuestion, change_arguments, recall, remember
 from storage.members.shared import claim_share, drop_share, note_share, share_with_id
@@ -71,7 +72,8 @@ class Questions:
         """Answer a new question, privately; the interaction was deferred."""
         answer = await self.known[name].answer(interaction, asked, None)
         stored: AskedQuestion | None = None
-        with suppress(StorageError):  # the answer is worth more than what stands under it
+        # the answer is worth more than what stands under it
+        with suppress(StorageError), written.aside():
             now = self.now()
             row = await remember(self.database, interaction.user.id, name, asked, now)
             stored = AskedQuestion(row, interaction.user.id, name, dict(asked), now)

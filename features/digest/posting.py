@@ -1,9 +1,9 @@
 """Posts the weekly summary of a server: claimed first, then posted, once for each week."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,14 +17,19 @@ from features.stakes.history_chart import picture_of_stake_history
 from governance.digest.summary import Period, due_periods, is_quiet, period_with, week_in_words
 from storage.database import Database
 from storage.server import digests
-from storage.server.digests import DigestPost
+from storage.server.digests import DigestPost, Schedule
 from storage.server.settings import settings_of
 from tools import SAMPLE, Tools
 from tournament.source import Source, SourceError
 from ui.card import Card, Draw, Message, bullets, message_of
+from ui.posting import Post, RefusedError, fallback_rooms, post_somewhere, refused, tell_setter
+from ui.text import plain
 
 log = logging.getLogger("roundtable.digest")
 
+Shown = discord.Message | discord.PartialMessage
+PATIENCE = timedelta(days=2)  # with what Discord refuses for no reason that is known
+THREAD_EXISTS = 160004
 LOOKED_AT = 50  # newest messages of a channel, to find a summary that was sent before a crash
 
 
@@ -39,44 +44,128 @@ async def due_weeks(db: Database, now: datetime) -> list[tuple[int, tuple[str, .
 
 
 async def post_summary(tools: Tools, guild: discord.Guild, waiting: DigestPost) -> None:
-    """Post a claimed summary, unless it is there already, or can't be."""
+    """Post what is not there yet of a claimed summary, or give it up and tell whoever set the server up.
+
+    What is there is noted at once, so that after a failure it goes on where it stopped. Where its channel
+    does not take it, it goes where the announcements or the proposals are.
+    """
     db = tools.database
     schedule = await digests.schedule_of(db, guild.id)
     if schedule is None:
         await digests.give_up(db, guild.id, waiting.key, "nowhere to post it")
         return
+    message, shown = await _there(guild, schedule, waiting), waiting.pages
+    await _keep_day(tools)
+    period = period_with(waiting.keys, schedule.zone, schedule.weekday, schedule.hour)
+    told = await told_of(tools, guild.id, period)
+    first, pages = await made(tools, told)
+    name = capital(week_in_words((waiting.key,)))
+    if message is None:
+        rooms = (schedule.channel, *await fallback_rooms(db, guild.id))
+        try:
+            place, notices = await post_somewhere(guild, rooms, Post(name, first, (), thread=bool(pages)))
+        except RefusedError as error:
+            if not error.known and tools.now() - waiting.claimed_at < PATIENCE:
+                raise
+            await digests.give_up(db, guild.id, waiting.key, str(error).rstrip("."))
+            await _tell(tools, guild, waiting, f"was not posted. {plain(str(error))}")
+            return
+        message, shown = _message(guild, place.thread or place.channel, place.channel, place.message), 0
+        await digests.note_shown(db, guild.id, waiting.key, place.channel, place.message, pages=0)
+        await _warn(tools, guild, told)
+        if place.channel != schedule.channel:
+            await _tell(tools, guild, waiting, f"is elsewhere. {' '.join(notices)}")
+
+    async def note(count: int) -> None:
+        await digests.note_shown(db, guild.id, waiting.key, message.channel.id, message.id, pages=count)
+
+    refusal = await in_thread(tools, message, pages, name, shown=shown, note=note)
+    if refusal:
+        await _tell(
+            tools, guild, waiting, f"is not whole: its other pages are shown nowhere. {plain(refusal)}"
+        )
+    await digests.posted(db, guild.id, waiting.key, message.channel.id, message.id, tools.now())
+
+
+async def in_thread(
+    tools: Tools,
+    message: Shown,
+    pages: Sequence[Card],
+    name: str,
+    *,
+    shown: int = 0,
+    note: Callable[[int], Awaitable[None]] | None = None,
+) -> str:
+    """Show the pages of a summary in a thread under it, or, what that does not take, in its channel.
+
+    shown: how many are there already; note: is told of each. Returns what was refused, "" for nothing; raises
+    an error that `passes` as it comes.
+    """
+    if shown >= len(pages):
+        return ""
+    channel: Any = message.channel
+    where = await _thread_of(message, name) or channel
+    for page in pages[shown:]:
+        refusal = None
+        for room in dict.fromkeys((where, channel)):
+            try:
+                await room.send(view=(await message_of(tools.drawing, [page])).view)
+            except discord.HTTPException as error:
+                refusal, where = refused(error, f"I can't post in #{room.name}"), channel
+            else:
+                refusal = None
+                break
+        if refusal is not None:
+            return str(refusal)
+        shown += 1
+        if note is not None:
+            await note(shown)
+    return ""
+
+
+async def _thread_of(message: Shown, name: str) -> Any:
+    """The thread under a message, opened where there is none; None where that is refused."""
+    channel: Any = message.channel
+    if isinstance(channel, discord.Thread) or channel.guild is None:
+        return None
+    thread = channel.guild.get_thread(message.id)
+    if thread is not None:
+        return thread
+    try:
+        return await message.create_thread(name=name)
+    except ValueError:
+        return None
+    except discord.HTTPException as error:
+        if error.code == THREAD_EXISTS:
+            return await channel.guild.fetch_channel(message.id)
+        refused(error, "")  # raises what passes
+        return None
+
+
+async def _there(guild: discord.Guild, schedule: Schedule, waiting: DigestPost) -> Shown | None:
+    """The message of a claimed summary, where it is sent already."""
+    if waiting.message is not None and waiting.channel is not None:
+        room: Any = guild.get_channel(waiting.channel)
+        if room is not None:
+            return _message(guild, waiting.message, room.id, waiting.message)
     channel = guild.get_channel(schedule.channel)
-    if not isinstance(channel, discord.TextChannel):
-        await digests.give_up(db, guild.id, waiting.key, "its channel is gone")
-        return
-    try:
-        message = await _sent_before(channel, waiting.key)
-        if message is None or not (message.flags.has_thread or message.thread):
-            await _keep_day(tools)
-            period = period_with(waiting.keys, schedule.zone, schedule.weekday, schedule.hour)
-            told = await told_of(tools, guild.id, period)
-            first, pages = await made(tools, told)
-            if message is None:
-                message = await channel.send(view=first.view, files=first.files)
-                await _warn(tools, guild, told)
-            await in_thread(tools, message, pages, capital(week_in_words((waiting.key,))))
-    except discord.Forbidden:
-        await digests.give_up(db, guild.id, waiting.key, "I may not post in its channel")
-        return
-    await digests.posted(db, guild.id, waiting.key, channel.id, message.id, tools.now())
+    return await _sent_before(channel, waiting.key) if isinstance(channel, discord.TextChannel) else None
 
 
-async def in_thread(tools: Tools, message: discord.Message, pages: Sequence[Card], name: str) -> None:
-    """Show the pages of a summary in a thread under it."""
-    if not pages:
-        return
-    try:
-        thread = await message.create_thread(name=name)
-        for page in pages:
-            await thread.send(view=(await message_of(tools.drawing, [page])).view)
-    except (discord.Forbidden, ValueError):  # without a thread the pages follow in the channel
-        for page in pages:
-            await message.channel.send(view=(await message_of(tools.drawing, [page])).view)
+def _message(guild: discord.Guild, thread: int, channel: int, message: int) -> discord.PartialMessage:
+    """A message by its place; in a forum it stands in the thread that it opened."""
+    room: Any = guild.get_channel(channel)
+    if isinstance(room, discord.ForumChannel):
+        room = guild.get_thread(thread)
+    return room.get_partial_message(message)
+
+
+async def _tell(tools: Tools, guild: discord.Guild, waiting: DigestPost, what: str) -> None:
+    sentence = (
+        f"**{plain(guild.name)}**: the summary of {week_in_words((waiting.key,))} {what} "
+        "/setup check tells what is missing, /digest schedule picks another channel."
+    )
+    await tell_setter(tools.database, guild, f"summary {waiting.key}", sentence, tools.now())
 
 
 async def made(tools: Tools, told: Told, *, weekly: bool = True) -> tuple[Message, list[Card]]:

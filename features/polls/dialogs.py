@@ -82,8 +82,9 @@ class PollForm(Form):
             members=await verified_here(tools, guild),
             now=tools.now(),
         )
-        await show_poll(tools, interaction.client, view, typed_in=interaction.channel)
-        await interaction.followup.send(f"Poll #{view.poll.number} is open.", ephemeral=True)
+        shown, told = await show_poll(tools, interaction.client, view, typed_in=interaction.channel)
+        done = f"Poll #{view.poll.number} is {'open' if shown else 'kept, but not shown yet'}."
+        await interaction.followup.send(f"{done} {told}".strip(), ephemeral=True)
 
 
 async def _form_again(interaction: discord.Interaction, match: re.Match[str]) -> Form:

@@ -1,16 +1,21 @@
 """What the clock shows of proposals: the vote that begins, and the cards that are behind."""
 
+from collections.abc import Sequence
+
 import discord
 
 from features.polls.opening import new_poll
 from features.polls.posting import put_poll, verified_here
 from features.proposals.buttons import rows_of
 from features.proposals.posting import put_proposal, with_effect
-from features.proposals.view import proposal_view
+from features.proposals.view import ProposalView, proposal_view
 from governance.proposals.stages import VOTE
+from storage.polls.closing import cancel_poll
 from storage.polls.polls import Eligibility
 from tools import Tools
 from tournament.source import SourceError
+from ui.posting import NOWHERE, RefusedError, fallback_rooms, room_in, tell_setter
+from ui.text import plain
 
 
 async def open_vote(tools: Tools, guild: discord.Guild, number: int) -> None:
@@ -18,6 +23,12 @@ async def open_vote(tools: Tools, guild: discord.Guild, number: int) -> None:
     view = await proposal_view(tools.database, guild.id, number, tools.now())
     if view.stage != "vote" or (view.poll is not None and view.poll.state != "cancelled"):
         return
+    stored = view.stored
+    own = stored.thread or stored.channel  # its discussion, else where it stands
+    rooms = dict.fromkeys(
+        filter(None, (own, stored.channel, *await fallback_rooms(tools.database, guild.id)))
+    )
+    await _check_a_room(tools, guild, view, list(rooms))  # nobody could see a vote that is shown nowhere
     poll = await new_poll(
         tools.database,
         tools.source(view.proposal.tournament),
@@ -33,7 +44,30 @@ async def open_vote(tools: Tools, guild: discord.Guild, number: int) -> None:
         proposal_id=view.stored.proposal_id,
         spec_hash=view.content_hash,
     )
-    await put_poll(tools, guild, poll)
+    try:
+        await put_poll(tools, guild, poll)
+    except RefusedError:
+        await cancel_poll(tools.database, guild.id, poll.poll.poll_id, tools.now())
+        raise
+
+
+async def _check_a_room(tools: Tools, guild: discord.Guild, view: ProposalView, rooms: Sequence[int]) -> None:
+    """Raise RefusedError, once whoever set the server up is told, unless one of these rooms takes cards."""
+    kept_from: list[str] = []
+    for room in rooms:
+        try:
+            await room_in(guild, room)
+        except RefusedError as error:
+            kept_from.append(str(error))
+        else:
+            return
+    why = " ".join(dict.fromkeys(kept_from)) or NOWHERE
+    sentence = (
+        f"**{plain(guild.name)}**: the vote on proposal #{view.number} does not begin, for it could be shown "
+        f"nowhere. {plain(why)} It begins by itself once /setup check finds a channel for it."
+    )
+    await tell_setter(tools.database, guild, f"vote {view.stored.proposal_id}", sentence, tools.now())
+    raise RefusedError(why)
 
 
 async def show_proposal(tools: Tools, guild: discord.Guild, number: int) -> None:

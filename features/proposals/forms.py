@@ -61,8 +61,6 @@ class ProposalForm(Form):
 class ArgumentForm(Form):
     """One claim for, against, or a question."""
 
-    keeps = True  # it is told to wait before it is on record
-
     def __init__(self, number: int, done: Callable[[discord.Interaction, str, str], Awaitable[None]]) -> None:
         super().__init__(f"An argument about #{number}", f"proposal:argue:{number}")
         self._done = done

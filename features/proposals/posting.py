@@ -21,11 +21,15 @@ from storage.server.settings import settings_of
 from tools import Tools, tools_of
 from tournament.source import SourceError
 from ui.card import Row, message_of
-from ui.posting import Place, Post, passes, post_in, update
+from ui.posting import Place, Post, RefusedError, passes, post_somewhere, tell_setter, update
 from ui.questions import check_may_post
 from ui.server import guild_of
+from ui.text import plain
 
 log = logging.getLogger("roundtable.publishing")
+
+WAITS = "Discord can't show it just now; its card follows by itself."
+MEND = "A moderator can mend that with /setup check and /setup channels; its card follows by itself then."
 
 
 async def publish(
@@ -43,12 +47,12 @@ async def publish(
     """
     try:
         return await put_proposal(tools, guild, view, rows, typed_in=typed_in)
+    except RefusedError as error:
+        return view, (plain(str(error)), MEND)
     except Exception as error:
-        if isinstance(error, ValueError):
-            return view, (str(error),)
         if passes(error):
             log.warning("a proposal's card waits: %s", error)
-            return view, ("Discord can't show it just now; its card follows by itself.",)
+            return view, (WAITS,)
         raise
 
 
@@ -74,19 +78,22 @@ async def put_proposal(
         if notices is not None:
             await set_shown(tools.database, guild.id, view.number, shown)
             return view, notices
-    room = await _room(tools, guild, stored, typed_in)
-    if room is None:
+    rooms = await _rooms(tools, guild, stored, typed_in)
+    if not rooms:
         await set_shown(tools.database, guild.id, view.number, shown)  # there is nothing to be edited
         return view, ("It is not shown anywhere yet: a moderator can set a channel with /setup channels.",)
     try:
-        place, notices = await post_in(room, post)
+        place, notices = await post_somewhere(guild, rooms, post)
     except Exception as error:
-        if stored.message is None and passes(error):  # the clock has to know where it is to be tried again
-            in_thread = isinstance(room, discord.Thread)
-            channel, thread = (room.parent_id, room.id) if in_thread else (room.id, None)
+        if stored.channel is None:  # the clock has to know where it is to be tried again
             await set_place(
-                tools.database, guild.id, view.number, channel=channel, thread=thread, message=None
+                tools.database, guild.id, view.number, channel=rooms[0], thread=None, message=None
             )
+        if isinstance(error, RefusedError):
+            sentence = (
+                f"**{plain(guild.name)}**: proposal #{view.number} is not shown. {plain(str(error))} {MEND}"
+            )
+            await tell_setter(tools.database, guild, f"proposal {stored.proposal_id}", sentence, tools.now())
         raise
     await set_place(
         tools.database,
@@ -141,12 +148,12 @@ async def check_may_file_here(interaction: discord.Interaction) -> None:
         check_may_post(interaction)
 
 
-async def _room(tools: Tools, guild: discord.Guild, stored: StoredProposal, typed_in: Any) -> Any:
+async def _rooms(tools: Tools, guild: discord.Guild, stored: StoredProposal, typed_in: Any) -> list[int]:
+    """Where it may be shown, the channel of the server's proposals first."""
     settings = await settings_of(tools.database, guild.id)
-    if settings.proposal_channel is not None:
-        found = guild.get_channel_or_thread(settings.proposal_channel)
-        if isinstance(found, discord.TextChannel | discord.ForumChannel | discord.Thread):
-            return found
+    typed = typed_in.id if isinstance(typed_in, discord.TextChannel | discord.Thread) else None
     if typed_in is None and stored.message is None:  # it could not be posted where it was filed
-        typed_in = guild.get_channel_or_thread(stored.thread or stored.channel or 0)
-    return typed_in if isinstance(typed_in, discord.TextChannel | discord.Thread) else None
+        typed = stored.thread or stored.channel
+    return [
+        room for room in (settings.proposal_channel, typed, settings.announce_channel) if room is not None
+    ]

@@ -6,6 +6,7 @@ import discord
 
 from features.server.setup_card import Trial
 from storage.server.settings import GuildSettings
+from ui.posting import passes, why
 from wording.numbers import listed
 
 NEEDED = {
@@ -19,21 +20,30 @@ NEEDED = {
 TEXT = "A trial of /setup check, gone in a moment."
 
 
-async def try_settings(guild: discord.Guild, settings: GuildSettings) -> list[tuple[str, list[Trial]]]:
-    """Try every channel that the settings name, and look for every role."""
+async def try_settings(
+    guild: discord.Guild, settings: GuildSettings, summaries: int | None = None, given_up: str = ""
+) -> list[tuple[str, list[Trial]]]:
+    """Try every channel that the settings name, and look for every role.
+
+    summaries: the channel of the weekly summary; given_up: why the newest one was not posted there.
+    """
     tried: list[tuple[str, list[Trial]]] = []
-    for what, channel_id in (
-        ("Proposals", settings.proposal_channel),
-        ("Announcements", settings.announce_channel),
-    ):
-        if channel_id is None:
-            continue
-        channel = guild.get_channel(channel_id)
+    named = {
+        "Proposals": (settings.proposal_channel, "in the menu, or with /setup channels"),
+        "Announcements": (settings.announce_channel, "in the menu, or with /setup channels"),
+        "Summaries": (summaries, "with /digest schedule"),
+    }
+    for channel_id in dict.fromkeys(channel for channel, _ in named.values() if channel is not None):
+        uses = {use: mend for use, (channel, mend) in named.items() if channel == channel_id}
+        what, channel = listed(list(uses)), guild.get_channel(channel_id)
         if channel is None:
-            gone = "it is gone, or I can't see it; pick another in the menu, or with /setup channels"
-            tried.append((what, [Trial("the channel", gone)]))
+            gone = f"it is gone, or I can't see it; pick another {listed(list(dict.fromkeys(uses.values())))}"
+            trials = [Trial("the channel", gone)]
         else:
-            tried.append((f"{what} in #{channel.name}", await try_channel(channel)))
+            what, trials = f"{what} in #{channel.name}", await try_channel(channel)
+        if "Summaries" in uses and given_up:
+            trials.append(Trial("the newest summary", f"it was not posted: {given_up}"))
+        tried.append((what, trials))
     for what, role_id in (("Moderators", settings.moderator_role), ("The team", settings.team_role)):
         if role_id is not None and guild.get_role(role_id) is None:
             gone = "it is gone; pick another in the menu, or with /setup roles"
@@ -93,7 +103,7 @@ async def _try_forum(forum: discord.ForumChannel, may: discord.Permissions) -> l
 
 
 def _why(error: discord.HTTPException) -> str:
-    return "forbidden" if isinstance(error, discord.Forbidden) else f"Discord refused it ({error.code})"
+    return "Discord can't just now" if passes(error) else why(error)
 
 
 def _are_missing(names: list[str]) -> str:

@@ -12,7 +12,9 @@ from features.server.forms import LimitsForm
 from features.server.posting import try_settings
 from features.server.setup_card import setup_card, zone_card
 from features.server.zones import COMMON_ZONES, clock_in, find_zone
+from storage.server import digests
 from storage.server.settings import GuildSettings, change_settings, settings_of
+from storage.server.troubles import note_setter
 from tools import Tools, tools_of
 from ui.card import Message, message_of, row_of
 from ui.errors import errors_answered
@@ -47,7 +49,13 @@ async def panel(
     tools: Tools, guild: discord.Guild, settings: GuildSettings, *, tried: bool = False
 ) -> Message:
     """The settings of a server with everything that changes them; tried: and whether they work."""
-    card = setup_card(settings, await try_settings(guild, settings) if tried else None)
+    found = None
+    if tried:
+        schedule = await digests.schedule_of(tools.database, guild.id)
+        newest = await digests.newest_post(tools.database, guild.id)
+        given_up = newest.given_up if newest is not None and newest.given_up else ""
+        found = await try_settings(guild, settings, schedule.channel if schedule else None, given_up)
+    card = setup_card(settings, found)
     rows = [
         *(
             row_of(ChannelMenu(name, guild.id, getattr(settings, setting)))
@@ -75,6 +83,7 @@ async def change(
     tools, guild = tools_of(interaction), guild_of(interaction)
     if changes:
         settings = await change_settings(tools.database, guild.id, tools.now(), **changes)
+        await note_setter(tools.database, guild.id, interaction.user.id, tools.now())
     else:
         settings = await settings_of(tools.database, guild.id)
     shown = await panel(tools, guild, settings, tried=tried)

@@ -48,6 +48,11 @@ PERSONAL_TABLES: Mapping[str, Kept] = MappingProxyType(
             ),
             ("form", "typed_at"),
         ),
+        "server_setters": Kept(
+            "Servers that you set up",
+            "On which servers you changed the settings last, so that you are told what does not work there.",
+            ("set_at",),
+        ),
         "shared_answers": Kept(
             "Answers that you shared",
             (

@@ -47,6 +47,7 @@ class DigestPost:
     given_up: str | None  # why it was not posted
     channel: int | None
     message: int | None
+    pages: int  # how many are shown below the message
 
     @classmethod
     def from_row(cls, row: Row) -> "DigestPost":
@@ -60,6 +61,7 @@ class DigestPost:
             given_up=row["given_up"],
             channel=row["channel"],
             message=row["message"],
+            pages=row["pages"] or 0,
         )
 
 
@@ -124,6 +126,18 @@ async def unposted(db: Database) -> list[DigestPost]:
     return [DigestPost.from_row(row) for row in rows]
 
 
+async def note_shown(
+    db: Database, guild_id: int, key: str, channel: int, message: int, *, pages: int
+) -> None:
+    """Note what is there of a claimed summary: its message, and so many pages below it."""
+    async with transaction(db):
+        await execute(
+            db,
+            "UPDATE digest_posts SET channel = ?, message = ?, pages = ? WHERE guild_id = ? AND key = ?",
+            (channel, message, pages, guild_id, key),
+        )
+
+
 async def posted(db: Database, guild_id: int, key: str, channel: int, message: int, now: datetime) -> None:
     """Note that a claimed summary is there."""
     async with transaction(db):
@@ -177,4 +191,6 @@ async def rules_before(db: Database, tournament: str, source: str, day: date) ->
 
 
 _SCHEDULES = "SELECT guild_id, weekday, hour, zone, channel, last_key FROM digest_schedules "
-_POSTS = "SELECT guild_id, key, keys, claimed_at, posted_at, given_up, channel, message FROM digest_posts "
+_POSTS = (
+    "SELECT guild_id, key, keys, claimed_at, posted_at, given_up, channel, message, pages FROM digest_posts "
+)

@@ -97,6 +97,8 @@ async def forget_guild(db: Database, guild_id: int) -> None:
         await execute(db, "DELETE FROM proposal_drafts WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM typed_forms WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM openings WHERE guild_id = ?", (guild_id,))
+        await execute(db, "DELETE FROM server_setters WHERE guild_id = ?", (guild_id,))
+        await execute(db, "DELETE FROM told_troubles WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM proposal_blocks WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM guild_settings WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM left_guilds WHERE guild_id = ?", (guild_id,))

@@ -184,9 +184,13 @@ MISSING = [
     (
         True,
         {"send_messages": False},
-        ["permissions: Send Messages, Embed Links", "opening a post: forbidden"],
+        ["permissions: Send Messages, Embed Links", "opening a post: I may not do that there"],
     ),
-    (False, {"send_messages": False}, ["permissions: Send Messages, Embed Links", "posting: forbidden"]),
+    (
+        False,
+        {"send_messages": False},
+        ["permissions: Send Messages, Embed Links", "posting: I may not do that there"],
+    ),
     (False, {"create_public_threads": False}, ["opening a thread: Create Public Threads is missing"]),
     (
         False,

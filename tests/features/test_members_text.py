@@ -25,6 +25,8 @@ OURS = {
     ("features/proposals/due_posting.py", "view.proposal.title"),  # of a poll: escaped where that is shown
     ("features/polls/voting/ranking_card.py", "draft.options"),  # how many there are
     ("features/promises/promise_card.py", "entry.label"),  # "#3", or "proposal #12"
+    ("features/digest/posting.py", "room.name"),  # a channel's, in a refusal that is made safe as it is told
+    ("ui/forms.py", "self.name"),  # of a form, never read
     ("features/opinions/opinion_card.py", "line.said"),  # how many said what
     ("features/payout/compare_card.py", "current.short"),  # made safe with the line it stands in
     ("features/payout/several_card.py", "first.proposed.short"),

@@ -41,6 +41,7 @@ from storage.server.leaving import mark_left
 from storage.server.settings import change_settings
 from storage.server.shown_digests import claim_by_hand, posted_by_hand
 from storage.server.syncs import record_sync
+from storage.server.troubles import claim_trouble, note_setter
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import (
     ADA,
@@ -137,6 +138,8 @@ async def furnish(db: Database) -> None:
     await set_link(db, AccountLink(ADA, "ada", "account", "classic", NOW))
     await remember(db, ADA, "payout", {"stake": 3.0}, NOW)
     await keep_typed(db, HERE, ADA, "poll:new", {"title": "Now?"}, NOW)
+    await note_setter(db, HERE, ADA, NOW)
+    assert await claim_trouble(db, HERE, "poll 7", NOW)
     asked = await recall(db, 1, ADA)
     assert asked is not None
     shared, _ = await claim_share(db, HERE, 5, asked, {"stake": 3.0}, NOW)

@@ -69,4 +69,4 @@ def test_any_sentence_is_bounded_and_plain(typed: str) -> None:
     assert sentence is not None
     assert len(sentence) <= 1900
     if not re.search(r"\[.+\]\(.+\)", typed):  # a masked link is escaped as a whole
-        assert not re.search(r"(?<!\\)(?:\\\\)*[*_~|`]", sentence)
+        assert not re.search(r"(?<!\\)(?:\\\\)*(?:[*~|`]|(?<![0-9A-Za-z])_)", sentence)

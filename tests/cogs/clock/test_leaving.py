@@ -166,7 +166,7 @@ async def test_channels_that_go_break_nothing(
     told = await ask(server, server.ben, "show", number=1)
     assert "1 of 2 secondings" in text_of(told)
     last = said(await server.ben.slash(server.channel, "digest last"))
-    assert "its channel is gone" in last.content
+    assert "the channel or thread is gone" in last.content
     caplog.clear()
     now.move(days=1)
     await look(server)

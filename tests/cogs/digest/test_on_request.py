@@ -105,7 +105,8 @@ async def test_last_is_what_was_posted_last_however_it_came(server: Server, now:
     by_hand, weekly = (await last()).splitlines()
     assert by_hand.startswith("Posted by hand on 2031-05-06: ")
     assert (
-        weekly == "The summary of the week of 12 May 2031 could not be posted: I may not post in its channel."
+        weekly == "The summary of the week of 12 May 2031 could not be posted: I may not post cards in "
+        "#payout-talk: I lack Send Messages, Embed Links and Attach Files."
     )
 
 

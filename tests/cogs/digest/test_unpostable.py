@@ -9,6 +9,8 @@ from tests.cogs.digest.weekly import DUE, ZONE, do_due, posts, schedule, somethi
 from tests.features.proposals.proposing import Clock, deny
 from tests.offline import Server, said, text_of
 
+LACKING = "I may not post cards in #payout-talk: I lack Send Messages, Embed Links and Attach Files"
+
 
 async def given_up(server: Server, reason: str) -> None:
     [row] = await posts(server)
@@ -39,7 +41,7 @@ async def test_a_deleted_channel_is_told_and_a_new_one_works(server: Server, now
     now.moment = DUE
     await do_due(server)
     await do_due(server)
-    await given_up(server, "its channel is gone")
+    await given_up(server, "I can't post where it belongs: the channel or thread is gone")
     await a_new_channel_works(server, now, room)
 
 
@@ -51,7 +53,7 @@ async def test_a_missing_permission_is_told_and_a_new_channel_works(server: Serv
     await do_due(server)
     await do_due(server)
     assert summaries(server.channel) == []
-    await given_up(server, "I may not post in its channel")
+    await given_up(server, LACKING)
     await a_new_channel_works(server, now, room)
 
 

@@ -109,11 +109,12 @@ async def test_where_it_may_not_post_it_is_filed_all_the_same(
         forum_of(server) if in_forum else use(server, server.guild.create_text_channel("proposals"))
     )
     await deny(server, room, **denied)
+    await deny(server, server.channel, send_messages=False)
     told = await file(server, ada, **READY)
-    assert told.content.startswith("Filed as #1. I ")
-    assert "post" in told.content
-    assert told.content.endswith("in #proposals. Ask a moderator to type /setup check.")
-    assert await place(server) == (None, None, None)
+    assert told.content.startswith("Filed as #1. I may not post cards in #proposals: I lack ")
+    assert "I may not post cards in #payout-talk: I lack Send Messages" in told.content
+    assert told.content.endswith("its card follows by itself then.")
+    assert (await place(server))[1:] == (None, None)
     assert await rows(server, "number, stage", "proposals") == [(1, "idea")]
     assert await rows(server, "1", "proposal_drafts") == []
     server.env.backend.edit_channel(room.id, {}, overwrites=[])
@@ -129,9 +130,7 @@ async def test_a_card_that_can_t_be_edited_is_said(server: Server, ada: Any) -> 
     await deny(server, room, read_message_history=False)
     told = await ask(server, server.ben, "second", number=1)
     assert told.content.startswith("You second #1: 1 of 2.")
-    assert told.content.endswith(
-        "I can't edit the card where it was posted; ask a moderator to type /setup check."
-    )
+    assert "I can't edit the card where it was posted: I may not do that there." in told.content
     assert (await view_of(server)).seconds == 1
     assert await place(server) == before
 
@@ -142,7 +141,9 @@ async def test_discord_s_own_trouble_costs_no_proposal(server: Server, ada: Any)
         "POST", "/channels/*/threads", status=400, code=40067, message="A tag is required"
     )
     told = await file(server, ada)
-    assert told.content.startswith("Filed as #1. I can't post in #proposals.")
+    assert f"It is shown in <#{server.channel.id}>. I can't post in #proposals: a post there needs a tag" in (
+        told.content
+    )
     assert await rows(server, "number", "proposals") == [(1,)]
     assert (await ask(server, server.ben, "second", number=1)).content.startswith("You second #1: 1 of 2. <")
 
@@ -151,7 +152,7 @@ async def test_no_thread_where_none_may_be_opened(server: Server, ada: Any) -> N
     room = await use(server, server.guild.create_text_channel("proposals"))
     await deny(server, room, create_public_threads=False)
     told = await file(server, ada)
-    assert told.content.endswith("I may not open threads there, so it has none.")
+    assert told.content.endswith("It has no thread: I may not do that there.")
     assert await place(server) == (room.id, None, card_in(room).id)
     told = await ask(server, server.ben, "second", number=1)
     assert f"/{room.id}/{card_in(room).id}>" in told.content

@@ -30,6 +30,7 @@ from storage.server.digests import Schedule, claim, set_schedule
 from storage.server.leaving import mark_left
 from storage.server.settings import GuildSettings, change_settings, forget_guild, set_sharing, settings_of
 from storage.server.shown_digests import claim_by_hand
+from storage.server.troubles import claim_trouble, note_setter
 from tests.features.polls.polls import close, opened
 from tests.features.proposals.proposals import ADA, BERT, CLEO, EARLY, HERE, NOW, THERE, filed, without_limits
 
@@ -147,6 +148,9 @@ async def fill(db: Database, guild_id: int) -> None:
     await proposal_cards.set_shown(db, guild_id, 1, "1: idea")
     await keep_effect(db, guild_id, first.proposal_id, 1, Effect("Everyone more", "Sample"), NOW)
     await mark_left(db, guild_id, NOW)
+    await keep_typed(db, guild_id, BERT, "poll:new", {"title": "Now?"}, NOW)
+    await note_setter(db, guild_id, ADA, NOW)
+    assert await claim_trouble(db, guild_id, "poll 7", NOW)
 
 
 async def test_a_forgotten_server_leaves_nothing_in_any_table(db: Database) -> None:
