@@ -168,8 +168,8 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
         view = await self._view(interaction, number)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await hide_poll(self.tools.database, view, reason, self.tools.now(), hidden=not show_again)
-        await show_poll(self.tools, self.client, await self._view(interaction, number))
-        told = f"Poll #{number} is {'shown again' if show_again else 'hidden'}."
+        _, more = await show_poll(self.tools, self.client, await self._view(interaction, number))
+        told = f"Poll #{number} is {'shown again' if show_again else 'hidden'}. {more}".strip()
         await interaction.followup.send(told, ephemeral=True)
 
     @app_commands.command()

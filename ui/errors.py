@@ -87,7 +87,7 @@ class Tree(app_commands.CommandTree):
     """The command tree whose errors go through the funnel."""
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Note whose question it is, as what one member may ask has a limit, and from here on what is written."""
+        """Note who asks, as what one member may ask has a limit, and from here on what is written."""
         asker.set(interaction.user.id)
         written.begin()
         return True

@@ -52,7 +52,7 @@ class Post:
     thread: bool = True  # whether a message in a channel gets one
 
 
-class RefusedError(ValueError):
+class CardRefusedError(ValueError):
     """Discord does not take a card, and trying again would hardly help; the sentence says why."""
 
     def __init__(self, sentence: str, *, known: bool = True, gone: bool = False) -> None:
@@ -99,11 +99,11 @@ def why(error: discord.HTTPException) -> str:
     return REASONS.get(error.code, f"Discord refused it with its code {error.code}")
 
 
-def refused(error: discord.HTTPException, what: str) -> RefusedError:
+def refused(error: discord.HTTPException, what: str) -> CardRefusedError:
     """The refusal in a sentence; what passes by itself is raised as it is instead."""
     if passes(error):
         raise error
-    return RefusedError(f"{what}: {why(error)}.", known=error.code in REASONS, gone=error.status == GONE)
+    return CardRefusedError(f"{what}: {why(error)}.", known=error.code in REASONS, gone=error.status == GONE)
 
 
 async def fallback_rooms(db: Database, guild_id: int) -> tuple[int | None, ...]:
@@ -113,7 +113,7 @@ async def fallback_rooms(db: Database, guild_id: int) -> tuple[int | None, ...]:
 
 
 async def room_in(guild: discord.Guild, room_id: int) -> Room:
-    """A channel or thread that takes cards. Raises RefusedError with what keeps it from that."""
+    """A channel or thread that takes cards. Raises CardRefusedError with what keeps it from that."""
     room: Any = guild.get_channel_or_thread(room_id)
     if room is None:  # archived threads are not told of
         try:
@@ -121,9 +121,9 @@ async def room_in(guild: discord.Guild, room_id: int) -> Room:
         except discord.HTTPException as error:
             raise refused(error, "I can't post where it belongs") from None
         except discord.InvalidData:
-            raise RefusedError("I can't post where it belongs: I can't see it.") from None
+            raise CardRefusedError("I can't post where it belongs: I can't see it.") from None
     if not isinstance(room, discord.TextChannel | discord.ForumChannel | discord.Thread):
-        raise RefusedError(f"I can't post in #{room.name}: it is no place for messages.")
+        raise CardRefusedError(f"I can't post in #{room.name}: it is no place for messages.")
     may = room.permissions_for(guild.me)
     in_thread = isinstance(room, discord.Thread)
     needed = {
@@ -133,10 +133,10 @@ async def room_in(guild: discord.Guild, room_id: int) -> Room:
         "Attach Files": may.attach_files,
     }
     if lacking := [name for name, there in needed.items() if not there]:
-        raise RefusedError(f"I may not post cards in #{room.name}: I lack {listed(lacking)}.")
+        raise CardRefusedError(f"I may not post cards in #{room.name}: I lack {listed(lacking)}.")
     if isinstance(room, discord.Thread):
         if room.locked and not may.manage_threads:
-            raise RefusedError(f"I can't post in #{room.name}: its thread is locked.")
+            raise CardRefusedError(f"I can't post in #{room.name}: its thread is locked.")
         if room.archived:
             try:
                 room = await room.edit(archived=False)
@@ -150,27 +150,27 @@ async def post_somewhere(
 ) -> tuple[Place, tuple[str, ...]]:
     """Show it in the first of these rooms that takes it. Returns its place, and sentences as post_in does.
 
-    Raises RefusedError with what keeps each from it, and an error that `passes` as it comes.
+    Raises CardRefusedError with what keeps each from it, and an error that `passes` as it comes.
     """
-    kept_from: list[RefusedError] = []
+    kept_from: list[CardRefusedError] = []
     for room_id in dict.fromkeys(filter(None, rooms)):
         try:
             room = await room_in(guild, room_id)
             place, notices = await post_in(room, post)
-        except RefusedError as error:
+        except CardRefusedError as error:
             kept_from.append(error)
             continue
         elsewhere = (f"It is shown in <#{room.id}>.", *(plain(str(error)) for error in kept_from))
         return place, (*(elsewhere if kept_from else ()), *notices)
     told = " ".join(dict.fromkeys(map(str, kept_from))) or NOWHERE
     known, gone = (all(getattr(error, each) for error in kept_from) for each in ("known", "gone"))
-    raise RefusedError(told, known=known, gone=gone)
+    raise CardRefusedError(told, known=known, gone=gone)
 
 
 async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
     """Show it in a forum or channel. Returns its place, and a sentence for each thing that was not possible.
 
-    Raises RefusedError where Discord does not take it, and an error that `passes` as it comes.
+    Raises CardRefusedError where Discord does not take it, and an error that `passes` as it comes.
     """
     name = caption(post.name, 100)
     try:
@@ -231,7 +231,7 @@ async def update(guild: discord.Guild, place: Place, post: Post) -> tuple[str, .
     except discord.HTTPException as error:
         raise refused(error, "I can't edit the card where it was posted") from None
     except discord.InvalidData:
-        raise RefusedError("I can't edit the card where it was posted: I can't see it.") from None
+        raise CardRefusedError("I can't edit the card where it was posted: I can't see it.") from None
     return notices
 
 

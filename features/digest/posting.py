@@ -22,7 +22,7 @@ from storage.server.settings import settings_of
 from tools import SAMPLE, Tools
 from tournament.source import Source, SourceError
 from ui.card import Card, Draw, Message, bullets, message_of
-from ui.posting import Post, RefusedError, fallback_rooms, post_somewhere, refused, tell_setter
+from ui.posting import CardRefusedError, Post, fallback_rooms, post_somewhere, refused, tell_setter
 from ui.text import plain
 
 log = logging.getLogger("roundtable.digest")
@@ -64,7 +64,7 @@ async def post_summary(tools: Tools, guild: discord.Guild, waiting: DigestPost) 
         rooms = (schedule.channel, *await fallback_rooms(db, guild.id))
         try:
             place, notices = await post_somewhere(guild, rooms, Post(name, first, (), thread=bool(pages)))
-        except RefusedError as error:
+        except CardRefusedError as error:
             if not error.known and tools.now() - waiting.claimed_at < PATIENCE:
                 raise
             await digests.give_up(db, guild.id, waiting.key, str(error).rstrip("."))

@@ -12,7 +12,16 @@ from features.polls.view import PollView
 from storage.polls import closing
 from storage.polls.cards import rooms_of, set_shown, state_of_card
 from tools import Tools
-from ui.posting import Place, Post, RefusedError, fallback_rooms, passes, post_somewhere, tell_setter, update
+from ui.posting import (
+    CardRefusedError,
+    Place,
+    Post,
+    fallback_rooms,
+    passes,
+    post_somewhere,
+    tell_setter,
+    update,
+)
 from ui.text import plain
 
 log = logging.getLogger("roundtable.voting")
@@ -43,7 +52,7 @@ async def show_poll(
         return False, WAITS
     try:
         return True, " ".join(await put_poll(tools, guild, view))
-    except RefusedError as error:
+    except CardRefusedError as error:
         log.warning("a poll's card is refused: %s", error)
         return False, f"{plain(str(error))} {MEND}"
     except Exception as error:
@@ -59,8 +68,8 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> tuple[
     An open poll's card that somebody deleted stays away until there is a result; of one whose room is gone,
     and of a result, there is another. Where its own room does not take it, it is shown where the
     announcements or the proposals are. Returns a sentence for everything that was not possible. Raises
-    RefusedError where nowhere takes it, once whoever set the server up is told, and an error that `passes` as
-    it comes: the clock tries again. One that ended and whose places are all gone is noted as shown.
+    CardRefusedError where nowhere takes it, once whoever set the server up is told, and an error that
+    `passes` as it comes: the clock tries again. One that ended and whose places are all gone is noted as shown.
     """
     poll = view.poll
     message = await poll_message(tools.drawing, view)
@@ -73,7 +82,7 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> tuple[
         # a poll may stand in a discussion of something else, which keeps its name and tags
         try:
             notices = await update(guild, place, replace(post, name=""))
-        except RefusedError as error:
+        except CardRefusedError as error:
             if poll.state == "open":
                 await _tell(tools, guild, view, error)
                 raise
@@ -89,7 +98,7 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> tuple[
             place, notices = await post_somewhere(
                 guild, [*rooms, *await fallback_rooms(tools.database, guild.id)], post
             )
-        except RefusedError as error:
+        except CardRefusedError as error:
             await _tell(tools, guild, view, error)
             if poll.state == "open" or not error.gone:
                 raise
@@ -108,7 +117,7 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> tuple[
     return notices
 
 
-async def _tell(tools: Tools, guild: discord.Guild, view: PollView, error: RefusedError) -> None:
+async def _tell(tools: Tools, guild: discord.Guild, view: PollView, error: CardRefusedError) -> None:
     poll = view.poll
     sentence = f"**{plain(guild.name)}**: poll #{poll.number} is not shown. {plain(str(error))} {MEND}"
     await tell_setter(tools.database, guild, f"poll {poll.poll_id}", sentence, tools.now())

@@ -14,7 +14,7 @@ from storage.polls.closing import cancel_poll
 from storage.polls.polls import Eligibility
 from tools import Tools
 from tournament.source import SourceError
-from ui.posting import NOWHERE, RefusedError, fallback_rooms, room_in, tell_setter
+from ui.posting import NOWHERE, CardRefusedError, fallback_rooms, room_in, tell_setter
 from ui.text import plain
 
 
@@ -46,18 +46,18 @@ async def open_vote(tools: Tools, guild: discord.Guild, number: int) -> None:
     )
     try:
         await put_poll(tools, guild, poll)
-    except RefusedError:
+    except CardRefusedError:
         await cancel_poll(tools.database, guild.id, poll.poll.poll_id, tools.now())
         raise
 
 
 async def _check_a_room(tools: Tools, guild: discord.Guild, view: ProposalView, rooms: Sequence[int]) -> None:
-    """Raise RefusedError, once whoever set the server up is told, unless one of these rooms takes cards."""
+    """Raise CardRefusedError, once whoever set the server up is told, unless one of these takes cards."""
     kept_from: list[str] = []
     for room in rooms:
         try:
             await room_in(guild, room)
-        except RefusedError as error:
+        except CardRefusedError as error:
             kept_from.append(str(error))
         else:
             return
@@ -67,7 +67,7 @@ async def _check_a_room(tools: Tools, guild: discord.Guild, view: ProposalView, 
         f"nowhere. {plain(why)} It begins by itself once /setup check finds a channel for it."
     )
     await tell_setter(tools.database, guild, f"vote {view.stored.proposal_id}", sentence, tools.now())
-    raise RefusedError(why)
+    raise CardRefusedError(why)
 
 
 async def show_proposal(tools: Tools, guild: discord.Guild, number: int) -> None:

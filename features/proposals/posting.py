@@ -21,7 +21,7 @@ from storage.server.settings import settings_of
 from tools import Tools, tools_of
 from tournament.source import SourceError
 from ui.card import Row, message_of
-from ui.posting import Place, Post, RefusedError, passes, post_somewhere, tell_setter, update
+from ui.posting import CardRefusedError, Place, Post, passes, post_somewhere, tell_setter, update
 from ui.questions import check_may_post
 from ui.server import guild_of
 from ui.text import plain
@@ -47,7 +47,7 @@ async def publish(
     """
     try:
         return await put_proposal(tools, guild, view, rows, typed_in=typed_in)
-    except RefusedError as error:
+    except CardRefusedError as error:
         return view, (plain(str(error)), MEND)
     except Exception as error:
         if passes(error):
@@ -89,7 +89,7 @@ async def put_proposal(
             await set_place(
                 tools.database, guild.id, view.number, channel=rooms[0], thread=None, message=None
             )
-        if isinstance(error, RefusedError):
+        if isinstance(error, CardRefusedError):
             sentence = (
                 f"**{plain(guild.name)}**: proposal #{view.number} is not shown. {plain(str(error))} {MEND}"
             )
