@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from kept import KeptResults
 from storage.database import Database
 from storage.upkeep.files import Copies
 from tournament.source import Source, SourceError
@@ -33,6 +34,7 @@ class Tools:
     drawing: DrawingThread
     now: Callable[[], datetime]
     copies: Copies  # of the database
+    kept: KeptResults = field(default_factory=KeptResults)  # what many ask for
 
     def source(self, tournament: str) -> Source:
         """Where a tournament's numbers come from. Raises ValueError where there are none."""

@@ -76,7 +76,7 @@ class OpinionCommands(
         await interaction.response.defer(ephemeral=True, thinking=True)
         database, guild, member = self.tools.database, guild_of(interaction), interaction.user.id
         if statement is None:
-            turn = await statements.next_turn(database, guild.id, member)
+            turn = await statements.next_turn(database, self.tools.kept, guild.id, member)
         else:
             turn = await statements.turn_to(database, guild.id, member, statement)
         await show_cards(interaction, [turn_card(turn)], vote_buttons(turn))
@@ -182,7 +182,7 @@ class VoteButton(
             before = await statements.vote(
                 tools.database, guild.id, self.statement_id, member, self.said, tools.now()
             )
-            turn = await statements.next_turn(tools.database, guild.id, member)
+            turn = await statements.next_turn(tools.database, tools.kept, guild.id, member)
             now = VOTES[self.said]
             done = f"You {DID[now]} the last one"
             if before is not None and before != now:
@@ -210,7 +210,9 @@ async def _map(interaction: discord.Interaction, asked: Asked, shown_by: int | N
     """The map as it is now; without the group of whoever shares it."""
     tools, guild = tools_of(interaction), guild_of(interaction)
     member = interaction.user.id if shown_by is None else None
-    return opinion_answer(await opinion_picture(tools.database, guild.id, tools.now(), member_id=member))
+    return opinion_answer(
+        await opinion_picture(tools.database, tools.kept, guild.id, tools.now(), member_id=member)
+    )
 
 
 async def setup(bot: Client) -> None:

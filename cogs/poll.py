@@ -31,8 +31,7 @@ from ui.card import Card, send
 from ui.dialogs import agreed
 from ui.errors import errors_answered
 from ui.pages import CardPages
-from ui.questions import check_may_post
-from ui.roles import check_moderator, is_moderator
+from ui.roles import check_may_post, check_moderator, is_moderator
 from ui.server import guild_of
 from ui.text import plain, shortened
 

@@ -248,8 +248,8 @@ async def setup(bot: Client) -> None:
     """Add the commands, and how their questions are answered."""
     await bot.add_cog(StakesCommands(bot.tools))
     bot.questions.known |= {
-        "stakes concentration": Question(_concentration, fields=CONCENTRATION_FIELDS),
-        "stakes influence": Question(_influence, fields=INFLUENCE_FIELDS),
+        "stakes concentration": Question(_concentration, fields=CONCENTRATION_FIELDS, everybodys=True),
+        "stakes influence": Question(_influence, fields=INFLUENCE_FIELDS, everybodys=True),
         "stakes unstake": Question(
             _unstake,
             fields=UNSTAKE_FIELDS,
@@ -257,7 +257,7 @@ async def setup(bot: Client) -> None:
             mine=_without_me,
             go=without_one,
         ),
-        "stakes history": Question(_history),
+        "stakes history": Question(_history, everybodys=True),
         "stakes who": Question(
             _who, fields=WHO_FIELDS, typed={"name": "Somebody else"}, mine=_place_of_me, go=place_of
         ),

@@ -181,6 +181,20 @@ async def turnout(db: Database, guild_id: int) -> tuple[int, int]:
     return row["members"], row["votes"]
 
 
+async def version_of(db: Database, guild_id: int) -> tuple[int, int, str]:
+    """Return statements in sight, votes on them and when the last was cast: other votes, another version."""
+    [row] = await fetch_all(
+        db,
+        "SELECT (SELECT count(*) FROM opinion_statements "
+        "WHERE guild_id = ?1 AND hidden_reason IS NULL) AS seen, count(*) AS votes, "
+        "ifnull(max(v.cast_at), '') AS newest FROM opinion_votes v "
+        "JOIN opinion_statements s USING (guild_id, statement_id) "
+        "WHERE v.guild_id = ?1 AND s.hidden_reason IS NULL",
+        (guild_id,),
+    )
+    return row["seen"], row["votes"], row["newest"]
+
+
 async def hide_statement(
     db: Database, guild_id: int, number: int, member_id: int, reason: str, now: datetime, *, hidden: bool
 ) -> bool:

@@ -40,17 +40,18 @@ HOUSE = {
     ),
     "ui": Room(
         "what all cards share: their parts, errors, pages, sharing, posting, the drawing thread",
-        ("governance.text", "storage", "tournament.source", "wording"),
+        ("governance.text", "storage", "tournament.source", "wording", "kept"),
         ("discord", "matplotlib", "numpy"),
     ),
+    "kept.py": Room("what many ask for is worked out once, and everybody gets their turn"),
     "tools.py": Room(
         "what every command and button works with",
-        ("storage.database", "storage.upkeep.files", "tournament.source", "ui", "wording"),
+        ("storage.database", "storage.upkeep.files", "tournament.source", "ui", "wording", "kept"),
         ("discord",),
     ),
     "features": Room(
         "one folder per noun: the question answered",
-        ("scoring", "governance", "storage", "tournament", "wording"),
+        ("scoring", "governance", "storage", "tournament", "wording", "kept"),
         ("numpy",),
     ),
     "cogs": Room(

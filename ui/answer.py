@@ -1,12 +1,14 @@
 """What a question is answered with: a card, the menus that change the question, and what stands behind."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 
-from ui.card import Card
+from ui.card import Card, Message, fitting, message_of, row_of
+from ui.drawing import DrawingThread
+from ui.text import as_read, caption
 
 Asked = Mapping[str, Any]  # a question's arguments, as they are stored
 TYPED = "type "  # a choice whose value begins so opens the form of that field
@@ -73,9 +75,40 @@ class Question:
         default_factory=dict
     )
     details: str = "Details"
+    # the same whoever asks it, so that it is worked out once for all who ask within a minute
+    everybodys: bool = False
     # asks it about the member who presses, where that makes another question of it
     mine: Callable[[discord.Interaction, Asked], Awaitable[None]] | None = None
     # asks it anew: about who is named in it, else about whom the member who asks linked
     go: Callable[[discord.Interaction, Asked], Awaitable[None]] | None = None
     # whether its answer holds amounts that may be shared in percentages only
     percent: Callable[[Asked], bool] = lambda asked: False
+
+
+def pages_of(answer: Answer) -> list[Card]:
+    """What stands behind an answer: what did not fit on its card, then its pages."""
+    _, *rest = fitting(answer.card)
+    return [*rest, *(part for page in answer.details for part in fitting(page))]
+
+
+async def page_message(
+    drawing: DrawingThread,
+    pages: Sequence[Card],
+    page: int,
+    menu: Callable[[list[discord.SelectOption]], discord.ui.Item[Any]],
+) -> Message:
+    """A page of what stands behind something, from 0, with a menu of the others where there are any.
+
+    Raises ValueError where there is no page any more.
+    """
+    if not pages:
+        raise ValueError("There is nothing more to tell of it.")
+    page = min(page, len(pages) - 1)
+    titles = [
+        discord.SelectOption(
+            label=caption(f"{at + 1}. {as_read(each.heading)}", 100), value=str(at), default=at == page
+        )
+        for at, each in enumerate(pages[:25])
+    ]
+    rows = [row_of(menu(titles))] if len(pages) > 1 else []
+    return await message_of(drawing, [pages[page]], rows)

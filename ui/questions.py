@@ -1,7 +1,8 @@
 """Questions whose answers are stored, redrawn in place, looked into and shared."""
 
 import json
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -9,18 +10,19 @@ from typing import Any
 
 import discord
 
+from kept import KeptResults, Turns
 from storage import written
 from storage.database import Database, StorageError
 from storage.members.questions import AskedQuestion, change_arguments, recall, remember
 from storage.members.shared import claim_share, drop_share, note_share, share_with_id
 from storage.server.settings import settings_of
-from ui.answer import TYPED, Answer, Asked, Choice, Menu, Question
-from ui.card import Card, Message, Row, fitting, message_of, row_of, send
+from ui.answer import TYPED, Answer, Asked, Choice, Menu, Question, page_message, pages_of
+from ui.card import Row, fitting, message_of, row_of, send
 from ui.drawing import DrawingThread
 from ui.forms import TextForm, open_form
 from ui.question_buttons import QuestionButton, QuestionMenu
-from ui.roles import is_moderator
-from ui.text import as_read, caption, plain
+from ui.roles import check_may_post, is_moderator
+from ui.text import caption, plain
 from wording.message_links import message_link
 
 GONE = "That answer is too old to be changed. Ask again, and use the new one."
@@ -37,6 +39,7 @@ class Questions:
     ) -> None:
         self.database, self.drawing, self.now = database, drawing, now
         self.known: dict[str, Question] = {}  # by name, like "payout compare"
+        self.kept, self.turns = KeptResults(), Turns()
 
     async def pressed(self, interaction: discord.Interaction, verb: str, number: str) -> None:
         """Do what a button under an answer says."""
@@ -70,7 +73,7 @@ class Questions:
 
     async def reply(self, interaction: discord.Interaction, name: str, asked: Asked) -> None:
         """Answer a new question, privately; the interaction was deferred."""
-        answer = await self.known[name].answer(interaction, asked, None)
+        answer = await self._answer(interaction, name, asked, None)
         stored: AskedQuestion | None = None
         # the answer is worth more than what stands under it
         with suppress(StorageError), written.aside():
@@ -91,7 +94,7 @@ class Questions:
             if not set(change) <= set(stored.arguments):
                 raise ValueError(GONE)
             asked = stored.arguments | dict(change)
-            answer = await self.known[stored.question].answer(interaction, asked, None)
+            answer = await self._answer(interaction, stored.question, asked, None)
             kept = await change_arguments(self.database, stored, asked)
             if kept is not None:
                 break
@@ -131,7 +134,7 @@ class Questions:
         else:
             await interaction.response.defer()
         name, asked, shown_by = await self._meant(interaction, number)
-        pages = pages_of(await self.known[name].answer(interaction, asked, shown_by))
+        pages = pages_of(await self._answer(interaction, name, asked, shown_by))
         message = await page_message(
             self.drawing, pages, page, lambda titles: QuestionMenu(name.split()[0], "page", number, titles)
         )
@@ -168,7 +171,7 @@ class Questions:
             await interaction.followup.send("How shall it be shared?", view=view, ephemeral=True)
             return
         arguments = stored.arguments | ({"unit": "%"} if unit == "%" else {})
-        answer = await question.answer(interaction, arguments, interaction.user.id)
+        answer = await self._answer(interaction, stored.question, arguments, interaction.user.id)
         shared, is_new = await claim_share(self.database, guild, channel, stored, arguments, self.now())
         if not is_new:
             link = message_link(guild, channel, shared.message)
@@ -214,6 +217,26 @@ class Questions:
         if mine is None:
             raise ValueError(GONE)
         await mine(interaction, shared.arguments)
+
+    async def _answer(
+        self, interaction: discord.Interaction, name: str, asked: Asked, shown_by: int | None
+    ) -> Answer:
+        """The answer to a question, once it is its turn; the interaction was deferred."""
+        question = self.known[name]
+
+        async def told(seconds: float) -> None:
+            about = 10 * math.ceil(seconds / 10)
+            with suppress(discord.HTTPException):
+                await interaction.followup.send(
+                    f"Many are asking just now: yours is answered in about {about} seconds.", ephemeral=True
+                )
+
+        async with self.turns.turn(interaction.user.id, told):
+            if not question.everybodys:
+                return await question.answer(interaction, asked, shown_by)
+            key = (name, json.dumps(dict(asked), sort_keys=True), interaction.guild_id, shown_by is None)
+            minute = self.now().replace(second=0, microsecond=0)
+            return await self.kept.get(key, minute, lambda: question.answer(interaction, asked, shown_by))
 
     async def _own(self, interaction: discord.Interaction, row: int) -> AskedQuestion:
         stored = await recall(self.database, row, interaction.user.id)
@@ -273,43 +296,6 @@ def options_of(menu: Menu) -> list[discord.SelectOption]:
         )
         for value, choice in list(lines.items())[:25]
     ]
-
-
-def pages_of(answer: Answer) -> list[Card]:
-    """What stands behind an answer: what did not fit on its card, then its pages."""
-    _, *rest = fitting(answer.card)
-    return [*rest, *(part for page in answer.details for part in fitting(page))]
-
-
-async def page_message(
-    drawing: DrawingThread,
-    pages: Sequence[Card],
-    page: int,
-    menu: Callable[[list[discord.SelectOption]], discord.ui.Item[Any]],
-) -> Message:
-    """A page of what stands behind something, from 0, with a menu of the others where there are any.
-
-    Raises ValueError where there is no page any more.
-    """
-    if not pages:
-        raise ValueError("There is nothing more to tell of it.")
-    page = min(page, len(pages) - 1)
-    titles = [
-        discord.SelectOption(
-            label=caption(f"{at + 1}. {as_read(each.heading)}", 100), value=str(at), default=at == page
-        )
-        for at, each in enumerate(pages[:25])
-    ]
-    rows = [row_of(menu(titles))] if len(pages) > 1 else []
-    return await message_of(drawing, [pages[page]], rows)
-
-
-def check_may_post(interaction: discord.Interaction) -> None:
-    """Raise ValueError unless the member may write in this channel themselves."""
-    may = interaction.permissions
-    in_thread = isinstance(interaction.channel, discord.Thread)
-    if not (may.send_messages_in_threads if in_thread else may.send_messages):
-        raise ValueError("You can't write in this channel, so you can't post anything here either.")
 
 
 def _value(choice: Choice) -> str:

@@ -24,6 +24,14 @@ def check_team(interaction: discord.Interaction, settings: GuildSettings) -> Non
         raise ValueError("Only members with the team's role can give an official answer here.")
 
 
+def check_may_post(interaction: discord.Interaction) -> None:
+    """Raise ValueError unless the member may write in this channel themselves."""
+    may = interaction.permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    if not (may.send_messages_in_threads if in_thread else may.send_messages):
+        raise ValueError("You can't write in this channel, so you can't post anything here either.")
+
+
 def _has(interaction: discord.Interaction, role_id: int | None) -> bool:
     member = interaction.user
     return role_id is not None and isinstance(member, discord.Member) and member.get_role(role_id) is not None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from governance.opinions.map import Group, OpinionMap, opinion_map
 from governance.opinions.verdict import TOO_CLOSE
+from kept import KeptResults
 from storage import opinions
 from storage.database import Database
 from storage.opinions import Statement, Vote
@@ -64,19 +65,42 @@ class OpinionPicture:
     as_of: datetime
 
 
+@dataclass(frozen=True)
+class _Mapped:
+    """Votes and what was found in them, the same for whoever asks."""
+
+    told: Sequence[Statement]  # by index
+    cast: NDArray[np.int64]
+    members: Sequence[int]  # by index
+    found: OpinionMap
+
+
 async def opinion_picture(
-    db: Database, guild_id: int, now: datetime, *, member_id: int | None = None
+    db: Database, kept: KeptResults, guild_id: int, now: datetime, *, member_id: int | None = None
 ) -> OpinionPicture:
     """The groups that a server's votes fall in, if there are any, what unites all, and what divides.
 
-    Raises ValueError where nobody has voted. member_id: whose group is told. A number is shown once five
-    votes are behind it.
+    Worked out once for the same votes. Raises ValueError where nobody has voted. member_id: whose group is
+    told. A number is shown once five votes are behind it.
     """
+    version = await opinions.version_of(db, guild_id)
+    mapped = await kept.get(("opinion map", guild_id), version, lambda: _mapped(db, guild_id))
+    return await asyncio.to_thread(_picture, mapped, now, member_id)
+
+
+async def _mapped(db: Database, guild_id: int) -> _Mapped:
     statements = await opinions.statements_of(db, guild_id)
     votes = await opinions.votes_in(db, guild_id)
     if not votes:
         raise ValueError("Nobody has voted on a statement here yet. Begin with /opinion vote.")
-    return await asyncio.to_thread(_picture, statements, votes, now, member_id)
+    return await asyncio.to_thread(_map, statements, votes)
+
+
+def _map(statements: Sequence[Statement], votes: Sequence[Vote]) -> _Mapped:
+    by_id = {statement.statement_id: statement for statement in statements}
+    voted = sorted({vote.statement_id for vote in votes})
+    cast, members = indexed(votes, voted)
+    return _Mapped([by_id[number] for number in voted], cast, members, opinion_map(cast, limit=len(voted)))
 
 
 async def waiting_line(db: Database, guild_id: int) -> str:
@@ -85,14 +109,8 @@ async def waiting_line(db: Database, guild_id: int) -> str:
     return f"Grouping {counted(members, 'member')} by {counted(votes, 'vote')} …" if votes > MANY else ""
 
 
-def _picture(
-    statements: Sequence[Statement], votes: Sequence[Vote], now: datetime, member_id: int | None
-) -> OpinionPicture:
-    by_id = {statement.statement_id: statement for statement in statements}
-    voted = sorted({vote.statement_id for vote in votes})
-    cast, members = indexed(votes, voted)
-    found = opinion_map(cast, limit=len(voted))
-    told = [by_id[number] for number in voted]
+def _picture(mapped: _Mapped, now: datetime, member_id: int | None) -> OpinionPicture:
+    told, cast, members, found = mapped.told, mapped.cast, mapped.members, mapped.found
     placed = ~np.isnan(found.positions[:, 0])
     camp_of = np.full(len(members), -1, dtype=np.intp)
     for index, group in enumerate(found.groups):
@@ -109,7 +127,7 @@ def _picture(
         participants=found.participants,
         clustered=found.clustered,
         statements=found.statements,
-        votes=len(votes),
+        votes=len(cast),
         camps=tuple(
             Camp(letter, len(group.members), _typical(group, told))
             for letter, group in zip(LETTERS, found.groups, strict=False)

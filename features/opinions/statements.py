@@ -11,9 +11,10 @@ import numpy as np
 
 from features.opinions.map import indexed
 from governance.looks import look
-from governance.opinions.map import next_statement
+from governance.opinions.map import statement_weights
 from governance.opinions.statement import check_statement
 from governance.text import clean_line
+from kept import KeptResults
 from storage import opinions
 from storage.database import Database
 from storage.opinions import Statement
@@ -22,6 +23,8 @@ from wording.numbers import listed
 
 VOTES: Mapping[str, int] = MappingProxyType({"agree": 1, "disagree": -1, "pass": 0})
 LONGEST_REASON = 300
+GROWN = 1.05  # as many times more votes, and statements are weighed anew
+NEW = 9.9  # the weight of a statement without a vote
 SEED = 20231007  # of the draw of the next statement, beside the member and their votes
 PAGE = 5  # statements on a page of the list, which a phone shows whole
 
@@ -54,24 +57,35 @@ async def add_statement(db: Database, guild_id: int, member_id: int, text: str, 
     return await opinions.add_statement(db, guild_id, member_id, claim, folded(claim), now)
 
 
-async def next_turn(db: Database, guild_id: int, member_id: int) -> Turn:
+async def next_turn(db: Database, kept: KeptResults, guild_id: int, member_id: int) -> Turn:
     """The statement to show a member next: the new, disputed and telling first, and in the end every one.
 
-    The draw follows from the member and the votes, so a question that is asked twice has one answer.
+    How telling each is, is worked out anew for every statement more and every twentieth vote more. The draw
+    follows from that and the member, so a question that is asked twice has one answer.
     """
+    seen, votes, _ = await opinions.version_of(db, guild_id)
+    grown = int(np.log1p(votes) / np.log(GROWN))
+    weighed = await kept.get(("next statement", guild_id), (seen, grown), lambda: _weighed(db, guild_id))
     statements = await opinions.statements_of(db, guild_id)
-    votes = await opinions.votes_in(db, guild_id)
-    own = {vote.statement_id: vote.vote for vote in votes if vote.member_id == member_id}
-    order = sorted(statement.statement_id for statement in statements)
-    answered = {index for index, number in enumerate(order) if number in own}
-    rng = np.random.default_rng([SEED, member_id, len(answered)])
-    cast, _ = indexed(votes, order)
-    chosen = await asyncio.to_thread(next_statement, answered, cast, range(len(order)), rng=rng)
-    left = len(order) - len(answered)
-    if chosen is None:
-        return Turn(None, None, 0, len(order))
+    own = await own_votes(db, guild_id, member_id)
+    left = sorted(each.statement_id for each in statements if each.statement_id not in own)
+    if not left:
+        return Turn(None, None, 0, len(statements))
+    rng = np.random.default_rng([SEED, member_id, len(own)])
+    weights = np.array([weighed.get(number, NEW) for number in left])
+    chosen = left[rng.choice(len(left), p=weights / weights.sum())]
     by_id = {statement.statement_id: statement for statement in statements}
-    return Turn(by_id[order[chosen]], None, left, len(order))
+    return Turn(by_id[chosen], None, len(left), len(statements))
+
+
+async def _weighed(db: Database, guild_id: int) -> dict[int, float]:
+    """How likely each statement in sight is to be shown next, by its id."""
+    order = sorted(each.statement_id for each in await opinions.statements_of(db, guild_id))
+    votes = await opinions.votes_in(db, guild_id)
+    if not order:
+        return {}
+    weights = await asyncio.to_thread(lambda: statement_weights(indexed(votes, order)[0], len(order)))
+    return dict(zip(order, weights.tolist(), strict=True))
 
 
 async def turn_to(db: Database, guild_id: int, member_id: int, number: int) -> Turn:

@@ -29,12 +29,11 @@ from features.polls.voting.ranking import CHANGES, RankingDraft, change_draft, d
 from features.polls.voting.ranking_card import CHANGED, ranking_card, ranking_rows
 from storage.polls import reminders
 from tools import Tools, show_cards, tools_of
-from ui.answer import Answer
+from ui.answer import Answer, page_message, pages_of
 from ui.card import Message, Row, message_of, row_of, send
 from ui.drawing import DrawingThread
 from ui.errors import errors_answered
 from ui.forms import Again, Form, open_form
-from ui.questions import page_message, pages_of
 from ui.server import guild_of
 
 REMIND_BEFORE = timedelta(hours=6)

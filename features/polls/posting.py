@@ -69,7 +69,8 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> tuple[
     and of a result, there is another. Where its own room does not take it, it is shown where the
     announcements or the proposals are. Returns a sentence for everything that was not possible. Raises
     CardRefusedError where nowhere takes it, once whoever set the server up is told, and an error that
-    `passes` as it comes: the clock tries again. One that ended and whose places are all gone is noted as shown.
+    `passes` as it comes: the clock tries again. One that ended and whose places are all gone is
+    noted as shown.
     """
     poll = view.poll
     message = await poll_message(tools.drawing, view)

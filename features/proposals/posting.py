@@ -22,7 +22,7 @@ from tools import Tools, tools_of
 from tournament.source import SourceError
 from ui.card import Row, message_of
 from ui.posting import CardRefusedError, Place, Post, passes, post_somewhere, tell_setter, update
-from ui.questions import check_may_post
+from ui.roles import check_may_post
 from ui.server import guild_of
 from ui.text import plain
 

@@ -1,8 +1,10 @@
 """What may be told of a proposal: one as it stands, a page of them, those whose rule can be compared."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -201,12 +203,19 @@ async def rule_of(db: Database, guild_id: int | None, typed: str) -> str:
     return rule
 
 
+@lru_cache(maxsize=5000)
+def read_once(content: str) -> Proposal:
+    """The proposal of a text that is read again and again, with every letter that somebody types."""
+    return from_json(content)
+
+
 async def suggest_rules(db: Database, guild_id: int, tournament: str, typed: str) -> list[tuple[str, str]]:
     """(what is shown, "#12") of open proposals of a tournament that set a payout rule."""
     found: list[tuple[str, str]] = []
     wanted = typed.strip().casefold()
-    for each in await proposals.open_contents(db, guild_id):
-        proposal = from_json(each.content)
+    contents = await proposals.open_contents(db, guild_id)
+    read = await asyncio.to_thread(lambda: [read_once(each.content) for each in contents])
+    for each, proposal in zip(contents, read, strict=True):
         shown = f"#{each.number} {each.title}: {proposal.parameters.rule}"
         fits = proposal.parameters.rule is not None and proposal.tournament == tournament
         if fits and wanted in shown.casefold():

@@ -8,11 +8,11 @@ import discord
 from features.server.privacy_card import kept_answer
 from storage.members import privacy
 from tools import tools_of
+from ui.answer import pages_of
 from ui.card import Row, row_of
 from ui.dialogs import Confirm
 from ui.errors import errors_answered
 from ui.pages import CardPages
-from ui.questions import pages_of
 from wording.numbers import counted
 
 LABELS = {"more": "Details", "export": "Take it along", "delete": "Delete everything"}

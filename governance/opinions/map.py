@@ -165,17 +165,22 @@ def next_statement(
     left = [index for index in candidates if index not in answered]
     if not left:
         return None
+    weight = statement_weights(votes, max(left) + 1)
+    chance = weight[left] / weight[left].sum()
+    return int(left[rng.choice(len(left), p=chance)])
+
+
+def statement_weights(votes: ArrayLike, statements: int) -> NDArray[np.float64]:
+    """How likely each of so many statements (s,) is to be shown next, as next_statement says, unscaled."""
     matrix = _matrix(votes)
-    width = max(matrix.shape[1], max(left) + 1)
+    width = max(matrix.shape[1], statements)
     matrix = np.pad(matrix, ((0, 0), (0, width - matrix.shape[1])), constant_values=np.nan)
     agreed, voted = _said(matrix, 1), _voted(matrix)
     disagreed = _said(matrix, -1)
     mean = (agreed - disagreed) / (voted + 2)
     split = (agreed + disagreed + 2) / (voted + 2) - mean**2
     pull = np.hypot(*axes(matrix)[1].T)
-    weight = (0.1 + split) * (1 + pull / max(pull.max(), 1e-12)) * (1 + 8 / (1 + voted))
-    chance = weight[left] / weight[left].sum()
-    return int(left[rng.choice(len(left), p=chance)])
+    return (0.1 + split) * (1 + pull / max(pull.max(), 1e-12)) * (1 + 8 / (1 + voted))
 
 
 def _matrix(votes: ArrayLike) -> NDArray[np.float64]:

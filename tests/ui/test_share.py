@@ -10,7 +10,7 @@ from tests.offline import Server
 from ui.answer import Answer
 from ui.card import Card
 from ui.question_buttons import QuestionButton
-from ui.questions import check_may_post
+from ui.roles import check_may_post
 
 SENDS, SENDS_IN_THREADS = 1 << 11, 1 << 38
 TEXT, PUBLIC_THREAD = 0, 11

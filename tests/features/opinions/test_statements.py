@@ -14,6 +14,7 @@ from features.opinions.statements import (
     turn_to,
     vote,
 )
+from kept import KeptResults
 from storage.database import Database, open_database
 from storage.opinions import count_statements, votes_in
 from storage.proposals.blocks import block
@@ -86,16 +87,16 @@ async def test_every_statement_comes_up_once_and_then_nothing(db: Database) -> N
         await add_statement(db, HERE, ADA, f"Claim {number}", NOW)
     seen = []
     for left in (4, 3, 2, 1):
-        turn = await next_turn(db, HERE, BERT)
+        turn = await next_turn(db, KeptResults(), HERE, BERT)
         assert (turn.left, turn.total, turn.own) == (left, 4, None)
-        assert turn == await next_turn(db, HERE, BERT), "asked twice, answered alike"
+        assert turn == await next_turn(db, KeptResults(), HERE, BERT), "asked twice, answered alike"
         assert turn.statement is not None
         seen.append(turn.statement.number)
         await vote(db, HERE, turn.statement.statement_id, BERT, "pass", NOW)
     assert sorted(seen) == [1, 2, 3, 4]
-    assert (await next_turn(db, HERE, BERT)).statement is None
-    assert (await next_turn(db, HERE, ADA)).left == 4
-    assert (await next_turn(db, THERE, BERT)).total == 0
+    assert (await next_turn(db, KeptResults(), HERE, BERT)).statement is None
+    assert (await next_turn(db, KeptResults(), HERE, ADA)).left == 4
+    assert (await next_turn(db, KeptResults(), THERE, BERT)).total == 0
 
 
 async def test_a_statement_can_be_called_up_to_change_a_vote(db: Database) -> None:

@@ -9,6 +9,7 @@ from features.proposals.view import (
     list_proposals,
     proposal_view,
     proposal_with_id,
+    read_once,
     rule_of,
     suggest_proposals,
     suggest_rules,
@@ -95,3 +96,12 @@ async def test_a_number_stands_for_its_rule(db: Database) -> None:
     await hide(db, HERE, 1, DORA, "r", NOW, hidden=False)
     await advance_proposal(db, HERE, 1, "withdrawn", ADA, NOW, moderator=False)
     assert "stands at “withdrawn”" in await refused(rule_of(db, HERE, "#1"))
+
+
+async def test_with_every_letter_typed_no_proposal_is_read_anew(db: Database) -> None:
+    await file(db, parameters="rule: 1.5xCORR + 2xTC")
+    before = read_once.cache_info()
+    for typed in ("", "1", "1.", "1.5"):
+        assert len(await suggest_rules(db, HERE, "classic", typed)) == 1
+    after = read_once.cache_info()
+    assert (after.misses - before.misses, after.hits - before.hits) == (1, 3)
