@@ -221,7 +221,9 @@ class LoopbackNumerai:
         model = self._model(variables["modelId"])
         if model is None:
             return None
-        return list(numerai_data.performances(model, variables["tournament"], self.numbers))
+        first = variables.get("roundNumberGte") or 0
+        numbers = range(max(first, self.numbers.start), self.numbers.stop)
+        return list(numerai_data.performances(model, variables["tournament"], numbers))
 
     def _submissionScores(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
         model = self._model(variables["modelId"])

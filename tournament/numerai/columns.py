@@ -122,10 +122,10 @@ def as_arrays(columns: Mapping[str, Any]) -> dict[str, Any]:
 def gaps(parts: Iterable[Mapping[str, Any]]) -> list[str]:
     """Sentences on what these columns of models lack."""
     parts, sentences = list(parts), []
-    if skipped := sum(columns["skipped"] for columns in parts):
+    if skipped := sum(len(columns["skipped"]) for columns in parts):
         rows = "1 round" if skipped == 1 else f"{skipped:,} rounds"
         sentences.append(f"Left out: {rows} that came without a number, a stake or scores.")
-    if unclear := sum(columns["unclear"] for columns in parts):
+    if unclear := sum(sum(columns["unclear"]) for columns in parts):
         which = "payout of 1 round" if unclear == 1 else f"payouts of {unclear:,} rounds"
         sentences.append(f"Not known: the {which}, told by score in amounts that can be read in two ways.")
     return sentences

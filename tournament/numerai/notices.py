@@ -5,12 +5,27 @@ from datetime import datetime, timedelta
 
 from tournament.numerai import columns
 from tournament.numerai.cache import CachedAnswer
+from tournament.source import SourceError
+
+NAMED = 3  # of many models
 
 
-def notice(answers: Sequence[CachedAnswer], models: int, now: datetime, lacking: str) -> str:
+def incomplete(account: str, missing: Sequence[str], models: int) -> SourceError:
+    """That models of an account could not be read, and which: without them there is no total."""
+    named = ", ".join(missing[:NAMED])
+    if more := len(missing) - NAMED:
+        named += f" and {more:,} more" if more > 0 else ""
+    return SourceError(
+        f"{len(missing):,} of the {models:,} models of {account} could not be read just now ({named}), and "
+        "without them nothing adds up",
+        "They are being read: try again in a minute, or ask about one model.",
+    )
+
+
+def notice(answers: Sequence[CachedAnswer], now: datetime, lacking: str) -> str:
     """Sentences on how old the histories of models are, and what they lack; "" for a whole and young answer.
 
-    models: how many there should be. lacking: a sentence on what the API no longer tells.
+    lacking: a sentence on what the API no longer tells.
     """
     late = [answer for answer in answers if answer.late]
     sentences = []
@@ -19,8 +34,6 @@ def notice(answers: Sequence[CachedAnswer], models: int, now: datetime, lacking:
         some = "1 model is" if len(late) == 1 else f"{len(late)} models are"
         what = "this is its answer" if len(late) == len(answers) else f"{some} shown as"
         sentences.append(f"{late[0].late}; {what} of {age} ago.")
-    if missing := models - len(answers):
-        sentences.append(f"Left out: {missing} of {models} models, which could not be read just now.")
     if lacking:
         sentences.append(lacking)
     return " ".join([*sentences, *columns.gaps([answer.value for answer in answers])])

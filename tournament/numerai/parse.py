@@ -195,24 +195,23 @@ def price(answer: Any) -> list[Any] | None:
 
 
 def performances(answer: Any, tournament: int, asked: datetime | None = None) -> dict[str, Any]:
-    """Columns of a model's rounds in order, and how many rows were unusable, how many payouts unclear.
+    """Columns of a model's rounds in order, and the rounds of the rows that were unusable.
 
     Of two rows for a round the last counts, but none before a resolved one. With the moment it was `asked`,
     no round is resolved before its time has come.
-    {"round", "resolved", "stake", "factor", "payout": lists; "scores", "chosen": lists by score; "skipped",
-    "unclear"}
+    {"round", "resolved", "stake", "factor", "payout", "unclear": lists; "scores", "chosen": lists by score;
+    "skipped": numbers of rounds, None where there is none}
     """
     raw = [row for row in _rows(answer) if row.get("tournament", tournament) == tournament]
-    good = [
-        row for row in raw if all(name in row for name in _VITAL) and _is_round_number(row["roundNumber"])
-    ]
+    good = [row for row in raw if _is_usable(row)]
     if raw and not good:
         raise SourceError(UNREADABLE)
     told = [_performance(row, asked) for row in good]
     by_round = {row["round"]: row for row in sorted(told, key=lambda row: row["resolved"])}
     rows = [by_round[key] for key in sorted(by_round)]
     columns: dict[str, Any] = {
-        name: [row[name] for row in rows] for name in ("round", "resolved", "stake", "factor", "payout")
+        name: [row[name] for row in rows]
+        for name in ("round", "resolved", "stake", "factor", "payout", "unclear")
     }
     for name in ("scores", "chosen"):
         keys = dict.fromkeys(key for row in rows for key in row[name])
@@ -221,9 +220,16 @@ def performances(answer: Any, tournament: int, asked: datetime | None = None) ->
         columns[name] = {key: [row[name].get(key) for row in rows] for key in keys}
     return {
         **columns,
-        "skipped": len(raw) - len(good),
-        "unclear": sum(row["unclear"] for row in rows),
+        "skipped": [
+            number if _is_round_number(number := row.get("roundNumber")) else None
+            for row in raw
+            if not _is_usable(row)
+        ],
     }
+
+
+def _is_usable(row: Mapping[str, Any]) -> bool:
+    return all(name in row for name in _VITAL) and _is_round_number(row["roundNumber"])
 
 
 def _performance(row: Mapping[str, Any], asked: datetime | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tournament.numerai.asking.client import NumeraiClient, RefusedError
 from tournament.numerai.asking.queries import OTHER_SPELLINGS, Query
 from tournament.numerai.asking.schema import Schema, lost
 from tournament.numerai.cache import Cache, CachedAnswer
+from tournament.numerai.newer_rounds import first_asked_for, joined
 from tournament.numerai.parse import TOURNAMENT_NUMBERS
 from tournament.source import SourceError
 
@@ -24,7 +25,7 @@ LINKED_AGE = timedelta(hours=1)  # of what members have linked, read before they
 BACKGROUND_AGE = timedelta(hours=6)
 SCHEMA_AGE = timedelta(days=1)
 
-FORM = 2  # of what is kept; a new number leaves what an older version of the bot has kept alone
+FORM = 3  # of what is kept; a new number leaves what an older version of the bot has kept alone
 PAGE = 1000  # rows of a leaderboard; a server that gives fewer at once is asked for more pages
 PAGES = 60
 SCHEMA = f"all/{FORM}/schema"  # the one answer that is every tournament's
@@ -96,10 +97,27 @@ class Reading:
 
     async def performances(self, model_id: str, *, background: timedelta | None = None) -> CachedAnswer:
         """The columns of parse.performances for a model."""
-        variables = {"modelId": model_id, "tournament": self._number}
-        read = partial(parse.performances, tournament=self._number, asked=self._now())
-        question = self.question("history", model_id)
-        return await self._ask(question, HISTORY_AGE, queries.PERFORMANCES, variables, read, background)
+        kept_as = self.question("history", model_id)
+        return await self._cache.ask(
+            kept_as,
+            background or HISTORY_AGE,
+            lambda: self._performances(kept_as, model_id, background=background is not None),
+            hurry=background is None,
+        )
+
+    async def _performances(self, kept_as: str, model_id: str, *, background: bool) -> dict[str, Any]:
+        """All rounds of a model, of which only those are asked for that may have changed."""
+        asked = self._now()
+        kept = await self._cache.stored(kept_as)
+        since = None
+        if (await self.schema()).takes(queries.PERFORMANCES, "roundNumberGte"):
+            since = first_asked_for(kept.value if kept else None, asked)
+        variables = {"modelId": model_id, "tournament": self._number, "roundNumberGte": since}
+        read = partial(parse.performances, tournament=self._number, asked=asked)
+        told = await self._told(queries.PERFORMANCES, variables, read, background=background)
+        if since is None or kept is None:
+            return {**told, "whole": asked.isoformat()}
+        return await asyncio.to_thread(joined, kept.value, since, told)
 
     async def rounds(self) -> CachedAnswer:
         """The columns of parse.rounds."""
@@ -150,6 +168,8 @@ class Reading:
     ) -> Any:
         """What `read` makes of an answer, in a thread: it may be megabytes."""
         schema = await self.schema()
+        given = {name for name in question.narrows if schema.takes(question, name)} | set(question.takes)
+        variables = {name: value for name, value in variables.items() if name in given}
         try:
             text = schema.fit(question, self._spellings).text
             data = await self._client.ask(text, variables, background=background)

@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 import numpy as np
 
 from scoring.rules import PayoutRule, rule_in_force
 from tournament.numerai import columns
+from tournament.numerai.accounts import Accounts
 from tournament.numerai.asking import queries
 from tournament.numerai.asking.client import ADDRESS, NumeraiClient
 from tournament.numerai.asking.throttle import Patience, Throttle
@@ -20,13 +20,12 @@ from tournament.numerai.cache import Cache, CachedAnswer, Database
 from tournament.numerai.columns import Calendar
 from tournament.numerai.everyone import LARGEST, Coverage, Everyone
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
-from tournament.numerai.notices import notice
-from tournament.numerai.reading import BACKGROUND_AGE, LINKED_AGE, Reading
+from tournament.numerai.notices import incomplete, notice
+from tournament.numerai.reading import Reading
 from tournament.source import EVERYONE, History, ModelClaim, Names, Rounds, SourceError, Stakes, Tournament
 
 __all__ = ["Coverage", "NumeraiClient", "NumeraiSource", "Patience", "Throttle"]
 
-FAILURES = 3  # in a row, before reading ahead is left for later
 DAYS = 5000  # whose price is kept
 NEWEST_ROUNDS = 3  # asked for their rule, newest first: one that has just opened may not have one yet
 
@@ -34,15 +33,6 @@ NEWEST_ROUNDS = 3  # asked for their rule, newest first: one that has just opene
 def utc_now() -> datetime:
     """The present moment, aware."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class _Who:
-    """A model or an account, and the ids of its models by name."""
-
-    name: str
-    kind: str
-    models: Mapping[str, str]
 
 
 class NumeraiSource:
@@ -78,6 +68,7 @@ class NumeraiSource:
         self._client = client or NumeraiClient(address, patience=patience, throttle=throttle, clock=clock)
         self._cache = Cache(database, now, patience, clock=clock)
         self._reading = Reading(self._client, self._cache, tournament, now)
+        self._accounts = Accounts(self._reading, self._cache)
         self._board = Board(self._reading, self._cache, now, clock=clock)
         self._everyone = Everyone(self._reading, self._board, self._cache)
         self._seen: dict[str, tuple[int, int]] | None = None
@@ -94,7 +85,7 @@ class NumeraiSource:
         spelled = await self._board.spelled(wanted)
         if spelled is not None or not wanted:
             return spelled
-        who = await self._who(wanted)
+        who = await self._accounts.who(wanted)
         return None if who is None else who.name
 
     async def rounds(self) -> Rounds:
@@ -113,12 +104,13 @@ class NumeraiSource:
         """Every round of a model, an account or EVERYONE, those under way included.
 
         A name that both a model and an account have means the account, unless that model is all it has.
-        Models of an account that can't be read are left out, and EVERYONE is what has been read in the
-        background: the notice says so. Raises KeyError for an unknown name.
+        EVERYONE is what has been read in the background: the notice says so. Raises KeyError for an unknown
+        name, and SourceError that names the models of an account that can't be read: without one of them
+        nothing of an account adds up.
         """
         if name == EVERYONE:
             return await self._see(await self._everyone.history())
-        who = await self._who(name)
+        who = await self._accounts.who(name)
         if who is None:
             if await self._board.spelled(name):  # a leaderboard may be hours old
                 raise SourceError(f"Numerai no longer knows anybody called {name}", "Pick another name.")
@@ -138,6 +130,9 @@ class NumeraiSource:
                 error = result
         if error is not None and not answers:
             raise error
+        if missing := [model for model in who.models if model not in answers]:
+            self._accounts.catch_up(who.name)
+            raise incomplete(who.name, missing, len(who.models))
         if not any(answer.value["round"] for answer in answers.values()):
             raise SourceError(f"{who.name} has no rounds in {self.label}", "Pick another model or account.")
         history = await asyncio.to_thread(
@@ -149,7 +144,6 @@ class NumeraiSource:
             asked_at=min(answer.fetched_at for answer in answers.values()),
             notice=notice(
                 list(answers.values()),
-                len(who.models),
                 self._now(),
                 await self._reading.lacks(queries.PERFORMANCES),
             ),
@@ -161,33 +155,7 @@ class NumeraiSource:
 
         What can't be read stops no other name at once; raises the last SourceError where there was one.
         """
-        failed: SourceError | None = None
-        in_a_row = 0
-        ids: dict[str, None] = {}
-        for name in names:
-            try:
-                who = await self._who(name, background=BACKGROUND_AGE)
-                ids |= dict.fromkeys(who.models.values() if who else ())
-                in_a_row = 0
-            except SourceError as error:
-                failed, in_a_row = error, in_a_row + 1
-                if in_a_row == FAILURES:
-                    raise
-        questions = {self._reading.question("history", model_id): model_id for model_id in ids}
-        moments = await self._cache.moments(questions)
-        never = datetime.min.replace(tzinfo=UTC)
-        for question in sorted(questions, key=lambda each: moments.get(each, never)):
-            try:
-                answer = await self._reading.performances(questions[question], background=LINKED_AGE)
-                if answer.late:
-                    raise SourceError(answer.late)
-                in_a_row = 0
-            except SourceError as error:
-                failed, in_a_row = error, in_a_row + 1
-                if in_a_row == FAILURES:
-                    raise
-        if failed is not None:
-            raise failed
+        await self._accounts.read_ahead(names)
 
     async def stakes(self) -> Stakes:
         """The leaderboards as last read; which model is whose is not on them."""
@@ -274,27 +242,11 @@ class NumeraiSource:
         """Give up what is under way and write what is not yet kept; the database has to be open still."""
         await self._board.close()
         await self._client.close()
+        await self._accounts.close()
         await self._cache.close()
 
     async def _calendar(self) -> Calendar:
         return columns.calendar((await self._reading.rounds()).value)
-
-    async def _who(self, name: str, *, background: timedelta | None = None) -> _Who | None:
-        results = await asyncio.gather(
-            self._reading.model(name, background=background),
-            self._reading.account(name, background=background),
-            return_exceptions=True,
-        )
-        model, owned = (None if isinstance(result, BaseException) else result.value for result in results)
-        models = {each: model_id for model_id, each in owned or ()}
-        if models and (model is None or list(models.values()) != [model[0]]):
-            return _Who(name, "account", models)
-        if model is not None:
-            return _Who(model[1], "model", {model[1]: model[0]})
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return None
 
     async def _seen_scores(self) -> dict[str, tuple[int, int]]:
         if self._seen is None:

@@ -67,7 +67,7 @@ def test_of_two_rows_for_a_round_the_last_counts_and_rounds_are_in_order() -> No
     told = parse.performances([row(3), row(1), row(2), row(1, atRisk="7")], 8)
     assert told["round"] == [1, 2, 3]
     assert told["stake"] == [7.0, 12.5, 12.5]
-    assert told["skipped"] == 0
+    assert told["skipped"] == []
 
 
 def test_a_resolved_row_of_a_round_counts_before_one_that_is_not() -> None:
@@ -78,7 +78,7 @@ def test_a_resolved_row_of_a_round_counts_before_one_that_is_not() -> None:
 def test_rows_that_lack_what_matters_are_counted() -> None:
     bare = {key: value for key, value in row(7).items() if key != "submissionScores"}
     told = parse.performances([row(1), row(None), row("2"), row(True), row(-1), bare], 8)
-    assert (told["round"], told["skipped"]) == ([1], 5)
+    assert (told["round"], len(told["skipped"])) == ([1], 5)
 
 
 def test_rows_of_another_tournament_are_not_ours() -> None:

@@ -23,6 +23,7 @@ class Query:
     fields: str
     needs: str
     lost: Mapping[str, str] = field(default_factory=dict)
+    narrows: Mapping[str, str] = field(default_factory=dict)  # arguments that are given where they are known
 
     def paths(self) -> tuple[str, ...]:
         """Every field that is read, like "submissionScores.value"."""
@@ -40,10 +41,10 @@ class Query:
         takes: how the API spells an argument and which type it has, where that is known.
         """
         told = {name: (name, kind) for name, kind in self.takes.items()} | dict(takes or {})
-        declared = " ".join(f"${name}: {told[name][1]}" for name in self.takes)
-        given = " ".join(f"{told[name][0]}: ${name}" for name in self.takes)
-        head = (f"query({declared}) ", f"({given})") if self.takes else ("query ", "")
-        return f"{head[0]}{{ {self.root}{head[1]} {_written(parsed(self.fields), without)} }}"
+        declared = " ".join(f"${name}: {kind}" for name, (_, kind) in told.items())
+        given = " ".join(f"{spelled}: ${name}" for name, (spelled, _) in told.items())
+        fields = _written(parsed(self.fields), without)
+        return f"query({declared}) {{ {self.root}({given}) {fields} }}"
 
 
 # how an argument is spelled elsewhere: documents of the API differ
@@ -87,6 +88,7 @@ PERFORMANCES = Query(
         "submissionScores.payoutPending": "payouts so far",
         "submissionScores.payoutSettled": "payouts",
     },
+    {"roundNumberGte": "Int"},
 )
 
 ROUNDS = Query(

@@ -80,6 +80,10 @@ class Schema:
             needed == path or needed.startswith(f"{path}.") for path in gone for needed in question.needed()
         )
 
+    def takes(self, question: Query, argument: str) -> bool:
+        """Whether the API is known to narrow an answer by this argument."""
+        return argument in self.roots.get(question.root, {}).get("args", {})
+
     def fit(self, question: Query, spellings: Mapping[str, str] = MappingProxyType({})) -> Fit:
         """The question with the fields that are there. Raises SourceError where one that it needs is gone.
 
@@ -95,7 +99,7 @@ class Schema:
                 for name in question.takes
                 for spelled in (name, OTHER_SPELLINGS.get(name, name))
                 if spelled in args
-            }
+            } | {name: (name, args[name]) for name in question.narrows if name in args}
         else:
             takes = {name: (spellings.get(name, name), kind) for name, kind in question.takes.items()}
         return Fit(question.text(without=frozenset(gone), takes=takes), gone)

@@ -10,7 +10,7 @@ import pytest
 from storage.database import Database
 from tests import numerai_data
 from tests.numerai_server import LoopbackNumerai
-from tests.patience import CALM
+from tests.patience import CALM, eventually
 from tests.tournament.numerai.faults.faulty import Moving, ask, was_asked
 from tournament.numerai.source import NumeraiSource
 from tournament.source import EVERYONE, Names, SourceError
@@ -18,11 +18,21 @@ from tournament.source import EVERYONE, Names, SourceError
 pytestmark = pytest.mark.slow
 
 
-async def test_some_models_of_an_account_may_be_missing(live: NumeraiSource, api: LoopbackNumerai) -> None:
-    api.fail("errors", times=2, only="v2RoundModelPerformances")
-    history = await ask(live)
-    assert len(history.models) == 8
-    assert history.notice == "Left out: 2 of 10 models, which could not be read just now."
+@pytest.mark.parametrize(("times", "words"), [(1, "1 of the 10 models"), (5, "5 of the 10 models")])
+async def test_nothing_adds_up_without_a_model_and_what_is_missing_is_read_meanwhile(
+    live: NumeraiSource, api: LoopbackNumerai, times: int, words: str
+) -> None:
+    api.fail("errors", times=times, only="v2RoundModelPerformances")
+    with pytest.raises(SourceError, match=f"^{words} of tidewater could not be read just now ") as caught:
+        await ask(live)
+    named = str(caught.value).partition("(")[2].partition(")")[0]
+    assert named.endswith(" and 2 more") == (times == 5)
+    assert all(name.startswith("tidewater") for name in named.removesuffix(" and 2 more").split(", "))
+
+    async def all_are_read() -> bool:
+        return len(api.asked("v2RoundModelPerformances")) == 10 + times
+
+    await eventually(all_are_read)
     history = await ask(live)
     assert (len(history.models), history.notice) == (10, "")
 

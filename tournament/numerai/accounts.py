@@ -1,0 +1,97 @@
+"""Which models are whose, and their rounds read before anybody asks for them."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tournament.numerai.cache import Cache
+from tournament.numerai.reading import BACKGROUND_AGE, LINKED_AGE, Reading
+from tournament.source import SourceError
+
+FAILURES = 3  # in a row, before reading ahead is left for later
+
+
+@dataclass(frozen=True)
+class Who:
+    """A model or an account, and the ids of its models by name."""
+
+    name: str
+    kind: str
+    models: Mapping[str, str]
+
+
+class Accounts:
+    """The models and accounts of one tournament by their names, asked of the API."""
+
+    def __init__(self, reading: Reading, cache: Cache) -> None:
+        self._reading, self._cache = reading, cache
+        self._catching_up: dict[str, asyncio.Task[None]] = {}
+
+    async def who(self, name: str, *, background: timedelta | None = None) -> Who | None:
+        """Who has this name: an account before a model, unless that model is all it has; None for nobody."""
+        results = await asyncio.gather(
+            self._reading.model(name, background=background),
+            self._reading.account(name, background=background),
+            return_exceptions=True,
+        )
+        model, owned = (None if isinstance(result, BaseException) else result.value for result in results)
+        models = {each: model_id for model_id, each in owned or ()}
+        if models and (model is None or list(models.values()) != [model[0]]):
+            return Who(name, "account", models)
+        if model is not None:
+            return Who(model[1], "model", {model[1]: model[0]})
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return None
+
+    async def read_ahead(self, names: Iterable[str]) -> None:
+        """Read the histories of these names in the background, the oldest first.
+
+        What can't be read stops no other name at once; raises the last SourceError where there was one.
+        """
+        failed: SourceError | None = None
+        in_a_row = 0
+        ids: dict[str, None] = {}
+        for name in names:
+            try:
+                who = await self.who(name, background=BACKGROUND_AGE)
+                ids |= dict.fromkeys(who.models.values() if who else ())
+                in_a_row = 0
+            except SourceError as error:
+                failed, in_a_row = error, in_a_row + 1
+                if in_a_row == FAILURES:
+                    raise
+        questions = {self._reading.question("history", model_id): model_id for model_id in ids}
+        moments = await self._cache.moments(questions)
+        never = datetime.min.replace(tzinfo=UTC)
+        for question in sorted(questions, key=lambda each: moments.get(each, never)):
+            try:
+                answer = await self._reading.performances(questions[question], background=LINKED_AGE)
+                if answer.late:
+                    raise SourceError(answer.late)
+                in_a_row = 0
+            except SourceError as error:
+                failed, in_a_row = error, in_a_row + 1
+                if in_a_row == FAILURES:
+                    raise
+        if failed is not None:
+            raise failed
+
+    def catch_up(self, name: str) -> None:
+        """Read in the background what a member's share or patience was not enough for."""
+        if name not in self._catching_up:
+            task = self._catching_up[name] = asyncio.create_task(self._read_quietly(name))
+            task.add_done_callback(lambda _: self._catching_up.pop(name))
+
+    async def close(self) -> None:
+        """Give up what is being read."""
+        for task in list(self._catching_up.values()):
+            task.cancel()
+        await asyncio.gather(*self._catching_up.values(), return_exceptions=True)
+
+    async def _read_quietly(self, name: str) -> None:
+        with contextlib.suppress(SourceError):  # whoever asks again is told
+            await self.read_ahead([name])
