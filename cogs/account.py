@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.account.account_card import account_card, code_card, verified_card
+from features.account.account_card import account_card, code_card, linked_at_numerai_card, verified_card
 from features.account.dialogs import LINK_FORMS, WhoButton
 from features.account.link import link_account, linked_account
 from features.account.verify import finish_verification, start_verification
 from features.server.help_buttons import start_row
 from storage.members.links import link_of, remove_link
-from storage.members.verifications import drop_verification, verification_of
+from storage.members.verifications import AccountVerification, drop_verification, verification_of
 from tools import Client, Tools, complete_name, show_cards, tools_of
 from tournament.source import Tournament
 from ui.card import row_of
@@ -60,12 +60,14 @@ class AccountCommands(
         account: str | None = None,
         tournament: Tournament = "classic",
     ) -> None:
-        """Prove that a Numerai account is yours, with a code in a model's bio: no key, no wallet
+        """Prove that a Numerai account is yours: no key, no wallet
 
-        You get a code that is good for 15 minutes, put it into the bio of one of your models on numer.ai, and
-        press a button. The bot reads the bio, which everybody can see, and the account that has the model
-        becomes yours here: one account for each member. Then you clear the bio. Every 90 days the bot looks
-        whether the account is still there. Only you see any of it.
+        Where you have linked your Discord account at numer.ai, and Numerai tells it, that is the proof:
+        there is nothing more to do. If not, you get a code that is good for 15 minutes, put it into the bio
+        of one of your models on numer.ai, and press a button. The bot reads the bio, which everybody can
+        see, and the account that has the model becomes yours here: one account for each member. Then you
+        clear the bio. Every 90 days the bot looks whether the account is still there. Only you see any of
+        it.
 
         The bot never asks for an API key, a password or a wallet. Whoever does is not this bot.
         """
@@ -78,6 +80,9 @@ class AccountCommands(
             model,
             self.tools.now(),
         )
+        if isinstance(started, AccountVerification):
+            await show_cards(interaction, [linked_at_numerai_card(started, self.tools.now())])
+            return
         # the code alone is the text of its message: that is what a phone copies
         await interaction.followup.send(started.code, ephemeral=True)
         await show_cards(interaction, [code_card(started)], [row_of(VerifiedButton(interaction.user.id))])

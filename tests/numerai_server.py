@@ -56,6 +56,8 @@ class LoopbackNumerai:
         self.models = dict(numerai_data.invented_models())
         self.announced: dict[str, float] | None = None  # multipliers, instead of those of the round
         self.bios: dict[str, Any] = {}
+        self.account_bios: dict[str, Any] = {}
+        self.discord_ids: dict[str, Any] = {}  # of an account's owner
         self.says: dict[str, str] = {}  # by root field, JSON instead of what it would answer
         self.whole: str | None = None  # JSON instead of any answer
         self.requests: list[Asked] = []
@@ -111,6 +113,11 @@ class LoopbackNumerai:
     def set_bio(self, model: str, bio: Any) -> None:
         """Let a model's profile say this from now on; a bio is a text or None, and anything goes."""
         self.bios[model] = bio
+        self._answers.clear()
+
+    def link(self, account: str, discord_id: Any) -> None:
+        """Let an account's profile name this Discord account from now on."""
+        self.discord_ids[account] = discord_id
         self._answers.clear()
 
     def move(self, model: str, account: str) -> None:
@@ -209,12 +216,16 @@ class LoopbackNumerai:
         owned = [model for model in self.models.values() if model.account == variables["username"].lower()]
         if not owned:
             return None
+        linked = self.discord_ids.get(variables["username"].lower())
         return {
+            "username": variables["username"].lower(),
+            "bio": self.account_bios.get(variables["username"].lower()),
+            "discord": None if linked is None else {"userId": linked, "username": "somebody"},
             "models": [
                 {"id": model.id, "displayName": model.name, "tournament": tournament}
                 for model in owned
                 if tournament in model.spans
-            ]
+            ],
         }
 
     def _v2RoundModelPerformances(self, variables: dict[str, Any]) -> list[numerai_data.Json] | None:  # noqa: N802

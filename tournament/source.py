@@ -124,15 +124,18 @@ class Stakes:
 
 @dataclass(frozen=True)
 class ModelClaim:
-    """What Numerai publishes of a model: whose it is, and what its owner wrote into its bio.
+    """What Numerai publishes of a model: whose it is, and by what its owner can be known.
 
-    The bio is a text that anybody may have typed: "" where there is none, and cut where it is very long.
+    A bio is a text that anybody may have typed: "" where there is none, and cut where it is very long.
+    discord_id: whom the account's owner linked at Numerai; None where it does not say.
     """
 
     account: str
     model_id: str
     model: str
     bio: str = field(repr=False)  # it may hold a code that belongs in no log
+    account_bio: str = field(default="", repr=False)
+    discord_id: int | None = field(default=None, repr=False)
 
 
 class SourceError(Exception):

@@ -1,5 +1,6 @@
 """Cards for a member's link and for the proof of an account."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from discord.utils import format_dt
@@ -57,6 +58,12 @@ def code_card(started: Started) -> Card:
         small=NO_KEYS,
         colour=BLUE,
     )
+
+
+def linked_at_numerai_card(verification: AccountVerification, now: datetime) -> Card:
+    """An account that its owner linked to the member at Numerai: there is no code to take out."""
+    card = verified_card(verification, now)
+    return replace(card, after=f"**How** Numerai says that it is linked to you at Discord.\n{card.after}")
 
 
 def verified_card(verification: AccountVerification, now: datetime, *, new: bool = False) -> Card:

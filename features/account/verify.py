@@ -1,4 +1,4 @@
-"""Proof that a Numerai account is a member's: a code that only its owner can put into a model's bio."""
+"""Proof that a Numerai account is a member's: its owner linked them at Numerai, or put a code into a bio."""
 
 import hmac
 import re
@@ -35,24 +35,28 @@ class Started:
 
 async def start_verification(
     database: Database, source: Source, member_id: int, account: str | None, model: str, now: datetime
-) -> Started:
-    """Make a code for a model's bio, in place of the member's earlier one.
+) -> Started | AccountVerification:
+    """Verify the member where the account is linked to them at Numerai; else make a code for a bio.
 
-    Numerai says whose the model is; `account` is what the member believes, None for nothing. Raises
-    ValueError for a member who is verified, a model that is not there, and one of another account.
+    The code takes the place of the member's earlier one. Numerai says whose the model is; `account` is what
+    the member believes, None for nothing. Raises ValueError for a member who is verified, a model that is not
+    there, one of another account, and an account that another member has verified.
     """
     await _refuse_if_verified(database, member_id)
     claim = await source.claims(plain_name(account) if account is not None else None, plain_name(model))
     code = await make_code(database, member_id, source.tournament, claim.model, now)
+    if claim.discord_id == member_id:
+        return await use_code(database, member_id, code.code, claim.account, now)
     return Started(code.code, code.expires_at, claim.model, claim.account)
 
 
 async def finish_verification(
     database: Database, source_of: Callable[[str], Source], member_id: int, now: datetime
 ) -> AccountVerification:
-    """Read the bio and verify the member as the account that the model belongs to.
+    """Read the bios and verify the member as the account that the model belongs to.
 
-    Raises ValueError, and keeps the code, where the bio lacks it; SourceError where Numerai can't be asked.
+    The code may stand in the model's bio or the account's, or the account be linked to the member meanwhile.
+    Raises ValueError, and keeps the code, where it is in neither; SourceError where Numerai can't be asked.
     No sentence names the account or the model: a log would then say whose they are.
     """
     await _refuse_if_verified(database, member_id)
@@ -63,7 +67,9 @@ async def finish_verification(
             "Get another with /account verify."
         )
     claim = await source_of(code.tournament).claims(None, code.model)
-    if not holds_code(claim.bio, code.code):
+    if claim.discord_id != member_id and not any(
+        holds_code(bio, code.code) for bio in (claim.bio, claim.account_bio)
+    ):
         raise ValueError(
             "The model's bio does not hold your newest code. Save it there, wait a moment, and press again: "
             "the code stays good until its 15 minutes are over."

@@ -21,7 +21,9 @@ type Query {
 
 type Profile { id: ID startDate: String username: String accountName: String bio: String nmrStaked: String }
 
-type Account { username: String models: [AccountModel] }
+type Account { username: String bio: String models: [AccountModel] discord: DiscordAccount }
+
+type DiscordAccount { userId: String username: String }
 
 type AccountModel { id: ID displayName: String tournament: Int }
 

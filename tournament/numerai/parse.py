@@ -1,6 +1,7 @@
 """Turns what Numerai's API answers into plain columns that JSON can hold; None where it says nothing."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -36,6 +37,7 @@ MOST_ROWS = 100_000
 MOST_SCORES = 64  # names of scores in one answer
 LONGEST_NAME = 200
 LARGEST_NUMBER = 1e15
+DISCORD_ID = re.compile(r"[1-9][0-9]{14,19}", re.ASCII)
 LARGEST_ROUND = 1_000_000
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 
@@ -127,6 +129,26 @@ def models_of_account(answer: Any, tournament: int) -> list[list[str]] | None:
         if row.get("tournament", tournament) in (None, tournament)
     ]
     return sorted(([_name(row, "id"), _name(row, "displayName")] for row in rows), key=lambda row: row[1])
+
+
+def owner(answer: Any, tournament: int) -> dict[str, Any] | None:
+    """models_of_account of an account, its bio, and its owner's id at Discord; None for no such account.
+
+    {"models": [[id, name]], "bio": a text, "discord": a number or None}
+    """
+    models = models_of_account(answer, tournament)
+    if models is None:
+        return None
+    bio, linked = answer.get("bio"), answer.get("discord")
+    told = linked.get("userId") if isinstance(linked, Mapping) else None
+    known = (
+        isinstance(told, str | int) and not isinstance(told, bool) and DISCORD_ID.fullmatch(str(told)[:30])
+    )
+    return {
+        "models": models,
+        "bio": bio[:LONGEST_BIO] if isinstance(bio, str) else "",
+        "discord": int(told) if known else None,
+    }
 
 
 def rounds(answer: Any, asked: datetime | None = None) -> dict[str, list[Any]]:

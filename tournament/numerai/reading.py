@@ -89,6 +89,16 @@ class Reading:
         variables = {"model_name": name, "tournament": self._number}
         return await self._told(queries.PROFILE, variables, parse.profile)
 
+    async def owner_now(self, name: str) -> dict[str, Any] | None:
+        """parse.owner of an account; asked each time."""
+        variables = {"username": name, "tournament": self._number}
+        try:
+            read = partial(parse.owner, tournament=self._number)
+            return await self._told(queries.OWNER, variables, read)
+        except RefusedError:  # who is behind an account may be told to its owner alone
+            models = await self.account_now(name)
+            return None if models is None else {"models": models, "bio": "", "discord": None}
+
     async def account_now(self, name: str, *, background: bool = False) -> list[list[str]] | None:
         """[id, name] of every model of an account, or None; asked each time."""
         variables = {"username": name, "tournament": self._number}

@@ -212,10 +212,10 @@ class NumeraiSource:
         model_id, name, owner, bio = told
         if account is not None and account.casefold() != owner.casefold():
             raise ValueError("That model belongs to another account. Check how both are spelled.")
-        owned = await self._reading.account_now(owner)
-        if model_id not in [each for each, _ in owned or ()]:
+        told = await self._reading.owner_now(owner)
+        if told is None or model_id not in [each for each, _ in told["models"]]:
             raise ValueError("Numerai does not list that model in its account. Try another of your models.")
-        return ModelClaim(owner, model_id, name, bio)
+        return ModelClaim(owner, model_id, name, bio, told["bio"], told["discord"])
 
     async def models_now(self, account: str) -> tuple[str, ...]:
         """The models of an account, asked this moment behind all that members ask; () where it is gone."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from features.account.verify import finish_verification, start_verification
+from features.account.verify import Started, finish_verification, start_verification
 from storage.database import Database
 from storage.members.verifications import AccountVerification
 from tournament.sample import SampleSource
@@ -48,7 +48,9 @@ class Profiles(SampleSource):
 
 
 async def start(db: Database, live: Profiles, member: int = ADA, model: str = "tide") -> str:
-    return (await start_verification(db, live, member, None, model, NOW)).code
+    started = await start_verification(db, live, member, None, model, NOW)
+    assert isinstance(started, Started)
+    return started.code
 
 
 async def finish(

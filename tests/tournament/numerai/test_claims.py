@@ -93,6 +93,7 @@ async def test_a_claim_is_what_two_pages_agree_on(live: NumeraiSource, api: Loop
     assert profile.variables == {"model_name": "tidewater_2", "tournament": 8}
     assert all(word in profile.query for word in ("id", "username", "accountName", "bio"))
     assert account.variables == {"username": "tidewater", "tournament": 8}
+    assert "discord { userId }" in account.query
 
 
 async def test_names_are_those_of_the_api_whatever_was_typed(live: NumeraiSource) -> None:

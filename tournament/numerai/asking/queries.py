@@ -74,6 +74,16 @@ ACCOUNT = Query(
     {"models.tournament": "which tournament a model of an account is in"},
 )
 
+# the same account, with what a member can prove who they are by
+OWNER = Query(
+    "whose an account is",
+    "accountProfile",
+    _NAMED,
+    "bio models { id displayName tournament } discord { userId }",
+    "models { id displayName }",
+    {"discord": "which Discord account an owner has linked", "bio": "the bio of an account"},
+)
+
 # deprecated, but its successor has neither what was at risk nor the multipliers of a round
 PERFORMANCES = Query(
     "a model's rounds",
@@ -149,6 +159,7 @@ ALL = (
     MODEL,
     PROFILE,
     ACCOUNT,
+    OWNER,
     PERFORMANCES,
     ROUNDS,
     ROUND_RULE,
