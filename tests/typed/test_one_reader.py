@@ -29,7 +29,6 @@ NOT_TYPED = {
     "ui/questions.py": "the number in a custom id, and the page of a menu of ours",
     "scoring/rules/__init__.py": "the id of a rule on record, and rules.toml",
     "governance/proposals/json_text.py": "JSON",
-    "tournament/numerai/client.py": "what the API sends",
 }
 ROOMS = ("scoring", "governance", "storage", "tournament", "ui", "wording", "features", "cogs")
 STR_METHODS = {

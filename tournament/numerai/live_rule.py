@@ -11,14 +11,58 @@ import numpy as np
 
 from scoring.rules import PayoutRule, describe_multipliers, load_rules, rule_in_force
 from tournament.numerai.columns import Calendar
+from tournament.numerai.parse import (
+    MOST_SCORES,
+    UNREADABLE,
+    is_name,
+    is_round_number,
+    moment,
+    number,
+    rows_of,
+    score_key,
+)
+from tournament.source import SourceError
 
 MOST_CHOICES = 1000  # combinations of multipliers that are told one by one; a round was never paid by over 50
+
+
+def announced(answer: Any) -> dict[str, Any] | None:
+    """What the first of these rounds says it pays by; None where there is no such round."""
+    rows = [
+        row for row in rows_of(answer) if is_round_number(row.get("number")) and moment(row.get("openTime"))
+    ]
+    if not rows:
+        return None
+    configs = [
+        (score_key(name)[0], config)
+        for config in rows_of(rows[0].get("roundScoreConfigs"))
+        if config.get("isPayout") is True and is_name(name := config.get("displayName") or config.get("name"))
+    ]
+    if len(configs) > MOST_SCORES:
+        raise SourceError(UNREADABLE)
+    return {
+        "number": rows[0]["number"],
+        "opened": moment(rows[0]["openTime"]),
+        "threshold": number(rows[0].get("stakeThreshold")),
+        "factor": number(rows[0].get("payoutFactor")),
+        "scores": {
+            score: {
+                "least": number(config.get("minMultiplier")),
+                "most": number(config.get("maxMultiplier")),
+                "default": number(config.get("defaultMultiplier")),
+                "clip": number(config.get("clipThreshold")),
+                "threshold": number(config.get("stakeThreshold")),
+                "factor": number(config.get("payoutFactor")),
+            }
+            for score, config in configs
+        },
+    }
 
 
 def announced_rule(tournament: str, told: Mapping[str, Any]) -> PayoutRule | None:
     """The rule that a round's payout configuration tells; None where it pays by no score.
 
-    `told` is what parse.announced makes of a round. What a configuration does not tell (how much of a stake
+    `told` is what announced makes of a round. What a configuration does not tell (how much of a stake
     one round risks, how many rounds overlap, a missing clip) is that of the dated rule of the round's day.
     """
     scores: Mapping[str, Mapping[str, float | None]] = told["scores"]

@@ -94,8 +94,8 @@ def score_key(name: str) -> tuple[str, int]:
 def leaderboard(answer: Any) -> list[list[Any]]:
     """[name, stake in NMR] of every row; a row without a name has an empty one."""
     return [
-        [name if _is_name(name := row.get("username")) else "", number(row.get("nmrStaked"))]
-        for row in _rows(answer)
+        [name if is_name(name := row.get("username")) else "", number(row.get("nmrStaked"))]
+        for row in rows_of(answer)
     ]
 
 
@@ -125,7 +125,7 @@ def models_of_account(answer: Any, tournament: int) -> list[list[str]] | None:
         return None
     rows = [
         row
-        for row in _rows(field(answer, "models"))
+        for row in rows_of(field(answer, "models"))
         if row.get("tournament", tournament) in (None, tournament)
     ]
     return sorted(([_name(row, "id"), _name(row, "displayName")] for row in rows), key=lambda row: row[1])
@@ -141,13 +141,11 @@ def owner(answer: Any, tournament: int) -> dict[str, Any] | None:
         return None
     bio, linked = answer.get("bio"), answer.get("discord")
     told = linked.get("userId") if isinstance(linked, Mapping) else None
-    known = (
-        isinstance(told, str | int) and not isinstance(told, bool) and DISCORD_ID.fullmatch(str(told)[:30])
-    )
+    text = str(told)[:30] if isinstance(told, str | int) else ""
     return {
         "models": models,
         "bio": bio[:LONGEST_BIO] if isinstance(bio, str) else "",
-        "discord": int(told) if known else None,
+        "discord": int(text) if DISCORD_ID.fullmatch(text) else None,
     }
 
 
@@ -165,47 +163,13 @@ def rounds(answer: Any, asked: datetime | None = None) -> dict[str, list[Any]]:
             "factor": number(row.get("payoutFactor")),
             "threshold": number(row.get("stakeThreshold")),
         }
-        for row in _rows(answer)
-        if _is_round_number(row.get("number")) and moment(row.get("openTime"))
+        for row in rows_of(answer)
+        if is_round_number(row.get("number")) and moment(row.get("openTime"))
     }
     if not rows:
         raise SourceError(UNREADABLE)
     ordered = [rows[key] for key in sorted(rows)]
     return {name: [row[name] for row in ordered] for name in ordered[0]}
-
-
-def announced(answer: Any) -> dict[str, Any] | None:
-    """What the first of these rounds says it pays by; None where there is no such round."""
-    rows = [
-        row for row in _rows(answer) if _is_round_number(row.get("number")) and moment(row.get("openTime"))
-    ]
-    if not rows:
-        return None
-    configs = [
-        (score_key(name)[0], config)
-        for config in _rows(rows[0].get("roundScoreConfigs"))
-        if config.get("isPayout") is True
-        and _is_name(name := config.get("displayName") or config.get("name"))
-    ]
-    if len(configs) > MOST_SCORES:
-        raise SourceError(UNREADABLE)
-    return {
-        "number": rows[0]["number"],
-        "opened": moment(rows[0]["openTime"]),
-        "threshold": number(rows[0].get("stakeThreshold")),
-        "factor": number(rows[0].get("payoutFactor")),
-        "scores": {
-            score: {
-                "least": number(config.get("minMultiplier")),
-                "most": number(config.get("maxMultiplier")),
-                "default": number(config.get("defaultMultiplier")),
-                "clip": number(config.get("clipThreshold")),
-                "threshold": number(config.get("stakeThreshold")),
-                "factor": number(config.get("payoutFactor")),
-            }
-            for score, config in configs
-        },
-    }
 
 
 def price(answer: Any) -> list[Any] | None:
@@ -224,7 +188,7 @@ def performances(answer: Any, tournament: int, asked: datetime | None = None) ->
     {"round", "resolved", "stake", "factor", "payout", "unclear": lists; "scores", "chosen": lists by score;
     "skipped": numbers of rounds, None where there is none}
     """
-    raw = [row for row in _rows(answer) if row.get("tournament", tournament) == tournament]
+    raw = [row for row in rows_of(answer) if row.get("tournament", tournament) == tournament]
     good = [row for row in raw if _is_usable(row)]
     if raw and not good:
         raise SourceError(UNREADABLE)
@@ -243,7 +207,7 @@ def performances(answer: Any, tournament: int, asked: datetime | None = None) ->
     return {
         **columns,
         "skipped": [
-            number if _is_round_number(number := row.get("roundNumber")) else None
+            number if is_round_number(number := row.get("roundNumber")) else None
             for row in raw
             if not _is_usable(row)
         ],
@@ -251,14 +215,14 @@ def performances(answer: Any, tournament: int, asked: datetime | None = None) ->
 
 
 def _is_usable(row: Mapping[str, Any]) -> bool:
-    return all(name in row for name in _VITAL) and _is_round_number(row["roundNumber"])
+    return all(name in row for name in _VITAL) and is_round_number(row["roundNumber"])
 
 
 def _performance(row: Mapping[str, Any], asked: datetime | None) -> dict[str, Any]:
     multipliers = {
         name: multiplier
-        for entry in _rows(row.get("payoutMultipliers"))
-        if _is_name(name := entry.get("displayName") or entry.get("name"))
+        for entry in rows_of(row.get("payoutMultipliers"))
+        if is_name(name := entry.get("displayName") or entry.get("name"))
         and (multiplier := number(entry.get("multiplier"))) is not None
     }
     chosen: dict[str, float] = {}
@@ -269,7 +233,7 @@ def _performance(row: Mapping[str, Any], asked: datetime | None) -> dict[str, An
     resolved = _is_resolved(row["roundResolved"], row.get("roundResolveTime"), asked)
     paid = {name: score_key(name)[0] for name, multiplier in multipliers.items() if multiplier}
     scores = scores_that_count(
-        [_told(score) for score in _rows(row["submissionScores"]) if _is_name(score.get("displayName"))],
+        [_told(score) for score in rows_of(row["submissionScores"]) if is_name(score.get("displayName"))],
         paid,
         resolved=resolved,
     )
@@ -308,7 +272,8 @@ def _is_resolved(flag: Any, resolves: Any, asked: datetime | None) -> bool:
     return flag is not False and datetime.fromisoformat(over).replace(tzinfo=UTC) <= asked
 
 
-def _rows(answer: Any) -> list[Mapping[str, Any]]:
+def rows_of(answer: Any) -> list[Mapping[str, Any]]:
+    """The rows of a list, none where there is no list. Raises SourceError for anything else."""
     if answer is None:
         return []
     if not isinstance(answer, list) or len(answer) > MOST_ROWS:
@@ -321,14 +286,16 @@ def _rows(answer: Any) -> list[Mapping[str, Any]]:
 def _name(answer: Any, name: str) -> str:
     """A name or an id that an answer has to tell."""
     told = field(answer, name)
-    if not _is_name(told):
+    if not is_name(told):
         raise SourceError(UNREADABLE)
     return told
 
 
-def _is_name(value: Any) -> TypeGuard[str]:
+def is_name(value: Any) -> TypeGuard[str]:
+    """Whether that is a text that can be a name or an id: short, and all of it can be printed."""
     return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value.isprintable()
 
 
-def _is_round_number(value: Any) -> bool:
+def is_round_number(value: Any) -> bool:
+    """Whether that can be the number of a round."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST_ROUND

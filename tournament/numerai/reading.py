@@ -13,6 +13,7 @@ from tournament.numerai.asking.client import NumeraiClient, RefusedError
 from tournament.numerai.asking.queries import OTHER_SPELLINGS, Query
 from tournament.numerai.asking.schema import Schema, lost
 from tournament.numerai.cache import Cache, CachedAnswer
+from tournament.numerai.live_rule import announced
 from tournament.numerai.newer_rounds import first_asked_for, joined
 from tournament.numerai.parse import TOURNAMENT_NUMBERS
 from tournament.source import SourceError
@@ -136,10 +137,10 @@ class Reading:
         return await self._ask(question, ROUNDS_AGE, queries.ROUNDS, variables, read)
 
     async def announced(self, number: int) -> CachedAnswer:
-        """What a round says it pays by, as of parse.announced, or None."""
+        """What a round says it pays by, as of live_rule.announced, or None."""
         variables = {"tournament": self._number, "number": number}
         question = self.question("announced", str(number))
-        return await self._ask(question, ROUNDS_AGE, queries.ROUND_RULE, variables, parse.announced)
+        return await self._ask(question, ROUNDS_AGE, queries.ROUND_RULE, variables, announced)
 
     async def price(self) -> CachedAnswer:
         """[day, USD for one NMR] as of parse.price, or None."""

@@ -9,7 +9,7 @@ import pytest
 from scoring.payout import payouts
 from scoring.rules import load_rules, parse_rule, rule_in_force
 from tournament.numerai import columns, parse
-from tournament.numerai.live_rule import announced_rule, difference, paid_spans
+from tournament.numerai.live_rule import announced, announced_rule, difference, paid_spans
 
 CURRENT = rule_in_force("classic", round=1343)
 
@@ -21,9 +21,9 @@ def config(name: str, times: float | str | None, **more: Any) -> dict[str, Any]:
 
 def told(*configs: dict[str, Any], **more: Any) -> dict[str, Any]:
     entry = {"number": 1402, "openTime": "2026-11-19T13:00:00Z", "roundScoreConfigs": list(configs), **more}
-    announced = parse.announced([entry])
-    assert announced is not None
-    return announced
+    found = announced([entry])
+    assert found is not None
+    return found
 
 
 def test_a_fixed_rule_is_read_whole() -> None:
@@ -68,7 +68,7 @@ def test_a_round_that_pays_by_nothing_has_no_rule(configs: list[dict[str, Any]])
 
 @pytest.mark.parametrize("nothing", [None, [], [{"number": None}]])
 def test_no_round_is_none(nothing: Any) -> None:
-    assert parse.announced(nothing) is None
+    assert announced(nothing) is None
 
 
 def test_the_same_rule_is_no_difference() -> None:

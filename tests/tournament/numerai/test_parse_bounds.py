@@ -9,7 +9,7 @@ import pytest
 
 from tests.tournament.numerai.told import UNREADABLE, only, row, score
 from tournament.numerai import columns, parse
-from tournament.numerai.live_rule import MOST_CHOICES, announced_rule
+from tournament.numerai.live_rule import MOST_CHOICES, announced, announced_rule
 from tournament.source import SourceError
 
 BEYOND = [2**63, 2**64, -(2**63) - 1, 10**400, 1e300, math.inf, math.nan, "9" * 400, "1e400", "9" * 10**6]
@@ -28,7 +28,7 @@ def test_a_round_s_number_is_one(number: Any) -> None:
         parse.performances([row(number)], 8)
     with pytest.raises(SourceError, match=UNREADABLE):
         parse.rounds([{"number": number, "openTime": "2026-11-19T13:00:00Z"}])
-    assert parse.announced([{"number": number, "openTime": "2026-11-19T13:00:00Z"}]) is None
+    assert announced([{"number": number, "openTime": "2026-11-19T13:00:00Z"}]) is None
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_more_scores_than_there_can_be_are_unreadable() -> None:
     with pytest.raises(SourceError, match=UNREADABLE):
         parse.performances([row(1200 + at, [score(name, 0.1)]) for at, name in enumerate(names)], 8)
     with pytest.raises(SourceError, match=UNREADABLE):
-        parse.announced([of_scores(parse.MOST_SCORES + 1)])
+        announced([of_scores(parse.MOST_SCORES + 1)])
 
 
 def of_scores(count: int) -> dict[str, Any]:
@@ -88,13 +88,13 @@ def of_scores(count: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("count", [14, parse.MOST_SCORES])
 def test_many_scores_are_not_multiplied_with_each_other(count: int) -> None:
-    told = parse.announced([of_scores(count)])
+    told = announced([of_scores(count)])
     assert told is not None
     rule = announced_rule("classic", told)
     assert rule is not None
     assert dict(rule.multipliers) == {f"s{n}": 2.0 for n in range(count)}
     assert len(rule.choices) == 1
-    few = parse.announced([of_scores(6)])
+    few = announced([of_scores(6)])
     assert few is not None
     rule = announced_rule("classic", few)
     assert rule is not None

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from tournament.numerai.asking.throttle import Patience, Throttle
-from tournament.numerai.parse import UNREADABLE, field
+from tournament.numerai.parse import UNREADABLE, field, number
 from tournament.source import SourceError, asker
 
 log = logging.getLogger(__name__)
@@ -277,10 +277,8 @@ def _seconds(retry_after: str | None) -> float:
     """Retry-After, in seconds or as a date, as seconds from now."""
     if not retry_after:
         return 0.0
-    try:
-        return max(0.0, min(float(retry_after), 1e9))
-    except ValueError:
-        pass
+    if (seconds := number(retry_after.strip())) is not None:
+        return max(0.0, seconds)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
     except (TypeError, ValueError, OverflowError):
