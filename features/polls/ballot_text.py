@@ -1,7 +1,7 @@
 """Ballots as members type and read them: lines of numbers, a number, a choice in words."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
@@ -31,11 +31,11 @@ def read_numbers(text: str, options: Sequence[str]) -> dict[str, int]:
 
     Raises ValueError with a sentence for an unknown option, one that comes twice, and what is no number.
     """
-    known = {_plain(option): option for option in options}
+    known = {folded_option(option): option for option in options}
     found: dict[str, int] = {}
     for item in _items(text, known):
         name, value = _split(item)
-        option = known.get(_plain(name)) if name else None
+        option = known.get(folded_option(name)) if name else None
         if option is None:
             raise ValueError(
                 f"{typed.quote(item)} is not one of the options; keep the lines and change the numbers."
@@ -122,7 +122,7 @@ def read_options(text: str) -> list[str]:
     if too_long := next((option for option in options if len(option) > 80), None):
         wrong.append(f"An option has at most 80 characters; “{too_long[:40]}…” has {len(too_long)}.")
     wrong += told_apart(options)
-    if not wrong and len({_plain(option) for option in options}) < len(options):
+    if not wrong and len({folded_option(option) for option in options}) < len(options):
         wrong.append("Two options are read as the same: nobody could vote for one of them.")
     if wrong:
         raise ValueError("\n".join(wrong))
@@ -133,7 +133,9 @@ def _items(text: str, known: Mapping[str, str]) -> list[str]:
     """The lines of a ballot; a line that names no option is a list with commas or semicolons."""
     lines = [line for line in typed.tidy(text).split("\n") if line]
     return [
-        item for line in lines for item in ([line] if _plain(_split(line)[0]) in known else typed.parts(line))
+        item
+        for line in lines
+        for item in ([line] if folded_option(_split(line)[0]) in known else typed.parts(line))
     ]
 
 
@@ -172,8 +174,19 @@ def _spelled(number: Decimal) -> str:
     return written
 
 
-def _plain(option: str) -> str:
+def folded_option(option: str) -> str:
+    """What an option has in common with other spellings of it."""
     return typed.tidy(option).casefold()
+
+
+def ranks_in(ballot: Iterable[str | Sequence[str]] | None) -> list[list[str]]:
+    """The ranks of a ranked ballot, each a list of the options that are equal; none for an abstention."""
+    return [[rank] if isinstance(rank, str) else list(rank) for rank in ballot or ()]
+
+
+def ballot_of(ranks: Iterable[list[str]]) -> list[str | list[str]]:
+    """The ballot that says these ranks: who is alone in one stands for it."""
+    return [rank[0] if len(rank) == 1 else rank for rank in ranks]
 
 
 def in_words(method: str, choice: Any) -> str:
@@ -183,8 +196,7 @@ def in_words(method: str, choice: Any) -> str:
     if method == "gradient":
         return STEP_WORDS.get(str(choice), str(choice))
     if method in ("ranked_irv", "ranked_schulze"):
-        ranks = [[rank] if isinstance(rank, str) else rank for rank in choice]
-        return ", then ".join(listed(rank) + " equally" * (len(rank) > 1) for rank in ranks)
+        return ", then ".join(listed(rank) + " equally" * (len(rank) > 1) for rank in ranks_in(choice))
     if isinstance(choice, Mapping):
         return ", ".join(f"{option} {number}" for option, number in cast("Mapping[Any, Any]", choice).items())
     return ", ".join(map(str, cast("list[Any]", choice))) if isinstance(choice, list) else str(choice)

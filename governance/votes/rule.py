@@ -5,7 +5,6 @@ from fractions import Fraction
 
 LEAST = 5  # ballots; below, a result would tell how somebody voted
 HIGHEST_LEAST = 1000
-OUTCOMES = ("adopted", "blocked", "unsupported", "rejected", "undecided")
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,9 @@ class Rule:
         return f"Adopted when more are for it than against, {blocks}, and at least {least} are for it."
 
     def outcome(self, favour: int, opposed: int, blocks: int, neutral: int, empty: int, known: int) -> str:
-        """One of OUTCOMES. Weights in any unit: favour and opposed (blocks among them), neutral, abstained.
+        """Return adopted, blocked, unsupported, rejected or undecided.
+
+        Weights in any unit: favour and opposed (blocks among them), neutral, abstained.
 
         known: how many might have voted, in the same unit; whoever took part is among them.
         """

@@ -39,7 +39,7 @@ class RunoffRound:
 
 @dataclass(frozen=True)
 class PollResult:
-    """Everything that is told of a closed poll; JSON-able by to_json."""
+    """Everything that is told of a closed poll; kept as JSON."""
 
     method: str
     winners: tuple[str, ...]
@@ -103,7 +103,7 @@ class PollResult:
 
     @property
     def _adopted(self) -> str:
-        """Whether it is adopted, and by how many; shares are rounded down: nobody reads a bar as met."""
+        """Whether it is adopted, and by how many."""
         votes = {step: int(Fraction(self.totals.get(step, "0"))) for step in STEPS}
         favour, opposed = (votes["strong_for"] + votes["for"], votes["against"] + votes["strong_against"])
         blocks = votes["strong_against"]

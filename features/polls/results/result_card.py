@@ -16,7 +16,8 @@ from ui.text import plain
 from wording.numbers import counted, listed, number, percent, shortened
 
 FULL, EMPTY, BAR = "▰", "▱", 7  # with thousands of votes a line is still one
-MOST_BARS, MOST_RANKED, MOST_FIRST, MOST_LOTS = 4, 3, 4, 2  # on the first screen
+MOST_BARS, MOST_FIRST, MOST_LOTS = 4, 4, 2  # on the first screen
+MOST_BARS_OF = {"gradient": len(STEP_WORDS), "ranked_irv": 3, "ranked_schulze": 3}
 HEAD = (
     "It stands for every ballot and for the result: add `--head` and its digits, the first 16 or all 64, and "
     "a list made up later is found out."
@@ -31,8 +32,7 @@ def result_answer(view: PollView, result: PollResult) -> Answer:
     told = result.ballots > 0 and not result.too_few
     numeric = result.method == "numeric" and told
     bars = _bars(result) if told and not numeric else []
-    most = MOST_RANKED if result.method.startswith("ranked") else MOST_BARS
-    most = len(bars) if result.method == "gradient" else most
+    most = MOST_BARS_OF.get(result.method, MOST_BARS)
     more = len(bars) - most
     if more > 0:
         bars = [*bars[:most], f"and {more} more: press Details"]
@@ -119,21 +119,19 @@ def _bars(result: PollResult) -> list[str]:
         name = plain(STEP_WORDS.get(option, option) if graded else option)
         filled = min(BAR, round(BAR * share))
         told = f"**{name}**" if option in result.winners else name
-        lines.append(f"{told}\n{FULL * filled}{EMPTY * (BAR - filled)} {_said(result, option, total, share)}")
+        lines.append(f"{told}\n{FULL * filled}{EMPTY * (BAR - filled)} {_said(result, total, share)}")
     return lines
 
 
-def _said(result: PollResult, option: str, total: Fraction, share: float) -> str:
+def _said(result: PollResult, total: Fraction, share: float) -> str:
     """What an option got: its share, and of what."""
-    if result.rounds:
-        return f"{percent(share)} · {votes(total)} {'vote' if total == 1 else 'votes'}"
     if result.method == "ranked_schulze":
         return f"beats {total} of {len(result.totals) - 1}"
     if result.method == "score":
         return f"mean {number(round(float(total / result.ballots), 2))} of {HIGHEST_SCORE}"
     unit = UNITS.get(result.method, "vote")
-    got = counted(int(total), unit) if total.denominator == 1 else f"{total} {unit}s"
-    return f"{percent(result.shares.get(option, 0.0))} · {got}"
+    got = counted(int(total), unit) if total.denominator == 1 else f"{votes(total)} {unit}s"
+    return f"{percent(share)} · {got}"
 
 
 def _turnout(result: PollResult) -> str:
@@ -149,12 +147,12 @@ def _turnout(result: PollResult) -> str:
 
 def _near(result: PollResult) -> str:
     """How sure it is; the share of a leader only where there is one."""
-    told: list[str] = []
-    if result.interval is not None:
-        low, high = result.interval
-        whose = "share in favour" if result.method == "gradient" else f"share of {plain(result.winners[0])}"
-        told.append(f"With so few ballots the {whose} could be {percent(low)} to {percent(high)} (95 %).")
-    return " ".join(filter(None, (*told, _flip(result))))
+    if result.interval is None:
+        return _flip(result)
+    low, high = result.interval
+    whose = "share in favour" if result.method == "gradient" else f"share of {plain(result.winners[0])}"
+    sure = f"With so few ballots the {whose} could be {percent(low)} to {percent(high)} (95 %)."
+    return f"{sure} {_flip(result)}".rstrip()
 
 
 def _flip(result: PollResult) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from features.polls.ballot_text import ballot_of, ranks_in
 from features.polls.view import PollView
 from governance.commitments import sha256
 from storage.database import Database
@@ -42,8 +43,7 @@ class RankingDraft:
     @property
     def ballot(self) -> list[str | list[str]]:
         """The ranking as a ballot says it."""
-        named = [[self.options[place] for place in sorted(rank)] for rank in self.ranks]
-        return [rank[0] if len(rank) == 1 else rank for rank in named]
+        return ballot_of([self.options[place] for place in sorted(rank)] for rank in self.ranks)
 
 
 async def draft_of(db: Database, view: PollView, member_id: int, earlier: Any) -> RankingDraft:
@@ -88,8 +88,7 @@ async def change_draft(
 
 def ranks_of(ballot: Any, options: Sequence[str]) -> Ranks:
     """The ranks of a ranked ballot; those of an abstention are none."""
-    ranks = [[rank] if isinstance(rank, str) else rank for rank in ballot or ()]
-    return tuple(tuple(options.index(option) for option in rank) for rank in ranks)
+    return tuple(tuple(options.index(option) for option in rank) for rank in ranks_in(ballot))
 
 
 def _read(view: PollView, kept: str | None, earlier: Any) -> RankingDraft:

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from features.polls.ballot_text import ballot_of, folded_option, ranks_in
 from scoring import typed
 from wording.numbers import listed
 
@@ -21,8 +22,7 @@ _BULLET = re.compile(r"^[-•·*] ")
 
 def ranking_template(options: Sequence[str], ballot: Sequence[str | Sequence[str]] | None) -> str:
     """The lines that a form starts with: an option and its place on each, no place where it is not ranked."""
-    ranks = [[rank] if isinstance(rank, str) else rank for rank in ballot or ()]
-    places = {option: place for place, rank in enumerate(ranks, 1) for option in rank}
+    places = {option: place for place, rank in enumerate(ranks_in(ballot), 1) for option in rank}
     return "\n".join(f"{option}: {places.get(option, '')}".rstrip() for option in options)
 
 
@@ -40,12 +40,12 @@ def read_ranking(text: str, options: Sequence[str]) -> Ranking:
         ranks = _in_places(groups)
     else:
         ranks = [group for group, place in groups if place is None]
-    return [rank[0] if len(rank) == 1 else sorted(rank, key=order.__getitem__) for rank in ranks]
+    return ballot_of(sorted(rank, key=order.__getitem__) for rank in ranks)
 
 
 def _groups(text: str, options: Sequence[str]) -> list[Group]:
     """What stands together, in the order of the text."""
-    known = {_plain(option): option for option in options}
+    known = {folded_option(option): option for option in options}
     most = 2 * max((len(_BETWEEN.findall(option)) for option in options), default=0) + 1  # pieces of a name
     groups: list[Group] = []
     pieces = _BETWEEN.split(text)
@@ -91,7 +91,12 @@ def _named(piece: str, known: Mapping[str, str]) -> tuple[str, int | None] | Non
     if tidied.casefold() in known:
         return known[tidied.casefold()], None
     return next(
-        ((known[_plain(name)], place) for name, place in _placings(tidied) if _plain(name) in known), None
+        (
+            (known[folded_option(name)], place)
+            for name, place in _placings(tidied)
+            if folded_option(name) in known
+        ),
+        None,
     )
 
 
@@ -110,10 +115,10 @@ def _unknown(piece: str, known: Mapping[str, str]) -> typed.NearMissError:
     names = [whole, *(name for name, _ in _placings(whole))]
 
     def likeness(name: str) -> float:
-        return max(difflib.SequenceMatcher(None, _plain(name), option).ratio() for option in known)
+        return max(difflib.SequenceMatcher(None, folded_option(name), option).ratio() for option in known)
 
     name = max(names, key=likeness)
-    near = [known[each] for each in difflib.get_close_matches(_plain(name), known, n=3)]
+    near = [known[each] for each in difflib.get_close_matches(folded_option(name), known, n=3)]
     offer = f" Did you mean {listed([f'“{option[:60]}”' for option in near], 'or')}?" if near else ""
     wrong = name if name in piece else piece.strip()
     return typed.NearMissError(f"{typed.quote(name)} is not one of the options.{offer}", wrong, near)
@@ -139,7 +144,3 @@ def _in_places(groups: Sequence[Group]) -> list[list[str]]:
             )
         last, ranked = place, ranked + len(ranks[place])
     return [ranks[place] for place in sorted(ranks)]
-
-
-def _plain(option: str) -> str:
-    return typed.tidy(option).casefold()
