@@ -1,5 +1,6 @@
 """Where cards are shown: a forum post with tags, or a message with a thread, who is told if nowhere."""
 
+import hashlib
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Post:
     name: str  # of the thread, as it is: no Markdown is rendered there; "" leaves its name and tags
     shown: Message
     tags: tuple[str, ...]
+    nonce: str  # nonce_of what is shown, its state, and the message in whose place it comes
     thread: bool = True  # whether a message in a channel gets one
 
 
@@ -85,6 +87,14 @@ REASONS: Mapping[int, str] = MappingProxyType(
 )
 # what passes by itself, though the status is another's
 BUSY = frozenset({40006, 130000})
+
+
+def nonce_of(*what: object) -> str:
+    """A name of a message by what it is, by which Discord knows one it has taken though it answered an error.
+
+    For some minutes it posts no second one of a name, and gives the first.
+    """
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:24]
 
 
 def passes(error: Exception) -> bool:
@@ -180,7 +190,7 @@ async def post_in(room: Room, post: Post) -> tuple[Place, tuple[str, ...]]:
                 name=name, applied_tags=tags, view=post.shown.view, files=post.shown.files
             )
             return Place(room.id, opened.thread.id, opened.message.id), notices
-        message = await room.send(view=post.shown.view, files=post.shown.files)
+        message = await room.send(view=post.shown.view, files=post.shown.files, nonce=post.nonce)
     except discord.HTTPException as error:
         for file in post.shown.files:
             file.reset()  # to be sent elsewhere
@@ -246,7 +256,7 @@ async def tell_setter(db: Database, guild: discord.Guild, about: str, sentence: 
     for member_id in dict.fromkeys(filter(None, (await setter_of(db, guild.id), guild.owner_id))):
         try:
             member = await guild.fetch_member(member_id)
-            await member.send(sentence)
+            await member.send(sentence, nonce=nonce_of(guild.id, about, now.date()))
         except (discord.HTTPException, discord.RateLimited, OSError) as error:
             if passes(error):
                 break

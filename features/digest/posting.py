@@ -22,7 +22,7 @@ from storage.server.settings import settings_of
 from tools import SAMPLE, Tools
 from tournament.source import Source, SourceError
 from ui.card import Card, Draw, Message, bullets, message_of
-from ui.posting import CardRefusedError, Post, fallback_rooms, post_somewhere, refused, tell_setter
+from ui.posting import CardRefusedError, Post, fallback_rooms, nonce_of, post_somewhere, refused, tell_setter
 from ui.text import plain
 
 log = logging.getLogger("roundtable.digest")
@@ -63,7 +63,9 @@ async def post_summary(tools: Tools, guild: discord.Guild, waiting: DigestPost) 
     if message is None:
         rooms = (schedule.channel, *await fallback_rooms(db, guild.id))
         try:
-            place, notices = await post_somewhere(guild, rooms, Post(name, first, (), thread=bool(pages)))
+            nonce = nonce_of("summary", guild.id, waiting.key)
+            post = Post(name, first, (), nonce, thread=bool(pages))
+            place, notices = await post_somewhere(guild, rooms, post)
         except CardRefusedError as error:
             if not error.known and tools.now() - waiting.claimed_at < PATIENCE:
                 raise
@@ -72,7 +74,7 @@ async def post_summary(tools: Tools, guild: discord.Guild, waiting: DigestPost) 
             return
         message, shown = _message(guild, place.thread or place.channel, place.channel, place.message), 0
         await digests.note_shown(db, guild.id, waiting.key, place.channel, place.message, pages=0)
-        await _warn(tools, guild, told)
+        await _warn(tools, guild, told, waiting.key)
         if place.channel != schedule.channel:
             await _tell(tools, guild, waiting, f"is elsewhere. {' '.join(notices)}")
 
@@ -109,7 +111,8 @@ async def in_thread(
         refusal = None
         for room in dict.fromkeys((where, channel)):
             try:
-                await room.send(view=(await message_of(tools.drawing, [page])).view)
+                view = (await message_of(tools.drawing, [page])).view
+                await room.send(view=view, nonce=nonce_of("page", message.id, room.id, shown))
             except discord.HTTPException as error:
                 refusal, where = refused(error, f"I can't post in #{room.name}"), channel
             else:
@@ -197,7 +200,7 @@ async def _keep_day(tools: Tools) -> None:
         log.warning("the stakes and rules of the day can't be kept: %s", error)
 
 
-async def _warn(tools: Tools, guild: discord.Guild, told: Told) -> None:
+async def _warn(tools: Tools, guild: discord.Guild, told: Told, key: str) -> None:
     """Tell the moderators, in the channel they chose, where the live rule is not the one on record."""
     settings = await settings_of(tools.database, guild.id)
     channel = guild.get_channel(settings.announce_channel or 0)
@@ -209,6 +212,7 @@ async def _warn(tools: Tools, guild: discord.Guild, told: Told) -> None:
         await channel.send(
             f"{who}The payout rule needs a look:\n{bullets(told.notices)}"[:2000],
             allowed_mentions=discord.AllowedMentions(roles=[role] if role else False),
+            nonce=nonce_of("rules", guild.id, key),
         )
     except discord.HTTPException:
         log.warning("the moderators could not be told of a changed rule")

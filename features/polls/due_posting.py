@@ -11,7 +11,7 @@ from storage.polls import polls, reminders
 from storage.polls.cards import is_behind
 from storage.polls.reminders import Reminder
 from tools import Tools
-from ui.posting import passes
+from ui.posting import nonce_of, passes
 from ui.text import plain
 from wording.message_links import message_link
 
@@ -47,7 +47,8 @@ async def remind(tools: Tools, client: discord.Client, reminder: Reminder, now: 
         user = client.get_user(reminder.member_id) or await client.fetch_user(reminder.member_id)
         await user.send(
             f"Poll #{poll.number} “{plain(poll.title)}” closes "
-            f"{discord.utils.format_dt(poll.closes_at, 'R')}. {link}".strip()
+            f"{discord.utils.format_dt(poll.closes_at, 'R')}. {link}".strip(),
+            nonce=nonce_of("reminder", poll.poll_id, reminder.member_id, reminder.due_at),
         )
     except (discord.HTTPException, discord.RateLimited, OSError) as error:
         if passes(error):

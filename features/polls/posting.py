@@ -17,6 +17,7 @@ from ui.posting import (
     Place,
     Post,
     fallback_rooms,
+    nonce_of,
     passes,
     post_somewhere,
     tell_setter,
@@ -75,8 +76,8 @@ async def put_poll(tools: Tools, guild: discord.Guild, view: PollView) -> tuple[
     poll = view.poll
     message = await poll_message(tools.drawing, view)
     name = f"Poll #{poll.number} {poll.title}"
-    post = Post(name, message, ())
     shown = state_of_card(poll)
+    post = Post(name, message, (), nonce_of("poll", poll.poll_id, poll.message, shown))
     notices: tuple[str, ...] | None = None
     if poll.message is not None and poll.channel is not None:
         place = Place(poll.channel, poll.thread, poll.message)

@@ -21,7 +21,7 @@ from storage.server.settings import settings_of
 from tools import Tools, tools_of
 from tournament.source import SourceError
 from ui.card import Row, message_of
-from ui.posting import CardRefusedError, Place, Post, passes, post_somewhere, tell_setter, update
+from ui.posting import CardRefusedError, Place, Post, nonce_of, passes, post_somewhere, tell_setter, update
 from ui.roles import check_may_post
 from ui.server import guild_of
 from ui.text import plain
@@ -71,7 +71,8 @@ async def put_proposal(
     stored = view.stored
     complete = view.effect is not None or view.hidden_reason is not None
     shown = state_of_card(stored, len(view.arguments), len(view.responses), view.poll, effect=complete)
-    post = await _post(tools, view, rows)
+    nonce = nonce_of("proposal", stored.proposal_id, stored.message, shown)
+    post = await _post(tools, view, rows, nonce)
     if stored.message is not None and stored.channel is not None:
         place = Place(stored.channel, stored.thread, stored.message)
         notices = await update(guild, place, post)
@@ -132,13 +133,13 @@ async def with_effect(tools: Tools, view: ProposalView) -> ProposalView:
     return replace(view, effect=effect)
 
 
-async def _post(tools: Tools, view: ProposalView, rows: Sequence[Row]) -> Post:
+async def _post(tools: Tools, view: ProposalView, rows: Sequence[Row], nonce: str) -> Post:
     hidden = view.hidden_reason is not None
     # names of threads are shown as they are
     name = f"#{view.number} is hidden" if hidden else f"#{view.number} {view.proposal.title}"
     tags = (NAMES[view.stage], view.proposal.tournament.title(), KINDS[view.proposal.kind])
     shown = await message_of(tools.drawing, [proposal_card(view)], rows)
-    return Post(name, shown, ("hidden",) if hidden else tags)
+    return Post(name, shown, ("hidden",) if hidden else tags, nonce)
 
 
 async def check_may_file_here(interaction: discord.Interaction) -> None:

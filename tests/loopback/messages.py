@@ -21,13 +21,8 @@ from tests.loopback.state import (
 
 Answer = tuple[int, Any]  # status, JSON body (None: no body)
 
-MESSAGE_KEYS = {"content", "embeds", "components", "attachments", "flags"}
-IGNORED_KEYS = {
-    "tts",
-    "nonce",
-    "enforce_nonce",
-    "allowed_mentions",
-}  # what they say is in the recorded request
+MESSAGE_KEYS = {"content", "embeds", "components", "attachments", "flags", "nonce", "enforce_nonce"}
+IGNORED_KEYS = {"tts", "allowed_mentions"}  # what they say is in the recorded request
 SENT, DEFERRED, DEFERRED_UPDATE, UPDATED, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 RESPONSES = {
@@ -168,6 +163,13 @@ class Messages:
     async def post_message(self, call: Request, channel: str) -> Answer:
         message = self._new_message(self.channel(channel))
         self._write(message, call.payload, call.files)
+        nonce = call.payload.get("nonce")
+        if nonce is not None:
+            if len(str(nonce)) > 25:
+                raise ApiError(400, 50035, "Invalid Form Body: nonce must be 25 or fewer in length")
+            if call.payload.get("enforce_nonce") and (channel, nonce) in self.state.nonces:
+                return 200, self.state.nonces[channel, nonce]
+            self.state.nonces[channel, nonce] = message
         return 200, await self._keep(message)
 
     async def get_message(self, call: Request, channel: str, message: str) -> Answer:

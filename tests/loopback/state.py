@@ -213,6 +213,7 @@ class State:
         }
         self.commands: dict[str | None, list[Payload]] = {}
         self.messages: dict[str, Payload] = {}
+        self.nonces: dict[tuple[str, str], Payload] = {}  # what was posted, by channel and nonce
         self.uploads: dict[str, File] = {}
         self.interactions: dict[str, Interaction] = {}
         self.requests: list[Request] = []
