@@ -11,8 +11,10 @@ from typing import Any
 import aiosqlite
 
 from storage import written
-from storage.errors import CLOSED, NEWER, StorageError, plain_errors
+from storage.errors import CLOSED, NEWER, BusyError, StorageError, plain_errors
 from storage.upkeep.files import MIGRATIONS, look_before_opening, newest_version
+
+_AGAIN = 0.02  # seconds until what was busy is tried again
 
 
 @dataclass(eq=False)
@@ -26,6 +28,7 @@ class Database:
     waiting: list[Any] = field(default_factory=list)  # of storage.grouping
     worker: asyncio.Task[None] | None = None  # the same, kept from being collected
     closed: bool = False
+    patience: float = 1.5  # seconds for another process to finish writing; Discord gives three for an answer
 
     async def close(self) -> None:
         """Close the connection after the transaction under way; whoever asks later gets a StorageError."""
@@ -37,7 +40,7 @@ class Database:
 async def open_database(
     path: Path | str,
     *,
-    busy_timeout_ms: int = 2000,
+    busy_timeout_ms: int = 1500,
     before_migrating: Callable[[], object] | None = None,
 ) -> Database:
     """Open the file, make it and its folder if they are missing, and bring it to the newest version.
@@ -49,7 +52,7 @@ async def open_database(
     connection = aiosqlite.connect(path, isolation_level=None, timeout=busy_timeout_ms / 1000)
     # aiosqlite's thread would otherwise keep a process alive that failed before it could close the database
     connection._thread.daemon = True  # pyright: ignore[reportPrivateUsage] - it has no public name
-    db = Database(connection, path)
+    db = Database(connection, path, patience=busy_timeout_ms / 1000)
     try:
         with plain_errors():
             await connection
@@ -60,6 +63,8 @@ async def open_database(
             await asyncio.to_thread(before_migrating)
         await migrate(db)
         await checkpoint(db)
+        # from here on nobody waits in the connection's thread, where all others would wait behind them
+        await fetch_all(db, "PRAGMA busy_timeout = 0")
     except BaseException:
         await db.close()
         raise
@@ -67,29 +72,39 @@ async def open_database(
 
 
 @asynccontextmanager
-async def transaction(db: Database) -> AsyncGenerator[None]:
+async def transaction(db: Database, *, until: float | None = None) -> AsyncGenerator[None]:
     """Make all writes of the body happen, or none; the body stays in its task and awaits nothing but `db`.
 
     A cancelled body changes nothing. A cancellation that arrives during the commit comes too late to stop it:
-    all was written, or nothing if the commit failed, and the caller is cancelled in both cases.
+    all was written, or nothing if the commit failed, and the caller is cancelled in both cases. Raises
+    BusyError where another process still writes at `until`, a time of the loop; by itself that is when the
+    database's patience ends.
     """
     if db.writer is asyncio.current_task():
         raise RuntimeError("a transaction inside a transaction")
-    async with _turn(db):
-        db.writer = asyncio.current_task()
-        try:
-            await _send(db, "BEGIN IMMEDIATE")
-            yield
-            await _send(db, "COMMIT")
-            written.mark()
-        except BaseException:
-            # A cancelled call stays in the queue of the connection's thread, which works in order. So this
-            # rollback (it does nothing after a COMMIT) runs behind whatever was cancelled and before the next
-            # task's first call, even if a second cancellation ends this wait early: no shield is needed.
-            await db.connection.rollback()
-            raise
-        finally:
-            db.writer = None
+    until = _patience_ends(db) if until is None else until
+    while True:
+        async with _turn(db):
+            db.writer = asyncio.current_task()
+            begun = False
+            try:
+                await _send(db, "BEGIN IMMEDIATE")
+                begun = True
+                yield
+                await _send(db, "COMMIT")
+                written.mark()
+                return
+            except BaseException as error:
+                # A cancelled call stays in the queue of the connection's thread, which works in order. So
+                # this rollback (it does nothing after a COMMIT) runs behind whatever was cancelled and before
+                # the next task's first call, even if a second cancellation ends this wait early: no shield is
+                # needed.
+                await db.connection.rollback()
+                if begun or not _may_wait(error, until):
+                    raise
+            finally:
+                db.writer = None
+        await asyncio.sleep(_AGAIN)  # others read meanwhile
 
 
 @asynccontextmanager
@@ -104,8 +119,7 @@ async def joined(db: Database) -> AsyncGenerator[None]:
 
 async def fetch_all(db: Database, sql: str, args: Sequence[Any] = ()) -> list[sqlite3.Row]:
     """Return every row of a query."""
-    async with _turn(db):
-        return list(await _send(db, sql, args))
+    return list(await _send_alone(db, sql, args))
 
 
 async def fetch_one(db: Database, sql: str, args: Sequence[Any] = ()) -> sqlite3.Row | None:
@@ -127,8 +141,7 @@ async def write_alone(db: Database, sql: str, args: Sequence[Any] = ()) -> None:
     """Write one statement that is a transaction of its own, without the two trips that begin and end one."""
     if db.writer is asyncio.current_task():
         raise RuntimeError("a write of its own inside a transaction")
-    async with _turn(db):
-        await _send(db, sql, args)
+    await _send_alone(db, sql, args)
     written.mark()
 
 
@@ -167,6 +180,27 @@ async def _turn(db: Database) -> AsyncGenerator[None]:
         if db.closed:
             raise StorageError(CLOSED)
         yield
+
+
+async def _send_alone(db: Database, sql: str, args: Sequence[Any] = ()) -> Iterable[sqlite3.Row]:
+    """Send what needs no transaction, again while another process keeps it from being done."""
+    until = _patience_ends(db)
+    while True:
+        try:
+            async with _turn(db):
+                return await _send(db, sql, args)
+        except BusyError as error:
+            if db.writer is asyncio.current_task() or not _may_wait(error, until):
+                raise
+        await asyncio.sleep(_AGAIN)
+
+
+def _patience_ends(db: Database) -> float:
+    return asyncio.get_running_loop().time() + db.patience
+
+
+def _may_wait(error: BaseException, until: float) -> bool:
+    return isinstance(error, BusyError) and asyncio.get_running_loop().time() < until
 
 
 async def _send(db: Database, sql: str, args: Sequence[Any] = ()) -> Iterable[sqlite3.Row]:

@@ -49,6 +49,13 @@ class StorageError(Exception):
     """One plain sentence for a user: what happened, that nothing was changed, what to do next."""
 
 
+class BusyError(StorageError):
+    """Another process writes to the database: the same may be possible in a moment."""
+
+    def __init__(self) -> None:
+        super().__init__(_BUSY)
+
+
 @contextmanager
 def plain_errors() -> Generator[None]:
     """Turn what a user can be told about SQLite's errors into a StorageError, and let the rest through."""
@@ -59,4 +66,4 @@ def plain_errors() -> Generator[None]:
         sentence = _SENTENCES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
         if sentence is None:
             raise
-        raise StorageError(sentence) from error
+        raise (BusyError() if sentence == _BUSY else StorageError(sentence)) from error

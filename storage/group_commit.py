@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from storage import written
 from storage.database import Database, transaction
+from storage.errors import BusyError
 
 T = TypeVar("T")
 MOST = 64  # writes in one transaction: the first of many should not wait for the last
@@ -16,6 +17,7 @@ MOST = 64  # writes in one transaction: the first of many should not wait for th
 class _Write:
     run: Callable[[], Awaitable[Any]]
     done: asyncio.Future[Any]
+    until: float  # the loop's time at which whoever asked is told that the database is busy
 
 
 async def together(db: Database, run: Callable[[], Awaitable[T]]) -> T:
@@ -23,9 +25,11 @@ async def together(db: Database, run: Callable[[], Awaitable[T]]) -> T:
 
     A ValueError of run, which it raises before it writes anything, is its own; after any other error of one
     of them each is written in a transaction of its own, so run may be called twice. Who is cancelled before
-    their turn writes nothing.
+    their turn writes nothing. Raises BusyError, and nothing was written, where another process writes for as
+    long as the database's patience.
     """
-    write = _Write(run, asyncio.get_running_loop().create_future())
+    loop = asyncio.get_running_loop()
+    write = _Write(run, loop.create_future(), loop.time() + db.patience)
     db.waiting.append(write)
     if len(db.waiting) == 1:
         db.worker = asyncio.create_task(_work(db))
@@ -42,6 +46,15 @@ async def _work(db: Database) -> None:
             group = db.waiting[:MOST]
             try:
                 await _commit(db, group)
+            except BusyError:
+                # nothing was written; who asked later than the first may have some time left
+                now = asyncio.get_running_loop().time()
+                late = [write for write in db.waiting if write is group[0] or write.until <= now]
+                db.waiting[:] = [write for write in db.waiting if write not in late]
+                for write in late:
+                    if not write.done.done():
+                        write.done.set_exception(BusyError())
+                continue
             except Exception:  # noqa: BLE001 - each is told its own below
                 for write in group:
                     try:
@@ -58,7 +71,7 @@ async def _work(db: Database) -> None:
 
 async def _commit(db: Database, group: Sequence[_Write]) -> None:
     told: list[tuple[_Write, Any, ValueError | None]] = []
-    async with transaction(db):
+    async with transaction(db, until=group[0].until):
         for write in group:
             if not write.done.done():
                 try:
