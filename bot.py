@@ -8,9 +8,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from discord.ext import commands, tasks
 from dotenv import dotenv_values
 
 from logs import write_to_stderr
+from settings import Settings
 from storage.database import Database, StorageError
 from storage.server.syncs import record_sync, synced_digest
 from storage.upkeep.files import Copies
@@ -33,6 +33,7 @@ from tournament.source import Source, Tournament
 from ui.drawing import DrawingThread, warm_up
 from ui.errors import Tree
 from ui.forms import BackToForm, answer_forgotten
+from ui.posting import passes
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.questions import Questions
 
@@ -56,48 +57,13 @@ EXTENSIONS = (
     "cogs.stakes",
 )
 FIELD_FORM = r"[a-z]+:type-(?P<field>[a-z]+):(?P<row>[0-9]{1,18})"
+FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds until Discord is tried again
 TRY_THE_DEMO = "To try the bot without a token, run: make demo"
 
 
 def utc_now() -> datetime:
     """The present moment, aware."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a host decides; .env.example lists the same names with what they mean."""
-
-    discord_token: str = field(repr=False)
-    database_path: Path
-    data_source: str
-    log_level: str
-    backup_folder: Path
-    backup_days: int
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read settings by their upper-case names. Raises ValueError, with the remedy, for a bad one."""
-        source = environ.get("DATA_SOURCE") or "numerai"
-        if source not in ("sample", "numerai"):
-            raise ValueError(f"DATA_SOURCE is “{source[:40]}”, but it must be sample or numerai.")
-        level = (environ.get("LOG_LEVEL") or "info").lower()
-        if level not in ("debug", "info", "warning", "error"):
-            raise ValueError(f"LOG_LEVEL is “{level[:40]}”, but it must be debug, info, warning or error.")
-        days = (environ.get("BACKUP_DAYS") or "7").strip()
-        if not (days.isascii() and days.isdecimal() and len(days) <= 4):
-            raise ValueError(
-                f"BACKUP_DAYS is “{days[:40]}”, but it must be a number of days; 0 makes no copies."
-            )
-        path = Path(environ.get("DATABASE_PATH") or "roundtable.sqlite3")
-        return cls(
-            discord_token=(environ.get("DISCORD_TOKEN") or "").strip(),
-            database_path=path,
-            data_source=source,
-            log_level=level,
-            backup_folder=Path(environ.get("BACKUP_FOLDER") or path.parent / "backups"),
-            backup_days=int(days),
-        )
 
 
 class Roundtable(Client):
@@ -234,19 +200,39 @@ def create_bot(
 
 
 async def run(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT, then close; discord.py's own errors pass through."""
+    """Run until SIGTERM or SIGINT, then close; wait and try again while Discord can't be reached.
+
+    Raises StorageError, and what discord.py raises that does not pass by itself.
+    """
     stopping = asyncio.current_task()
     assert stopping is not None
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.cancel)
+    wait = FIRST_WAIT
+    with suppress(asyncio.CancelledError):
+        while not await _ran(settings, wait):
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+
+async def _ran(settings: Settings, wait: float) -> bool:
+    """Run a bot to its end; False where Discord could not be reached."""
     async with Roundtable(settings) as bot:
         try:
             await bot.start(settings.discord_token)
         except asyncio.CancelledError:
             log.info("stopping")
+            raise
+        except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+            if isinstance(error, discord.HTTPException) and not passes(error):
+                raise
+            fields = {"why": type(error).__name__, "again_in": wait}
+            log.warning("Discord can't be reached", extra={"fields": fields})
+            return False
     if bot.ended_by is not None:
         raise bot.ended_by
+    return True
 
 
 def main() -> int:
@@ -296,10 +282,6 @@ def _serve(settings: Settings) -> int:
         )
     except StorageError as error:
         return _give_up(str(error))
-    except (aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound, OSError) as error:
-        return _give_up(
-            f"Discord can't be reached ({type(error).__name__}): check the network and start again."
-        )
     return 0
 
 

@@ -38,9 +38,10 @@ HOUSE = {
         ("scoring.rules", "scoring.typed", "governance.text", "tournament.source"),
         ("numpy",),
     ),
+    "logs.py": Room("what is logged, and how: one line an event", ("storage.errors",), ("discord",)),
     "ui": Room(
         "what all cards share: their parts, errors, pages, sharing, posting, the drawing thread",
-        ("governance.text", "storage", "tournament.source", "wording", "kept"),
+        ("governance.text", "storage", "tournament.source", "wording", "kept", "logs"),
         ("discord", "matplotlib", "numpy"),
     ),
     "kept.py": Room("what many ask for is worked out once, and everybody gets their turn"),
@@ -59,10 +60,10 @@ HOUSE = {
         ("governance", "storage", "tournament.source", "ui", "wording", "tools", "features"),
         ("discord",),
     ),
-    "logs.py": Room("what is logged, and how: one line an event"),
+    "settings.py": Room("what a host decides, read from the environment"),
     "bot.py": Room(
-        "settings, the bot built from them, start and stop",
-        ("storage", "tournament", "ui", "tools", "features", "cogs", "logs"),
+        "the bot built from the settings, start and stop, and what hosts type",
+        ("storage", "tournament", "ui", "tools", "features", "cogs", "logs", "settings"),
         ("aiohttp", "discord", "dotenv"),
     ),
 }

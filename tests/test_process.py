@@ -203,10 +203,38 @@ async def test_a_wrong_token_gets_one_line_that_names_the_demo(tmp_path: Path) -
         assert "Traceback" not in "\n".join(bot.lines)
 
 
-async def test_without_discord_it_says_so(tmp_path: Path) -> None:
+async def test_without_discord_it_says_so_and_tries_again_until_it_is_stopped(tmp_path: Path) -> None:
     async with bot_process("http://127.0.0.1:9", tmp_path) as bot:
+        for again in ("1.0", "2.0"):
+            line = await bot.wait_for_line(f"again_in={again}")
+            assert 'message="Discord can\'t be reached" why="ClientConnectorError"' in line
+        assert await bot.stop() == 0
+        assert "Traceback" not in "\n".join(bot.lines)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/users/@me"), ("PUT", "/applications/*/commands")], ids=["login", "sync"]
+)
+async def test_a_discord_that_fails_at_the_start_is_waited_for(
+    tmp_path: Path, method: str, path: str
+) -> None:
+    async with LoopbackDiscord() as discord_server:
+        discord_server.fail_next(method, path, 503, times=2)
+        async with ready_bot(discord_server, tmp_path) as bot:
+            assert sum("Discord can't be reached" in line for line in bot.lines) == 2
+            assert await bot.stop() == 0
+            assert "Traceback" not in "\n".join(bot.lines)
+        assert len(discord_server.identifies) == 1
+
+
+async def test_a_token_that_is_refused_after_an_outage_ends_it(tmp_path: Path) -> None:
+    async with (
+        LoopbackDiscord() as discord_server,
+        bot_process(discord_server.address, tmp_path, DISCORD_TOKEN="wrong") as bot,
+    ):
+        discord_server.fail_next("GET", "/users/@me", 503)
         assert await bot.wait() == 1
-        assert "Discord can't be reached" in bot.lines[-1]
+        assert "does not accept this DISCORD_TOKEN" in bot.lines[-1]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from logs import is_too_late
 from storage import written
-from storage.database import StorageError
+from storage.errors import CLOSED, BusyError, StorageError
 from tournament.source import SourceError, asker
 from ui.text import caption, plain
 from wording.names import NearMissError
@@ -59,6 +60,9 @@ async def answer_error(
         if interaction.command
         else str((interaction.data or {}).get("custom_id"))
     )
+    if is_too_late(error):
+        log.info("too late to answer", extra={"fields": {"command": name}})
+        return
     sentence = sentence_for(error)
     if view is None and isinstance(error, NearMissError) and error.near:
         view = _for_command(interaction, error)
@@ -73,14 +77,25 @@ async def answer_error(
             f"**{error_id}**."
         )
     else:
-        log.info("refused", exc_info=error, extra={"fields": {"command": name}})
+        _log_expected(error, name)
     try:
         if interaction.response.is_done():
             await interaction.followup.send(sentence, view=shown, ephemeral=True)
         else:
             await interaction.response.send_message(sentence, view=shown, ephemeral=True)
     except discord.HTTPException as failure:
-        log.warning("could not answer", extra={"fields": {"command": name, "status": failure.status}})
+        level = logging.INFO if is_too_late(failure) else logging.WARNING
+        log.log(level, "could not answer", extra={"fields": {"command": name, "status": failure.status}})
+
+
+def _log_expected(error: BaseException, name: str) -> None:
+    """One line without what was typed, which a sentence may quote; what the host has to mend is an error."""
+    fields = {"command": name, "why": type(error).__name__}
+    level = logging.INFO
+    if isinstance(error, StorageError):  # its sentence quotes nothing
+        level = logging.WARNING if isinstance(error, BusyError) or str(error) == CLOSED else logging.ERROR
+        fields["why"] = str(error)
+    log.log(level, "refused", extra={"fields": fields})
 
 
 class Tree(app_commands.CommandTree):

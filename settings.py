@@ -1,0 +1,41 @@
+"""What a host decides, read from the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a host decides; .env.example lists the same names with what they mean."""
+
+    discord_token: str = field(repr=False)
+    database_path: Path
+    data_source: str
+    log_level: str
+    backup_folder: Path
+    backup_days: int
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read settings by their upper-case names. Raises ValueError, with the remedy, for a bad one."""
+        source = environ.get("DATA_SOURCE") or "numerai"
+        if source not in ("sample", "numerai"):
+            raise ValueError(f"DATA_SOURCE is “{source[:40]}”, but it must be sample or numerai.")
+        level = (environ.get("LOG_LEVEL") or "info").lower()
+        if level not in ("debug", "info", "warning", "error"):
+            raise ValueError(f"LOG_LEVEL is “{level[:40]}”, but it must be debug, info, warning or error.")
+        days = (environ.get("BACKUP_DAYS") or "7").strip()
+        if not (days.isascii() and days.isdecimal() and len(days) <= 4):
+            raise ValueError(
+                f"BACKUP_DAYS is “{days[:40]}”, but it must be a number of days; 0 makes no copies."
+            )
+        path = Path(environ.get("DATABASE_PATH") or "roundtable.sqlite3")
+        return cls(
+            discord_token=(environ.get("DISCORD_TOKEN") or "").strip(),
+            database_path=path,
+            data_source=source,
+            log_level=level,
+            backup_folder=Path(environ.get("BACKUP_FOLDER") or path.parent / "backups"),
+            backup_days=int(days),
+        )
