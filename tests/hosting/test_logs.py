@@ -13,7 +13,8 @@ import pytest
 
 from logs import LogLine
 from storage.database import open_database
-from storage.polls.polls import PollTerms, open_poll
+from storage.polls.opening import open_poll
+from storage.polls.polls import PollTerms
 from tests.loopback.server import BOB, GOOD_TOKEN, LoopbackDiscord
 from tests.loopback.state import GUILD_ID
 from tests.offline import Server, said

@@ -12,7 +12,8 @@ import pytest
 from features.digest.digest_card import mark
 from storage.database import open_database
 from storage.polls.closing import set_poll_place
-from storage.polls.polls import PollTerms, open_poll
+from storage.polls.opening import open_poll
+from storage.polls.polls import PollTerms
 from storage.server.digests import Schedule, set_schedule
 from tests.loopback.server import CHANNEL_IDS, LoopbackDiscord
 from tests.loopback.state import GUILD_ID
