@@ -11,7 +11,7 @@ import discord
 from discord.ext import commands, tasks
 
 from features.digest import reading
-from features.digest.posting import due_weeks, post_summary
+from features.digest.posting import claim_weeks, post_summary
 from features.polls.due_posting import end_poll, mark_before, remind, show_if_behind
 from features.proposals.clock import settle_vote, take_due_step
 from features.proposals.due_posting import open_vote, show_proposal
@@ -123,7 +123,8 @@ class Clock(commands.Cog):
         """Do one thing unless it has to wait; whether it was done. What fails waits longer each time."""
         now = self.tools.now()
         failed, not_before = self._waits.get((job.name, item), (0, now))
-        if now < not_before:
+        # what has to wait longer than anything may was set by a clock that ran ahead
+        if now < not_before <= now + max(LONGEST_WAIT, job.every or FIRST_WAIT):
             return False
         try:
             await work()
@@ -210,14 +211,17 @@ class Clock(commands.Cog):
     def _summaries(self) -> tuple[Job, ...]:
         db, tools = self.tools.database, self.tools
 
+        async def scheduled(_: datetime) -> list[Item]:  # whether it is due is found out one by one
+            return [(each.guild_id, each) for each in await digests.schedules(db)]
+
         async def claimed(_: datetime) -> list[Item]:
             return [(each.guild_id, each) for each in await digests.unposted(db)]
 
         return (
             Job(
                 "claiming a summary",
-                lambda now: due_weeks(db, now),
-                lambda g, keys: digests.claim(db, g.id, keys, tools.now()),
+                scheduled,
+                lambda _, schedule: claim_weeks(db, schedule, tools.now()),
             ),
             Job("posting a summary", claimed, lambda g, waiting: post_summary(tools, g, waiting)),
         )

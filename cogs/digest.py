@@ -16,7 +16,6 @@ from features.digest.summary import set_schedule, waiting_for
 from features.server.zones import clock_in, find_zone, suggest_zones
 from features.stakes.history import take_snapshot
 from governance.digest.summary import Period, period_of, read_zone, week_in_words
-from governance.zones import in_force
 from storage.server import digests, shown_digests
 from storage.server.digests import Schedule
 from storage.server.settings import settings_of
@@ -82,7 +81,7 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
             guild.id,
             weekday=WEEKDAYS.index(weekday),
             hour=hour,
-            zone=find_zone(zone, self.tools.now()) if zone else in_force(settings.zone),
+            zone=find_zone(zone, self.tools.now()) if zone else settings.zone_in_force,
             channel=place.id,
             now=self.tools.now(),
         )
@@ -180,7 +179,7 @@ class DigestCommands(commands.GroupCog, group_name="digest", group_description="
     async def _this_week(self, interaction: discord.Interaction) -> Period:
         """The seven days up to now."""
         guild, now = guild_of(interaction), self.tools.now()
-        zone = in_force((await settings_of(self.tools.database, guild.id)).zone)
+        zone = (await settings_of(self.tools.database, guild.id)).zone_in_force
         there = now.astimezone(read_zone(zone))
         return Period(period_of(now, zone, there.weekday(), there.hour).keys, now - timedelta(days=7), now)
 

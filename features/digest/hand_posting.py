@@ -5,7 +5,6 @@ from datetime import date
 import discord
 
 from governance.digest.summary import read_zone
-from governance.zones import in_force
 from storage.server.settings import settings_of
 from storage.server.shown_digests import claim_by_hand, forget_by_hand, shown_by_hand
 from tools import Tools
@@ -15,7 +14,7 @@ from wording.message_links import message_link
 async def claim_today(tools: Tools, client: discord.Client, guild_id: int) -> tuple[date, str]:
     """The server's day, whose summary is taken to be posted now, and "": or where it is already."""
     db, now = tools.database, tools.now()
-    day = now.astimezone(read_zone(in_force((await settings_of(db, guild_id)).zone))).date()
+    day = now.astimezone(read_zone((await settings_of(db, guild_id)).zone_in_force)).date()
     if await claim_by_hand(db, guild_id, day, now):
         return day, ""
     shown = await shown_by_hand(db, guild_id, day)

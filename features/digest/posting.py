@@ -33,14 +33,13 @@ THREAD_EXISTS = 160004
 LOOKED_AT = 50  # newest messages of a channel, to find a summary that was sent before a crash
 
 
-async def due_weeks(db: Database, now: datetime) -> list[tuple[int, tuple[str, ...]]]:
-    """(server, its weeks that are to be told by now, together) for every schedule with such."""
-    due: list[tuple[int, tuple[str, ...]]] = []
-    for schedule in await digests.schedules(db):
-        period = due_periods(schedule.last_key, now, schedule.zone, schedule.weekday, schedule.hour)
-        if period is not None:
-            due.append((schedule.guild_id, tuple(period.keys)))
-    return due
+async def claim_weeks(db: Database, schedule: Schedule, now: datetime) -> bool:
+    """Take what a schedule has to tell by now, all weeks together, as to be told; False where it is nothing.
+
+    Raises ValueError for a schedule that says no moment.
+    """
+    period = due_periods(schedule.last_key, now, schedule.zone, schedule.weekday, schedule.hour)
+    return period is not None and await digests.claim(db, schedule.guild_id, period.keys, now)
 
 
 async def post_summary(tools: Tools, guild: discord.Guild, waiting: DigestPost) -> None:

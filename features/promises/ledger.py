@@ -9,7 +9,6 @@ from governance.digest.promise import check_link, from_review, overdue_days, rea
 from governance.digest.promise import resolve as resolved
 from governance.proposals.stages import NAMES
 from governance.text import clean_line, names_somebody
-from governance.zones import in_force
 from storage import promises
 from storage.database import Database
 from storage.promises import Asked, Kind, NewPromise, Resolution, Review, StoredPromise
@@ -126,7 +125,7 @@ async def ledger(
     which: open (all that is not resolved), overdue (with what waits for an answer) or resolved, newest first.
     A page beyond the last one is the last one.
     """
-    zone = ZoneInfo(in_force((await settings_of(db, guild_id)).zone))
+    zone = ZoneInfo((await settings_of(db, guild_id)).zone_in_force)
     today = now.astimezone(zone).date()
     every = [_recorded(each, today) for each in await promises.promises_of(db, guild_id)]
     every += [_review(each, guild_id, zone, today) for each in await promises.reviews_of(db, guild_id)]
@@ -236,7 +235,7 @@ def _urgency(entry: LedgerEntry) -> tuple[int, int, date]:
 
 
 async def _today(db: Database, guild_id: int, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(in_force((await settings_of(db, guild_id)).zone))).date()
+    return now.astimezone(ZoneInfo((await settings_of(db, guild_id)).zone_in_force)).date()
 
 
 def _text(typed: str, what: str, longest: int) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from governance.zones import in_force
+from governance.zones import in_force, known_zones
 from scoring.typed import NearMissError, quote, tidy
 from wording.numbers import listed
 
@@ -137,7 +137,7 @@ def _meant(wanted: str, now: datetime, *, spelled: bool = True) -> tuple[tuple[s
     if offset is not None:
         why = f" but an offset (UTC{_signed(offset)}), and clocks change"
         return tuple(_at(offset, now))[:OFFERED], why
-    legacy = {name.casefold(): name for name in available_timezones()}.get(wanted)
+    legacy = {name.casefold(): name for name in known_zones()}.get(wanted)
     if not spelled or legacy in NOWHERE:
         return (), ""
     if legacy is not None:
@@ -187,5 +187,5 @@ def _by_fame() -> list[str]:
 @cache
 def _cities() -> dict[str, str]:
     """UTC and the zones of cities, by their names in lower case."""
-    names = sorted(name for name in available_timezones() if name.split("/")[0] in REGIONS and "/" in name)
+    names = sorted(name for name in known_zones() if name.split("/")[0] in REGIONS and "/" in name)
     return {name.casefold(): name for name in ("UTC", *names)}

@@ -2,13 +2,13 @@
 
 import datetime
 import difflib
-import functools
 import re
 import zoneinfo
 from dataclasses import dataclass
 
 from governance.digest.promise import Promise, overdue_days
 from governance.proposals.refusals import came
+from governance.zones import known_zones
 
 _WEEK = datetime.timedelta(weeks=1)
 
@@ -212,22 +212,19 @@ def period_with(keys: tuple[str, ...], zone: str, weekday: int, hour: int, *, mi
 
 def read_zone(name: str) -> zoneinfo.ZoneInfo:
     """The IANA time zone of this name. Raises ValueError with the nearest names."""
-    if name in _zones():
+    if name in known_zones():
         return zoneinfo.ZoneInfo(name)
-    by_typed = {zone.casefold(): zone for zone in sorted(_zones())}
+    by_typed = {zone.casefold(): zone for zone in sorted(known_zones())}
     # people type the town alone: its zone is the nearest
     by_typed |= {
-        zone.rpartition("/")[2].casefold(): zone for zone in sorted(_zones(), reverse=True) if "/" in zone
+        zone.rpartition("/")[2].casefold(): zone
+        for zone in sorted(known_zones(), reverse=True)
+        if "/" in zone
     }
     typed = name.strip().casefold().replace(" ", "_")[:100]
     near = dict.fromkeys(by_typed[found] for found in difflib.get_close_matches(typed, by_typed, n=3))
     hint = f"did you mean {' or '.join(near)}?" if near else "try one like Europe/Berlin."
     raise ValueError(f"There is no time zone called {came(name)}; {hint}")
-
-
-@functools.cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
 
 
 def _moment(day: datetime.date, time: datetime.time, zone: zoneinfo.ZoneInfo) -> datetime.datetime:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlite3 import Row
 from typing import Any
 
+from governance.zones import in_force
 from storage.database import Database, execute, fetch_one, transaction
 from storage.moments import to_text
 
@@ -19,10 +20,15 @@ class GuildSettings:
     announce_channel: int | None = None
     moderator_role: int | None = None
     team_role: int | None = None  # who may give official answers
-    zone: str = "UTC"  # IANA name
+    zone: str = "UTC"  # IANA name, as it was chosen
     cooldown_hours: int = 24  # between two proposals of a member
     open_cap: int = 3  # proposals of a member that may be open at once
     seconds_least: int = 2  # members who must second an idea at least
+
+    @property
+    def zone_in_force(self) -> str:
+        """The zone by which the server's days are counted: one that this host has."""
+        return in_force(self.zone)
 
     @classmethod
     def from_row(cls, row: Row) -> "GuildSettings":
