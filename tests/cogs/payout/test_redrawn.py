@@ -131,7 +131,7 @@ async def test_sharing_twice_posts_once_and_its_owner_takes_it_back(server: Serv
     reply = await compared(server, who="everyone")
     for _ in range(2):
         pressed = await server.ben.click(reply.message, label="Share")
-    assert "You have shared this here already. https" in said(pressed).content
+    assert "You have shared this here already. <https" in said(pressed).content
     [shared] = posted(server.channel)
     stranger = server.guild.add_member(server.env.create_user("cleo"))
     refused = await stranger.click(shared, label="Delete")
