@@ -5,12 +5,15 @@ RUN    := $(VENV)/bin/python
 # each worker begins with one half of the tests and takes over from the other: what a file asks first is asked once
 PYTEST := $(RUN) -m pytest -n logical --dist worksteal
 
-.PHONY: help demo quick test lint check bench pictures clean
+.PHONY: help demo quick test lint check fuzz soak audit bench pictures clean
 help:
 	@echo "make demo      the whole bot in a browser page, no token needed (ONCE=1: play the tour, save it in out/, stop)"
 	@echo "make test      every check and test"
 	@echo "make quick     the tests without a bot, a picture or a process (under a minute on two idle processors)"
 	@echo "make check     formatting, lint and types"
+	@echo "make fuzz      a minute of members who type, press and forge anything (SEED=1 plays the same again)"
+	@echo "make soak      a day of 200 members by a simulated clock: memory, and nothing twice"
+	@echo "make audit     licences and known weaknesses of what is installed, secrets, file modes"
 	@echo "make bench     speed, side by side with other ways of doing the same"
 	@echo "make pictures  take the pictures of the docs again, in the demo's page (needs chromium)"
 
@@ -33,6 +36,15 @@ test: lint
 	$(PYTEST); tests=$$?; \
 	wait $$types; types=$$?; cat "$$told"; rm -f "$$told"; \
 	[ $$tests = 0 ] && [ $$types = 0 ]
+
+fuzz: $(VENV)/dev.done
+	@$(RUN) -m tests.fuzz $(if $(SEED),--seed $(SEED))
+
+soak: $(VENV)/dev.done
+	@$(RUN) -m tests.soak
+
+audit: $(VENV)/audit.done
+	@$(RUN) -m tests.audit
 
 bench: $(VENV)/dev.done
 	@$(RUN) -m benchmarks
@@ -59,6 +71,10 @@ $(VENV)/demo.done: requirements.txt requirements-demo.txt | $(VENV)/pyvenv.cfg
 
 $(VENV)/pictures.done: requirements-pictures.txt | $(VENV)/demo.done
 	@$(RUN) -m pip install --disable-pip-version-check --quiet -r requirements-pictures.txt
+	@touch $@
+
+$(VENV)/audit.done: requirements-audit.txt | $(VENV)/dev.done
+	@$(RUN) -m pip install --disable-pip-version-check --quiet -r requirements-audit.txt
 	@touch $@
 
 $(VENV)/dev.done: requirements.txt requirements-demo.txt requirements-dev.txt | $(VENV)/pyvenv.cfg

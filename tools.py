@@ -1,7 +1,8 @@
 """What every command and button works with."""
 
+import functools
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from kept import KeptResults
-from storage.database import Database
+from storage.database import Database, StorageError
 from storage.upkeep.files import Copies
 from tournament.source import Source, SourceError
 from ui.card import Card, Row, message_of, send
@@ -44,6 +45,9 @@ class Tools:
         return self.sources[tournament]
 
 
+Offer = Callable[[Any, discord.Interaction, Any], Coroutine[Any, Any, list[app_commands.Choice[Any]]]]
+
+
 class Client(commands.Bot):
     """The bot as its commands and buttons know it."""
 
@@ -61,6 +65,21 @@ class Client(commands.Bot):
         """A command that can be clicked, like </payout compare:1>; plain where its id is not known."""
         known = self.command_ids.get(command.split()[0])
         return f"`/{command}`" if known is None else f"</{command}:{known}>"
+
+
+def offering(complete: Offer) -> Offer:
+    """What is offered while somebody types: nothing, where the finished command would be refused."""
+
+    @functools.wraps(complete)
+    async def offered(
+        cog: Any, interaction: discord.Interaction, typed: Any
+    ) -> list[app_commands.Choice[Any]]:
+        try:
+            return await complete(cog, interaction, typed)
+        except (ValueError, StorageError, SourceError):
+            return []
+
+    return offered
 
 
 async def complete_name(

@@ -19,7 +19,7 @@ from features.opinions.opinion_card import (
 )
 from features.opinions.statements import VOTES, Turn
 from storage.server.settings import settings_of
-from tools import Client, Tools, choices_of, questions_of, show_cards, tools_of
+from tools import Client, Tools, choices_of, offering, questions_of, show_cards, tools_of
 from ui.answer import Answer, Asked, Question
 from ui.card import Card, Row, message_of, row_of
 from ui.errors import errors_answered
@@ -138,6 +138,7 @@ class OpinionCommands(
 
     @vote.autocomplete("statement")
     @hide.autocomplete("number")
+    @offering
     async def _statement(self, interaction: discord.Interaction, typed: Any) -> Choices:
         found = await statements.suggest_statements(
             self.tools.database, guild_of(interaction).id, str(typed or "")

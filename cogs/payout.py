@@ -22,7 +22,7 @@ from features.payout.what_if_card import what_if_answer
 from features.proposals.view import rule_of, suggest_rules
 from features.rules.rules import LIVE, find_rule, rule_ids, suggest_priced_rules, timeline
 from features.rules.rules_card import rules_answer
-from tools import Client, Tools, choices_of, complete_name, picked_source, questions_of, tools_of
+from tools import Client, Tools, choices_of, complete_name, offering, picked_source, questions_of, tools_of
 from tournament.source import EVERYONE, Source, Tournament
 from ui.answer import Answer, Asked, Question
 from ui.questions import Questions
@@ -152,12 +152,14 @@ class PayoutCommands(
 
     @compare.autocomplete("who")
     @show.autocomplete("who")
+    @offering
     async def _who(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await complete_name(self.tools, interaction, typed)
 
     @compare.autocomplete("proposed")
     @compare.autocomplete("current")
     @what_if.autocomplete("rule")
+    @offering
     async def _rule(self, interaction: discord.Interaction, typed: str) -> Choices:
         source = picked_source(self.tools, interaction)
         found = await offered_rules(self.tools, source, interaction.guild_id, typed)

@@ -25,7 +25,7 @@ from governance.votes.ballots import METHODS
 from governance.votes.rule import LEAST, Rule
 from storage.polls import closing
 from storage.server.settings import settings_of
-from tools import Client, Tools, choices_of
+from tools import Client, Tools, choices_of, offering
 from tournament.source import Tournament
 from ui.card import Card, send
 from ui.dialogs import agreed
@@ -257,6 +257,7 @@ class PollCommands(commands.GroupCog, group_name="poll", group_description="Vote
     @hide.autocomplete("number")
     @results.autocomplete("number")
     @export.autocomplete("number")
+    @offering
     async def _number(self, interaction: discord.Interaction, typed: Any) -> list[app_commands.Choice[int]]:
         lines, _, _ = await list_polls(
             self.tools.database, guild_of(interaction).id, state=None, page=1, size=100

@@ -11,7 +11,7 @@ from features.promises.ledger import Which
 from features.promises.promise_card import LEDGER_FIELDS, ledger_answer, recorded_card
 from storage.promises import Kind, Resolution
 from storage.server.settings import settings_of
-from tools import Client, Tools, choices_of, questions_of, show_cards, tools_of
+from tools import Client, Tools, choices_of, offering, questions_of, show_cards, tools_of
 from ui.answer import Answer, Asked, Question
 from ui.roles import check_moderator
 from ui.server import guild_of
@@ -112,6 +112,7 @@ class PromiseCommands(
         await self._tell(interaction, number)
 
     @resolve.autocomplete("number")
+    @offering
     async def _number(self, interaction: discord.Interaction, typed: Any) -> list[app_commands.Choice[int]]:
         found = await ledger.suggest_promises(self.tools.database, guild_of(interaction).id, str(typed or ""))
         return choices_of(found)

@@ -25,7 +25,7 @@ from governance.proposals.stages import NAMES, STAGES
 from storage.proposals.proposals import proposal_in
 from storage.proposals.responses import Outcome
 from storage.server.settings import settings_of
-from tools import Client, Tools, choices_of, complete_name
+from tools import Client, Tools, choices_of, complete_name, offering
 from tournament.source import Tournament
 from ui.dialogs import agreed
 from ui.errors import errors_answered
@@ -258,6 +258,7 @@ class ProposalCommands(
     @advance.autocomplete("number")
     @advance.autocomplete("successor")
     @export.autocomplete("number")
+    @offering
     async def _number(self, interaction: discord.Interaction, typed: Any) -> Choices:
         found = await suggest_proposals(self.tools.database, guild_of(interaction).id, str(typed or ""))
         return choices_of(found)
@@ -267,6 +268,7 @@ class ProposalCommands(
         return _stages(("open", *STAGES), typed)
 
     @advance.autocomplete("to")
+    @offering
     async def _next(self, interaction: discord.Interaction, typed: str) -> Choices:
         number = getattr(interaction.namespace, "number", None)
         if not isinstance(number, int):
@@ -275,6 +277,7 @@ class ProposalCommands(
         return _stages(tuple(dict.fromkeys(step.to for step in view.steps)), typed)
 
     @impact.autocomplete("who")
+    @offering
     async def _who(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await complete_name(self.tools, interaction, typed)
 

@@ -23,7 +23,7 @@ from features.stakes.influence_card import INFLUENCE_FIELDS, influence_answer
 from features.stakes.moments import moment, moments
 from features.stakes.unstaking import unstake_scenario
 from features.stakes.unstaking_card import UNSTAKE_FIELDS, unstaking_answer
-from tools import SAMPLE, Client, Tools, choices_of, picked_source, questions_of, tools_of
+from tools import SAMPLE, Client, Tools, choices_of, offering, picked_source, questions_of, tools_of
 from tournament.source import Tournament
 from ui.answer import Answer, Asked, Question
 
@@ -167,6 +167,7 @@ class StakesCommands(
 
     @unstake.autocomplete("who")
     @who.autocomplete("name")
+    @offering
     async def _name(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         found = await suggest_holders(picked_source(self.tools, interaction), typed)
         return choices_of(found)

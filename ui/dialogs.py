@@ -35,6 +35,8 @@ class Confirm(GuardedView):
         self._answer(interaction, confirmed=False)
 
     def _answer(self, interaction: discord.Interaction, *, confirmed: bool) -> None:
+        if self.pressed is not None:  # pressed twice, or both: the first is what was meant
+            raise ValueError("You have answered this already.")
         self.confirmed, self.pressed = confirmed, interaction
         self.stop()
 

@@ -69,6 +69,8 @@ class Questions:
             await self.form(interaction, int(number), value.removeprefix(TYPED))
         else:
             await interaction.response.defer()
+            if not value.startswith("{"):
+                raise ValueError(GONE)
             await self.redraw(interaction, int(number), json.loads(value))
 
     async def reply(self, interaction: discord.Interaction, name: str, asked: Asked) -> None:
@@ -206,7 +208,8 @@ class Questions:
         moderates = interaction.permissions.manage_messages or is_moderator(interaction, settings)
         if shared.member_id != interaction.user.id and not moderates:
             raise ValueError("Only the member who shared it and moderators can delete it.")
-        await interaction.delete_original_response()
+        with suppress(discord.NotFound):  # somebody else was quicker
+            await interaction.delete_original_response()
         await drop_share(self.database, shared.guild_id, shared.share_id)
 
     async def mine(self, interaction: discord.Interaction, number: str) -> None:

@@ -9,7 +9,7 @@ from features.polls.ballot_text import read_options, read_range
 from features.polls.view import PollView, view_of
 from governance.commitments import canonical, sha256
 from governance.looks import told_apart
-from governance.text import clean, clean_line
+from governance.text import clean, clean_line, shown
 from governance.votes.ballots import BUDGET, METHODS, check_ballot
 from governance.votes.rule import DEFAULT, LEAST, Rule
 from storage.database import Database
@@ -131,7 +131,8 @@ def check_terms(method: str, lasts: timedelta, quorum: int, rule: Rule) -> None:
 
 def read_quick(question: str, answers: str, hours: int) -> tuple[str, list[str]]:
     """The question and the answers of a native poll. Raises ValueError with what is wrong with them."""
-    asked, choices = clean_line(question), [each for each in map(clean_line, answers.split(";")) if each]
+    asked, choices = clean_line(question), [clean_line(shown(each)) for each in answers.split(";")]
+    choices = [each for each in choices if each]
     if not 2 <= len(choices) <= 10:
         raise ValueError(f"A quick poll has 2 to 10 answers separated by “;”; these are {len(choices)}.")
     if too_long := next((each for each in choices if len(each) > 55), None):

@@ -87,7 +87,8 @@ async def change(
     else:
         settings = await settings_of(tools.database, guild.id)
     shown = await panel(tools, guild, settings, tried=tried)
-    await interaction.edit_original_response(view=shown.view)
+    # it may stand in place of a sentence that asked back
+    await interaction.edit_original_response(content=None, view=shown.view)
 
 
 class ChannelMenu(

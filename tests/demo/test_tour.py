@@ -13,13 +13,12 @@ from demo.height import height_of
 from demo.tour import TOUR, TourStep
 from features.server.help_buttons import commands_of
 from tests.offline import all_told
+from tests.ui.messages import check_message
 from tools import Client
-from ui.card import MOST_TEXT
 
 pytestmark = pytest.mark.slow
 
 TALLEST = 700  # pixels at 390 wide, by the reckoning that was held against the page
-MOST_ITEMS = 40
 # what could be read of these answers when each was one long card: it must stay within reach
 NUMBERS: dict[str, list[str]] = json.loads((Path(__file__).parent / "numbers.json").read_text("utf-8"))
 # buttons whose press ends what the tour goes on with
@@ -83,43 +82,6 @@ def last_steps(channel: Any, members: dict[str, Any]) -> tuple[TourStep, ...]:
         TourStep("ben", "account unlink", name="unlinked"),
         TourStep("ben", "privacy delete", name="forgotten"),
     )
-
-
-def check_message(name: str, message: Any) -> None:
-    """What Discord takes, and no taller than a phone."""
-    parts = parts_of(message)
-    texts = [part.content for part in parts if isinstance(part, discord.TextDisplay)]
-    assert sum(map(len, texts)) <= MOST_TEXT, name
-    assert all(text.strip() for text in texts), name
-    assert len(parts) <= MOST_ITEMS, name
-    if message.flags.components_v2:
-        assert not message.content, name
-        assert not message.embeds, name
-        assert not any("nan" in text.replace("*", " ").split() for text in texts), f"{name}: {texts}"
-    assert message.embeds == [], f"{name} still has an embed"
-    ids = [part.custom_id for part in parts if getattr(part, "custom_id", None)]
-    assert len(set(ids)) == len(ids), f"{name}: {ids}"
-    shown = {item.filename for item in message.attachments}
-    named = {
-        media.media.url.partition("?")[0].rpartition("/")[2]
-        for part in parts
-        if isinstance(part, discord.MediaGalleryComponent)
-        for media in part.items
-    }
-    if message.flags.components_v2:
-        assert {each for each in shown if each.endswith(".png")} == named, name
-    for part in parts:
-        if isinstance(part, discord.ActionRow):
-            assert len(part.children) <= 5, name
-        elif isinstance(part, discord.Button):
-            assert 0 < len(part.label or "") <= 80, name
-            assert len(part.custom_id or "") <= 100, name
-        elif isinstance(part, discord.SelectMenu):
-            assert len(part.options) <= 25, name
-            assert len({option.value for option in part.options}) == len(part.options), name
-            for option in part.options:
-                assert 0 < len(option.label) <= 100, name
-                assert len(option.value) <= 100, name
 
 
 def numbers_in(text: str) -> set[str]:

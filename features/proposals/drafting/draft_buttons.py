@@ -210,7 +210,7 @@ async def _show(interaction: discord.Interaction, card: Card, rows: Sequence[Row
         await show_cards(interaction, [card], rows)
     else:
         message = await message_of(tools_of(interaction).drawing, [card], rows)
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        await interaction.edit_original_response(content=None, view=message.view, attachments=message.files)
 
 
 async def _menus(tools: Tools, guild_id: int, step: str, fields: Fields) -> list[Row]:
