@@ -51,6 +51,7 @@ class Day:
     members: list[Any]
     cards: dict[int, tuple[Any, str]] = field(default_factory=dict)  # open polls: number -> (card, method)
     voted: set[tuple[int, int]] = field(default_factory=set)  # (poll number, member)
+    asked: Counter[tuple[int, int]] = field(default_factory=Counter)  # for reminders
     did: Counter[str] = field(default_factory=Counter)
 
     async def minute(self, number: int) -> None:
@@ -88,6 +89,7 @@ class Day:
             mine = said(await member.click(card, label="My ballot"))
             if "Remind me" in labels(mine):
                 await member.click(mine.message, label="Remind me")
+                self.asked[number, member.id] += 1
                 self.did["reminders asked"] += 1
             return
         shown = await member.click(card, label="Vote")
@@ -174,9 +176,12 @@ async def doubled(day: Day) -> list[str]:
         found.append(f"{told} summaries, {posted} noted")
     for member in day.members:
         direct = server.env.backend.dm_channels.get(member.id)
-        texts = Counter(each.content for each in server.env.backend.messages.get(direct, {}).values())
-        found += [f"a reminder {count} times: {text[:60]}" for text, count in texts.items() if count > 1]
-        day.did["reminders sent"] += sum(texts.values())
+        sent = Counter(
+            (int(each.content.split("#")[1].split()[0]), member.id)
+            for each in server.env.backend.messages.get(direct, {}).values()
+        )
+        found += [f"a reminder of poll {key[0]} too often" for key in sent if sent[key] > day.asked[key]]
+        day.did["reminders sent"] += sum(sent.values())
     return found
 
 
