@@ -17,11 +17,13 @@ from features.proposals.clock import settle_vote, take_due_step
 from features.proposals.due_posting import open_vote, show_proposal
 from features.server import leaving
 from storage.database import checkpoint
+from storage.members.fingerprints import drop_old_openings
 from storage.polls import ballots, polls, reminders
 from storage.polls import cards as poll_cards
 from storage.proposals import cards as proposal_cards
 from storage.proposals import proposals
 from storage.server import digests
+from storage.upkeep.retention import drop_what_is_over
 from tools import Client
 from tournament.source import SourceError
 
@@ -246,7 +248,7 @@ class Clock(commands.Cog):
         db, tools, copies = self.tools.database, self.tools, self.tools.copies
 
         async def always(_: datetime) -> list[Item]:
-            return [("WAL",)]
+            return [("files",)]
 
         async def due(now: datetime) -> list[Item]:
             return [("copy",)] if await asyncio.to_thread(copies.are_due, db.path, now) else []
@@ -254,7 +256,12 @@ class Clock(commands.Cog):
         async def copy(_: str) -> None:
             await asyncio.to_thread(copies.make, db.path, tools.now())
 
+        async def drop(_: str) -> None:
+            await drop_what_is_over(db, tools.now())
+            await drop_old_openings(db, tools.now())
+
         return (
+            Job("dropping what is over", always, drop, of_servers=False, every=DAY),
             Job("emptying the WAL", always, lambda _: checkpoint(db), of_servers=False, every=DAY),
             Job("copying the database", due, copy, of_servers=False),
         )

@@ -57,7 +57,12 @@ async def open_database(
         with plain_errors():
             await connection
             connection.row_factory = sqlite3.Row
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            for pragma in (
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "secure_delete = ON",  # what is deleted is overwritten
+            ):
                 await connection.execute_fetchall(f"PRAGMA {pragma}")
         if before_migrating is not None and 0 < await _version(db) < newest_version():
             await asyncio.to_thread(before_migrating)

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from storage.database import Database, execute, fetch_all, transaction
+from storage.database import Database, checkpoint, execute, fetch_all, transaction
 from storage.moments import to_text
 from storage.polls.casting import unname_ballots
 
@@ -34,10 +34,7 @@ PERSONAL_TABLES: Mapping[str, Kept] = MappingProxyType(
         ),
         "asked_questions": Kept(
             "Questions that you asked",
-            (
-                "Your newest questions, at most 50, so that a Share button can ask one again; whenever "
-                "anybody asks something, all that are older than 30 days are removed."
-            ),
+            ("Your newest questions, at most 50 and for 30 days, so that a Share button can ask one again."),
             ("question", "asked_at"),
         ),
         "typed_forms": Kept(
@@ -231,7 +228,9 @@ async def delete(db: Database, member_id: int) -> dict[str, int]:
     """Delete all that is kept about a member, and return how many rows that was in each table."""
     async with transaction(db):
         await unname_ballots(db, member_id)
-        return {
+        deleted = {
             table: await execute(db, f"DELETE FROM {table} WHERE member_id = ?", (member_id,))  # noqa: S608
             for table in PERSONAL_TABLES
         }
+    await checkpoint(db)  # the WAL still has it as it was
+    return deleted

@@ -39,7 +39,7 @@ class AskedQuestion:
 async def remember(
     db: Database, member_id: int, question: str, arguments: Mapping[str, Any], now: datetime
 ) -> int:
-    """Keep a question, drop the member's 51st and everyone's older than 30 days, and return its number."""
+    """Keep a question, drop the member's 51st and everyone's older than KEPT_FOR, and return its number."""
     async with transaction(db):
         [row] = await fetch_all(
             db,

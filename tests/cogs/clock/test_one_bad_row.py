@@ -36,7 +36,7 @@ async def test_what_is_done_daily_is_done_again_though_the_clock_had_run_ahead(
     server: Server, now: Clock
 ) -> None:
     clock: Any = server.bot.get_cog("Clock")
-    [lane] = [lane for lane in clock._lanes if lane.jobs[0].name == "emptying the WAL"]
+    [lane] = [lane for lane in clock._lanes if lane.jobs[0].name == "dropping what is over"]
     done: list[bool] = []
     for days in (1, 30, -30, 0):
         now.move(days=days)
@@ -59,6 +59,14 @@ async def test_a_schedule_that_says_no_moment_stops_no_other(server: Server, now
     await look(server)
     posted = await rows(server, "guild_id", "digest_posts WHERE posted_at IS NOT NULL")
     assert posted.count((other.id,)) == 1
+
+
+async def test_what_is_kept_for_a_while_goes_by_the_clock(server: Server, now: Clock) -> None:
+    await server.ben.slash(server.channel, "stakes who", name="model_07585")
+    assert len(await rows(server, "member_id", "asked_questions")) == 1
+    now.move(days=31)
+    await look(server)
+    assert await rows(server, "member_id", "asked_questions") == []
 
 
 def test_the_zones_of_this_host_are_read_once() -> None:
