@@ -84,6 +84,7 @@ class History:
     asked_at: datetime | None = None  # when the source was asked; None for bundled data
     notice: str = ""  # a sentence for people when this is not the newest there is
     other_unit: Mapping[str, Floats] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()  # sentences on models over a limit of the tournament, or close to one
 
     def with_other_unit(self) -> "History":
         """The same with the scores of another unit among the others, for whoever asks for them."""

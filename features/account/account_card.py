@@ -14,6 +14,7 @@ from wording.numbers import amount, counted
 
 NO_KEYS = "This bot never asks for an API key, a password or a wallet. Whoever does is not this bot."
 
+WARNED = 2  # sentences on limits that are written out
 NO_STAKE = (
     "**Without a stake** nothing was paid. What one would have earned: /payout compare with two rules, like "
     "1C3T vs 2C1T, and a stake of 100."
@@ -31,12 +32,17 @@ def account_card(account: LinkedAccount, verification: AccountVerification | Non
             "**A claim, not a proof** Nobody has checked that it is yours. "
             "Only you see it, unless you share an answer."
         )
+    mind = [plain(sentence) for sentence in account.warnings[:WARNED]]
+    if more := account.warnings[WARNED:]:
+        mind.append(f"So it is for {len(more):,} more.")
     return Card(
         f"Linked: {plain(link.name)}",
         f"{models}, scored in rounds {account.first_round}-{account.last_round}, "
         f"with a stake in {account.staked_rounds} of them"
         + (f"; {amount(account.stake, 'NMR')} in the newest." if account.stake else "."),
-        after=proof if account.stake else f"{NO_STAKE}\n{proof}",
+        after="\n".join(
+            ([f"**Mind** {' '.join(mind)}"] if mind else []) + ([] if account.stake else [NO_STAKE]) + [proof]
+        ),
         small=f"{account.source} · data until {account.until} · linked {link.linked_at:%Y-%m-%d}",
         colour=BLUE,
     )

@@ -35,6 +35,7 @@ class LinkedAccount:
     stake: float
     source: str
     until: date
+    warnings: tuple[str, ...] = ()  # sentences on models over a limit of the tournament, or close to one
 
 
 async def link_account(
@@ -95,4 +96,5 @@ async def _describe(source: Source, link: AccountLink) -> LinkedAccount:
         stake=float(newest),
         source=source.label,
         until=await source.until(),
+        warnings=history.warnings,
     )

@@ -32,7 +32,7 @@ from features.payout.windows import (
 from scoring.change.difference import DifferenceSplit, split_difference
 from scoring.intervals import ewc_interval
 from scoring.payout import break_even
-from scoring.rules import PayoutRule
+from scoring.rules import PayoutRule, unknown_scores
 from tournament.source import EVERYONE, History, Rounds, Source, SourceError, caveats_of
 from wording.names import find_name
 from wording.numbers import pays_more_when
@@ -70,11 +70,17 @@ async def compare_payouts(
         None if current is None else await named_rule(source, current),
     )
     # at once, not one by one: a source may be half a second away, or silent
-    found, all_rounds, usd, everyone = await asyncio.gather(
-        find_name(source, name), source.rounds(), source.usd_per_nmr(), _everyone(source, basis)
+    found, all_rounds, usd, everyone, live = await asyncio.gather(
+        find_name(source, name),
+        source.rounds(),
+        source.usd_per_nmr(),
+        _everyone(source, basis),
+        source.live_rule(),
     )
-    history, scores, until = await asyncio.gather(source.history(found), source.scores(), source.until())
-    warned = told_of_other_unit(history) if old_tc else ()
+    history, scores, until, differs = await asyncio.gather(
+        source.history(found), source.scores(), source.until(), source.live_rule_differs()
+    )
+    warned = (*(told_of_other_unit(history) if old_tc else ()), *([differs] if differs else ()))
     if old_tc:
         history = history.with_other_unit()
         everyone = None if everyone is None else everyone.with_other_unit()
@@ -89,6 +95,7 @@ async def compare_payouts(
         history,
         everyone if found != EVERYONE else None,
         usd,
+        None if live is None or unknown_scores(live) else live,
     )
     return await asyncio.to_thread(_compare, facts, *named, rounds, stake, basis, unit)
 
@@ -115,12 +122,13 @@ class _Facts:
     history: History
     everyone: History | None
     usd: tuple[date, float] | None
+    live: PayoutRule | None
 
     def rules(
         self, proposed: str | PayoutRule, current: str | PayoutRule | None
     ) -> tuple[ComparedRule, ComparedRule | None]:
         """Both rules; multipliers that neither says are those in force in the newest round."""
-        in_force = rules_in_force(self.tournament, self.history, self.rounds)
+        in_force = rules_in_force(self.tournament, self.history, self.rounds, self.live)
         base = in_force[int(self.history.round.max())]
         if current is None:
             return compared_rule(proposed, base), None
@@ -131,7 +139,7 @@ class _Facts:
         self, history: History, proposed: ComparedRule, current: ComparedRule | None
     ) -> tuple[Priced, Priced]:
         """Rows under both rules."""
-        in_force = rules_in_force(self.tournament, history, self.rounds)
+        in_force = rules_in_force(self.tournament, history, self.rounds, self.live)
         return (
             price_rule(proposed.read, history, self.rounds, in_force, self.scores),
             price_as_paid(self.tournament, history, in_force)
@@ -235,7 +243,7 @@ class _Question:
         """Pay under both rules. Raises ValueError for a basis that there is not."""
         facts = self.facts
         proposed, current = facts.price(rows, self.new, self.old)
-        in_force = rules_in_force(facts.tournament, rows, facts.rounds)
+        in_force = rules_in_force(facts.tournament, rows, facts.rounds, facts.live)
         paid = pay_on(self.basis, rows, facts.rounds, in_force, proposed.rate, current.rate, self.stake)
         numbers, at = np.unique(rows.round, return_inverse=True)
         in_unit = (
@@ -269,7 +277,7 @@ class _Question:
 
     def regimes(self, found: _Answered) -> tuple[Stretch, ...]:
         """A stretch for each set of scores that was paid in these rounds; none where all paid the same."""
-        in_force = rules_in_force(self.facts.tournament, found.rows, self.facts.rounds)
+        in_force = rules_in_force(self.facts.tournament, found.rows, self.facts.rounds, self.facts.live)
         told = regimes_of(self.facts.tournament, found.rows, in_force)
         return tuple(self.stretch(found, *each) for each in told) if len(told) > 1 else ()
 

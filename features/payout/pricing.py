@@ -17,6 +17,7 @@ from scoring.rules import (
     load_rules,
     parse_rule,
     rule_in_force,
+    unknown_scores,
 )
 from scoring.typed import tidy
 from tournament.source import History, Rounds, Source
@@ -70,9 +71,19 @@ async def named_rule(source: Source, text: str) -> str | PayoutRule:
         live = await source.live_rule()
         if live is None:
             raise ValueError(f"{source.label} announces no live rule. Name a dated one, or type multipliers.")
+        check_known(live)
         return live
     parse_rule(text, rule_in_force(source.tournament, on=date.max))
     return text
+
+
+def check_known(live: PayoutRule) -> None:
+    """Raise ValueError where a rule pays by a score that nobody here knows: nothing is priced by it."""
+    if unknown := unknown_scores(live):
+        raise ValueError(
+            f"Round {live.first_round} pays by {listed([score_name(each) for each in unknown])}, which this "
+            "bot does not know, so nothing is priced by it. Name a dated rule, or type multipliers."
+        )
 
 
 def compared_rule(named: str | PayoutRule, base: PayoutRule) -> ComparedRule:
@@ -189,11 +200,21 @@ def price_rule(
     )
 
 
-def rules_in_force(tournament: str, history: History, rounds: Rounds) -> dict[int, PayoutRule]:
-    """The dated rule of every round of a history; by date where the table has no round numbers.
+def rules_in_force(
+    tournament: str, history: History, rounds: Rounds, live: PayoutRule | None = None
+) -> dict[int, PayoutRule]:
+    """The rule of every round of a history: the live one from its round on, before that the dated ones.
 
-    Rounds older than the first rule on record are read at its terms.
+    Dated by date where the table has no round numbers. Rounds older than the first rule on record are read at
+    its terms.
     """
+    dated = _dated_rules(tournament, history, rounds)
+    if live is None or live.first_round is None:
+        return dated
+    return {number: live if number >= live.first_round else rule for number, rule in dated.items()}
+
+
+def _dated_rules(tournament: str, history: History, rounds: Rounds) -> dict[int, PayoutRule]:
     first = next(r for r in load_rules() if r.tournament == tournament and r.status == "effective")
     numbers = np.unique(history.round).tolist()
     if first.first_round is not None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from features.payout.at_risk import check_stake
+from features.payout.pricing import check_known
 from scoring.pairs import read_pairs
 from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force
@@ -58,6 +59,8 @@ async def what_if(
     live = await source.live_rule()
     rounds = await source.rounds()
     base = live or rule_in_force(source.tournament, on=await source.until())
+    if live is not None and rule is None:
+        check_known(live)
     priced = base if rule is None else parse_rule(rule, base)
     missing = [score for score, weight in priced.multipliers.items() if weight and score not in given]
     if missing:

@@ -4,9 +4,18 @@ import difflib
 from dataclasses import dataclass
 from datetime import date
 
-from scoring.rules import TOURNAMENTS, PayoutRule, describe_multipliers, load_rules, parse_rule, rule_in_force
+from scoring.rules import (
+    TOURNAMENTS,
+    PayoutRule,
+    describe_multipliers,
+    load_rules,
+    parse_rule,
+    rule_in_force,
+    unknown_scores,
+)
 from scoring.typed import tidy
 from tournament.source import Source
+from wording.numbers import listed, score_name
 
 LIVE = "live"  # what people type for the rule that the newest round announces
 
@@ -37,7 +46,11 @@ async def timeline(tournament: str, source: Source | None) -> Timeline:
     agreed = (
         f"Round {live.first_round} announces {describe_multipliers(live.multipliers)}, as the table says."
     )
-    return Timeline(tournament, rules, await source.live_rule_differs() or agreed)
+    told = await source.live_rule_differs() or agreed
+    if unknown := unknown_scores(live):
+        named = listed([score_name(score) for score in unknown])
+        told += f" This bot does not know {named}: nothing is priced by it."
+    return Timeline(tournament, rules, told)
 
 
 def find_rule(rule_id: str) -> PayoutRule:

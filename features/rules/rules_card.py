@@ -36,10 +36,11 @@ def rules_answer(shown: Timeline, rule: PayoutRule | None, asked: Asked) -> Answ
 def timeline_card(shown: Timeline) -> Card:
     """The rule in force, and the newest dated ones."""
     newest = list(reversed(shown.rules))
+    in_force = next(rule for rule in newest if rule.status == "effective")
     lines = [_rule_line(rule) for rule in newest[:SHOWN]]
     return Card(
-        f"The newest rule of {shown.tournament.title()} pays {describe_multipliers(newest[0].multipliers)}, "
-        f"from {newest[0].effective_on}",
+        f"The newest rule of {shown.tournament.title()} pays {describe_multipliers(in_force.multipliers)}, "
+        f"from {in_force.effective_on}",
         "\n".join([*([f"**Live** {plain(shown.live)}"] if shown.live else []), *lines]),
         small=f"The newest {len(lines)} of {counted(len(newest), 'rule')} on record"
         " · ✗ never took effect · ? not verified",

@@ -16,6 +16,7 @@ from typing import Any, SupportsIndex
 
 from scoring.rules.text import (
     LONGEST_TEXT,
+    SCORE_NAMES,
     read,
     refusal,
     spell_multipliers,
@@ -162,6 +163,11 @@ def describe_multipliers(multipliers: Mapping[str, float] | PayoutRule) -> str:
         multipliers = multipliers.multipliers
     paid = {score: multiplier for score, multiplier in multipliers.items() if multiplier != 0}
     return spell_multipliers(paid or {"corr": 0})
+
+
+def unknown_scores(rule: PayoutRule) -> tuple[str, ...]:
+    """The scores that a rule pays by and that no rule on record or typed one can name."""
+    return tuple(score for score, times in rule.multipliers.items() if times and score not in SCORE_NAMES)
 
 
 def _rule(tournament: str, entry: Mapping[str, Any]) -> PayoutRule:

@@ -30,6 +30,10 @@ type AccountModel { id: ID displayName: String tournament: Int }
 type Performance {
   atRisk: String
   payoutMultipliers: [Multiplier]
+  prevWeekChurnMax: Float
+  prevWeekTurnoverMax: Float
+  churnThreshold: Float
+  turnoverThreshold: Float
   roundNumber: Int
   roundOpenTime: String
   roundPayoutFactor: String

@@ -33,13 +33,18 @@ def announced(answer: Any) -> dict[str, Any] | None:
     ]
     if not rows:
         return None
-    configs = [
-        (score_key(name)[0], config)
+    paying = [
+        (name, config)
         for config in rows_of(rows[0].get("roundScoreConfigs"))
         if config.get("isPayout") is True and is_name(name := config.get("displayName") or config.get("name"))
     ]
-    if len(configs) > MOST_SCORES:
+    if len(paying) > MOST_SCORES:
         raise SourceError(UNREADABLE)
+    scores: dict[str, Mapping[str, Any]] = {}
+    for name, config in sorted(paying, key=lambda each: score_key(each[0])[1]):
+        known = score_key(name)[0]
+        # two names that mean one score can't both be paid by it: the less telling one stays what it is called
+        scores[name.strip().lower() if known in scores else known] = config
     return {
         "number": rows[0]["number"],
         "opened": moment(rows[0]["openTime"]),
@@ -54,7 +59,7 @@ def announced(answer: Any) -> dict[str, Any] | None:
                 "threshold": number(config.get("stakeThreshold")),
                 "factor": number(config.get("payoutFactor")),
             }
-            for score, config in configs
+            for score, config in scores.items()
         },
     }
 

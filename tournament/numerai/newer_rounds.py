@@ -39,4 +39,9 @@ def joined(kept: Mapping[str, Any], since: int, told: Mapping[str, Any]) -> dict
     known = [number for number in kept["skipped"] if number is not None and number < since]
     known += [number for number in told["skipped"] if number is not None and number >= since]
     nameless = max(each["skipped"].count(None) for each in (kept, told))
-    return {**columns, "skipped": known + [None] * nameless, "whole": kept["whole"]}
+    return {
+        **columns,
+        "limits": kept["limits"] | told["limits"],
+        "skipped": known + [None] * nameless,
+        "whole": kept["whole"],
+    }

@@ -1,13 +1,15 @@
 """What people are told of an answer that is not all there is, or not of this moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from tournament.numerai import columns
 from tournament.numerai.cache import CachedAnswer
 from tournament.source import SourceError
 
 NAMED = 3  # of many models
+NEAR = 0.9  # of a limit
 
 
 def incomplete(account: str, missing: Sequence[str], models: int) -> SourceError:
@@ -19,6 +21,24 @@ def incomplete(account: str, missing: Sequence[str], models: int) -> SourceError
         f"{len(missing):,} of the {models:,} models of {account} could not be read just now ({named}), and "
         "without them nothing adds up",
         "They are being read: try again in a minute, or ask about one model.",
+    )
+
+
+def near_limits(models: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """A sentence for each model whose churn or turnover is over its limit or nearly so, the worst first.
+
+    models: their columns of parse.performances by name.
+    """
+    told = [
+        (value / limit, name, what, value, limit)
+        for name, columns in models.items()
+        for what, (value, limit) in columns["limits"].items()
+        if limit > 0 and value >= NEAR * limit
+    ]
+    return tuple(
+        f"{name} had a {what} of {100 * value:.1f} % in its last week, "
+        f"{'over' if value >= limit else 'close to'} the limit of {100 * limit:.1f} %."
+        for _, name, what, value, limit in sorted(told, key=lambda each: (-each[0], *each[1:3]))
     )
 
 

@@ -186,7 +186,8 @@ def performances(answer: Any, tournament: int, asked: datetime | None = None) ->
     Of two rows for a round the last counts, but none before a resolved one. With the moment it was `asked`,
     no round is resolved before its time has come.
     {"round", "resolved", "stake", "factor", "payout", "unclear": lists; "scores", "chosen": lists by score;
-    "skipped": numbers of rounds, None where there is none}
+    "skipped": numbers of rounds, None where there is none; "limits": [value, limit] of "churn" and "turnover"
+    as of the newest round that tells them, as shares}
     """
     raw = [row for row in rows_of(answer) if row.get("tournament", tournament) == tournament]
     good = [row for row in raw if _is_usable(row)]
@@ -206,12 +207,26 @@ def performances(answer: Any, tournament: int, asked: datetime | None = None) ->
         columns[name] = {key: [row[name].get(key) for row in rows] for key in keys}
     return {
         **columns,
+        "limits": _limits(sorted(good, key=lambda row: row["roundNumber"])),
         "skipped": [
             number if is_round_number(number := row.get("roundNumber")) else None
             for row in raw
             if not _is_usable(row)
         ],
     }
+
+
+def _limits(rows: list[Mapping[str, Any]]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        for what, told, limit in (
+            ("churn", "prevWeekChurnMax", "churnThreshold"),
+            ("turnover", "prevWeekTurnoverMax", "turnoverThreshold"),
+        ):
+            pair = [number(row.get(name)) for name in (told, limit)]
+            if None not in pair:
+                found[what] = pair  # type: ignore[assignment]
+    return found
 
 
 def _is_usable(row: Mapping[str, Any]) -> bool:

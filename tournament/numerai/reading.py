@@ -26,7 +26,7 @@ LINKED_AGE = timedelta(hours=1)  # of what members have linked, read before they
 BACKGROUND_AGE = timedelta(hours=6)
 SCHEMA_AGE = timedelta(days=1)
 
-FORM = 3  # of what is kept; a new number leaves what an older version of the bot has kept alone
+FORM = 4  # of what is kept; a new number leaves what an older version of the bot has kept alone
 PAGE = 1000  # rows of a leaderboard; a server that gives fewer at once is asked for more pages
 PAGES = 60
 SCHEMA = f"all/{FORM}/schema"  # the one answer that is every tournament's

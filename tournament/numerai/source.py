@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 
@@ -20,7 +21,7 @@ from tournament.numerai.cache import Cache, CachedAnswer, Database
 from tournament.numerai.columns import Calendar
 from tournament.numerai.everyone import LARGEST, Coverage, Everyone
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
-from tournament.numerai.notices import incomplete, notice
+from tournament.numerai.notices import incomplete, near_limits, notice
 from tournament.numerai.reading import Reading
 from tournament.source import EVERYONE, History, ModelClaim, Names, Rounds, SourceError, Stakes, Tournament
 
@@ -148,7 +149,8 @@ class NumeraiSource:
                 await self._reading.lacks(queries.PERFORMANCES),
             ),
         )
-        return await self._see(history)
+        warnings = near_limits({model: answer.value for model, answer in answers.items()})
+        return await self._see(replace(history, warnings=warnings))
 
     async def read_ahead(self, names: Iterable[str]) -> None:
         """Read the histories of models and accounts in the background, those that are oldest first.

@@ -65,7 +65,7 @@ def test_every_dated_rule_is_found_by_its_name(rule_id: str) -> None:
     [
         ("classic-2023-10-08", "classic-2023-10-07"),
         ("clasic-2024-01-02", "classic-2024-01-02"),
-        ("crypto 2025-02-20", "crypto-2025-02-20"),
+        ("crypto 2025-01-26", "crypto-2025-01-25"),
     ],
 )
 def test_a_rule_that_is_none_is_answered_with_the_nearest_names(typed: str, near: str) -> None:
@@ -95,14 +95,14 @@ def test_names_of_rules_come_newest_first_with_classic_before_the_others() -> No
     for tournament in TABLE:
         own = [name for name in names if name.startswith(tournament)]
         assert own == sorted(own, reverse=True)
-    assert names[0] == "classic-2026-08-28"
+    assert names[0] == "classic-2026-10-08"
 
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
         ("2023-10", ["classic-2023-10-07", "signals-2023-10-07"]),
-        (" CRYPTO-2025 ", ["crypto-2025-02-20"]),
+        (" CRYPTO-2025 ", ["crypto-2025-01-25"]),
         ("chess", []),
         ("%", []),
         ("c" * 10_000, []),

@@ -95,7 +95,13 @@ def test_rounds_of_classic_are_the_first_to_open_from_the_rule_s_date_on() -> No
 
 def test_superseded_rules_are_never_in_force() -> None:
     superseded = [rule for rule in RULES if rule.status == "superseded"]
-    assert {rule.id for rule in superseded} == {"classic-2023-11-15", "classic-2026-06-25"}
+    assert {rule.id for rule in superseded} == {
+        "classic-2023-11-15",
+        "classic-2026-06-25",
+        "classic-2026-10-08",
+        "signals-2024-03-22",
+        "signals-2026-10-08",
+    }
     day = DAY(2019, 10, 26)
     while day < DAY(2027, 1, 1):
         assert rule_in_force("classic", on=day).status == "effective"
@@ -106,11 +112,9 @@ def test_superseded_rules_are_never_in_force() -> None:
 
 def test_what_could_not_be_verified_says_so() -> None:
     assert {rule.id for rule in EFFECTIVE if not rule.verified} == {
-        "classic-2026-01-01",
         "classic-2026-08-28",
         "crypto-2026-01-01",
         "signals-2023-05-01",
-        "signals-2024-03-22",
         "signals-2026-09-25",
     }
     assert all(rule.note for rule in RULES if not rule.verified)
@@ -134,6 +138,13 @@ def test_round_1343_risks_a_64th_at_clip_1() -> None:
     assert (rule.clip, rule.stake_threshold, rule.stake_fraction) == (1, None, 1 / 64)
     assert rule.rounds_at_once == 64
     assert rule_in_force("classic", round=1342).multipliers == {"corr": 0.75, "mmc": 2.25}
+
+
+def test_round_1172_is_the_first_of_2026_and_round_1363_the_first_of_neutral_scores() -> None:
+    assert rule_in_force("classic", round=1171).multipliers == {"corr": 0.5, "mmc": 2}
+    assert rule_in_force("classic", round=1172).multipliers == {"corr": 0.75, "mmc": 2.25}
+    assert rule_in_force("classic", round=1172).verified
+    assert by_id("signals-2026-09-25").first_round == 1363
 
 
 @pytest.mark.parametrize(
@@ -186,7 +197,13 @@ def test_the_payout_factor_left_the_clip_for_five_rounds() -> None:
             datetime.datetime(2023, 10, 7, 8, tzinfo=datetime.timezone(datetime.timedelta(hours=9))),
             "classic-2023-05-01",
         ),
+        ("signals", DAY(2024, 3, 29), "signals-2023-10-07"),  # 1xFNCv4 + 2xTC was never in force
+        ("signals", DAY(2024, 3, 30), "signals-2024-03-30"),
         ("signals", DAY(2025, 9, 1), "signals-2024-03-30"),
+        ("signals", DAY(2026, 11, 22), "signals-2026-09-25"),  # nor what was announced that autumn
+        ("classic", DAY(2026, 11, 22), "classic-2026-08-28"),
+        ("crypto", DAY(2025, 1, 24), "crypto-2024-06-17"),
+        ("crypto", DAY(2025, 1, 25), "crypto-2025-01-25"),  # a Saturday, the day after it was announced
         ("signals", DAY(2025, 9, 2), "signals-2025-09-02"),
         ("crypto", DAY(2026, 11, 22), "crypto-2026-06-18"),
     ],

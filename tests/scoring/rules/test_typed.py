@@ -134,7 +134,7 @@ def test_the_id_of_a_rule_on_record_is_that_rule(rule: PayoutRule) -> None:
         ("1.2.3 corr", "“1.2.3” is not one number"),
         (
             "classic-2023-10-08",
-            "“classic-2023-10-08” is no rule on record; the nearest are classic-2023-10-07",
+            "“classic-2023-10-08” is no rule on record; the nearest are classic-2026-10-08, classic-2023",
         ),
         ("signal-2025-09-02", "“signal-2025-09-02” is no rule on record; the nearest are signals-2025-09-02"),
         ("crypto", "“crypto” is no rule on record; the nearest are crypto-20"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scoring.payout import payouts
-from scoring.rules import load_rules, parse_rule, rule_in_force
+from scoring.rules import load_rules, parse_rule, rule_in_force, unknown_scores
 from tournament.numerai import columns, parse
 from tournament.numerai.live_rule import announced, announced_rule, difference, paid_spans
 
@@ -49,6 +49,29 @@ def test_a_choice_is_between_the_least_and_the_most() -> None:
     assert dict(rule.fallback) == {"corr": 2.0, "tc": 0.0}
     assert [dict(choice) for choice in rule.choices] == [{"corr": 2.0, "tc": 0.0}, {"corr": 2.0, "tc": 1.0}]
     assert rule.stake_threshold == 72_000
+
+
+def test_a_paying_score_nobody_knows_keeps_its_name() -> None:
+    rule = announced_rule("classic", told(config("corr60", 3), config("Season_Score", 2), config("tc", 0.0)))
+    assert rule is not None
+    assert dict(rule.multipliers) == {"corr60": 3.0, "season_score": 2.0, "tc": 0.0}
+    assert unknown_scores(rule) == ("season_score",)
+    assert unknown_scores(CURRENT) == ()
+    assert "2xSEASON_SCORE" in difference(rule, CURRENT)
+
+
+@pytest.mark.parametrize("names", [("v2_corr20", "correlation"), ("correlation", "v2_corr20")])
+def test_two_names_of_one_score_are_two_scores_where_both_are_paid(names: tuple[str, str]) -> None:
+    rule = announced_rule("classic", told(*(config(name, len(name)) for name in names)))
+    assert rule is not None
+    assert dict(rule.multipliers) == {"corr": 9.0, "correlation": 11.0}
+    assert unknown_scores(rule) == ("correlation",)
+
+
+def test_alpha_is_not_corr_and_mpc_is_not_mmc() -> None:
+    rule = announced_rule("signals", told(config("alpha", 4), config("mpc", 8)))
+    assert rule is not None
+    assert dict(rule.multipliers) == {"alpha": 4.0, "mpc": 8.0}
 
 
 def test_what_a_round_does_not_tell_is_the_dated_rule_s() -> None:

@@ -24,6 +24,7 @@ class Query:
     needs: str
     lost: Mapping[str, str] = field(default_factory=dict)
     narrows: Mapping[str, str] = field(default_factory=dict)  # arguments that are given where they are known
+    if_known: str = ""  # of the fields, those that are asked for only where the API is known to have them
 
     def paths(self) -> tuple[str, ...]:
         """Every field that is read, like "submissionScores.value"."""
@@ -90,15 +91,19 @@ PERFORMANCES = Query(
     "v2RoundModelPerformances",
     {"modelId": "String!", "tournament": "Int!"},
     "atRisk payoutMultipliers { name displayName multiplier } roundNumber roundPayoutFactor roundResolved "
-    "roundResolveTime submissionScores { day displayName payoutPending payoutSettled value }",
+    "roundResolveTime prevWeekChurnMax prevWeekTurnoverMax churnThreshold turnoverThreshold "
+    "submissionScores { day displayName payoutPending payoutSettled value }",
     "atRisk roundNumber roundResolved submissionScores { displayName value }",
     {
         "payoutMultipliers": "the multipliers of a round",
+        "prevWeekChurnMax": "churn",
+        "prevWeekTurnoverMax": "turnover",
         "roundPayoutFactor": "payout factors",
         "submissionScores.payoutPending": "payouts so far",
         "submissionScores.payoutSettled": "payouts",
     },
     {"roundNumberGte": "Int"},
+    "prevWeekChurnMax prevWeekTurnoverMax churnThreshold turnoverThreshold",
 )
 
 ROUNDS = Query(
