@@ -79,10 +79,9 @@ class NumeraiClient:
         task = self._under_way.get(key)
         if task is None:
             body = {"query": query, "variables": dict(variables)}
-            task = self._under_way[key] = asyncio.create_task(
-                self._tried(body, asker.get(), background),
-                context=Context(),  # it is shared, so it is nobody's
-            )
+            # it is shared, so it is nobody's: it begins in a context of its own
+            task = Context().run(asyncio.create_task, self._tried(body, asker.get(), background))
+            self._under_way[key] = task
             task.add_done_callback(lambda done: self._forget(key, done))
         try:
             return await asyncio.shield(task)

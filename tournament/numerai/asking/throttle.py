@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
@@ -15,7 +15,6 @@ LONGEST_GAP = 12  # times the back-off: between two requests, once the API has a
 LONGEST_HOLD = 60.0  # seconds that the API can silence the bot for
 LONGEST_REST = 6  # times that a rest is doubled
 CLOSED = 0.05  # seconds; a shorter gap is none
-LOOK_AGAIN = 0.05  # seconds until the background looks whether members still wait
 NOBODY = -1  # who asks in the background
 
 
@@ -40,6 +39,14 @@ class Patience:
     attempts: int = 4
 
 
+@dataclass(eq=False)
+class _Place:
+    """When a request was or will be sent, on the clock, and for which member."""
+
+    at: float
+    who: int | None
+
+
 class Throttle:
     """At most `limit` requests in any `per` seconds: a member's at once, one after another in order.
 
@@ -60,9 +67,7 @@ class Throttle:
         self._one_member, self._nobodys = max(1, limit // 2), max(1, 2 * limit // 3)
         burst = max(1, limit // 6)
         self._pace = AsyncLimiter(burst, per * burst / self._nobodys)
-        self._line = asyncio.Lock()
-        self._waiting = 0
-        self._sent: deque[tuple[float, int | None]] = deque()  # when, and for whom
+        self._sent: deque[_Place] = deque()  # in order; the last may be yet to come
         self._held_until = self._rested_at = -float("inf")
         self._rests, self._gap = 0, 0.0
 
@@ -72,25 +77,36 @@ class Throttle:
         who: the member; None for nobody in particular. Raises SourceError at once where that would be after
         the deadline.
         """
-        self._waiting += 1
-        try:
-            await self._until(
-                lambda: self._share_of(who), deadline, "You have asked Numerai as much as one member may"
-            )
-            async with self._line:
-                await self._until(
-                    self._free, deadline, "This bot has asked Numerai as much as it may for now"
+        while wait := self._share_of(who):
+            if self._clock() + wait > deadline:
+                raise SourceError(
+                    "You have asked Numerai as much as one member may", "Try again in a minute."
                 )
-                return self._take(who)
-        finally:
-            self._waiting -= 1
+            await asyncio.sleep(wait)
+        while True:
+            place = _Place(self._next(), who)
+            if place.at > deadline:
+                raise self._refusal()
+            self._sent.append(place)
+            if place.at <= self._clock():
+                return place.at
+            try:
+                await asyncio.sleep(place.at - self._clock())
+            except asyncio.CancelledError:
+                self._give_back(place)
+                raise
+            if self._held_until <= self._clock():
+                return place.at
+            self._give_back(place)  # a rest began meanwhile: to the end of the line
 
     async def background_turn(self) -> float:
         """Wait, for as long as it takes, until a request of nobody's may be sent; return when."""
         await self._pace.acquire()
-        while wait := self._wait_of_nobody():  # noqa: ASYNC110 - time alone frees a place
+        while (wait := max(self._next(), self._of_fewer(self._sent, self._nobodys)) - self._clock()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(wait)
-        return self._take(NOBODY)
+        place = _Place(self._clock(), NOBODY)
+        self._sent.append(place)
+        return place.at
 
     def limited(self, sent_at: float, retry_after: float, backoff: float) -> None:
         """Hold everybody, because the API asked for it; longer each time it asks again.
@@ -111,41 +127,33 @@ class Throttle:
         self._rests = 0
         self._gap = 0.0 if self._gap < CLOSED else 0.95 * self._gap
 
-    async def _until(self, wait_of: Callable[[], float], deadline: float, refusal: str) -> None:
-        while wait := wait_of():
-            if self._clock() + wait > deadline:
-                if self._held_until > self._clock():
-                    raise SourceError("Numerai asks this bot to slow down")
-                raise SourceError(refusal, "Try again in a minute.")
-            await asyncio.sleep(wait)
-
-    def _take(self, who: int | None) -> float:
-        now = self._clock()
-        self._sent.append((now, who))
-        return now
+    def _refusal(self) -> SourceError:
+        if self._held_until > self._clock():
+            return SourceError("Numerai asks this bot to slow down")
+        return SourceError("This bot has asked Numerai as much as it may for now", "Try again in a minute.")
 
     def _share_of(self, who: int | None) -> float:
         """Seconds until this member may ask again; 0 where nobody in particular asks."""
         if who is None:
             return 0.0
         self._forget()
-        return self._until_fewer([sent for sent, whose in self._sent if whose == who], self._one_member)
+        free = self._of_fewer([place for place in self._sent if place.who == who], self._one_member)
+        return max(0.0, free - self._clock())
 
-    def _free(self) -> float:
-        """Seconds until any request may be sent."""
+    def _next(self) -> float:
+        """When the next request may be sent, behind all that have a place."""
         self._forget()
-        now = self._clock()
-        after_last = self._sent[-1][0] + self._gap - now if self._sent else 0.0
-        window = self._until_fewer([sent for sent, _ in self._sent], self._limit)
-        return max(0.0, self._held_until - now, after_last, window)
+        after_last = self._sent[-1].at + self._gap if self._sent else -float("inf")
+        return max(self._clock(), self._held_until, after_last, self._of_fewer(self._sent, self._limit))
 
-    def _wait_of_nobody(self) -> float:
-        wait = max(self._free(), self._until_fewer([sent for sent, _ in self._sent], self._nobodys))
-        return max(wait, LOOK_AGAIN) if self._waiting else wait
+    def _of_fewer(self, places: Sequence["_Place"], most: int) -> float:
+        """When fewer than so many of these places are in the last while."""
+        return places[-most].at + self._per if len(places) >= most else -float("inf")
 
-    def _until_fewer(self, sent: list[float], most: int) -> float:
-        return 0.0 if len(sent) < most else max(0.0, sent[-most] + self._per - self._clock())
+    def _give_back(self, place: "_Place") -> None:
+        if place in self._sent:
+            self._sent.remove(place)
 
     def _forget(self) -> None:
-        while self._sent and self._sent[0][0] <= self._clock() - self._per:
+        while self._sent and self._sent[0].at <= self._clock() - self._per:
             self._sent.popleft()

@@ -122,7 +122,7 @@ async def test_the_check_prints_what_is_there(
     assert is_good is True
     assert f"Numerai's API at {api.address}\n" in told
     assert len([line for line in told.splitlines() if " of " in line]) == len(queries.ALL)
-    assert "a model's rounds                        15 of 15  -        atRisk: 7.8125" in told
+    assert "a model's rounds                        19 of 19  -        atRisk: 7.8125" in told
     assert told.endswith("Everything can be answered.")
 
 
@@ -132,14 +132,14 @@ async def test_the_check_names_what_is_gone_and_what_that_costs(
     api.change("payoutSettled", "settledPayout")
     told, is_good = await checked(new_client())
     assert is_good is True
-    assert "14 of 15  submissionScores.payoutSettled" in told
+    assert "18 of 19  submissionScores.payoutSettled" in told
     assert "Numerai no longer tells payouts." in told
 
     api.change("  atRisk", "  stakeAtRisk")
     api.fail("errors", only="latestCurrencyPrice")
     told, is_good = await checked(new_client())
     assert is_good is False
-    assert "13 of 15  atRisk, submissionScores.payoutSettled" in told
+    assert "17 of 19  atRisk, submissionScores.payoutSettled" in told
     assert "Can't be answered: a model's rounds. Numerai no longer tells a model's rounds.\n" in told
     assert "Can't be answered: the price of NMR. Numerai answered with an error." in told
 
@@ -177,6 +177,6 @@ async def test_the_check_is_a_command_that_needs_no_token(api: LoopbackNumerai, 
     async with asyncio.timeout(PATIENCE):
         told, _ = await process.communicate()
     assert process.returncode == 0
-    assert "14 of 15  roundPayoutFactor" in told.decode()
+    assert "18 of 19  roundPayoutFactor" in told.decode()
     assert told.decode().endswith("Numerai no longer tells payout factors.\n")
     assert not (tmp_path / "none.sqlite3").exists()
