@@ -117,7 +117,7 @@ class NumeraiClient:
             if background:
                 sent_at = await self._throttle.background_turn()
             else:
-                sent_at = await self._throttle.turn(deadline, who)
+                sent_at = await self._throttle.turn(deadline - self._clock(), who)
             try:
                 answer = await self._post(body, deadline, background)
             except _LimitedError as limited:

@@ -71,12 +71,13 @@ class Throttle:
         self._held_until = self._rested_at = -float("inf")
         self._rests, self._gap = 0, 0.0
 
-    async def turn(self, deadline: float, who: int | None) -> float:
+    async def turn(self, within: float, who: int | None) -> float:
         """Wait, in the order of asking, until a member's request may be sent; return when, on the clock.
 
-        who: the member; None for nobody in particular. Raises SourceError at once where that would be after
-        the deadline.
+        who: the member; None for nobody in particular. Raises SourceError at once where that would take more
+        than `within` seconds.
         """
+        deadline = self._clock() + within
         while wait := self._share_of(who):
             if self._clock() + wait > deadline:
                 raise SourceError(

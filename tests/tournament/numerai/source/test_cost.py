@@ -50,7 +50,7 @@ async def test_answers_are_asked_for_again_when_they_are_old(
 async def test_ten_models_are_asked_for_at_once_and_then_not_again(
     database: Database, present: Present
 ) -> None:
-    async with LoopbackNumerai(latency=0.1, first_round=1390) as api:
+    async with LoopbackNumerai(latency=0.4, first_round=1390) as api:
         live = NumeraiSource(database, address=api.address, now=present, patience=CALM)
         for _ in range(2):
             name = await live.find("tidewater")
