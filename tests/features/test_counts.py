@@ -97,7 +97,7 @@ async def test_polls(db: Database, source: SampleSource, method: str, n: int) ->
         lasts=timedelta(days=1), eligibility=Eligibility(server_days=n, account_days=n), quorum=n,
         members=[], now=NOW,
     )  # fmt: skip
-    answer = poll_answer(replace(view, ballots=n))
+    answer = poll_answer(replace(view, poll=replace(view.poll, told=n)))
     check(answer.card, *answer.details, view.who_may, polls_card([], 1, 1, n), no_ballot_card(view))
     cast: Sequence[tuple[int, Any]] = [(member, METHODS[method]) for member in range(n)]
     for quorum in (n, n + 1):
