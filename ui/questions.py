@@ -24,6 +24,7 @@ from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.roles import check_may_post, is_moderator
 from ui.text import caption, plain
 from wording.message_links import message_link
+from wording.numbers import counted
 
 GONE = "That answer is too old to be changed. Ask again, and use the new one."
 
@@ -231,7 +232,8 @@ class Questions:
             about = 10 * math.ceil(seconds / 10)
             with suppress(discord.HTTPException):
                 await interaction.followup.send(
-                    f"Many are asking just now: yours is answered in about {about} seconds.", ephemeral=True
+                    f"Many are asking just now: yours is answered in about {counted(about, 'second')}.",
+                    ephemeral=True,
                 )
 
         async with self.turns.turn(interaction.user.id, told):

@@ -224,7 +224,7 @@ def test_nothing_a_member_writes_mentions_anybody_or_leaves_its_line(text: str) 
     assert "\n" not in safe
     assert len(safe) <= 3 * 200
     assert discord.utils.escape_mentions(safe) == safe
-    assert not re.search(r"(?<!\\)(?:\\\\)*[*_`~|\[\]<>#]", safe)
+    assert not re.search(r"(?<!\\)(?:\\\\)*(?:[*`~|\[\]<>#]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z]))", safe)
 
 
 # ---------------------------------------------------------------- pages
