@@ -52,6 +52,7 @@ async def written(db: Database) -> int:
     return row[0]
 
 
+@pytest.mark.slow
 async def test_who_waits_together_is_told_together(db: Database, other: sqlite3.Connection) -> None:
     waiting = [cast(db, number) for number in range(11)]
     with pytest.raises(BusyError, match=r"database is busy, so nothing was changed; try again in a minute"):
@@ -66,6 +67,7 @@ async def test_who_waits_together_is_told_together(db: Database, other: sqlite3.
     assert await written(db) == 11
 
 
+@pytest.mark.slow
 async def test_who_comes_later_has_a_patience_of_their_own(db: Database, other: sqlite3.Connection) -> None:
     db.patience = 0.5
     early = [cast(db, number) for number in range(3)]
@@ -81,6 +83,7 @@ async def test_who_comes_later_has_a_patience_of_their_own(db: Database, other: 
     assert await written(db) == 3
 
 
+@pytest.mark.slow
 async def test_every_kind_of_write_that_waits_is_told_together(
     db: Database, other: sqlite3.Connection
 ) -> None:

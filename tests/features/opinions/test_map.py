@@ -235,6 +235,7 @@ async def reads_of_votes(db: Database) -> list[str]:
     return asked
 
 
+@pytest.mark.slow
 async def test_many_who_ask_at_once_have_one_map_and_a_vote_more_makes_another(db: Database) -> None:
     await fill(db, SHARED + SPLIT, camps(15, 15))
     kept, asked = KeptResults(), await reads_of_votes(db)

@@ -133,6 +133,7 @@ async def closed_with_receipts(db: Database, votes: Sequence[Vote]) -> tuple[dic
     return await poll_export(db, await poll_with_id(db, HERE, poll.poll_id)), receipts
 
 
+@pytest.mark.slow
 async def test_who_holds_all_receipts_but_one_knows_the_last_and_but_two_knows_not_which(
     tmp_path: Path,
 ) -> None:

@@ -86,6 +86,7 @@ def check(*cards: Card) -> str:
 # ---------------------------------------------------------------- the longest there can be
 
 
+@pytest.mark.slow
 async def test_the_longest_proposal_fits_on_every_card(db: Database) -> None:
     view = await filed(db, longest())
     assert max(len(text) for text in (view.proposal.problem, view.proposal.wrong_if)) == 1000

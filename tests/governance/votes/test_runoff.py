@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,6 +141,7 @@ def test_all_who_could_win_and_no_others_are_tied_however_many_ways_there_are_to
         assert (got.winners, got.tie, got.unsettled) == (("0",), (), ())
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_to_find_out_is_said_and_never_called_a_tie() -> None:
     """25 who have one first choice each, and the others in every order: as hard as such a count can be."""
     names = [f"{n}" for n in range(25)]
@@ -173,6 +175,7 @@ def by_the_book(votes: list[list[list[str]]], standing: tuple[str, ...], before:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(ranks("abcde"), min_size=1, max_size=9), st.text(max_size=3))
 def test_winners_are_those_of_a_count_by_the_book(ballots: list[list[list[str]]], seed: str) -> None:

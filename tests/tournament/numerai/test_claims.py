@@ -172,6 +172,7 @@ async def test_a_fault_is_a_sentence_although_older_answers_are_kept(
     assert (await live.claims(None, "tidewater_2")).account == "tidewater"
 
 
+@pytest.mark.slow
 async def test_a_silence_is_a_sentence_although_older_answers_are_kept(
     live: NumeraiSource, database: Database, api: LoopbackNumerai
 ) -> None:

@@ -45,6 +45,7 @@ def test_too_many_get_a_sentence() -> None:
         names_typed("a,b,c,d,e")
 
 
+@pytest.mark.slow
 async def test_three_rules_are_on_the_same_rounds_and_against_the_first(source: SampleSource) -> None:
     found = await several_payouts(source, [MODEL], RULES, rounds="all")
     rounds = f"{found.rounds[0]}-{found.rounds[-1]}"

@@ -74,6 +74,7 @@ async def test_odd_rounds_are_taken_once_or_left_out_and_counted(
     assert history.notice == "Left out: 1 round that came without a number, a stake or scores."
 
 
+@pytest.mark.slow
 async def test_a_stake_may_begin_in_the_middle(live: NumeraiSource) -> None:
     history = await live.history("late_starter")
     assert history.round[history.stake > 0].min() == 1305

@@ -113,6 +113,7 @@ def test_without_kept_rounds_all_are_asked_for(kept: dict[str, list[int]] | None
     assert first_asked_for(kept, numerai_data.NOW) is None
 
 
+@pytest.mark.slow
 async def test_a_clock_that_was_wrong_asks_for_all(
     knowing: NumeraiSource, api: LoopbackNumerai, present: Present
 ) -> None:
