@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: tests of numbers s
     import simcord
 
     from bot import Settings
+    from storage.database import Database
     from tests.offline import Server
     from tournament.sample import SampleSource
 
@@ -67,6 +68,21 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database_file(empty_database: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(empty_database, tmp_path / "bot.sqlite3"))
+
+
+@pytest.fixture
+async def db(database_file: Path) -> AsyncIterator["Database"]:
+    """The database of a test, opened."""
+    from storage.database import open_database
+
+    database = await open_database(database_file)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def database(db: "Database") -> "Database":
+    return db
 
 
 @pytest.fixture

@@ -11,18 +11,17 @@ import numpy as np
 
 from features.opinions.map import indexed
 from governance.looks import look
-from governance.opinions.map import statement_weights
+from governance.opinions.map import draw_statement, statement_weights
 from governance.opinions.statement import check_statement
-from governance.text import clean_line
 from kept import KeptResults
 from storage import opinions
 from storage.database import Database
 from storage.opinions import Statement
 from storage.proposals.blocks import block_reason
 from wording.numbers import listed
+from wording.reasons import read_reason
 
 VOTES: Mapping[str, int] = MappingProxyType({"agree": 1, "disagree": -1, "pass": 0})
-LONGEST_REASON = 300
 GROWN = 1.05  # as many times more votes, and statements are weighed anew
 NEW = 9.9  # the weight of a statement without a vote
 SEED = 20231007  # of the draw of the next statement, beside the member and their votes
@@ -72,8 +71,7 @@ async def next_turn(db: Database, kept: KeptResults, guild_id: int, member_id: i
     if not left:
         return Turn(None, None, 0, len(statements))
     rng = np.random.default_rng([SEED, member_id, len(own)])
-    weights = np.array([weighed.get(number, NEW) for number in left])
-    chosen = left[rng.choice(len(left), p=weights / weights.sum())]
+    chosen = draw_statement(left, [weighed.get(number, NEW) for number in left], rng=rng)
     by_id = {statement.statement_id: statement for statement in statements}
     return Turn(by_id[chosen], None, len(left), len(statements))
 
@@ -140,9 +138,7 @@ async def hide_statement(
     db: Database, guild_id: int, number: int, member_id: int, reason: str, now: datetime, *, hidden: bool
 ) -> bool:
     """Hide a statement, or show it again, for a reason that is logged; whether that changed anything."""
-    text = clean_line(reason)
-    if not 0 < len(text) <= LONGEST_REASON:
-        raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
+    text = read_reason(reason)
     return await opinions.hide_statement(db, guild_id, number, member_id, text, now, hidden=hidden)
 
 

@@ -11,7 +11,6 @@ from features.polls.results.counting import count
 from features.polls.results.result import PollResult
 from features.polls.view import PollView
 from governance.export import claim, export
-from governance.text import clean_line
 from governance.votes.ballots import BUDGET
 from governance.votes.tally import TallyResult, tally
 from storage.database import Database
@@ -19,10 +18,10 @@ from storage.moments import to_text
 from storage.polls import ballots, closing, polls
 from storage.polls.ballots import CountedChoice
 from storage.polls.polls import Poll, public_terms
+from wording.reasons import read_reason
 
 log = logging.getLogger("roundtable.voting")
 
-LONGEST_REASON = 300
 EXTENSION = timedelta(hours=24)
 LATE = 0.1  # of a poll's time, its last: ballots that come or change so late may extend it
 MANY_LATE = 0.25
@@ -30,10 +29,14 @@ MANY_LATE = 0.25
 
 async def ballots_and_electors(db: Database, poll: Poll) -> tuple[list[tuple[int, Any]], dict[int, float]]:
     """Every ballot with its member, and the frozen stakes: for counting."""
+    cast, stakes = await _choices_and_stakes(db, poll)
+    return await asyncio.to_thread(_with_members, cast), stakes
+
+
+async def _choices_and_stakes(db: Database, poll: Poll) -> tuple[list[CountedChoice], dict[int, float]]:
     cast = await ballots.choices_of(db, poll.guild_id, poll.poll_id)
     electors = await polls.electors_of(db, poll.guild_id, poll.poll_id)
-    counted = await asyncio.to_thread(_with_members, cast)
-    return counted, {elector.member_id: elector.stake for elector in electors}
+    return cast, {elector.member_id: elector.stake for elector in electors}
 
 
 def _with_members(cast: list[CountedChoice]) -> list[tuple[int, Any]]:
@@ -51,9 +54,7 @@ async def end_if_due(db: Database, poll: Poll, now: datetime) -> bool:
 
 async def close_poll(db: Database, poll: Poll, now: datetime, *, early: bool = False) -> bool:
     """Count a poll and close it with its result; False if somebody was faster or a ballot came meanwhile."""
-    cast = await ballots.choices_of(db, poll.guild_id, poll.poll_id)
-    electors = await polls.electors_of(db, poll.guild_id, poll.poll_id)
-    stakes = {elector.member_id: elector.stake for elector in electors}
+    cast, stakes = await _choices_and_stakes(db, poll)
     kept = await asyncio.to_thread(_counted, poll, cast, stakes, now)
     return await closing.close_poll(
         db, poll.guild_id, poll.poll_id, now, kept, writes=poll.writes, forced=early
@@ -62,11 +63,12 @@ async def close_poll(db: Database, poll: Poll, now: datetime, *, early: bool = F
 
 def _counted(poll: Poll, cast: list[CountedChoice], stakes: dict[int, float], now: datetime) -> str:
     """The result of a poll as it is kept (JSON text): what is told, what is claimed, and the head of both."""
-    found = _tallied(poll, cast)
+    counted = _with_members(cast)
+    found = _tallied(poll, counted)
     result = count(
         poll.method,
         poll.options,
-        _with_members(cast),
+        counted,
         stakes,
         quorum=poll.quorum,
         electorate=poll.electorate,
@@ -81,10 +83,10 @@ def _counted(poll: Poll, cast: list[CountedChoice], stakes: dict[int, float], no
     return json.dumps(kept, ensure_ascii=False)
 
 
-def _tallied(poll: Poll, cast: list[CountedChoice]) -> TallyResult:
+def _tallied(poll: Poll, counted: list[tuple[int, Any]]) -> TallyResult:
     return tally(
         poll.method,
-        [json.loads(each.choice) for each in cast],
+        [choice for _, choice in counted],
         poll.options,
         seed=poll.tie_seed,
         budget=poll.budget or BUDGET,
@@ -102,7 +104,7 @@ async def poll_export(db: Database, view: PollView) -> dict[str, Any]:
     erased = await ballots.erased_commitments(db, poll.guild_id, poll.poll_id)
     claimed = json.loads(poll.result).get("claim")
     if claimed is None:  # closed before claims were kept
-        claimed = claim(await asyncio.to_thread(_tallied, poll, cast))
+        claimed = claim(await asyncio.to_thread(lambda: _tallied(poll, _with_members(cast))))
     return await asyncio.to_thread(_made_export, poll, result, claimed, poll.closed_at, cast, erased)
 
 
@@ -145,11 +147,10 @@ async def _extend_if_late(db: Database, poll: Poll, now: datetime) -> bool:
 
 async def hide_poll(db: Database, view: PollView, reason: str, now: datetime, *, hidden: bool) -> None:
     """Take a poll out of sight, or show it again. Raises ValueError where that changes nothing."""
-    poll, said = view.poll, clean_line(reason)
+    poll = view.poll
     if poll.proposal_id is not None:
         raise ValueError("It is the vote on a proposal: hide that with /proposal hide.")
-    if not 0 < len(said) <= LONGEST_REASON:
-        raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
+    said = read_reason(reason)
     why = said if hidden else None
     if not await closing.hide_poll(db, poll.guild_id, poll.poll_id, why, now):
         raise ValueError("There was nothing to change: it is like that already.")

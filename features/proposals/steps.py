@@ -18,10 +18,11 @@ from storage.proposals.responses import Outcome
 from storage.proposals.stages import hide as hide_proposal
 from storage.proposals.stages import move_stage
 from storage.proposals.stages import unhide as unhide_proposal
+from wording.reasons import read_reason
 
 OPEN_TO_SECONDS = ("idea", "discussion")
 OPEN_TO_ARGUMENTS = ("idea", "discussion", "last_call", "vote")
-LONGEST_CLAIM, LONGEST_STATEMENT, LONGEST_REASON = 300, 1000, 300
+LONGEST_CLAIM, LONGEST_STATEMENT = 300, 1000
 
 
 @dataclass(frozen=True)
@@ -157,9 +158,7 @@ async def hide(
     db: Database, guild_id: int, number: int, member_id: int, reason: str, now: datetime, *, hidden: bool
 ) -> ProposalView | None:
     """Hide a proposal, or show it again, for a reason that is logged; None where that changed nothing."""
-    text = clean_line(reason)
-    if not 0 < len(text) <= LONGEST_REASON:
-        raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
+    text = read_reason(reason)
     turn = hide_proposal if hidden else unhide_proposal
     changed = await turn(db, guild_id, number, member_id, text, now)
     view = await proposal_view(db, guild_id, number, now)  # says so where there is none
@@ -178,9 +177,7 @@ async def hide_argument(
     hidden: bool,
 ) -> ProposalView | None:
     """Hide an argument about a proposal, or show it again; None where that changed nothing."""
-    text = clean_line(reason)
-    if not 0 < len(text) <= LONGEST_REASON:
-        raise ValueError(f"A reason has 1 to {LONGEST_REASON} characters; everybody can read it.")
+    text = read_reason(reason)
     about = await arguments.arguments_of(db, guild_id, number, include_hidden=True)
     if argument_id not in {each.argument_id for each in about}:
         raise ValueError(f"Proposal #{number} has no argument {argument_id}.")

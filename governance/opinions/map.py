@@ -1,7 +1,7 @@
 """What members' votes on statements say together: groups that vote alike, what unites and what divides."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,26 +152,23 @@ def opinion_map(votes: ArrayLike, *, limit: int = 5) -> OpinionMap:
     )
 
 
-def next_statement(
-    answered: Collection[int], votes: ArrayLike, candidates: Sequence[int], *, rng: np.random.Generator
-) -> int | None:
-    """The statement to show a member next, by index, drawn among the candidates that are not answered yet.
+def draw_statement(left: Sequence[int], weights: ArrayLike, *, rng: np.random.Generator) -> int:
+    """The statement to show a member next, drawn among those that are left, in proportion to their weights.
 
-    The chance is in proportion to (0.1 + split) (1 + pull) (1 + 8 / (1 + n)): split is the variance of its n
-    votes (with one agreeing and one disagreeing added), pull its length in the first two principal components
-    over the longest. So the new, the disputed and those that tell groups apart come first, and everything
-    comes up. votes as in opinion_map. None when nothing is left. Source: the idea is Polis's comment routing.
+    left (n,), at least one; weights (n,): what statement_weights has for each.
     """
-    left = [index for index in candidates if index not in answered]
-    if not left:
-        return None
-    weight = statement_weights(votes, max(left) + 1)
-    chance = weight[left] / weight[left].sum()
-    return int(left[rng.choice(len(left), p=chance)])
+    weight = np.asarray(weights, dtype=np.float64)
+    return int(left[rng.choice(len(left), p=weight / weight.sum())])
 
 
 def statement_weights(votes: ArrayLike, statements: int) -> NDArray[np.float64]:
-    """How likely each of so many statements (s,) is to be shown next, as next_statement says, unscaled."""
+    """How likely each of so many statements (s,) is to be shown next, not scaled to 1.
+
+    (0.1 + split) (1 + pull) (1 + 8 / (1 + n)): split is the variance of its n votes (with one agreeing and
+    one disagreeing added), pull its length in the first two principal components over the longest. So the
+    new, the disputed and those that tell groups apart come first, and everything comes up. votes as in
+    opinion_map. Source: the idea is Polis's comment routing.
+    """
     matrix = _matrix(votes)
     width = max(matrix.shape[1], statements)
     matrix = np.pad(matrix, ((0, 0), (0, width - matrix.shape[1])), constant_values=np.nan)

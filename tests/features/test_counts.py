@@ -1,10 +1,9 @@
 """Cards of nothing, of one and of two: none says "1 rounds", whatever it counts."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -51,7 +50,7 @@ from governance.digest.summary import (
 from governance.digest.text import as_markdown
 from governance.votes.rule import Rule
 from governance.votes.secrecy import ballots_so_far
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.members.links import AccountLink
 from storage.opinions import Statement
 from storage.polls.polls import Eligibility
@@ -78,13 +77,6 @@ def check(*told: discord.Embed | Card | str) -> None:
             each = each.said
         words = each if isinstance(each, str) else json.dumps(each.to_dict(), ensure_ascii=False)
         assert ones_before_plurals(words.replace("*", "").replace("\\n", " | ")) == [], words
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 @pytest.mark.slow

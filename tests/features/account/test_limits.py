@@ -1,15 +1,13 @@
 """Churn and turnover over their limits, or close to them, are told where one looks at one's account."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from features.account.account_card import account_card
 from features.account.link import LinkedAccount, link_account
-from storage.database import Database, open_database
+from storage.database import Database
 from tests import numerai_data
 from tests.numerai_data import Json, Present
 from tests.numerai_server import LoopbackNumerai
@@ -37,13 +35,6 @@ class Churning(LoopbackNumerai):
             {**row, **more, "turnoverThreshold": 0.25, "prevWeekChurnMax": told if at == 0 else 0.5}
             for at, row in enumerate(rows)
         ]
-
-
-@pytest.fixture
-async def database(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 async def linked(database: Database, api: LoopbackNumerai, name: str, *, look: bool = True) -> LinkedAccount:

@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from features.digest.reading import READINGS, read_ahead
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.members.links import AccountLink, set_link
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
@@ -16,13 +15,6 @@ from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.source import SourceError
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def database(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from features.opinions.map import OpinionPicture, opinion_picture, waiting_line
 from features.opinions.statements import folded, hide_statement, next_turn
 from kept import KeptResults
-from storage.database import Database, open_database, transaction
+from storage.database import Database, transaction
 from storage.members.privacy import delete
 from storage.opinions import add_statement as keep_statement
 from storage.opinions import cast_vote
@@ -27,13 +25,6 @@ SPLIT = (
     "A track record should count more than stake",
     "The old rule was better than the new one",
 )
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 async def fill(db: Database, claims: tuple[str, ...], matrix: np.ndarray) -> None:

@@ -1,8 +1,5 @@
 """Statements and votes: what is refused, who is asked what next, and what the votes say together."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from features.opinions.statements import (
@@ -15,18 +12,10 @@ from features.opinions.statements import (
     vote,
 )
 from kept import KeptResults
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.opinions import count_statements, votes_in
 from storage.proposals.blocks import block
 from tests.features.proposals.proposals import ADA, BERT, HERE, NOW, THERE
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
-
 
 # ---------------------------------------------------------------- adding
 

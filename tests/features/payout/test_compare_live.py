@@ -1,8 +1,6 @@
 """Answers over an API on this machine: of a whole account, of each tournament, and once it is silent."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from features.earnings.earnings import pay_record
 from features.payout.compare import compare_payouts
 from features.payout.what_if import what_if
 from features.rules.rules import suggest_priced_rules
-from storage.database import Database, open_database
+from storage.database import Database
 from tests import numerai_data
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
@@ -22,13 +20,6 @@ from tournament.source import SourceError, Tournament
 pytestmark = pytest.mark.slow
 
 QUESTION = {"proposed": "1xCORR + 3xMMC", "current": "0.75xCORR + 2.25xMMC", "rounds": "1290-1320"}
-
-
-@pytest.fixture
-async def database(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 async def test_an_account_is_asked_for_once_and_answered_from_what_is_kept(database: Database) -> None:

@@ -1,7 +1,6 @@
 """The newest round wins over the table, with the difference said; a score nobody knows prices nothing."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,20 +11,13 @@ from features.payout.what_if import what_if
 from features.rules.rules import timeline
 from features.rules.rules_card import timeline_card
 from scoring.rules import rule_in_force
-from storage.database import Database, open_database
+from storage.database import Database
 from tests import numerai_data
 from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM
 from tournament.numerai.source import NumeraiSource
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def database(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import itertools
 import json
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,13 +29,6 @@ SPY = 99
 OTHERS = range(1, 12)  # eleven members
 CHOICES = [OPTIONS[member % 2] for member in OTHERS]
 SALTS = [f"{member:032x}" for member in OTHERS]
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    db = await open_database(database_file)
-    yield db
-    await db.close()
 
 
 @dataclass(frozen=True)

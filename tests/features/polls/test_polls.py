@@ -1,10 +1,8 @@
 """Polls beneath their commands: what is read, cast, extended, closed and exported."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from features.polls.results.result_card import result_answer
 from features.polls.view import PollView, list_polls, poll_view, poll_with_id
 from governance.receipts import verify
 from governance.votes.rule import Rule
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.members.verifications import make_code, use_code
 from storage.polls.closing import cancel_poll
 from storage.polls.polls import Eligibility
@@ -24,13 +22,6 @@ from storage.proposals.seconds import second
 from tests.features.polls.polls import HOUR, MOMENT, close_due
 from tests.features.proposals.proposals import ADA, BERT, CLEO, HERE, NOW, THERE, filed
 from tournament.sample import SampleSource
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    db = await open_database(database_file)
-    yield db
-    await db.close()
 
 
 async def made(db: Database, source: SampleSource, **changes: Any) -> PollView:

@@ -1,9 +1,7 @@
 """The list of promises: what is refused, what is late, and in which order."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from features.promises.ledger import (
     resolve_promise,
     suggest_promises,
 )
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.promises import promises_of
 from storage.proposals.arguments import argue
 from storage.proposals.proposals import proposal_in
@@ -32,13 +30,6 @@ TYPED: dict[str, Any] = {
     "said_on": "2031-03-01",
     "due_on": "2031-04-01",
 }
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 async def put(db: Database, **changes: Any) -> int:

@@ -1,9 +1,7 @@
 """Cards of proposals: within Discord's limits for the longest there can be, and readable."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -19,7 +17,7 @@ from features.proposals.steps import argue, respond
 from features.proposals.view import ProposalLine, ProposalView, proposal_view
 from governance.proposals.parameters import parse_parameters
 from governance.proposals.revision import changes
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.proposals.effects import Effect, keep_effect
 from ui.card import Card, fitting
 from ui.text import plain, shortened
@@ -60,13 +58,6 @@ def longest(signs: str = SIGNS, kind: str = "payout") -> dict[str, str]:
         **dict.fromkeys(texts, signs), "title": signs[:100], "kind": kind, "tournament": "classic",
         "parameters": parameters(signs),
     }  # fmt: skip
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 async def filed(db: Database, fields: dict[str, str]) -> ProposalView:

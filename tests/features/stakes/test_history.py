@@ -1,28 +1,19 @@
 """How concentration changed: a real database file, the sample's day, and days that were made up."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from features.stakes.history import stake_history, take_snapshot
 from scoring.concentration import concentration
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.market.snapshots import snapshots
 from tests.features.stakes.test_holders import DAY, MadeUp, calendar, leaderboard, stakes_of
 from tournament.sample import SampleSource
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 NEXT = DAY + timedelta(days=1)
-
-
-@pytest.fixture
-async def db(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 def on(day: date, *stake: float, owner: list[int] | None = None, known: bool = True) -> MadeUp:

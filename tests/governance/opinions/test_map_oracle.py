@@ -5,7 +5,7 @@ import json
 import math
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.opinions.clusters import adjusted_rand
-from governance.opinions.map import NO_GROUPS, OpinionMap, next_statement, opinion_map
+from governance.opinions.map import NO_GROUPS, OpinionMap, draw_statement, opinion_map, statement_weights
 from tests.governance.opinions.votes import blurred, camps, labels_of, rng, triples
 
 ORACLE = Path(__file__).parent / "opinion_oracle.json"
@@ -156,6 +156,14 @@ def test_any_votes_give_a_map_that_adds_up(votes: list[tuple[int, int, int]]) ->
 
 
 # ---------------------------------------------------------------- the next statement
+
+
+def next_statement(
+    answered: Collection[int], votes: Any, candidates: Sequence[int], *, rng: np.random.Generator
+) -> int | None:
+    """The statement that a member would be shown; None where nothing is left."""
+    left = [index for index in candidates if index not in answered]
+    return draw_statement(left, statement_weights(votes, max(left) + 1)[left], rng=rng) if left else None
 
 
 @pytest.mark.slow

@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.market.api_answers import FetchedAnswer, keep_answers
 from tests import numerai_data
 from tests.numerai_data import Present
@@ -19,13 +18,6 @@ from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.source import SourceError, Stakes
 
 UNREAD = r"^The leaderboard has not been read yet\. Try again in a minute or two\.$"
-
-
-@pytest.fixture
-async def database(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

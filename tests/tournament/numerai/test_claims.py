@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from storage.database import Database, open_database
+from storage.database import Database
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM, HASTY
@@ -20,13 +20,6 @@ from tournament.source import ModelClaim, SourceError
 
 UNREADABLE = "not in a form this bot can read"
 PROFILE = {"id": "7", "username": "tidewater_2", "accountName": "tidewater", "bio": "I like tides."}
-
-
-@pytest.fixture
-async def database(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import graphql
 import numpy as np
 import pytest
 
-from storage.database import Database, open_database
+from storage.database import Database
 from tests.numerai.schema import SCHEMA
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
@@ -21,13 +21,6 @@ from tournament.numerai.asking.schema import Schema
 from tournament.numerai.check import checked
 from tournament.numerai.source import NumeraiSource
 from tournament.source import SourceError
-
-
-@pytest.fixture
-async def database(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -1,22 +1,14 @@
 """A loopback API and a live source of Numerai Classic that asks it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from storage.database import Database, open_database
+from storage.database import Database
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM
 from tournament.numerai.source import NumeraiSource
-
-
-@pytest.fixture
-async def database(database_file: Path) -> AsyncIterator[Database]:
-    database = await open_database(database_file)
-    yield database
-    await database.close()
 
 
 @pytest.fixture
