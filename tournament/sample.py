@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, History, ModelClaim, Names, Rounds, Stakes, Tournament
+from tournament.source import (
+    EVERYONE,
+    History,
+    ModelClaim,
+    Names,
+    Rounds,
+    Stakes,
+    Tournament,
+    TournamentField,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +47,7 @@ class _Loaded:
     rounds: Rounds
     stakes: Stakes
     everyone: History
+    field: TournamentField
     scores: dict[str, tuple[int, int]]
     usd_by_day: dict[str, float]
 
@@ -126,6 +136,10 @@ class SampleSource:
             model=np.unique(data.everyone.model[rows], return_inverse=True)[1],
         )
 
+    async def everyone(self) -> TournamentField:
+        """Rounds 168 to 325 of whoever is in the sample."""
+        return (await self._data()).field
+
     async def claims(self, account: str | None, model: str) -> ModelClaim:
         """Nothing: the names of the sample are replaced."""
         raise ValueError(NOT_HERE)
@@ -205,6 +219,7 @@ def _load(folder: Path) -> _Loaded:
         rounds=rounds,
         stakes=_load_stakes(folder),
         everyone=everyone,
+        field=TournamentField.of(everyone),
         usd_by_day=dict(pd.read_csv(folder / "nmr_usd_daily.csv").itertuples(index=False, name=None)),
         scores={score: (int(rows.min()), int(rows.max())) for score, rows in scored.items() if rows.size},
     )

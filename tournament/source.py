@@ -1,6 +1,6 @@
 """What every source of tournament numbers offers, as frozen arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from scoring.rules import PayoutRule
 
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
+PIECE = 150_000  # rows that are worked on at once: some tens of megabytes with all that is made of them
 
 # the member whose question is being answered; None for what nobody in particular asked
 asker: ContextVar[int | None] = ContextVar("asker", default=None)
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]  # of rounds
 Tournament = Literal["classic", "signals", "crypto"]
 
 
@@ -107,6 +109,67 @@ class History:
 
 
 @dataclass(frozen=True)
+class TournamentField:
+    """All models (m,) in all rounds (r,) that a source has of them.
+
+    Two years of a tournament are millions of rows, which as a History would fill the memory of a small host:
+    `read` makes a History of the rounds it is given, and whoever asks about many goes through the pieces.
+    `model` of each of them indexes `models`. rows and staked (r,): how many rows a round has, and how many of
+    them risked a stake. kind: everyone, or that of the one history that the field is made of.
+    """
+
+    name: str
+    kind: str
+    models: tuple[str, ...]
+    numbers: Numbers
+    rows: NDArray[np.intp]
+    staked: NDArray[np.intp]
+    read: Callable[[Numbers], History] = field(repr=False)
+    asked_at: datetime | None = None  # when the source was asked; None for bundled data
+    notice: str = ""  # a sentence for people when this is not all there is, or not the newest
+
+    @classmethod
+    def of(cls, history: History) -> "TournamentField":
+        """The field that these rows are."""
+        numbers, at = np.unique(history.round, return_inverse=True)
+        return cls(
+            name=history.name,
+            kind=history.kind,
+            models=history.models,
+            numbers=numbers,
+            rows=np.bincount(at, minlength=numbers.size),
+            staked=np.bincount(at[history.stake > 0], minlength=numbers.size),
+            read=lambda wanted: history.only(np.isin(history.round, wanted)),
+            asked_at=history.asked_at,
+            notice=history.notice,
+        )
+
+    def pieces(self, numbers: Numbers | None = None) -> Iterator[History]:
+        """The rows of these rounds, of all without, in order: whole rounds, about PIECE rows at a time."""
+        for some in self._portions(self.numbers if numbers is None else numbers):
+            yield self.read(some)
+
+    def newest(self, count: int, counts: Callable[[History], NDArray[np.bool_]]) -> History:
+        """The rows that count of the newest `count` rounds that have such rows, none where none has.
+
+        counts: which rows (n,) of a History they are.
+        """
+        found: list[int] = []
+        for some in reversed(self._portions(self.numbers)):
+            rows = self.read(some)
+            found = [*np.unique(rows.round[counts(rows)]).tolist(), *found][-count:]
+            if len(found) == count:
+                break
+        rows = self.read(np.array(found, dtype=np.int64))
+        return rows.only(counts(rows))
+
+    def _portions(self, numbers: Numbers) -> list[Numbers]:
+        inside = np.isin(self.numbers, numbers)
+        which = np.cumsum(self.rows[inside]) // PIECE
+        return np.split(self.numbers[inside], np.flatnonzero(np.diff(which)) + 1) if which.size else []
+
+
+@dataclass(frozen=True)
 class Stakes:
     """Who holds the stake on one day: every model and every account that is listed, zeros included, in NMR.
 
@@ -175,6 +238,10 @@ class Source(Protocol):
         """Every round of a model, an account or EVERYONE. Raises KeyError for an unknown name."""
         ...
 
+    async def everyone(self) -> TournamentField:
+        """All models in all rounds there are. Raises SourceError where no round has been read yet."""
+        ...
+
     async def stakes(self) -> Stakes:
         """Who holds the stake, as last seen. Raises SourceError where no leaderboard has been read yet."""
         ...
@@ -211,6 +278,11 @@ class Source(Protocol):
         ...
 
 
-def caveats_of(source: Source, history: History) -> tuple[str, ...]:
+def caveats_of(source: Source, history: History | TournamentField) -> tuple[str, ...]:
     """What to mind about a history of this source, in at most one sentence."""
     return (source.caveats[history.kind],) if history.kind in source.caveats else ()
+
+
+async def field_of(source: Source, name: str) -> TournamentField:
+    """The rows of a model, an account or EVERYONE, as a field. Raises what the source raises."""
+    return await source.everyone() if name == EVERYONE else TournamentField.of(await source.history(name))

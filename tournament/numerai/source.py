@@ -23,7 +23,17 @@ from tournament.numerai.everyone import LARGEST, Coverage, Everyone
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
 from tournament.numerai.notices import incomplete, near_limits, notice
 from tournament.numerai.reading import Reading
-from tournament.source import EVERYONE, History, ModelClaim, Names, Rounds, SourceError, Stakes, Tournament
+from tournament.source import (
+    EVERYONE,
+    History,
+    ModelClaim,
+    Names,
+    Rounds,
+    SourceError,
+    Stakes,
+    Tournament,
+    TournamentField,
+)
 
 __all__ = ["Coverage", "NumeraiClient", "NumeraiSource", "Patience", "Throttle"]
 
@@ -151,6 +161,10 @@ class NumeraiSource:
         )
         warnings = near_limits({model: answer.value for model, answer in answers.items()})
         return await self._see(replace(history, warnings=warnings))
+
+    async def everyone(self) -> TournamentField:
+        """What has been read in the background of all models: the notice says how much that is."""
+        return TournamentField.of(await self.history(EVERYONE))
 
     async def read_ahead(self, names: Iterable[str]) -> None:
         """Read the histories of models and accounts in the background, those that are oldest first.
