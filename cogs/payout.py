@@ -12,10 +12,12 @@ from features.account.dialogs import about_me, whom
 from features.account.link import own_name
 from features.earnings.earnings import PayRecord, as_csv, pay_record
 from features.earnings.earnings_card import record_answer
+from features.earnings.several_earnings import SeveralEarnings, several_as_csv, several_earnings
+from features.earnings.several_earnings_card import several_earnings_answer
 from features.payout import forms
 from features.payout.compare import compare_payouts
 from features.payout.compare_card import comparison_answer
-from features.payout.several import names_typed, rules_typed, several_payouts
+from features.payout.several import rules_typed, several_payouts
 from features.payout.several_card import several_answer
 from features.payout.what_if import what_if
 from features.payout.what_if_card import what_if_answer
@@ -26,6 +28,7 @@ from tools import Client, Tools, choices_of, complete_name, offering, picked_sou
 from tournament.source import EVERYONE, Source, Tournament
 from ui.answer import Answer, Asked, Question
 from ui.questions import Questions
+from wording.names import names_typed
 
 COMPARE, SHOW = "payout compare", "payout show"
 Basis = Literal["stake of the time", "fixed", "compounding", "per-round"]
@@ -84,7 +87,7 @@ class PayoutCommands(
 
     @app_commands.command()
     @app_commands.describe(
-        who="A model, an account, or everyone; without it the one you linked",
+        who="A model, an account, several like a, b, or everyone; without it the one you linked",
         rounds="20 (the last 20), 311-325, round 318 or all",
         tournament="Classic without it",
     )
@@ -97,7 +100,8 @@ class PayoutCommands(
     ) -> None:
         """What you earned, what is pending, and every round of it
 
-        Only rounds with a stake count. Pending is what the open rounds would pay if they resolved now.
+        Only rounds with a stake count. Pending is what the open rounds would pay if they resolved now. Up to
+        four names, with commas between them, are shown side by side on the same rounds.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
         await show_for(interaction, {"name": who, "rounds": rounds, "tournament": tournament})
@@ -237,18 +241,22 @@ async def show_for(interaction: discord.Interaction, asked: Asked) -> None:
         await questions_of(interaction).reply(interaction, SHOW, found)
 
 
-async def _recorded(interaction: discord.Interaction, asked: Asked) -> PayRecord:
-    tools = tools_of(interaction)
+async def _recorded(interaction: discord.Interaction, asked: Asked) -> PayRecord | SeveralEarnings:
+    tools, names = tools_of(interaction), names_typed(asked["name"])
     source = tools.source(asked["tournament"])
-    return await pay_record(source, asked["name"], rounds=asked["rounds"], now=tools.now())
+    if len(names) > 1:
+        return await several_earnings(source, names, rounds=asked["rounds"], now=tools.now())
+    return await pay_record(source, names[0], rounds=asked["rounds"], now=tools.now())
 
 
 async def _shown(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
-    record, tools = await _recorded(interaction, asked), tools_of(interaction)
+    found, tools = await _recorded(interaction, asked), tools_of(interaction)
     own = await own_name(tools.database, shown_by or interaction.user.id)
-    if shown_by is None:
-        return record_answer(record, asked, own)
-    return record_answer(record.for_others(own), asked)
+    if shown_by is not None:
+        found, own = found.for_others(own), None
+    if isinstance(found, SeveralEarnings):
+        return several_earnings_answer(found, asked, own)
+    return record_answer(found, asked, own)
 
 
 async def _show_mine(interaction: discord.Interaction, asked: Asked) -> None:
@@ -256,8 +264,9 @@ async def _show_mine(interaction: discord.Interaction, asked: Asked) -> None:
 
 
 async def _csv(interaction: discord.Interaction, asked: Asked) -> discord.File:
-    record = await _recorded(interaction, asked)
-    return discord.File(io.BytesIO(as_csv(record).encode()), filename="pay.csv")
+    found = await _recorded(interaction, asked)
+    text = several_as_csv(found) if isinstance(found, SeveralEarnings) else as_csv(found)
+    return discord.File(io.BytesIO(text.encode()), filename="pay.csv")
 
 
 async def _what_if(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:

@@ -62,6 +62,7 @@ TOUR = (
         "ben", "payout compare", {"proposed": "1C3T"}, ("Share", "In percent of the stake only"), "my-pay"
     ),
     TourStep("ben", "payout show", {"rounds": "30"}, name="show"),
+    TourStep("ben", "payout show", {"who": "model_07585, model_02765, account_03793"}, name="show-several"),
     TourStep("ben", "payout compare", RULES | {"rounds": "all", "basis": "compounding"}, name="compounding"),
     TourStep(
         "ada",

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -200,6 +201,16 @@ def from_zero(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """A line over rounds with the 0 it starts from, one round earlier."""
     return np.concatenate(([rounds[0] - 1.0], rounds)), np.concatenate(([0.0], total))
+
+
+def adding_up(panel: "Axes", rounds: NDArray[np.int64], lines: Iterable[tuple[str, str, Any]]) -> None:
+    """Lines that add up over rounds, of (letter, name, by round): named at the end and in the legend."""
+    for (letter, name, by), (colour, dash) in zip(lines, cycle(LINES), strict=False):
+        x, y = from_zero(rounds, np.cumsum(by))
+        panel.plot(x, y, color=colour, linestyle=dash, linewidth=3.2, label=_drawable(f"{letter} {name}"))
+        panel.text(x[-1], y[-1], f" {letter}", color=colour, va="center", fontweight="bold")
+    panel.axhline(0, color=FAINT, linewidth=1)
+    panel.legend(loc="best", frameon=False, labelcolor="linecolor")
 
 
 def thousands(value: float, _: float) -> str:

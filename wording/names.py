@@ -2,7 +2,8 @@
 
 import difflib
 import heapq
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ CHOICE = 100  # characters that Discord shows of a name to pick
 LONGEST_RANGE = 40
 LARGEST_ROUND = 999_999
 DEFAULT_ROUNDS = 20  # how many of the newest rounds are meant when nobody says
+MOST_NAMES = 4  # in one answer
+_BETWEEN_NAMES = re.compile(r"\s*[,;\n]\s*")
 
 
 async def find_name(source: Source, typed: str) -> str:
@@ -42,6 +45,30 @@ def plain_name(typed: str) -> str:
             f"That name has {counted(len(wanted), 'character')}; names have at most {LONGEST_NAME}."
         )
     return wanted
+
+
+def names_typed(text: str) -> list[str]:
+    """The names of "heron_1, heron_2". Raises ValueError for more than four."""
+    return typed_parts(_BETWEEN_NAMES, text, MOST_NAMES, "model or account", "models or accounts")
+
+
+def typed_parts(between: re.Pattern[str], text: str, most: int, what: str, many: str = "") -> list[str]:
+    """The parts of a text, each once; the text as it is where it has none. Raises ValueError for too many."""
+    parts = list(dict.fromkeys(part for part in between.split(text.strip()) if part.strip()))
+    if len(parts) > most:
+        raise ValueError(f"That is {counted(len(parts), what, many)}; {most} at most fit in one answer.")
+    return parts or [text]
+
+
+def names_for_others(kinds: Mapping[str, str], own_name: str | None) -> dict[str, str]:
+    """What others read in place of each name, like "model 2"; the member's own and everyone's stay.
+
+    kinds: whether each name is a model or an account, in the order in which they are told.
+    """
+    return {
+        name: name if name in (EVERYONE, own_name) else f"{kind} {number}"
+        for number, (name, kind) in enumerate(kinds.items(), 1)
+    }
 
 
 def no_such_name(typed: str, names: Iterable[str], where: str) -> NearMissError:

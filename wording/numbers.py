@@ -90,9 +90,9 @@ def listed(things: Sequence[str], last: str = "and") -> str:
     return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} {last} {things[-1]}"
 
 
-def shortened(name: str) -> str:
+def shortened(name: str, most: int = 30) -> str:
     """A name that leaves room for what is said of it."""
-    return name if len(name) <= 30 else f"{name[:29]}…"
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def score_name(score: str) -> str:

@@ -1,10 +1,13 @@
 """What a model or account earned, and what is still pending, round by round."""
 
 import asyncio
+import csv
+import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +29,7 @@ class PayRecord:
     payout: NDArray[np.float64]
     scores: Mapping[str, NDArray[np.float64]]  # weighted by stake over an account's models
     resolved: NDArray[np.bool_]
-    unknown: int
+    unknown: NDArray[np.int64]  # how many payouts of each round nobody knows
     source: str
     until: date
     usd: tuple[date, float] | None
@@ -40,6 +43,17 @@ class PayRecord:
             return self
         return replace(self, name=f"one {self.kind}")
 
+    def only(self, rounds: NDArray[np.bool_]) -> "PayRecord":
+        """The same with these of its rounds alone."""
+        return replace(
+            self,
+            **{
+                field: getattr(self, field)[rounds]
+                for field in ("rounds", "at_risk", "payout", "resolved", "unknown")
+            },
+            scores={score: values[rounds] for score, values in self.scores.items()},
+        )
+
     @property
     def earned(self) -> float:
         """NMR of the rounds that are resolved."""
@@ -49,6 +63,13 @@ class PayRecord:
     def pending(self) -> float:
         """NMR the open rounds would pay by now."""
         return math.fsum(self.payout[~self.resolved])
+
+    @property
+    def unknowns(self) -> str:
+        """A sentence on the payouts that nobody knows; "" where all are known."""
+        unknown = int(self.unknown.sum())
+        verbs = "is not known and counts" if unknown == 1 else "are not known and count"
+        return f"{counted(unknown, 'payout')} {verbs} as 0." if unknown else ""
 
     @property
     def span(self) -> str:
@@ -72,12 +93,20 @@ class PayRecord:
         return f"{told}; {amount(self.pending, 'NMR')} {more}is pending in {counted(still_open, 'round')}."
 
 
+class NoPayError(ValueError):
+    """A model or account that had no stake where it was asked about."""
+
+    def __init__(self, sentence: str, name: str, kind: str) -> None:
+        super().__init__(sentence)
+        self.name, self.kind = name, kind
+
+
 async def pay_record(
     source: Source, name: str, *, rounds: str | None = None, now: datetime | None = None
 ) -> PayRecord:
     """What `name` was paid and what is pending; now tells which round is the next to be final.
 
-    Raises ValueError where it had no stake in the rounds.
+    Raises NoPayError where it had no stake in the rounds.
     """
     found, all_rounds, usd = await asyncio.gather(
         find_name(source, name), source.rounds(), source.usd_per_nmr()
@@ -85,7 +114,8 @@ async def pay_record(
     history, until = await asyncio.gather(source.history(found), source.until())
     staked = history.only(history.stake > 0)
     if not staked.round.size:
-        raise ValueError(f"{found} has no round with a stake in {source.label}, so nothing was paid.")
+        sentence = f"{found} has no round with a stake in {source.label}, so nothing was paid."
+        raise NoPayError(sentence, found, history.kind)
     numbers = np.unique(staked.round)
     # what is open, and the newest of what is final
     final = np.unique(staked.round[staked.resolved])
@@ -93,9 +123,11 @@ async def pay_record(
     chosen = newest if rounds is None else find_rounds(rounds, all_rounds.number, numbers)
     staked = staked.only(np.isin(staked.round, chosen))
     if not staked.round.size:
-        raise ValueError(
+        raise NoPayError(
             f"{found} had no stake in {span(chosen[0], chosen[-1])}: "
-            f"it had one in {span(numbers[0], numbers[-1])}."
+            f"it had one in {span(numbers[0], numbers[-1])}.",
+            found,
+            history.kind,
         )
     record = _record(staked, source, until, usd)
     return record if now is None else replace(record, next_final=_next_final(record, all_rounds, now))
@@ -103,17 +135,31 @@ async def pay_record(
 
 def as_csv(record: PayRecord) -> str:
     """Every round of a record as CSV: NMR at risk and paid, final or not, and the scores."""
-    lines = [",".join(["round", "nmr_at_risk", "nmr_paid", "final", *record.scores])]
-    for at, number in enumerate(record.rounds.tolist()):
-        values = [
-            number,
-            record.at_risk[at],
-            record.payout[at],
-            str(bool(record.resolved[at])).lower(),
-            *("" if math.isnan(score[at]) else score[at] for score in record.scores.values()),
-        ]
-        lines.append(",".join(map(str, values)))
-    return "\n".join(lines) + "\n"
+    return csv_of([["round", *csv_columns(record.scores)], *csv_rows(record, list(record.scores))])
+
+
+def csv_columns(scores: Iterable[str]) -> list[str]:
+    """What is told of each round besides its number."""
+    return ["nmr_at_risk", "nmr_paid", "final", *scores]
+
+
+def csv_rows(record: PayRecord, scores: Sequence[str]) -> list[list[Any]]:
+    """Every round of a record with its number; NaN for a score it has not got."""
+    none = np.full(record.rounds.size, math.nan)
+    columns = [record.scores.get(score, none).tolist() for score in scores]
+    final = [str(each).lower() for each in record.resolved.tolist()]
+    told = (record.rounds.tolist(), record.at_risk.tolist(), record.payout.tolist(), final, *columns)
+    return [list(row) for row in zip(*told, strict=True)]
+
+
+def csv_of(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV with a line feed after each, and nothing where a number is not known."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerows(
+        ["" if isinstance(value, float) and math.isnan(value) else value for value in row] for row in rows
+    )
+    return file.getvalue()
 
 
 def _next_final(record: PayRecord, rounds: Rounds, now: datetime) -> datetime | None:
@@ -142,7 +188,7 @@ def _record(rows: History, source: Source, until: date, usd: tuple[date, float] 
         payout=np.bincount(at, weights=np.nan_to_num(rows.payout)).astype(np.float64),
         scores=scores,
         resolved=np.bincount(at, weights=rows.resolved) == np.bincount(at),
-        unknown=int(np.isnan(rows.payout).sum()),
+        unknown=np.bincount(at, weights=np.isnan(rows.payout)).astype(np.int64),
         source=source.label,
         until=until,
         usd=usd,

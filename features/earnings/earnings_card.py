@@ -19,7 +19,7 @@ def record_answer(record: PayRecord, asked: Asked, own: str | None = None) -> An
     """The reply to `/payout show`. own: the name that the member linked."""
     return Answer(
         record_card(record, yours=record.name == own),
-        menus=(_rounds(record, asked), _who(record, asked, own)),
+        menus=(rounds_menu(record.span, asked), who_menu(record.name, own)),
         details=tuple(_tables(record)),
     )
 
@@ -41,21 +41,20 @@ def record_card(record: PayRecord, *, yours: bool = False) -> Card:
     if record.usd is not None and final:
         day, price = record.usd
         text += f" · {about(record.earned * price)} USD at the price of {day}"
-    verbs = "is not known and counts" if record.unknown == 1 else "are not known and count"
-    unknown = f"{counted(record.unknown, 'payout')} {verbs} as 0." if record.unknown else ""
     who = plain(record.name) + (f" ({counted(record.models, 'model')})" if record.kind != "model" else "")
     dated = f"until {record.until}{age_line(record.asked_at)}"
     hollow = " · hollow bars are pending" if still_open else ""
     return Card(
         heading=heading if yours else f"{plain(record.name)}: {heading}",
-        text="\n".join(filter(None, (text, plain(record.notice), unknown))),
+        text="\n".join(filter(None, (text, plain(record.notice), record.unknowns))),
         draw=partial(picture_of_record, record),
         small=f"{who} · {record.source}, {dated} · only rounds with a stake{hollow}",
         colour=GREEN,
     )
 
 
-def _rounds(record: PayRecord, asked: Asked) -> Menu:
+def rounds_menu(span: str, asked: Asked) -> Menu:
+    """Which rounds are told, as numbers or words."""
     choices = (
         Choice("The last 20 rounds and what is pending", {"rounds": None}),
         Choice("The last 50 rounds", {"rounds": "50"}),
@@ -64,14 +63,15 @@ def _rounds(record: PayRecord, asked: Asked) -> Menu:
         Choice("Other rounds …", "rounds"),
     )
     chosen = next((each for each in choices if each.change == {"rounds": asked["rounds"]}), None)
-    return Menu("rounds", choices, chosen or Choice(record.span.capitalize(), {"rounds": asked["rounds"]}))
+    return Menu("rounds", choices, chosen or Choice(span.capitalize(), {"rounds": asked["rounds"]}))
 
 
-def _who(record: PayRecord, asked: Asked, own: str | None) -> Menu:
-    chosen = Choice(record.name, {"name": asked["name"]})
+def who_menu(told: str, own: str | None) -> Menu:
+    """Whose pay is told. own: the name that the member linked."""
+    chosen = Choice(told, {})  # several names may be more than a line of a menu holds
     offered = [own or "", "everyone"]
-    others = [Choice(name, {"name": name}) for name in offered if name and name != record.name]
-    return Menu("who", (chosen, *others, Choice("Another model or account …", "name")), chosen)
+    others = [Choice(name, {"name": name}) for name in offered if name and name != told]
+    return Menu("who", (chosen, *others, Choice("Another model or account, or several …", "name")), chosen)
 
 
 def _tables(record: PayRecord) -> list[Card]:
@@ -83,7 +83,7 @@ def _tables(record: PayRecord) -> list[Card]:
     for row in range(len(record.rounds) - 1, -1, -1):
         mark = " " if record.resolved[row] else "*"
         scores = "".join(f"{_score(float(record.scores[score][row])):>7}" for score in paying)
-        lines.append(f"{record.rounds[row]:>4}{mark}{_short(float(record.payout[row])):>7}{scores}")
+        lines.append(f"{record.rounds[row]:>4}{mark}{in_column(float(record.payout[row])):>7}{scores}")
     pages = [lines[at : at + ROWS] for at in range(0, len(lines), ROWS)]
     totals = [
         f"Earned {amount(record.earned, 'NMR')}",
@@ -108,7 +108,7 @@ def _score(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:+.4f}".replace("0.", ".", 1)
 
 
-def _short(value: float) -> str:
+def in_column(value: float) -> str:
     """An amount in at most seven letters, for a column."""
     text = brief(value)
     return text if len(text) <= 7 else f"{value:.0e}"

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from features.payout.at_risk import read_stake
 from ui.answer import ROUNDS, Field, text_field
 
-NAME = text_field(
-    "name", "Whose pay", "A model, an account, or everyone", "As it is spelled on the leaderboard"
-)
+NAME = text_field("name", "Whose pay", "A model, an account, several, or everyone", "Like heron_1, heron_2")
 STAKE = Field(
     "Stake",
     "NMR at stake",

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from features.payout.compare import compare_payouts
 from features.payout.comparison import PayoutComparison, Side, Stretch
-from tournament.source import EVERYONE, Source
+from tournament.source import Source
+from wording.names import names_for_others, typed_parts
 from wording.numbers import counted, span
 
-MOST_RULES, MOST_NAMES, MOST_LINES = 4, 4, 6
+MOST_RULES, MOST_LINES = 4, 6
 _BETWEEN_RULES = re.compile(r"\s*(?:\bvs\.?(?=\s)|\bversus\b|;|\n)\s*", re.IGNORECASE)
-_BETWEEN_NAMES = re.compile(r"\s*[,;\n]\s*")
 
 
 @dataclass(frozen=True)
@@ -41,20 +41,16 @@ class SeveralPayouts:
 
     def for_others(self, own_name: str | None) -> "SeveralPayouts":
         """The same to be shown in public: only the member's own name and everyone's are told."""
-        hidden = {
-            name: f"{kind} {number}"
-            for number, (name, kind) in enumerate({pair.name: pair.kind for pair in self.pairs}.items(), 1)
-            if name not in (EVERYONE, own_name)
-        }
+        told_as = names_for_others({pair.name: pair.kind for pair in self.pairs}, own_name)
 
         def told(line: PayLine) -> PayLine:
-            shown = hidden.get(line.name, line.name)
+            shown = told_as[line.name]
             return replace(line, label=shown if line.label == line.name else line.label, name=shown)
 
         return replace(
             self,
             lines=tuple(map(told, self.lines)),
-            pairs=tuple(replace(pair, name=hidden.get(pair.name, pair.name)) for pair in self.pairs),
+            pairs=tuple(replace(pair, name=told_as[pair.name]) for pair in self.pairs),
         )
 
     @property
@@ -78,19 +74,7 @@ class SeveralPayouts:
 
 def rules_typed(text: str) -> list[str]:
     """The rules of "1C3T vs 2C1T", or of several lines. Raises ValueError for more than four."""
-    return _typed(_BETWEEN_RULES, text, MOST_RULES, "rule")
-
-
-def names_typed(text: str) -> list[str]:
-    """The names of "heron_1, heron_2". Raises ValueError for more than four."""
-    return _typed(_BETWEEN_NAMES, text, MOST_NAMES, "model or account", "models or accounts")
-
-
-def _typed(between: re.Pattern[str], text: str, most: int, what: str, many: str = "") -> list[str]:
-    parts = list(dict.fromkeys(part for part in between.split(text.strip()) if part.strip()))
-    if len(parts) > most:
-        raise ValueError(f"That is {counted(len(parts), what, many)}; {most} at most fit in one answer.")
-    return parts or [text]
+    return typed_parts(_BETWEEN_RULES, text, MOST_RULES, "rule")
 
 
 async def several_payouts(

@@ -18,7 +18,8 @@ def made_up(payout: list[float], pending: int = 0, name: str = "quiet_heron") ->
     count = len(payout)
     return PayRecord(
         name, "model", 1, np.arange(300, 300 + count), np.ones(count), np.array(payout, dtype=float), {},
-        np.arange(count) < count - pending, 0, "Numerai Classic", date(2031, 10, 1), None, None, "",
+        np.arange(count) < count - pending, np.zeros(count, int), "Numerai Classic", date(2031, 10, 1),
+        None, None, "",
     )  # fmt: skip
 
 

@@ -4,13 +4,14 @@ import pandas as pd
 import pytest
 
 from features.payout.compare import compare_payouts
-from features.payout.several import names_typed, rules_typed, several_payouts
+from features.payout.several import rules_typed, several_payouts
 from features.payout.several_card import several_answer
 from features.payout.several_chart import picture_of_several
 from tests.features.payout.compare.by_pandas import total_by_ewc
 from tests.features.payout.compare.test_sentences import ASKED
 from tests.ui.cards import check_answer
 from tournament.sample import SampleSource
+from wording.names import names_typed
 
 MODEL, OTHER = "model_07585", "model_02765"
 RULES = ["1xCORR + 3xTC", "2xCORR + 1xTC", "1xCORR"]
