@@ -27,7 +27,7 @@ from storage.upkeep.files import Copies
 from storage.upkeep.lease import EVERY, TakenOverError, back_up, open_alone, restore
 from tools import SAMPLE, Client, Tools
 from tournament.numerai.check import checked
-from tournament.numerai.source import NumeraiClient, NumeraiSource
+from tournament.numerai.source import Limits, NumeraiClient, NumeraiSource
 from tournament.sample import SampleSource
 from tournament.source import Source, Tournament
 from ui.drawing import DrawingThread, warm_up
@@ -158,9 +158,10 @@ class Roundtable(Client):
         if self.settings.data_source == "sample":
             return {"classic": self.sample, SAMPLE: self.sample}
         tournaments: tuple[Tournament, ...] = ("classic", "signals", "crypto")
+        limits = Limits(self.settings.round_weeks, self.settings.round_megabytes)
         numerai = NumeraiClient()  # one for all: the API counts what this machine asks
         live: dict[str, Source] = {
-            name: NumeraiSource(database, tournament=name, now=self.now, client=numerai)
+            name: NumeraiSource(database, tournament=name, now=self.now, client=numerai, limits=limits)
             for name in tournaments
         }
         return live | {SAMPLE: self.sample}

@@ -15,6 +15,8 @@ class Settings:
     log_level: str
     backup_folder: Path
     backup_days: int
+    round_weeks: int
+    round_megabytes: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -25,11 +27,9 @@ class Settings:
         level = (environ.get("LOG_LEVEL") or "info").lower()
         if level not in ("debug", "info", "warning", "error"):
             raise ValueError(f"LOG_LEVEL is “{level[:40]}”, but it must be debug, info, warning or error.")
-        days = (environ.get("BACKUP_DAYS") or "7").strip()
-        if not (days.isascii() and days.isdecimal() and len(days) <= 4):
-            raise ValueError(
-                f"BACKUP_DAYS is “{days[:40]}”, but it must be a number of days; 0 makes no copies."
-            )
+        days = _whole(environ, "BACKUP_DAYS", "7", "of days; 0 makes no copies")
+        weeks = _whole(environ, "ROUND_WEEKS", "104", "of weeks; 0 reads no whole rounds")
+        megabytes = _whole(environ, "ROUND_MEGABYTES", "60", "of megabytes")
         path = Path(environ.get("DATABASE_PATH") or "roundtable.sqlite3")
         return cls(
             discord_token=(environ.get("DISCORD_TOKEN") or "").strip(),
@@ -37,5 +37,15 @@ class Settings:
             data_source=source,
             log_level=level,
             backup_folder=Path(environ.get("BACKUP_FOLDER") or path.parent / "backups"),
-            backup_days=int(days),
+            backup_days=days,
+            round_weeks=weeks,
+            round_megabytes=megabytes,
         )
+
+
+def _whole(environ: Mapping[str, str], name: str, default: str, what: str) -> int:
+    """A whole number below 10,000."""
+    text = (environ.get(name) or default).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+        raise ValueError(f"{name} is “{text[:40]}”, but it must be a number {what}.")
+    return int(text)

@@ -71,7 +71,11 @@ class Clock(commands.Cog):
             Lane((*self._servers(), *self._steps(), *self._cards(), self._reminders())),
             Lane(self._summaries()),
             Lane(self._keeping()),
-            *(Lane(self._readings(tournament)) for tournament in client.read_ahead),
+            *(
+                Lane(self._readings(tournament, lane))
+                for tournament in client.read_ahead
+                for lane in reading.LANES
+            ),
         )
 
     async def cog_load(self) -> None:  # noqa: D102
@@ -228,11 +232,11 @@ class Clock(commands.Cog):
             Job("posting a summary", claimed, lambda g, waiting: post_summary(tools, g, waiting)),
         )
 
-    def _readings(self, tournament: str) -> tuple[Job, ...]:
+    def _readings(self, tournament: str, lane: Iterable[str]) -> tuple[Job, ...]:
         db, source, now = self.tools.database, self.tools.sources[tournament], self.tools.now
 
         async def always(_: datetime) -> list[Item]:
-            return [(what,) for what in reading.READINGS]
+            return [(what,) for what in lane]
 
         return (
             Job(

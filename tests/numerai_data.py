@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
@@ -256,3 +256,65 @@ def round_entry(number: int, tournament: int, announced: dict[str, float] | None
         "dataDatestamp": 20260101,
         "roundScoreConfigs": configs,
     }
+
+
+# what a whole round calls the scores that a performance names otherwise
+ROUND_FIELDS = {
+    "v2_corr20": "v2Corr20",
+    "fnc_v3": "fncV3",
+    "fnc_v4": "fncV4",
+    "neutral_corr": "ncorr",
+    "neutral_mmc": "nmmc",
+    "corr_w_meta_model": "corrWMetaModel",
+}
+
+
+def whole_round(models: Iterable[Invented], number: int, tournament: int) -> Json:
+    """What roundDetails tells of a round and everybody who took part in it."""
+    there = [
+        model for model in models if tournament in model.spans and _takes_part(model, number, tournament)
+    ]
+    scored = opening(number) + timedelta(days=6) < NOW
+    amounts = [paid(model, number, tournament) if scored else 0.0 for model in there]
+    return {
+        "roundNumber": number,
+        "tournament": tournament,
+        "status": "RESOLVED" if is_resolved(number) else "OPEN",
+        "roundResolved": is_resolved(number),
+        "roundResolveTime": when(resolving(number)),
+        "openTime": when(opening(number)),
+        "payoutFactor": repr(factor(number, tournament)) if scored else None,
+        "totalAtStake": sum(at_risk(model, number) for model in there),
+        "totalEarned": nmr(sum(amount for amount in amounts if amount > 0)),
+        "totalBurned": nmr(-sum(amount for amount in amounts if amount < 0)),
+        "totalStakes": sum(at_risk(model, number) > 0 for model in there),
+        "payoutMultipliers": [
+            {"displayName": name, "multiplier": times}
+            for name, times in multipliers(number, tournament).items()
+        ],
+        "models": [
+            {
+                "id": model.id,
+                "modelName": model.name,
+                "selectedStakeValue": nmr(at_risk(model, number)) if at_risk(model, number) else None,
+                "payoutPending": nmr(0.0 if is_resolved(number) else amount) if scored else None,
+                "payoutSettled": nmr(amount) if is_resolved(number) else None,
+                **(
+                    {
+                        ROUND_FIELDS.get(name, name): value
+                        for name, value in scores(model, number, tournament).items()
+                    }
+                    if scored
+                    else {}
+                ),
+                "apcwnm": 0.5,
+                "mcwnm": 0.875,
+            }
+            for model, amount in zip(there, amounts, strict=True)
+        ],
+    }
+
+
+def _takes_part(model: Invented, number: int, tournament: int) -> bool:
+    first, last = model.spans[tournament]
+    return first <= number <= last

@@ -12,6 +12,7 @@ import graphql
 from aiohttp import web
 
 from tests import numerai_data
+from tests.numerai.answers import Answers
 from tests.numerai.faults import FAULTS as FAULTS
 from tests.numerai.faults import Fault, fail_as
 from tests.numerai.schema import SCHEMA
@@ -46,7 +47,7 @@ def fields_of(node: graphql.FieldNode | graphql.OperationDefinitionNode) -> Fiel
     return found
 
 
-class LoopbackNumerai:
+class LoopbackNumerai(Answers):
     """The server; entering its `async with` starts it, leaving it lets go of everybody it keeps hanging."""
 
     def __init__(self, *, latency: float = 0.0, first_round: int = 1280, last_round: int = 1401) -> None:
@@ -194,122 +195,3 @@ class LoopbackNumerai:
                 text = json.dumps(asked.of(getattr(self, f"_{root}")(variables)))
             self._answers[key] = f'{{"data": {{"{root}": {text}}}}}'
         return self._answers[key]
-
-    def _model(self, model_id: str) -> numerai_data.Invented | None:
-        return next((model for model in self.models.values() if model.id == model_id), None)
-
-    def _v3UserProfile(self, variables: dict[str, Any]) -> numerai_data.Json | None:  # noqa: N802 - the API's word
-        model = self.models.get(variables["model_name"].lower())
-        if model is None or variables.get("tournament", numerai_data.CLASSIC) not in model.spans:
-            return None
-        return {
-            "id": model.id,
-            "startDate": "2024-01-02T00:00:00Z",
-            "username": model.name,
-            "accountName": model.account,
-            "bio": self.bios.get(model.name),
-            "nmrStaked": numerai_data.nmr(model.stake) if model.stake else None,
-        }
-
-    def _accountProfile(self, variables: dict[str, Any]) -> numerai_data.Json | None:  # noqa: N802
-        tournament = variables.get("tournament", numerai_data.CLASSIC)
-        owned = [model for model in self.models.values() if model.account == variables["username"].lower()]
-        if not owned:
-            return None
-        linked = self.discord_ids.get(variables["username"].lower())
-        return {
-            "username": variables["username"].lower(),
-            "bio": self.account_bios.get(variables["username"].lower()),
-            "discord": None if linked is None else {"userId": linked, "username": "somebody"},
-            "models": [
-                {"id": model.id, "displayName": model.name, "tournament": tournament}
-                for model in owned
-                if tournament in model.spans
-            ],
-        }
-
-    def _v2RoundModelPerformances(self, variables: dict[str, Any]) -> list[numerai_data.Json] | None:  # noqa: N802
-        model = self._model(variables["modelId"])
-        if model is None:
-            return None
-        first = variables.get("roundNumberGte") or 0
-        numbers = range(max(first, self.numbers.start), self.numbers.stop)
-        return list(numerai_data.performances(model, variables["tournament"], numbers))
-
-    def _submissionScores(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
-        model = self._model(variables["modelId"])
-        assert model is not None, variables
-        rows = numerai_data.performances(model, variables["tournament"], self.numbers)
-        return [
-            {
-                "roundNumber": row["roundNumber"],
-                "roundResolveTime": row["roundResolveTime"],
-                "resolved": row["roundResolved"],
-                "version": "1",
-                **{key: score[key] for key in ("date", "day", "displayName", "percentile", "value")},
-            }
-            for row in rows
-            if "roundNumber" in row
-            for score in row["submissionScores"] or ()
-            if variables.get("displayName") in (None, score["displayName"])
-        ]
-
-    def _rounds(self, variables: dict[str, Any]) -> list[numerai_data.Json]:
-        wanted = variables.get("number")
-        entries = [
-            numerai_data.round_entry(number, variables["tournament"], self.announced)
-            for number in reversed(self.numbers)
-            if wanted in (None, number)
-        ]
-        return entries[: variables.get("limit")]
-
-    def _pipelineStatus(self, variables: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
-        moment = numerai_data.when(numerai_data.NOW)
-        times = dict.fromkeys(("dataReadyAt", "resolvedAt", "scoredAt", "startedAt"), moment)
-        return {**times, "isScoringDay": True, "tournament": variables["tournament"]}
-
-    def _latestCurrencyPrice(self, variables: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
-        symbols = {key: variables[key] for key in ("baseSymbol", "targetSymbol")}
-        return {**symbols, "lastUpdated": "2026-11-20 11:30:00Z", "price": "7.25000000"}
-
-    def _v2Leaderboard(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
-        return self._leaderboard(numerai_data.CLASSIC, variables)
-
-    def _signalsLeaderboard(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
-        return self._leaderboard(numerai_data.SIGNALS, variables)
-
-    def _cryptosignalsLeaderboard(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
-        return self._leaderboard(numerai_data.CRYPTO, variables)
-
-    def _leaderboard(self, tournament: int, variables: dict[str, Any]) -> list[numerai_data.Json]:
-        rows = [
-            {
-                "username": model.name,
-                "nmrStaked": numerai_data.nmr(model.stake) if model.stake else None,
-                "mmcRep": None,
-            }
-            for model in self.models.values()
-            if tournament in model.spans
-        ]
-        return self._page(rows, variables)
-
-    def _accountLeaderboard(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
-        stakes: dict[str, float] = {}
-        for model in self.models.values():
-            if variables.get("tournament", numerai_data.CLASSIC) in model.spans:
-                stakes[model.account] = stakes.get(model.account, 0.0) + model.stake
-        rows = [
-            {
-                "username": account,
-                "displayName": account.title(),
-                "nmrStaked": numerai_data.nmr(stake),
-                "return1y": None,
-            }
-            for account, stake in stakes.items()
-        ]
-        return self._page(rows, variables)
-
-    def _page(self, rows: list[numerai_data.Json], variables: dict[str, Any]) -> list[numerai_data.Json]:
-        start = variables.get("offset") or 0
-        ranked = [{**row, "rank": rank} for rank, row in enumerate(rows, 1)]
-        return ranked[start : start + min(variables.get("limit") or 50, self.largest_page)]

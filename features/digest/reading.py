@@ -33,9 +33,14 @@ async def recheck_accounts(db: Database, source: NumeraiSource, now: datetime) -
     await recheck_due(db, source, now)
 
 
-async def read_largest(db: Database, source: NumeraiSource, now: datetime) -> None:
-    """Read the leaderboard and the largest stakes where they are old."""
-    await source.refresh_top()
+async def read_leaderboards(db: Database, source: NumeraiSource, now: datetime) -> None:
+    """Read who holds the stake where that is old."""
+    await source.refresh_board()
+
+
+async def read_rounds(db: Database, source: NumeraiSource, now: datetime) -> None:
+    """Read whole rounds that are missing, or that may have changed: minutes at first, a few a day later."""
+    await source.read_rounds()
 
 
 async def watch_rule(db: Database, source: NumeraiSource, now: datetime) -> None:
@@ -58,11 +63,14 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
         "fields": look_at_schema,
         "histories": read_histories,
         "accounts": recheck_accounts,
-        "largest stakes": read_largest,
+        "leaderboards": read_leaderboards,
         "live rule": watch_rule,
         "stakes and rules of the day": keep_day,
+        "whole rounds": read_rounds,
     }
 )
+# what takes minutes is for itself: nothing waits behind it
+LANES = (tuple(what for what in READINGS if what != "whole rounds"), ("whole rounds",))
 
 
 async def read_ahead(db: Database, source: object, what: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ type Query {
   submissionScores(modelId: ID!, displayName: String, version: String, day: Int, resolved: Boolean,
     tournament: Int, lastNRounds: Int, distinctOnRound: Boolean): [SubmissionScore]
   rounds(tournament: Int, number: Int, target: String, status: RoundStatus, limit: Int): [Round]
+  roundDetails(tournament: Int!, roundNumber: Int!): RoundDetails
   pipelineStatus(tournament: String!, date: String): Pipeline
   latestCurrencyPrice(baseSymbol: String!, targetSymbol: String!): Price
   v2Leaderboard(limit: Int, offset: Int): [ModelRank]
@@ -88,6 +89,25 @@ type ScoreConfig {
   isCanonScore: Boolean isPayout: Boolean scoringStart: String scoringEnd: String
   minMultiplier: Float maxMultiplier: Float defaultMultiplier: Float
   clipThreshold: Float stakeThreshold: Float payoutFactor: String
+}
+
+type RoundDetails {
+  roundNumber: Int tournament: Int status: String roundTarget: String roundResolved: Boolean
+  roundResolveTime: String openTime: String closeTime: String closeStakingTime: String scoreTime: String
+  scoresUpdatedTime: String isDaily: Boolean payoutFactor: String totalAtStake: Float totalPayout: String
+  totalEarned: String totalBurned: String totalStakes: Int totalSubmitted: Int
+  payoutMultipliers: [DisplayMultiplier]
+  models: [RoundModel]
+}
+
+type DisplayMultiplier { displayName: String multiplier: Float }
+
+type RoundModel {
+  id: ID modelName: String team: Boolean
+  selectedStakeValue: String payoutPending: String payoutSettled: String
+  corr: Float corr20: Float v2Corr20: Float corr60: Float corrV4: Float fnc: Float fncV3: Float fncV4: Float
+  mmc: Float mmc60: Float bmc: Float tc: Float alpha: Float mpc: Float ncorr: Float nmmc: Float
+  corrWMetaModel: Float cwmm: Float apcwnm: Float apcwsm: Float mcwnm: Float mcwsm: Float
 }
 
 type Pipeline {

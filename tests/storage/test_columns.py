@@ -16,6 +16,7 @@ import storage
 from storage.database import Database, execute, fetch_all, open_database, transaction
 from storage.market.api_answers import FetchedAnswer, keep_answers
 from storage.market.snapshots import StakeSnapshot, keep_snapshot
+from storage.market.whole_rounds import PackedRound, keep_round
 from storage.members.links import AccountLink, set_link
 from storage.members.privacy import stored_about
 from storage.members.questions import recall, remember
@@ -162,6 +163,7 @@ async def furnish(db: Database) -> None:
         StakeSnapshot("classic", "sample", NOW.date(), (("ada", 2.0),), (("ada", 2.0),), True, NOW),
     )
     await keep_answers(db, [FetchedAnswer("leaderboard", "[]", NOW)], NOW)
+    await keep_round(db, "classic", PackedRound(1, True, "{}", b"packed", NOW), [(0, "1d", "ada_1")])
     await record_sync(db, 7, "5eed", NOW)
     async with transaction(db):  # a closed poll has these, and this one has to be open
         await execute(

@@ -52,12 +52,6 @@ class Board:
         await self.names()
         return self._spelled.get(typed.casefold())
 
-    async def staked(self) -> list[tuple[str, float]]:
-        """Names and stakes in NMR of the models with a stake, largest first."""
-        answer = await self._kept("models")
-        staked = [(name, stake) for name, stake in (answer.value if answer else ()) if stake]
-        return sorted(staked, key=lambda row: (-row[1], row[0]))
-
     async def stakes(self) -> Stakes:
         """Who holds the stake, as last read. Raises SourceError while one of the leaderboards is missing."""
         await self.names()

@@ -118,7 +118,7 @@ def _learn(question: Query, answer: Any, known: dict[str, Any]) -> None:
     elif question is queries.MODEL:
         known["modelId"] = told.get("id", "")
     elif question is queries.ROUNDS and "number" in told:
-        known["number"] = told["number"]
+        known["number"] = known["roundNumber"] = told["number"]
 
 
 def _values(answer: Any, above: str = "") -> Iterator[tuple[str, Any]]:

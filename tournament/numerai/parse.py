@@ -159,7 +159,7 @@ def rounds(answer: Any, asked: datetime | None = None) -> dict[str, list[Any]]:
             "number": row["number"],
             "opened": moment(row.get("openTime")),
             "resolves": moment(row.get("resolveTime")),
-            "resolved": _is_resolved(row.get("resolvedGeneral"), row.get("resolveTime"), asked),
+            "resolved": is_resolved(row.get("resolvedGeneral"), row.get("resolveTime"), asked),
             "factor": number(row.get("payoutFactor")),
             "threshold": number(row.get("stakeThreshold")),
         }
@@ -245,7 +245,7 @@ def _performance(row: Mapping[str, Any], asked: datetime | None) -> dict[str, An
         key = score_key(name)[0]
         if multiplier or key not in chosen:
             chosen[key] = multiplier
-    resolved = _is_resolved(row["roundResolved"], row.get("roundResolveTime"), asked)
+    resolved = is_resolved(row["roundResolved"], row.get("roundResolveTime"), asked)
     paid = {name: score_key(name)[0] for name, multiplier in multipliers.items() if multiplier}
     scores = scores_that_count(
         [_told(score) for score in rows_of(row["submissionScores"]) if is_name(score.get("displayName"))],
@@ -279,7 +279,7 @@ def _told(score: Mapping[str, Any]) -> ToldScore:
     )
 
 
-def _is_resolved(flag: Any, resolves: Any, asked: datetime | None) -> bool:
+def is_resolved(flag: Any, resolves: Any, asked: datetime | None) -> bool:
     """Whether a round's time had come when it was asked about, and the API does not say otherwise."""
     over = moment(resolves)
     if asked is None or over is None:

@@ -13,6 +13,7 @@ from tournament.numerai.asking.client import NumeraiClient, RefusedError
 from tournament.numerai.asking.queries import OTHER_SPELLINGS, Query
 from tournament.numerai.asking.schema import Schema, lost
 from tournament.numerai.cache import Cache, CachedAnswer
+from tournament.numerai.field.details import WholeRound, whole_round
 from tournament.numerai.live_rule import announced
 from tournament.numerai.newer_rounds import first_asked_for, joined
 from tournament.numerai.parse import TOURNAMENT_NUMBERS
@@ -152,6 +153,12 @@ class Reading:
         return await self._cache.ask(
             self.question("leaderboard", kind), BACKGROUND_AGE, partial(self._pages, kind), hurry=False
         )
+
+    async def whole_round(self, number: int) -> WholeRound | None:
+        """Every model of a round, asked in the background; None where there is no such round."""
+        variables = {"tournament": self._number, "roundNumber": number}
+        read = partial(whole_round, number=number, asked=self._now())
+        return await self._told(queries.ROUND_DETAILS[self._tournament], variables, read, background=True)
 
     async def _ask(
         self,

@@ -1,7 +1,6 @@
 """Numerai's public API as a source: asked without keys, remembered in the database, patient with faults."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -19,7 +18,9 @@ from tournament.numerai.asking.throttle import Patience, Throttle
 from tournament.numerai.board import Board
 from tournament.numerai.cache import Cache, CachedAnswer, Database
 from tournament.numerai.columns import Calendar
-from tournament.numerai.everyone import LARGEST, Coverage, Everyone
+from tournament.numerai.field.everyone import Coverage, coverage, everyone, score_spans
+from tournament.numerai.field.kept import KeptRounds
+from tournament.numerai.field.reader import Limits, RoundReader
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
 from tournament.numerai.notices import incomplete, near_limits, notice
 from tournament.numerai.reading import Reading
@@ -35,7 +36,7 @@ from tournament.source import (
     TournamentField,
 )
 
-__all__ = ["Coverage", "NumeraiClient", "NumeraiSource", "Patience", "Throttle"]
+__all__ = ["Limits", "NumeraiClient", "NumeraiSource", "Patience", "Throttle"]
 
 DAYS = 5000  # whose price is kept
 NEWEST_ROUNDS = 3  # asked for their rule, newest first: one that has just opened may not have one yet
@@ -71,6 +72,7 @@ class NumeraiSource:
         patience: Patience | None = None,
         throttle: Throttle | None = None,
         clock: Callable[[], float] = time.monotonic,
+        limits: Limits | None = None,
     ) -> None:
         patience = patience or Patience()
         self.tournament: Tournament = tournament
@@ -81,7 +83,8 @@ class NumeraiSource:
         self._reading = Reading(self._client, self._cache, tournament, now)
         self._accounts = Accounts(self._reading, self._cache)
         self._board = Board(self._reading, self._cache, now, clock=clock)
-        self._everyone = Everyone(self._reading, self._board, self._cache)
+        self._kept = KeptRounds(database, tournament)
+        self._reader = RoundReader(self._reading, self._kept, now, limits or Limits())
         self._seen: dict[str, tuple[int, int]] | None = None
 
     async def names(self) -> Names:
@@ -100,8 +103,12 @@ class NumeraiSource:
         return None if who is None else who.name
 
     async def rounds(self) -> Rounds:
-        """Every round of the tournament; total_at_risk where the payout factor gives it away."""
-        return (await self._calendar()).rounds
+        """Every round; total_at_risk of those that are read whole, or whose payout factor gives it away."""
+        rounds, kept = (await self._calendar()).rounds, await self._kept.all()
+        told = {number: each.head.at_risk for number, each in kept.items() if each.head.at_risk}
+        at_risk = rounds.total_at_risk.copy()
+        at_risk[np.isin(rounds.number, list(told))] = [told[n] for n in rounds.number.tolist() if n in told]
+        return replace(rounds, total_at_risk=at_risk)
 
     async def until(self) -> date:
         """The day on which the newest resolved round resolved."""
@@ -120,7 +127,8 @@ class NumeraiSource:
         nothing of an account adds up.
         """
         if name == EVERYONE:
-            return await self._see(await self._everyone.history())
+            field = await self.everyone()
+            return field.read(field.numbers)
         who = await self._accounts.who(name)
         if who is None:
             if await self._board.spelled(name):  # a leaderboard may be hours old
@@ -163,8 +171,11 @@ class NumeraiSource:
         return await self._see(replace(history, warnings=warnings))
 
     async def everyone(self) -> TournamentField:
-        """What has been read in the background of all models: the notice says how much that is."""
-        return TournamentField.of(await self.history(EVERYONE))
+        """Every model of the rounds that are read whole: the notice says where that is not all there is."""
+        kept = await self._kept.all()
+        await self._saw(score_spans(kept))
+        lacks = await self._reading.lacks(queries.ROUND_DETAILS[self.tournament])
+        return await everyone(self._kept, await self._wanted(), lacks)
 
     async def read_ahead(self, names: Iterable[str]) -> None:
         """Read the histories of models and accounts in the background, those that are oldest first.
@@ -237,18 +248,20 @@ class NumeraiSource:
         """The models of an account, asked this moment behind all that members ask; () where it is gone."""
         return tuple(name for _, name in await self._reading.account_now(account, background=True) or ())
 
-    async def coverage(self) -> Coverage:
-        """How many of the largest models EVERYONE has, of how many with a stake, and their share of it."""
-        return await self._everyone.coverage()
+    async def refresh_board(self) -> None:
+        """Read the leaderboards where they are old. Raises SourceError where one can't be read."""
+        await self._board.refresh()
 
-    async def refresh_top(self, count: int = LARGEST) -> None:
-        """Read the leaderboards and the `count` largest models where they are old; to be run again and again.
+    async def read_rounds(self) -> None:
+        """Read whole rounds that are missing or may have changed: minutes, and it goes on where it stopped.
 
-        Takes minutes: at most two thirds of the requests per minute are its own. Raises no SourceError.
+        Raises SourceError where some could not be read.
         """
-        await self._everyone.refresh(count)
-        with contextlib.suppress(SourceError):  # nothing read yet
-            await self.history(EVERYONE)
+        await self._reader.read(await self._calendar())
+
+    async def coverage(self) -> Coverage:
+        """How many rounds are read whole, of how many that are wanted."""
+        return coverage(await self._kept.all(), await self._wanted())
 
     async def look_at_schema(self) -> None:
         """Ask once a day which fields the API has. Raises SourceError where it does not say."""
@@ -272,8 +285,16 @@ class NumeraiSource:
 
     async def _see(self, history: History) -> History:
         """Add the scores of a history to those that were seen before."""
+        await self._saw(columns.score_spans(history))
+        return history
+
+    async def _saw(self, spans: Mapping[str, tuple[int, int]]) -> None:
         before = await self._seen_scores()
-        self._seen = columns.widest(before, columns.score_spans(history))
+        self._seen = columns.widest(before, spans)
         if self._seen != before:
             self._cache.keep(self._reading.question("scores"), self._seen)
-        return history
+
+    async def _wanted(self) -> int:
+        """How many rounds are to be read whole, by the calendar as last read."""
+        kept = await self._cache.stored(self._reading.question("rounds"))
+        return len(self._reader.wanted(columns.calendar(kept.value))) if kept else 0

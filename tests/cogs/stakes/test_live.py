@@ -68,7 +68,8 @@ async def ask(server: Server, question: str) -> Any:
 
 
 async def test_every_command_answers_from_the_leaderboards(server: Server, live: NumeraiSource) -> None:
-    await live.refresh_top(30)
+    await live.refresh_board()
+    await live.read_rounds()
     for question, finding in FINDINGS.items():
         text = text_of(await ask(server, question)).replace("\\", "")
         assert finding in text
@@ -90,7 +91,8 @@ async def test_before_the_leaderboards_are_read_there_is_a_sentence(
 async def test_what_was_read_answers_while_the_api_is_away(
     server: Server, live: NumeraiSource, api: LoopbackNumerai, present: Present
 ) -> None:
-    await live.refresh_top(30)
+    await live.refresh_board()
+    await live.read_rounds()
     before = {question: titles(await ask(server, question)) for question in FINDINGS}
     present.moment += timedelta(hours=3)
     api.fail("cut")
@@ -101,10 +103,10 @@ async def test_what_was_read_answers_while_the_api_is_away(
 async def test_each_new_day_is_shown_beside_those_that_are_kept(
     server: Server, live: NumeraiSource, present: Present
 ) -> None:
-    await live.refresh_top(0)
+    await live.refresh_board()
     assert await take_snapshot(server.database, live, present())
     present.moment += timedelta(days=1)
-    await live.refresh_top(0)
+    await live.refresh_board()
     text = text_of(await ask(server, "history"))
     assert "6 accounts hold half of the stake, as many as on 2026-11-20" in text
     days = [row["day"] for row in await fetch_all(server.database, "SELECT day FROM stake_snapshots")]

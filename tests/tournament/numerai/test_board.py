@@ -48,7 +48,7 @@ def by_name(stakes: Stakes) -> tuple[dict[str, float], dict[str, float]]:
 
 
 async def test_stakes_are_those_of_both_leaderboards(live: NumeraiSource, api: LoopbackNumerai) -> None:
-    await live.refresh_top(0)
+    await live.refresh_board()
     stakes = await live.stakes()
     models, accounts = by_name(stakes)
     there = [model for model in api.models.values() if numerai_data.CLASSIC in model.spans]
@@ -63,7 +63,7 @@ async def test_stakes_are_those_of_both_leaderboards(live: NumeraiSource, api: L
 
 async def test_who_has_no_stake_is_listed_with_0(live: NumeraiSource, api: LoopbackNumerai) -> None:
     assert api.models["empty_nest"].stake == 0  # the API says null
-    await live.refresh_top(0)
+    await live.refresh_board()
     stakes = await live.stakes()
     models, _ = by_name(stakes)
     assert models["empty_nest"] == 0
@@ -76,17 +76,19 @@ async def test_before_anything_was_read_there_is_a_sentence(
     api.fail("500")
     with pytest.raises(SourceError, match=UNREAD):
         await live.stakes()
-    await live.refresh_top(0)
+    with pytest.raises(SourceError, match="a problem of its own"):
+        await live.refresh_board()
     with pytest.raises(SourceError, match=UNREAD):
         await live.stakes()
     api.heal()
-    await live.refresh_top(0)
+    await live.refresh_board()
     assert (await live.stakes()).models
 
 
 async def test_one_leaderboard_is_not_enough(live: NumeraiSource, api: LoopbackNumerai) -> None:
     api.fail("500", only="accountLeaderboard")
-    await live.refresh_top(0)
+    with pytest.raises(SourceError):
+        await live.refresh_board()
     with pytest.raises(SourceError, match=UNREAD):
         await live.stakes()
 
@@ -94,7 +96,7 @@ async def test_one_leaderboard_is_not_enough(live: NumeraiSource, api: LoopbackN
 async def test_the_first_who_asks_has_them_read(live: NumeraiSource, api: LoopbackNumerai) -> None:
     with pytest.raises(SourceError, match=UNREAD):
         await live.stakes()
-    await live.refresh_top(0)  # shares the reading that has begun
+    await live.refresh_board()  # shares the reading that has begun
     assert (await live.stakes()).accounts
     assert [asked.variables["offset"] for asked in api.asked("v2Leaderboard")].count(0) == 1
 
@@ -116,7 +118,7 @@ async def test_the_day_is_that_of_the_older_of_the_two(
 async def test_what_was_read_is_served_while_the_api_is_away(
     live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present
 ) -> None:
-    await live.refresh_top(0)
+    await live.refresh_board()
     before = await live.stakes()
     await live.close()
     present.moment += timedelta(days=2)
@@ -128,7 +130,8 @@ async def test_what_was_read_is_served_while_the_api_is_away(
         after = await again.stakes()
         assert by_name(after) == by_name(before)
         assert after.day == numerai_data.NOW.date(), "the day it was read, not the day it is asked"
-        await again.refresh_top(0)
+        with pytest.raises(SourceError):
+            await again.refresh_board()
     await again.close()
 
 
@@ -136,13 +139,13 @@ async def test_what_was_read_is_served_while_the_api_is_away(
 async def test_a_stake_that_changes_is_read_again_when_it_is_old(
     live: NumeraiSource, api: LoopbackNumerai, present: Present
 ) -> None:
-    await live.refresh_top(0)
+    await live.refresh_board()
     api.models["solo_wren"] = replace(api.models["solo_wren"], stake=51.0)
     api._answers.clear()
-    await live.refresh_top(0)
+    await live.refresh_board()
     assert by_name(await live.stakes())[0]["solo_wren"] == 50
     present.moment += timedelta(hours=12)
-    await live.refresh_top(0)
+    await live.refresh_board()
     stakes = await live.stakes()
     assert by_name(stakes)[0]["solo_wren"] == 51
     assert stakes.day == numerai_data.NOW.date() + timedelta(days=1)

@@ -34,6 +34,11 @@ class Query:
         """The paths without which there is no answer."""
         return frozenset(_paths(parsed(self.needs)))
 
+    def uncertain(self) -> frozenset[str]:
+        """The paths that are asked for only where the API is known to have them."""
+        paths = list(_paths(parsed(self.if_known)))
+        return frozenset(path for path in paths if not any(each.startswith(f"{path}.") for each in paths))
+
     def text(
         self, *, without: frozenset[str] = frozenset(), takes: Mapping[str, tuple[str, str]] | None = None
     ) -> str:
@@ -149,6 +154,41 @@ MODEL_LEADERBOARDS: Mapping[str, Query] = MappingProxyType(
     }
 )  # fmt: skip
 
+# the scores that a tournament is or was lately paid by, and what people call them
+_SCORES = {
+    "classic": {"v2Corr20": "CORR", "mmc": "MMC", "corr60": "CORR60", "mmc60": "MMC60"},
+    "signals": {
+        "alpha": "Alpha", "mpc": "MPC", "fncV4": "FNCv4", "mmc": "MMC", "ncorr": "NCORR", "nmmc": "NMMC",
+    },
+    "crypto": {"corr": "CORR", "mmc": "MMC"},
+}  # fmt: skip
+_LIKENESS = "corrWMetaModel apcwnm mcwnm"
+
+# every model of a round at once, some megabytes; one of each tournament, for each is paid by other scores
+ROUND_DETAILS: Mapping[str, Query] = MappingProxyType(
+    {
+        tournament: Query(
+            f"whole rounds of {tournament.title()}",
+            "roundDetails",
+            {"tournament": "Int!", "roundNumber": "Int!"},
+            "roundNumber roundResolved roundResolveTime payoutFactor totalAtStake totalEarned totalBurned "
+            "payoutMultipliers { displayName multiplier } "
+            "models { id modelName selectedStakeValue payoutPending payoutSettled "
+            f"{' '.join(scores)} {_LIKENESS} }}",
+            "roundNumber models { modelName }",
+            {
+                "totalAtStake": "how much of a round's stake everyone is",
+                "payoutMultipliers": "what everyone was paid by",
+                "models.selectedStakeValue": "the stake of everyone",
+                "models.payoutSettled": "what everyone was paid",
+            }
+            | {f"models.{field}": f"everyone's {score}" for field, score in scores.items()},
+            if_known="models { ncorr nmmc }" if "ncorr" in scores else "",
+        )
+        for tournament, scores in _SCORES.items()
+    }
+)
+
 ACCOUNT_LEADERBOARD = Query(
     "the accounts",
     "accountLeaderboard",
@@ -168,6 +208,7 @@ ALL = (
     PERFORMANCES,
     ROUNDS,
     ROUND_RULE,
+    *ROUND_DETAILS.values(),
     PRICE,
 )
 

@@ -102,8 +102,8 @@ class Schema:
             } | {name: (name, args[name]) for name in question.narrows if name in args}
         else:
             takes = {name: (spellings.get(name, name), kind) for name, kind in question.takes.items()}
-        left_out = {*gone, *(parsed(question.if_known) if not self.roots else ())}
-        return Fit(question.text(without=frozenset(left_out), takes=takes), gone)
+        left_out = frozenset(gone) if self.roots else question.uncertain()
+        return Fit(question.text(without=left_out, takes=takes), gone)
 
 
 def lost(question: Query, missing: Iterable[str]) -> str:

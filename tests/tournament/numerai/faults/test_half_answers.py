@@ -13,7 +13,7 @@ from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM, eventually
 from tests.tournament.numerai.faults.faulty import Moving, ask, was_asked
 from tournament.numerai.source import NumeraiSource
-from tournament.source import EVERYONE, Names, SourceError
+from tournament.source import Names, SourceError
 
 pytestmark = pytest.mark.slow
 
@@ -77,13 +77,14 @@ async def test_names_stay_what_they_were(live: NumeraiSource, api: LoopbackNumer
     api.fail("500")
     assert await live.names() == Names((), ())
     await was_asked(api)
-    await live.refresh_top(0)
+    with pytest.raises(SourceError):
+        await live.refresh_board()
     asked = len(api.requests)
     assert await live.names() == Names((), ())
     await asyncio.sleep(0.05)
     assert len(api.requests) == asked  # a keystroke does not ask again so soon
     api.heal()
-    await live.refresh_top(0)
+    await live.refresh_board()
     known = await live.names()
     assert "tidewater" in known.models
     moving.now += timedelta(days=2)
@@ -91,22 +92,25 @@ async def test_names_stay_what_they_were(live: NumeraiSource, api: LoopbackNumer
     assert await live.names() == known
 
 
-async def test_the_background_gives_up_quietly_and_goes_on_later(
+async def test_the_background_gives_up_and_goes_on_later(
     live: NumeraiSource, api: LoopbackNumerai, moving: Moving
 ) -> None:
-    api.fail("errors")
-    await live.refresh_top(50)
+    api.fail("500")
+    with pytest.raises(SourceError):
+        await live.read_rounds()
     assert len(api.requests) < 10
     api.heal()
-    api.fail("malformed", times=2, only="v2RoundModelPerformances")
-    await live.refresh_top(5)
-    assert (await live.coverage()).fetched == 3
-    await live.refresh_top(5)
-    assert (await live.coverage()).fetched == 5
+    api.fail("malformed", times=2, only="roundDetails")
+    with pytest.raises(SourceError):
+        await live.read_rounds()
+    assert (await live.coverage()).kept == 70
+    await live.read_rounds()
+    assert (await live.coverage()).kept == 72
     moving.now += timedelta(days=3)
     api.fail("500")
-    await live.refresh_top(5)
-    assert len((await live.history(EVERYONE)).models) == 5
+    with pytest.raises(SourceError):
+        await live.read_rounds()
+    assert (await live.everyone()).numbers.size == 72
 
 
 async def test_a_database_that_is_locked_costs_no_answer(live: NumeraiSource, database: Database) -> None:

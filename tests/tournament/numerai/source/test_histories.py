@@ -98,7 +98,7 @@ async def test_crypto_is_a_tournament_of_its_own(
     api: LoopbackNumerai, database: Database, present: Present
 ) -> None:
     crypto = source_of("crypto", api, database, present)
-    await crypto.refresh_top(0)
+    await crypto.refresh_board()
     assert (await crypto.names()).models == ("comet_trail",)
     history = await crypto.history("comet_trail")
     assert history.chosen["mmc"][0] == 1.0

@@ -10,7 +10,7 @@ from tests.numerai_data import Json, Present
 from tests.numerai_server import LoopbackNumerai
 from tests.tournament.numerai.source.sources import source_of
 from tests.tournament.numerai.told import row, score
-from tournament.source import EVERYONE, History
+from tournament.source import History
 
 PAID = {"v2_corr20": 0.5, "mmc": 2.0}
 GONE_ON = row(
@@ -56,14 +56,3 @@ async def test_a_history_has_what_rounds_paid_or_says_what_is_unknown(
         kept = source_of("classic", api, database, present)
         is_as_told(await kept.history("solo_wren"))
         await kept.close()
-
-
-async def test_everyone_says_what_is_unknown_of_its_models(database: Database, present: Present) -> None:
-    async with Telling() as api:
-        live = source_of("classic", api, database, present)
-        await live.refresh_top(1)
-        history = await live.history(EVERYONE)
-        is_as_told(history)
-        assert history.notice.startswith("Everyone is the model that is read so far, of ")
-        assert history.notice.endswith(UNKNOWN)
-        await live.close()

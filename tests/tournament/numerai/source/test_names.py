@@ -79,7 +79,7 @@ async def test_names_come_behind_the_scenes(live: NumeraiSource, api: LoopbackNu
 async def test_names_are_remembered_and_read_again_when_they_are_old(
     live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present
 ) -> None:
-    await live.refresh_top(0)
+    await live.refresh_board()
     await live.close()
     asked = len(api.requests)
     again = source_of("classic", api, database, present)
@@ -97,7 +97,7 @@ async def test_names_are_remembered_and_read_again_when_they_are_old(
 
 
 async def test_a_name_that_is_gone_since_is_a_sentence(live: NumeraiSource, api: LoopbackNumerai) -> None:
-    await live.refresh_top(0)
+    await live.refresh_board()
     del api.models["late_starter"]
     name = await live.find("late_starter")
     assert name == "late_starter"

@@ -1,0 +1,145 @@
+"""Everyone of a tournament as a field: every model of every whole round that is kept."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tournament.numerai.field.kept import KeptRounds, Narrow, RoundOutline, column
+from tournament.numerai.parse import SCORES
+from tournament.source import EVERYONE, Floats, History, SourceError, TournamentField
+
+WHOLE = 0.995  # of the stake at risk: what is missing then is rounding, and models that came late
+NONE_YET = "No whole round of this tournament is read yet"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many whole rounds are kept, of how many that are wanted, and the least share of a round's stake."""
+
+    kept: int
+    wanted: int
+    first: int
+    last: int
+    share: float  # nan where no round tells its total
+
+    @property
+    def told(self) -> str:
+        """ "118 of 520 rounds are read whole (1284-1401, the newest first)"."""
+        if not self.kept:
+            return f"None of {self.wanted:,} rounds is read whole yet"
+        if self.kept < self.wanted:
+            return (
+                f"{self.kept:,} of {self.wanted:,} rounds are read whole so far, the newest first: "
+                f"{self.first}-{self.last}"
+            )
+        return f"All {self.kept:,} rounds {self.first}-{self.last} are read whole"
+
+
+def coverage(kept: Mapping[int, RoundOutline], wanted: int) -> Coverage:
+    """How far the reading of `wanted` rounds has come."""
+    shares = [each.covered for each in kept.values() if each.staked and each.head.at_risk]
+    return Coverage(
+        kept=len(kept),
+        wanted=max(wanted, len(kept)),
+        first=min(kept, default=0),
+        last=max(kept, default=0),
+        share=float(np.median(shares)) if shares else float("nan"),
+    )
+
+
+def score_spans(kept: Mapping[int, RoundOutline]) -> dict[str, tuple[int, int]]:
+    """The first and last resolved round that has each score."""
+    spans: dict[str, tuple[int, int]] = {}
+    for number, each in kept.items():
+        for score in each.columns if each.head.resolved else ():
+            if score in SCORES:
+                spans[score] = (spans.get(score, (number, number))[0], number)
+    return spans
+
+
+async def everyone(rounds: KeptRounds, wanted: int, lacks: str) -> TournamentField:
+    """The field of all that is kept, of `wanted` rounds; lacks: what the API no longer tells, a sentence.
+
+    Raises SourceError while nothing is kept.
+    """
+    kept = await rounds.all()
+    if not any(each.models for each in kept.values()):
+        raise SourceError(NONE_YET, lacks or "They are read one by one: try again in a few minutes.")
+    narrow = await rounds.narrow()
+    names = await rounds.names()
+    notice = " ".join(filter(None, (lacks, _notice(coverage(kept, wanted)))))
+    return await asyncio.to_thread(_field, kept, narrow, names, notice)
+
+
+def _field(
+    kept: Mapping[int, RoundOutline], narrow: Mapping[int, Narrow], names: tuple[str, ...], notice: str
+) -> TournamentField:
+    numbers = np.array([number for number, rows in narrow.items() if rows.model.size], dtype=np.int64)
+    heads = {number: kept[number] for number in numbers.tolist()}
+    scores = [score for score in SCORES if any(score in each.columns for each in heads.values())]
+
+    def read(wanted: NDArray[np.int64]) -> History:
+        some = [number for number in wanted.tolist() if number in heads]
+        return _rows([heads[number] for number in some], [narrow[number] for number in some], names, scores)
+
+    return TournamentField(
+        name=EVERYONE,
+        kind=EVERYONE,
+        models=names,
+        numbers=numbers,
+        rows=np.array([heads[number].models for number in heads], dtype=np.intp),
+        staked=np.array([heads[number].staked for number in heads], dtype=np.intp),
+        read=read,
+        asked_at=_asked_at(list(heads.values())),
+        notice=notice,
+    )
+
+
+def _rows(
+    heads: Sequence[RoundOutline], rounds: Sequence[Narrow], names: tuple[str, ...], scores: Sequence[str]
+) -> History:
+    """The rows of some rounds, in their order; scores that none of them has are NaN."""
+    sizes = [each.model.size for each in rounds]
+    size = sum(sizes)
+    nothing = np.broadcast_to(np.float64("nan"), size)
+
+    def told(name: str) -> Floats:
+        return column(rounds, name) if any(name in each.columns for each in rounds) else nothing
+
+    def once(values: Sequence[float | None]) -> Floats:
+        return np.repeat(np.array(values, dtype=np.float64), sizes)
+
+    chosen = dict.fromkeys(score for each in heads for score in each.head.multipliers) or {"corr": None}
+    return History(
+        name=EVERYONE,
+        kind=EVERYONE,
+        models=names,
+        model=np.concatenate([np.empty(0, np.int64), *(each.model for each in rounds)], dtype=np.int64),
+        round=np.repeat(np.array([each.head.number for each in heads], dtype=np.int64), sizes),
+        scores={score: told(score) for score in (*scores, *(set(SCORES) - set(scores)))},
+        chosen={score: once([each.head.multipliers.get(score, 0.0) for each in heads]) for score in chosen},
+        payout_factor=once([each.head.factor for each in heads]),
+        stake=told("stake"),
+        payout=told("payout"),
+        resolved=np.repeat(np.array([each.head.resolved for each in heads], dtype=np.bool_), sizes),
+    )
+
+
+def _asked_at(heads: Sequence[RoundOutline]) -> datetime:
+    """How old what may still change is; where nothing may, when the newest was read."""
+    still_open = [each.fetched_at for each in heads if not each.head.resolved]
+    return min(still_open) if still_open else max(each.fetched_at for each in heads)
+
+
+def _notice(found: Coverage) -> str:
+    """What everyone is here, where it is not every model of every round that is wanted."""
+    told = []
+    if found.kept < found.wanted:
+        told.append(f"{found.told}.")
+    if found.share < WHOLE:
+        told.append(f"The models that Numerai tells hold {100 * found.share:.0f} % of the stake at risk.")
+    return " ".join(told)
