@@ -8,15 +8,18 @@ from discord.ext import commands
 
 from features.account.account_card import account_card, code_card, linked_at_numerai_card, verified_card
 from features.account.dialogs import LINK_FORMS, WhoButton
+from features.account.group_card import group_card, groups_card
+from features.account.groups import find_group, forget_group, groups_kept, save_group, suggest_groups
 from features.account.link import link_account, linked_account
 from features.account.verify import finish_verification, start_verification
 from features.server.help_buttons import start_row
 from storage.members.links import link_of, remove_link
 from storage.members.verifications import AccountVerification, drop_verification, verification_of
-from tools import Client, Tools, complete_name, offering, show_cards, tools_of
+from tools import Client, Tools, choices_of, complete_name, offering, show_cards, tools_of
 from tournament.source import Tournament
 from ui.card import row_of
 from ui.errors import errors_answered
+from ui.text import plain
 
 
 class AccountCommands(
@@ -121,6 +124,54 @@ class AccountCommands(
             linked = await linked_account(database, self.tools.source, member)
             cards.append(account_card(linked, verification))
         await show_cards(interaction, cards, [start_row("pay", "rule")])
+
+    @app_commands.command()
+    @app_commands.describe(
+        name="What you call it, like herd; without it all of your groups",
+        who="The models or accounts in it, with commas between them",
+        remove="Take the group away",
+        tournament="Classic without it",
+    )
+    async def group(
+        self,
+        interaction: discord.Interaction,
+        name: str | None = None,
+        who: str | None = None,
+        remove: bool = False,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """Keep names under one of your own, and type that in their place
+
+        Up to four models or accounts, as `who` of /payout show and /payout compare. Only you see what you
+        call them: whoever reads an answer that you share does not.
+        """
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        database, member = self.tools.database, interaction.user.id
+        if name is None and (who is not None or remove):
+            raise ValueError("Say which group: give it a name, like herd.")
+        if who is not None and remove:
+            raise ValueError("Say who is in the group or remove it, not both at once.")
+        if name is None:
+            await show_cards(interaction, [groups_card(await groups_kept(database, member))])
+        elif who is not None:
+            source = self.tools.source(tournament)
+            group = await save_group(database, source, member, name, who, self.tools.now())
+            await show_cards(interaction, [group_card(group)])
+        elif remove:
+            gone = await forget_group(database, member, name)
+            await interaction.followup.send(f"Your group {plain(gone)} is removed.", ephemeral=True)
+        else:
+            await show_cards(interaction, [group_card(await find_group(database, member, name))])
+
+    @group.autocomplete("who")
+    @offering
+    async def _who(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await complete_name(self.tools, interaction, typed)
+
+    @group.autocomplete("name")
+    @offering
+    async def _group(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices_of(await suggest_groups(self.tools.database, interaction.user.id, typed))
 
 
 class VerifiedButton(

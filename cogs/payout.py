@@ -8,7 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from features.account.dialogs import about_me, whom
+from features.account.dialogs import about_me, whom, with_groups
+from features.account.groups import suggest_groups
 from features.account.link import own_name
 from features.earnings.earnings import PayRecord, as_csv, pay_record
 from features.earnings.earnings_card import record_answer
@@ -46,7 +47,7 @@ class PayoutCommands(
     @app_commands.command()
     @app_commands.describe(
         proposed="The rule to try, like 1xCORR + 3xTC or 1C3T vs 2C1T; without it the newest change",
-        who="A model, an account, several, or everyone; without it the one you linked",
+        who="A model, an account, several, a group of yours, or everyone; without it the one you linked",
         current="The rule to compare with, or live; without it what was really paid",
         rounds="20 (the last 20), 311-325, round 318 or all; without it the last 20 beside all",
         stake="NMR, instead of the stake of the time",
@@ -87,7 +88,7 @@ class PayoutCommands(
 
     @app_commands.command()
     @app_commands.describe(
-        who="A model, an account, several like a, b, or everyone; without it the one you linked",
+        who="A model, an account, several, a group of yours, or everyone; without it the one you linked",
         rounds="20 (the last 20), 311-325, round 318 or all",
         tournament="Classic without it",
     )
@@ -158,7 +159,8 @@ class PayoutCommands(
     @show.autocomplete("who")
     @offering
     async def _who(self, interaction: discord.Interaction, typed: str) -> Choices:
-        return await complete_name(self.tools, interaction, typed)
+        groups = choices_of(await suggest_groups(self.tools.database, interaction.user.id, typed))
+        return [*groups, *await complete_name(self.tools, interaction, typed)][:25]
 
     @compare.autocomplete("proposed")
     @compare.autocomplete("current")
@@ -176,7 +178,7 @@ class PayoutCommands(
 
 async def compare_for(interaction: discord.Interaction, asked: Asked) -> None:
     """Answer a comparison for whoever asks: about who is named, else about the one they linked."""
-    found = await whom(interaction, asked, COMPARE)
+    found = await whom(interaction, await with_groups(interaction, asked), COMPARE)
     if found is None:
         return
     if found["proposed"] is None:
@@ -236,7 +238,7 @@ async def offered_rules(
 
 async def show_for(interaction: discord.Interaction, asked: Asked) -> None:
     """Show the pay of whom is named, else of whom the member linked."""
-    found = await whom(interaction, asked, SHOW)
+    found = await whom(interaction, await with_groups(interaction, asked), SHOW)
     if found is not None:
         await questions_of(interaction).reply(interaction, SHOW, found)
 
@@ -302,6 +304,7 @@ async def setup(bot: Client) -> None:
             details="Table",
             mine=_show_mine,
             go=show_for,
+            meant=with_groups,
         ),
         "payout what-if": Question(
             _what_if, fields=forms.WHAT_IF, typed={"scores": "Other scores", "stake": "Another stake"}

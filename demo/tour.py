@@ -63,6 +63,10 @@ TOUR = (
     ),
     TourStep("ben", "payout show", {"rounds": "30"}, name="show"),
     TourStep("ben", "payout show", {"who": "model_07585, model_02765, account_03793"}, name="show-several"),
+    TourStep("ben", "account group", {"name": "herd", "who": "model_07585, model_02765"}, name="herd"),
+    TourStep("ben", "payout show", {"who": "herd", "rounds": "311-321"}, ("Share",), "show-herd"),
+    TourStep("ben", "payout compare", {"who": "herd", "proposed": "1C3T"}, name="compare-herd"),
+    TourStep("ben", "account group", name="groups"),
     TourStep("ben", "payout compare", RULES | {"rounds": "all", "basis": "compounding"}, name="compounding"),
     TourStep(
         "ada",

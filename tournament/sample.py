@@ -13,6 +13,7 @@ import numpy as np
 from scoring.rules import PayoutRule
 from tournament.source import (
     EVERYONE,
+    Currency,
     History,
     ModelClaim,
     Names,
@@ -115,9 +116,12 @@ class SampleSource:
         price = (await self._data()).usd_by_day.get(day.isoformat())
         return None if price is None else (day, price)
 
-    async def usd_by_day(self) -> Mapping[str, float]:
-        """The price of every day from April 2022 to February 2023."""
-        return (await self._data()).usd_by_day
+    async def price_of_day(self, currency: Currency) -> Mapping[str, float]:
+        """The price of every day from April 2022 to February 2023, in USD alone."""
+        return (await self._data()).usd_by_day if currency == "USD" else {}
+
+    async def keep_prices(self) -> None:
+        """Nothing: they are bundled."""
 
     async def history(self, name: str) -> History:
         """Rows of a model, a guessed account or everyone."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ asker: ContextVar[int | None] = ContextVar("asker", default=None)
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]  # of rounds
 Tournament = Literal["classic", "signals", "crypto"]
+Currency = Literal["USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD"]
+CURRENCIES: tuple[Currency, ...] = get_args(Currency)  # that a price can be asked in
 
 
 @dataclass(frozen=True)
@@ -262,8 +264,15 @@ class Source(Protocol):
         """The newest price that is known, with its day; None where none is."""
         ...
 
-    async def usd_by_day(self) -> Mapping[str, float]:
-        """The prices of days in a row, by ISO date; empty where only the newest is known."""
+    async def price_of_day(self, currency: Currency) -> Mapping[str, float]:
+        """What an NMR cost on the days that are known, by ISO date, oldest first; empty where none is.
+
+        Raises SourceError where it has to be asked for and can't be.
+        """
+        ...
+
+    async def keep_prices(self) -> None:
+        """Keep the newest price in every currency that somebody has asked for, where none is bundled."""
         ...
 
     async def claims(self, account: str | None, model: str) -> ModelClaim:

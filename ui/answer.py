@@ -81,6 +81,8 @@ class Question:
     mine: Callable[[discord.Interaction, Asked], Awaitable[None]] | None = None
     # asks it anew: about who is named in it, else about whom the member who asks linked
     go: Callable[[discord.Interaction, Asked], Awaitable[None]] | None = None
+    # what is kept of a change that was typed: with the names that a name of the member's own stands for
+    meant: Callable[[discord.Interaction, Asked], Awaitable[Asked]] | None = None
     # whether its answer holds amounts that may be shared in percentages only
     percent: Callable[[Asked], bool] = lambda asked: False
 

@@ -96,7 +96,9 @@ class Questions:
         while True:
             if not set(change) <= set(stored.arguments):
                 raise ValueError(GONE)
-            asked = stored.arguments | dict(change)
+            asked: Asked = stored.arguments | dict(change)
+            meant = self.known[stored.question].meant
+            asked = asked if meant is None else await meant(interaction, asked)
             answer = await self._answer(interaction, stored.question, asked, None)
             kept = await change_arguments(self.database, stored, asked)
             if kept is not None:

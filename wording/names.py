@@ -19,7 +19,7 @@ LONGEST_RANGE = 40
 LARGEST_ROUND = 999_999
 DEFAULT_ROUNDS = 20  # how many of the newest rounds are meant when nobody says
 MOST_NAMES = 4  # in one answer
-_BETWEEN_NAMES = re.compile(r"\s*[,;\n]\s*")
+BETWEEN_NAMES = re.compile(r"\s*[,;\n]\s*")
 
 
 async def find_name(source: Source, typed: str) -> str:
@@ -49,7 +49,7 @@ def plain_name(typed: str) -> str:
 
 def names_typed(text: str) -> list[str]:
     """The names of "heron_1, heron_2". Raises ValueError for more than four."""
-    return typed_parts(_BETWEEN_NAMES, text, MOST_NAMES, "model or account", "models or accounts")
+    return typed_parts(BETWEEN_NAMES, text, MOST_NAMES, "model or account", "models or accounts")
 
 
 def typed_parts(between: re.Pattern[str], text: str, most: int, what: str, many: str = "") -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from features.account.groups import names_meant
 from features.account.link import EXAMPLE, NotLinkedError, asked_about, link_account
 from storage.members.questions import AskedQuestion, recall, remember
 from tools import SAMPLE, questions_of, tools_of
@@ -40,6 +41,18 @@ async def whom(interaction: discord.Interaction, asked: Asked, question: str) ->
     except NotLinkedError as unlinked:
         await ask_who(interaction, str(unlinked), question, asked)
         return None
+    return {**asked, "name": name, "tournament": where}
+
+
+async def with_groups(interaction: discord.Interaction, asked: Asked) -> Asked:
+    """A question with the names that groups of whoever asks stand for: no group's name is kept or shown.
+
+    asked: has a name and a tournament, which may be None.
+    """
+    if asked["name"] is None:
+        return asked
+    database, member = tools_of(interaction).database, interaction.user.id
+    name, where = await names_meant(database, member, asked["name"], asked["tournament"])
     return {**asked, "name": name, "tournament": where}
 
 

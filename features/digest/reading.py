@@ -51,8 +51,8 @@ async def watch_rule(db: Database, source: NumeraiSource, now: datetime) -> None
 
 
 async def keep_day(db: Database, source: Source, now: datetime) -> None:
-    """Keep the price, the stakes and the rules of the day, once."""
-    await source.usd_per_nmr()  # whoever asks it keeps it: what is paid in USD needs the price of each day
+    """Keep the prices, the stakes and the rules of the day, once."""
+    await source.keep_prices()  # what is paid in a currency needs the price of each day
     await take_snapshot(db, source, now)
     await take_rules(db, source, now)
 

@@ -118,7 +118,7 @@ async def unstake_scenario(
         raise ValueError("A threshold is a number of NMR of 0 or more, like 8000.")
     if top is not None and top < 1:
         raise ValueError("At least one holder has to leave: type a number from 1.")
-    stakes, rounds, usd = await asyncio.gather(source.stakes(), source.rounds(), prices.usd_by_day())
+    stakes, rounds, usd = await asyncio.gather(source.stakes(), source.rounds(), prices.price_of_day("USD"))
     position = -1
     if who is not None:
         unit, position = await asyncio.to_thread(find_holder, stakes, who)

@@ -32,6 +32,11 @@ PERSONAL_TABLES: Mapping[str, Kept] = MappingProxyType(
             ),
             ("name", "tournament", "linked_at"),
         ),
+        "name_groups": Kept(
+            "Your groups of names",
+            "The models and accounts that you grouped under names of your own, so that you can type those.",
+            ("name", "names", "saved_at"),
+        ),
         "asked_questions": Kept(
             "Questions that you asked",
             ("Your newest questions, at most 50 and for 30 days, so that a Share button can ask one again."),

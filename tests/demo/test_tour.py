@@ -78,6 +78,7 @@ def last_steps(channel: Any, members: dict[str, Any]) -> tuple[TourStep, ...]:
         ),
         TourStep("mona", "proposal hide", {"number": 3, "reason": "Spam"}, name="hidden"),
         TourStep("ben", "proposal withdraw", {"number": 2}, name="withdrawn"),
+        TourStep("ben", "account group", {"name": "herd", "remove": True}, name="no-herd"),
         TourStep("ben", "account unverify", name="unverified"),
         TourStep("ben", "account unlink", name="unlinked"),
         TourStep("ben", "privacy delete", name="forgotten"),

@@ -15,8 +15,10 @@ import pytest
 import storage
 from storage.database import Database, execute, fetch_all, open_database, transaction
 from storage.market.api_answers import FetchedAnswer, keep_answers
+from storage.market.prices import keep_price
 from storage.market.snapshots import StakeSnapshot, keep_snapshot
 from storage.market.whole_rounds import PackedRound, keep_round
+from storage.members.groups import NameGroup, keep_group
 from storage.members.links import AccountLink, set_link
 from storage.members.privacy import stored_about
 from storage.members.questions import recall, remember
@@ -79,6 +81,7 @@ ARGUMENTS: dict[str, Any] = {
     "question": "leaderboard",
     "questions": ["leaderboard"],
     "day": NOW.date(),
+    "currency": "EUR",
     "now": NOW + 5 * MINUTE,
     "moment": NOW,
     "since": NOW - DAY,
@@ -162,6 +165,8 @@ async def furnish(db: Database) -> None:
         db,
         StakeSnapshot("classic", "sample", NOW.date(), (("ada", 2.0),), (("ada", 2.0),), True, NOW),
     )
+    await keep_price(db, "EUR", NOW.date(), 7.25)
+    assert await keep_group(db, NameGroup(ADA, "herd", "classic", ("ada", "bert"), NOW))
     await keep_answers(db, [FetchedAnswer("leaderboard", "[]", NOW)], NOW)
     await keep_round(db, "classic", PackedRound(1, True, "{}", b"packed", NOW), [(0, "1d", "ada_1")])
     await record_sync(db, 7, "5eed", NOW)

@@ -7,11 +7,13 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from storage import written
 from storage.database import Database, StorageError
 from storage.market.api_answers import FetchedAnswer, fetched_answer, fetched_moments, keep_answers
+from storage.market.prices import currencies_kept, keep_price, prices_in
 from tournament.numerai.asking.throttle import Patience
 from tournament.source import SourceError
 
@@ -119,6 +121,35 @@ class Cache:
         while len(self._unwritten) > UNWRITTEN and self._clock() < self._write_again:
             del self._unwritten[next(iter(self._unwritten))]
         return answer
+
+    async def keep_price(self, currency: str, day: date, price: float) -> bool:
+        """Keep the price of a day for good, and say whether that could be done."""
+        if self._clock() < self._write_again:
+            return False
+        try:
+            with written.aside():
+                await keep_price(self._database, currency, day, price)
+        except (StorageError, sqlite3.Error):
+            log.warning("a price can't be kept", exc_info=True)
+            self._write_again = self._clock() + WRITE_AGAIN_AFTER
+            return False
+        return True
+
+    async def prices(self, currency: str) -> dict[str, float]:
+        """The prices that are kept, by ISO date, oldest first; none where they can't be read."""
+        try:
+            return await prices_in(self._database, currency)
+        except (StorageError, sqlite3.Error):
+            log.warning("prices can't be read", exc_info=True)
+            return {}
+
+    async def currencies(self) -> list[str]:
+        """Those in which a price is kept: somebody has asked for it; none where they can't be read."""
+        try:
+            return await currencies_kept(self._database)
+        except (StorageError, sqlite3.Error):
+            log.warning("prices can't be read", exc_info=True)
+            return []
 
     async def close(self) -> None:
         """Stop asking, and write what is not yet written."""

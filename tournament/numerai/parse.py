@@ -173,11 +173,11 @@ def rounds(answer: Any, asked: datetime | None = None) -> dict[str, list[Any]]:
 
 
 def price(answer: Any) -> list[Any] | None:
-    """[day, USD for one NMR], the day as 2031-05-04; None where the answer lacks one of them."""
+    """[day, price of one NMR], the day as 2031-05-04; None where the answer lacks one of them."""
     if answer is None:
         return None
-    usd, updated = number(field(answer, "price")), moment(field(answer, "lastUpdated"))
-    return None if usd is None or usd <= 0 or updated is None else [updated[:10], usd]
+    told, updated = number(field(answer, "price")), moment(field(answer, "lastUpdated"))
+    return None if told is None or told <= 0 or updated is None else [updated[:10], told]
 
 
 def performances(answer: Any, tournament: int, asked: datetime | None = None) -> dict[str, Any]:

@@ -143,10 +143,20 @@ class Reading:
         question = self.question("announced", str(number))
         return await self._ask(question, ROUNDS_AGE, queries.ROUND_RULE, variables, announced)
 
-    async def price(self) -> CachedAnswer:
-        """[day, USD for one NMR] as of parse.price, or None."""
-        variables = {"baseSymbol": "NMR", "targetSymbol": "USD"}
-        return await self._ask(self.question("price"), PRICE_AGE, queries.PRICE, variables, parse.price)
+    async def price(self, currency: str) -> CachedAnswer:
+        """[day, what one NMR costs] as of parse.price, or None where there is none in this currency."""
+        variables = {"baseSymbol": "NMR", "targetSymbol": currency}
+        kept_as = self.question("price", *([] if currency == "USD" else [currency]))
+
+        async def fetch() -> Any:
+            try:
+                return await self._told(queries.PRICE, variables, parse.price)
+            except RefusedError:  # of a currency that it does not know
+                if await self._cache.stored(kept_as) is not None:
+                    raise
+                return None
+
+        return await self._cache.ask(kept_as, PRICE_AGE, fetch)
 
     async def leaderboard(self, kind: str) -> CachedAnswer:
         """[name, stake in NMR or None] of all "models" or "accounts", asked in the background."""

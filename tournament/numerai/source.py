@@ -1,6 +1,7 @@
 """Numerai's public API as a source: asked without keys, remembered in the database, patient with faults."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -26,6 +27,7 @@ from tournament.numerai.notices import incomplete, near_limits, notice
 from tournament.numerai.reading import Reading
 from tournament.source import (
     EVERYONE,
+    Currency,
     History,
     ModelClaim,
     Names,
@@ -38,7 +40,6 @@ from tournament.source import (
 
 __all__ = ["Limits", "NumeraiClient", "NumeraiSource", "Patience", "Throttle"]
 
-DAYS = 5000  # whose price is kept
 NEWEST_ROUNDS = 3  # asked for their rule, newest first: one that has just opened may not have one yet
 
 
@@ -86,6 +87,7 @@ class NumeraiSource:
         self._kept = KeptRounds(database, tournament)
         self._reader = RoundReader(self._reading, self._kept, now, limits or Limits())
         self._seen: dict[str, tuple[int, int]] | None = None
+        self._priced: dict[str, tuple[date, float]] = {}  # what was kept last, by currency
 
     async def names(self) -> Names:
         """Names on the leaderboards as last read; never waits for Numerai."""
@@ -210,22 +212,39 @@ class NumeraiSource:
     async def usd_per_nmr(self) -> tuple[date, float] | None:
         """The price that Numerai last gave; None where it gives none and none is kept."""
         try:
-            told = (await self._reading.price()).value
+            return await self._price("USD")
         except SourceError:
             return None
+
+    async def price_of_day(self, currency: Currency) -> Mapping[str, float]:
+        """The prices of the days on which somebody asked, from now on also in this currency.
+
+        Numerai gives the newest alone. Raises SourceError where it can't be asked and none is kept.
+        """
+        kept = await self._cache.prices(currency)
+        try:
+            newest = await self._price(currency)
+        except SourceError:
+            if not kept:
+                raise
+            return kept
+        return kept if newest is None else dict(sorted({**kept, newest[0].isoformat(): newest[1]}.items()))
+
+    async def keep_prices(self) -> None:
+        """Keep the newest price in USD and in every currency that somebody has asked for."""
+        for currency in sorted({"USD", *await self._cache.currencies()}):
+            with contextlib.suppress(SourceError):  # it is tried again
+                await self._price(currency)
+
+    async def _price(self, currency: str) -> tuple[date, float] | None:
+        """The newest price, which is kept; None where there is none in this currency."""
+        told = (await self._reading.price(currency)).value
         if told is None:
             return None
-        day, usd = told
-        seen = await self.usd_by_day()
-        if seen.get(day) != usd:
-            newest = dict(sorted({**seen, day: usd}.items())[-DAYS:])
-            self._cache.keep(self._reading.question("prices"), newest)
-        return date.fromisoformat(day), usd
-
-    async def usd_by_day(self) -> Mapping[str, float]:
-        """The prices of the days on which it was asked: Numerai gives the newest alone."""
-        kept = await self._cache.stored(self._reading.question("prices"))
-        return dict(kept.value) if kept else {}
+        newest = date.fromisoformat(told[0]), float(told[1])
+        if self._priced.get(currency) != newest and await self._cache.keep_price(currency, *newest):
+            self._priced[currency] = newest
+        return newest
 
     async def claims(self, account: str | None, model: str) -> ModelClaim:
         """Whose a model is and what its bio says, by two questions that are never answered from what is kept.

@@ -33,7 +33,7 @@ async def test_everything_that_is_read_ahead_is_read(api: LoopbackNumerai, datab
         await read_ahead(database, live, what, present())
     assert next(iter(READINGS)) == "fields", "the others ask for what is there"
     assert len(api.asked("__schema")) == 1
-    assert dict(await live.usd_by_day()) == {"2026-11-20": 7.25}
+    assert dict(await live.price_of_day("USD")) == {"2026-11-20": 7.25}
     assert (await live.stakes()).models
 
     asked = len(api.asked("v2RoundModelPerformances"))

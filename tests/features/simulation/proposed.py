@@ -94,7 +94,7 @@ class MadeUp:
     async def usd_per_nmr(self) -> tuple[date, float] | None:
         return None
 
-    async def usd_by_day(self) -> Mapping[str, float]:
+    async def price_of_day(self, currency: str) -> Mapping[str, float]:
         return {}
 
 

@@ -107,7 +107,7 @@ class MadeUp:
     async def scores(self) -> Mapping[str, tuple[int, int]]:
         return {} if self.rows is None else dict.fromkeys(self.rows.scores, (300, 999))
 
-    async def usd_by_day(self) -> Mapping[str, float]:
+    async def price_of_day(self, currency: str) -> Mapping[str, float]:
         return self.prices or {}
 
     async def names(self) -> Names:

@@ -149,8 +149,3 @@ async def test_a_stake_that_changes_is_read_again_when_it_is_old(
     stakes = await live.stakes()
     assert by_name(stakes)[0]["solo_wren"] == 51
     assert stakes.day == numerai_data.NOW.date() + timedelta(days=1)
-
-
-async def test_numerai_gives_no_prices_of_days_in_a_row(live: NumeraiSource, api: LoopbackNumerai) -> None:
-    assert dict(await live.usd_by_day()) == {}
-    assert api.requests == []

@@ -89,7 +89,7 @@ async def test_a_small_sample_comes_out_as_it_was_written(tmp_path: Path) -> Non
     np.testing.assert_array_equal(stakes.model_stake, [0.5, 100, 0, 0])
     np.testing.assert_array_equal(stakes.account_stake, [100.5, 0, 0])
     np.testing.assert_array_equal(stakes.account_of, [0, 0, 1, 2])
-    assert dict(await small.usd_by_day()) == {}
+    assert dict(await small.price_of_day("USD")) == {}
 
 
 async def test_rows_are_final_by_the_export_they_are_from_and_scores_are_those_of_final_rows(

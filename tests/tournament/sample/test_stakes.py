@@ -42,7 +42,7 @@ async def test_stakes_agree_with_the_file(source: SampleSource) -> None:
 
 
 async def test_the_price_of_every_day_from_april_2022_to_february_2023(source: SampleSource) -> None:
-    prices = await source.usd_by_day()
+    prices = await source.price_of_day("USD")
     days = [date.fromisoformat(day) for day in prices]
     assert (days[0], days[-1]) == (date(2022, 4, 30), date(2023, 2, 23))
     assert {(later - earlier).days for earlier, later in itertools.pairwise(days)} == {1}

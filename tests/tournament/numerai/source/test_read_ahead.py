@@ -7,6 +7,7 @@ import pytest
 from aiolimiter import AsyncLimiter
 
 from storage.database import Database
+from storage.market.prices import prices_in
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM, eventually
@@ -75,12 +76,61 @@ async def test_who_can_t_be_read_stops_nobody_else_at_once(
 async def test_prices_are_kept_from_the_day_they_are_seen(
     live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present
 ) -> None:
-    assert dict(await live.usd_by_day()) == {}
+    assert await prices_in(database, "USD") == {}
     for day, price in (("2026-11-20", "7.25"), ("2026-11-21", "8.5"), ("2026-11-21", "8.75")):
         api.says["latestCurrencyPrice"] = f'{{"lastUpdated": "{day}T11:30:00Z", "price": "{price}"}}'
         assert await live.usd_per_nmr() is not None
         present.moment += timedelta(hours=2)
     await live.close()
     again = source_of("classic", api, database, present)
-    assert dict(await again.usd_by_day()) == {"2026-11-20": 7.25, "2026-11-21": 8.75}
+    assert dict(await again.price_of_day("USD")) == {"2026-11-20": 7.25, "2026-11-21": 8.75}
     await again.close()
+
+
+async def test_a_currency_is_asked_for_every_day_once_somebody_asked_for_it(
+    live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present
+) -> None:
+    def asked() -> list[str]:
+        return [request.variables["targetSymbol"] for request in api.asked("latestCurrencyPrice")]
+
+    await live.keep_prices()
+    assert asked() == ["USD"]
+    api.says["latestCurrencyPrice"] = '{"lastUpdated": "2026-11-20T11:30:00Z", "price": "6.5"}'
+    assert dict(await live.price_of_day("EUR")) == {"2026-11-20": 6.5}
+    await live.close()
+    signals = source_of("signals", api, database, present)
+    present.moment += timedelta(days=1)
+    api.says["latestCurrencyPrice"] = '{"lastUpdated": "2026-11-21T11:30:00Z", "price": "6.75"}'
+    await signals.keep_prices()
+    assert asked() == ["USD", "EUR", "EUR", "USD"], "whichever tournament it was asked in"
+    assert await prices_in(database, "EUR") == {"2026-11-20": 6.5, "2026-11-21": 6.75}
+    await signals.close()
+
+
+@pytest.mark.parametrize("fault", ["null", "errors"])
+async def test_a_currency_that_numerai_does_not_know_has_no_price(
+    live: NumeraiSource, api: LoopbackNumerai, database: Database, fault: str
+) -> None:
+    if fault == "null":
+        api.says["latestCurrencyPrice"] = "null"
+    else:
+        api.fail(fault, only="latestCurrencyPrice")
+    assert dict(await live.price_of_day("CHF")) == {}
+    assert await prices_in(database, "CHF") == {}
+
+
+async def test_prices_outlast_an_api_and_a_database_that_are_away(
+    live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present
+) -> None:
+    api.fail("500")
+    with pytest.raises(SourceError):
+        await live.price_of_day("USD")
+    api.heal()
+    await database.connection.execute("ALTER TABLE day_prices RENAME TO gone")
+    assert dict(await live.price_of_day("USD")) == {"2026-11-20": 7.25}, "told, though it can't be kept"
+    await live.keep_prices()
+    await database.connection.execute("ALTER TABLE gone RENAME TO day_prices")
+    assert await prices_in(database, "USD") == {}
+    api.fail("500")
+    present.moment += timedelta(days=1)
+    assert dict(await live.price_of_day("USD")) == {"2026-11-20": 7.25}
