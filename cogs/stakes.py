@@ -20,9 +20,9 @@ from features.stakes.history import stake_history
 from features.stakes.holders import holder, suggest_holders
 from features.stakes.influence import THRESHOLD, stake_influence
 from features.stakes.influence_card import INFLUENCE_FIELDS, influence_answer
+from features.stakes.leaving.unstaking import unstake_scenario
+from features.stakes.leaving.unstaking_card import UNSTAKE_FIELDS, unstaking_answer
 from features.stakes.moments import moment, moments
-from features.stakes.unstaking import unstake_scenario
-from features.stakes.unstaking_card import UNSTAKE_FIELDS, unstaking_answer
 from tools import SAMPLE, Client, Tools, choices_of, offering, picked_source, questions_of, tools_of
 from tournament.source import Tournament
 from ui.answer import Answer, Asked, Question

@@ -1,5 +1,6 @@
 """How the stake and everyone's pay moved in a week."""
 
+import asyncio
 import logging
 import math
 from datetime import datetime, timedelta
@@ -9,11 +10,12 @@ from numpy.typing import NDArray
 
 from features.payout.comparison import LARGE
 from features.payout.pricing import rules_in_force
-from features.payout.windows import changes_of_pay
+from features.payout.windows import changes_of_pay, was_paid
+from features.rules.rules import announced_rule
 from features.stakes.history import stake_history
 from governance.digest.summary import Measure
 from storage.database import Database
-from tournament.source import EVERYONE, History, Source, SourceError
+from tournament.source import History, Source, SourceError
 from wording.numbers import percent
 
 log = logging.getLogger("roundtable.digest")
@@ -43,15 +45,15 @@ async def measures_of(db: Database, source: Source, now: datetime) -> list[Measu
     except (SourceError, ValueError) as error:
         log.info("the summary goes without the stakes: %s", error)
     try:
-        everyone = await source.history(EVERYONE)
+        everyone = await source.everyone()
     except SourceError as error:
         log.info("the summary goes without pay: %s", error)
         return found
-    rows = everyone.only(everyone.resolved & (everyone.stake > 0) & ~np.isnan(everyone.payout))
-    numbers = np.unique(rows.round)[-2:]
+    rows = await asyncio.to_thread(everyone.newest, 2, was_paid)
+    numbers = np.unique(rows.round)
     if numbers.size == 2:
-        rows = rows.only(np.isin(rows.round, numbers))
-        in_force = rules_in_force(source.tournament, rows, await source.rounds())
+        live, _ = await announced_rule(source)  # that it differs is a notice above the summary
+        in_force = rules_in_force(source.tournament, rows, await source.rounds(), live)
         name = f"paid in round {numbers[1]}, against round {numbers[0]}"
         changes = changes_of_pay(source.tournament, rows, in_force)
         found.append(_paid(f"{name} ({changes})" if changes else name, rows, numbers))

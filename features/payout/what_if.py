@@ -56,7 +56,7 @@ async def what_if(
     if factor is not None and not 0 < factor <= 1:
         raise ValueError("A payout factor is a number above 0 and at most 1.")
     given = read_scores(scores)
-    live = await source.live_rule()
+    live, differs = await source.live_rule(), await source.live_rule_differs()
     rounds = await source.rounds()
     base = live or rule_in_force(source.tournament, on=await source.until())
     if live is not None and rule is None:
@@ -101,6 +101,7 @@ async def what_if(
             ),
             f"The payout factor is {whence}.",
             *([f"{listed(unused)} {verb} not count under this rule."] if unused else ()),
+            *([differs] if differs and priced is live else ()),
         ),
     )
 

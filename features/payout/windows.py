@@ -112,6 +112,11 @@ def last_of(numbers: Numbers) -> Numbers:
     return numbers[-DEFAULT_ROUNDS:]
 
 
+def was_paid(rows: History) -> Rows:
+    """Which rows (n,) are final, had a stake, and have a recorded payout."""
+    return rows.resolved & (rows.stake > 0) & ~np.isnan(rows.payout)
+
+
 def asked_otherwise(typed: str | None, numbers: Numbers) -> str:
     """ "rounds 183-400" where that was typed and other rounds are answered; "" where they are the same."""
     meant = None if typed is None else rounds_meant(typed)
@@ -176,8 +181,17 @@ def changes_of_pay(tournament: str, history: History, in_force: Mapping[int, Pay
 
 def left_out_unit(history: History, score: str) -> str:
     """ "Left out: rounds 183-198, whose TC is in another unit."; "" where there are none."""
+    return left_out_rounds(rounds_of_other_unit(history, score), score)
+
+
+def rounds_of_other_unit(history: History, score: str) -> Numbers:
+    """The rounds of the rows that have a score in another unit, each once."""
     values = history.other_unit.get(score)
-    rounds = history.round[:0] if values is None else history.round[~np.isnan(values)]
+    return np.unique(history.round[:0] if values is None else history.round[~np.isnan(values)])
+
+
+def left_out_rounds(rounds: Numbers, score: str) -> str:
+    """The sentence of left_out_unit for these rounds."""
     if not rounds.size:
         return ""
     between = span(int(rounds.min()), int(rounds.max()))

@@ -1,5 +1,6 @@
 """Which payout rules there have been, which of them the data can price, and one of them in full."""
 
+import asyncio
 import difflib
 from dataclasses import dataclass
 from datetime import date
@@ -51,6 +52,15 @@ async def timeline(tournament: str, source: Source | None) -> Timeline:
         named = listed([score_name(score) for score in unknown])
         told += f" This bot does not know {named}: nothing is priced by it."
     return Timeline(tournament, rules, told)
+
+
+async def announced_rule(source: Source) -> tuple[PayoutRule | None, tuple[str, ...]]:
+    """The live rule that rounds are priced by, and a sentence where it departs from the dated table.
+
+    None where none is announced, or where it pays by a score that nobody here knows.
+    """
+    live, differs = await asyncio.gather(source.live_rule(), source.live_rule_differs())
+    return None if live is None or unknown_scores(live) else live, (differs,) if differs else ()
 
 
 def find_rule(rule_id: str) -> PayoutRule:

@@ -7,29 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.pricing import (
-    MEANT,
-    ComparedRule,
-    Priced,
-    compared_rule,
-    named_rule,
-    price_rule,
-    rules_in_force,
-)
-from features.payout.windows import asked_otherwise, left_out_unit, regimes_of
+from features.payout.pricing import MEANT, ComparedRule, compared_rule, named_rule, price_rule
+from features.payout.windows import asked_otherwise, regimes_of
+from features.rules.rules import announced_rule
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
-from features.simulation.pay_windows import (
-    Pay,
-    pay_window,
-    priced_pay,
-    rounds_a_week,
-    windows_of,
-)
+from features.simulation.pay_rows import BothPriced, Known, price_both
+from features.simulation.pay_windows import Pay, pay_window, priced_pay, rounds_a_week, windows_of
 from features.stakes.holders import owners_of
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import Parameters, Proposal
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, History, Rounds, Source, SourceError, Stakes, caveats_of
+from tournament.source import History, Rounds, Source, SourceError, Stakes, caveats_of
 from wording.numbers import counted, listed, span
 
 GUESSED = "Accounts are guesses from the models' names."
@@ -129,10 +117,11 @@ async def read_pay(source: Source, proposal: Proposal, baseline: str | None) -> 
     Raises ValueError for a baseline that can't be read, or pays a score that is not there.
     """
     named = None if baseline is None else await named_rule(source, baseline)
-    calendar, scores, everyone, stakes = await asyncio.gather(
-        source.rounds(), source.scores(), source.history(EVERYONE), stakes_of(source)
+    calendar, scores, everyone, stakes, announced = await asyncio.gather(
+        source.rounds(), source.scores(), source.everyone(), stakes_of(source), announced_rule(source)
     )
-    return await asyncio.to_thread(_priced, source, proposal, calendar, scores, everyone, stakes, named)
+    known = Known(source.tournament, calendar, scores, everyone, stakes, *announced)
+    return await asyncio.to_thread(_priced, source, proposal, known, named)
 
 
 async def stakes_of(source: Source) -> Stakes | None:
@@ -151,48 +140,41 @@ def not_simulated(said: Parameters, simulated: tuple[str, ...]) -> tuple[str, ..
 
 
 def _priced(
-    source: Source,
-    proposal: Proposal,
-    calendar: Rounds,
-    scores: Mapping[str, tuple[int, int]],
-    everyone: History,
-    stakes: Stakes | None,
-    baseline: str | PayoutRule | None,
+    source: Source, proposal: Proposal, known: Known, baseline: str | PayoutRule | None
 ) -> PayFacts | str:
-    staked = everyone.only(everyone.resolved & (everyone.stake > 0))
-    if not staked.round.size:
+    newest = known.newest()
+    if not newest.round.size:
         return f"{source.label} has no resolved round with a stake yet."
-    in_force = rules_in_force(source.tournament, staked, calendar)
-    last = in_force[int(staked.round.max())]
+    last = known.in_force(newest)[int(newest.round[0])]
     old = compared_rule(last if baseline is None else baseline, last)
     new = compared_rule(proposal.parameters.rule or "", replace(last, multipliers=old.multipliers))
     try:
-        old_priced = price_rule(old.read, staked, calendar, in_force, scores)
+        known.price(old, newest)
     except ValueError as error:
         if baseline is not None:
             raise
         return str(error)
     try:
-        new_priced = price_rule(new.read, staked, calendar, in_force, scores)
+        both = price_both(known, old, new)
     except ValueError as error:
         return str(error)
-    left_out = new_priced.left_out
-    if left_out and old.short == new.short:
+    if both.new_left_out and old.short == new.short:
         return (
-            f"It changes only the {listed(left_out)}, for other rounds than these: here it changes nothing."
+            f"It changes only the {listed(both.new_left_out)}, for other rounds than these: here it changes "
+            "nothing."
         )
-    pay = priced_pay(staked, old_priced.rate, new_priced.rate)
+    pay = both.pay
     if not pay.rows.round.size:
         return f"No staked round in {source.label} has the scores of both {old.short} and {new.short}."
-    per_week = rounds_a_week(calendar, int(pay.rows.round.max()))
+    per_week = rounds_a_week(known.calendar, int(pay.rows.round.max()))
     terms = _terms(proposal.parameters, per_week)
-    owner = owners_of(everyone, stakes)
+    stakes, owner = known.stakes, owners_of(pay.rows.models, known.stakes)
     guessed = owner is not None and stakes is not None and stakes.guessed
     return PayFacts(
         tournament=source.tournament,
-        calendar=calendar,
-        scores=scores,
-        in_force=in_force,
+        calendar=known.calendar,
+        scores=known.scores,
+        in_force=both.in_force,
         old=old,
         new=new,
         pay=pay,
@@ -201,12 +183,14 @@ def _priced(
         terms=terms,
         assumptions=(
             "Everybody is paid by these multipliers, on the stake of the time: no other choice, no fallback.",
-            _at_which_terms(old_priced, new_priced, per_week),
-            *_left_out(everyone, staked.only(np.isnan(old_priced.rate) | np.isnan(new_priced.rate))),
+            *known.too_many,
+            *known.differs,
+            _at_which_terms(both, per_week),
+            *both.beside,
             *_begins(terms),
             *not_simulated(proposal.parameters, ("rule",)),
             *((GUESSED,) if guessed else ()),
-            *caveats_of(source, everyone),
+            *caveats_of(source, known.everyone),
         ),
     )
 
@@ -222,19 +206,17 @@ def _terms(said: Parameters, per_week: int) -> PayTerms:
     )
 
 
-def _at_which_terms(old: Priced, new: Priced, per_week: int) -> str:
+def _at_which_terms(both: BothPriced, per_week: int) -> str:
     rounds = "weekly rounds" if per_week == 1 else "rounds"
     told = f"Both rules at the clip and payout factor that each of these {rounds} had"
-    told += " (weekly equivalent)" if per_week == 1 and (old.other_rounds or new.other_rounds) else ""
-    as_typed = tuple(dict.fromkeys((*old.as_typed, *new.as_typed)))
-    if as_typed:
-        told += f", but for {listed(as_typed)}: {MEANT}"
-    left_out = tuple(dict.fromkeys((*old.left_out, *new.left_out)))
-    if not left_out:
+    told += " (weekly equivalent)" if per_week == 1 and both.other_rounds else ""
+    if both.as_typed:
+        told += f", but for {listed(both.as_typed)}: {MEANT}"
+    if not both.left_out:
         return f"{told}."
-    verb = "is" if len(left_out) == 1 else "are"
+    verb = "is" if len(both.left_out) == 1 else "are"
     return (
-        f"{told}: {listed(left_out)}, typed for other rounds, {verb} left out, "
+        f"{told}: {listed(both.left_out)}, typed for other rounds, {verb} left out, "
         "as here they would bind far more often."
     )
 
@@ -244,17 +226,6 @@ def _begins(terms: PayTerms) -> tuple[str, ...]:
         return ()
     notice = f"; {counted(terms.notice_weeks, 'week')} of notice {_are(terms)}" if terms.notice else ""
     return (f"Softening is followed from every round that leaves it time to end{notice}.",)
-
-
-def _left_out(everyone: History, unpriced: History) -> tuple[str, ...]:
-    """Sentences on rows with a stake that do not count, though they have scores."""
-    told: list[str] = []
-    interim = everyone.only(~everyone.resolved & (everyone.stake > 0)).round
-    if interim.size:
-        between = span(int(interim.min()), int(interim.max()))
-        told.append(f"Left out: {counted(interim.size, 'row')} of {between} that were not final yet.")
-    told += [left_out_unit(unpriced, score) for score in unpriced.other_unit]
-    return tuple(filter(None, told))
 
 
 def _are(terms: PayTerms) -> str:

@@ -1,7 +1,7 @@
 """Rounds priced by two rules for a proposal: which rounds, which rows, and what each account gets."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,6 +40,27 @@ def priced_pay(staked: History, old_rate: Floats, new_rate: Floats) -> Pay:
     kept = np.flatnonzero(~np.isnan(old_rate) & ~np.isnan(new_rate))
     rows = staked.only(kept)
     return Pay(rows, old_rate[kept] * rows.stake, new_rate[kept] * rows.stake)
+
+
+def joined_pay(pieces: Sequence[Pay]) -> Pay:
+    """Pieces of one field, one or more, as one in their order."""
+    first = pieces[0]
+    if len(pieces) == 1:
+        return first
+    names = ("model", "round", "payout_factor", "stake", "payout", "resolved")
+    rows = {name: np.concatenate([getattr(each.rows, name) for each in pieces]) for name in names}
+    scores, chosen = (
+        {
+            key: np.concatenate([getattr(each.rows, of)[key] for each in pieces])
+            for key in getattr(first.rows, of)
+        }
+        for of in ("scores", "chosen")
+    )
+    return Pay(
+        replace(first.rows, **rows, scores=scores, chosen=chosen),
+        np.concatenate([each.old for each in pieces]),
+        np.concatenate([each.new for each in pieces]),
+    )
 
 
 def windows_of(
@@ -91,7 +112,9 @@ def pay_window(
 ) -> PayWindow:
     """Everything about rounds in which there are rows; owner (models,): the account of each model."""
     kept = np.flatnonzero(np.isin(pay.rows.round, numbers))
-    rows, old, new = pay.rows.only(kept), pay.old[kept], pay.new[kept]
+    if kept.size < pay.rows.round.size:  # of all rows no copy is made: they may be many
+        pay = Pay(pay.rows.only(kept), pay.old[kept], pay.new[kept])
+    rows, old, new = pay.rows, pay.old, pay.new
     period = np.searchsorted(numbers, rows.round)
     account = np.unique(owner[rows.model], return_inverse=True)[1].astype(np.intp)
     at_risk = np.bincount(account, weights=rows.stake).astype(np.float64)

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from features.rules.rules import announced_rule
 from features.simulation.pay import GUESSED, not_simulated, read_pay
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.weights import WeightImpact, weight_impact
@@ -14,7 +15,7 @@ from features.stakes.holders import find_holder
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
 from scoring.schemes import SCHEMES, Weighing, capped
-from tournament.source import EVERYONE, History, Source, SourceError, Stakes
+from tournament.source import EVERYONE, Source, SourceError, Stakes, TournamentField
 from wording.names import find_name
 from wording.numbers import counted, listed, percent
 
@@ -123,11 +124,11 @@ async def proposal_impact(
     elif not reason:
         stakes = await source.stakes()
         until = stakes.day
-        weighed = await _weighed(source, proposal, stakes)
+        weighed, differs = await _weighed(source, proposal, stakes)
         if isinstance(weighed, str):
             reason = weighed
         else:
-            weights, assumptions = weighed, _weight_assumptions(proposal, weighed)
+            weights, assumptions = weighed, (*_weight_assumptions(proposal, weighed), *differs)
     return ProposalImpact(
         title=proposal.title,
         kind=KINDS[proposal.kind],
@@ -203,18 +204,26 @@ def _not_simulated(source: Source, proposal: Proposal) -> str:
     return missing[proposal.kind]
 
 
-async def _weighed(source: Source, proposal: Proposal, stakes: Stakes) -> WeightImpact | str:
-    """The weights under a proposal's scheme, or why it can't be applied to these accounts."""
+async def _weighed(
+    source: Source, proposal: Proposal, stakes: Stakes
+) -> tuple[WeightImpact | str, tuple[str, ...]]:
+    """The weights under a proposal's scheme, or why it can't be applied to these accounts.
+
+    With a sentence where the announced rule, by which pay is told, departs from the dated ones.
+    """
     try:
-        history: History | None = await source.history(EVERYONE)
+        everyone: TournamentField | None = await source.everyone()
     except SourceError:
-        history = None  # nothing known of scores and pay: a scheme by stake alone stands
-    calendar = await source.rounds()
+        everyone = None  # nothing known of scores and pay: a scheme by stake alone stands
+    calendar, (live, differs) = await asyncio.gather(source.rounds(), announced_rule(source))
     try:
         scheme = _scheme(proposal)
-        return await asyncio.to_thread(weight_impact, source.tournament, scheme, stakes, history, calendar)
+        found = await asyncio.to_thread(
+            weight_impact, source.tournament, scheme, stakes, everyone, calendar, live
+        )
     except ValueError as error:
-        return str(error)
+        return str(error), ()
+    return found, differs if found.pay is not None else ()
 
 
 def _scheme(proposal: Proposal) -> Weighing:
@@ -249,7 +258,7 @@ def _weight_assumptions(proposal: Proposal, found: WeightImpact) -> tuple[str, .
 async def _member_weight(source: Source, proposal: Proposal, name: str, none: MemberImpact) -> MemberImpact:
     stakes = await source.stakes()
     kind, at = await asyncio.to_thread(find_holder, stakes, name)
-    weighed = await _weighed(source, proposal, stakes)
+    weighed, _ = await _weighed(source, proposal, stakes)
     none = replace(
         none, until=stakes.day, kind=kind, name=(stakes.models if kind == "model" else stakes.accounts)[at]
     )

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from features.payout.comparison import LARGE, Stretch
 from features.payout.pricing import rules_in_force
-from features.payout.windows import changes_of_pay
+from features.payout.windows import changes_of_pay, was_paid
 from features.stakes.holders import owners_of
 from scoring.change.transition import Gains, by_stake_decile, gains
 from scoring.concentration import effective_number, nakamoto
+from scoring.rules import PayoutRule
 from scoring.schemes import Weighing
 from scoring.weighting import split_gain, stake_weights
-from tournament.source import History, Rounds, Stakes
+from tournament.source import History, Numbers, Rounds, Stakes, TournamentField
 from wording.names import DEFAULT_ROUNDS
 from wording.numbers import amount, counted, number, percent, score_name, span, whole
 
@@ -41,7 +42,7 @@ class WeightPay:
     time, and the weights follow today's.
     """
 
-    rounds: NDArray[np.int64]
+    rounds: Numbers
     gains: Gains
     stretch: Stretch  # the difference, and that without the largest where it has much of the weight
     changes: str  # what these rounds paid, where that changed in them
@@ -107,21 +108,27 @@ class WeightImpact:
 
 
 def weight_impact(
-    tournament: str, scheme: Weighing, stakes: Stakes, history: History | None, calendar: Rounds
+    tournament: str,
+    scheme: Weighing,
+    stakes: Stakes,
+    everyone: TournamentField | None,
+    calendar: Rounds,
+    live: PayoutRule | None = None,
 ) -> WeightImpact:
-    """Weights of all accounts with a stake before and after; history: everyone's rows, where they are known.
+    """Weights of all accounts with a stake before and after.
 
+    everyone: all models' rows, where they are known; live: the announced rule that rounds are paid by.
     Raises ValueError with a sentence where the scheme can't be applied to these accounts.
     """
     held = stakes.account_stake
     if not held.any():
         raise ValueError("No account on the leaderboard has a stake.")
-    owner = None if history is None else owners_of(history, stakes)
+    owner = None if everyone is None else owners_of(everyone.models, stakes)
     score, words = np.full(held.size, math.nan), ""
     if scheme.needs_scores:
-        if history is None or owner is None:
+        if everyone is None or owner is None:
             raise ValueError("This source does not say whose models are whose, so accounts can't be ranked.")
-        score, words = _scores(history, owner, held.size)
+        score, words = _scores(everyone, owner, held.size)
     counts = (held > 0) & ~(np.isnan(score) if scheme.needs_scores else np.zeros(held.size, dtype=np.bool_))
     position = np.flatnonzero(counts)
     if not position.size:
@@ -151,27 +158,48 @@ def weight_impact(
         left_out_stake=float(held[~counts].sum() / held.sum()),
         splitting=_splitting(scheme, stake, score, largest),
         pay=None
-        if history is None or owner is None
-        else _pay(tournament, history, owner, position, np.stack((stake, after * stake.sum())), calendar),
+        if everyone is None or owner is None
+        else _pay(
+            tournament, everyone, owner, position, np.stack((stake, after * stake.sum())), calendar, live
+        ),
     )
 
 
-def _scores(history: History, owner: NDArray[np.intp], accounts: int) -> tuple[Floats, str]:
+def _scores(everyone: TournamentField, owner: NDArray[np.intp], accounts: int) -> tuple[Floats, str]:
     """Mean score of each account over all its rounds, weighted by stake at risk; nan without any."""
-    score = next((name for name in RANKED_BY if name in history.scores), None)
+    size = max(accounts, int(owner.max(initial=-1)) + 1)
+    found = {name: _Mean(np.zeros(size), np.zeros(size), []) for name in RANKED_BY}
+    there: set[str] = set()
+    for rows in everyone.pieces():
+        there.update(rows.scores)
+        for name, mean in found.items():
+            if name in rows.scores:
+                mean.add(rows, owner, rows.scores[name])
+    score = next((name for name in RANKED_BY if name in there), None)
     if score is None:
         raise ValueError("This source has no score to rank accounts by.")
-    values = history.scores[score]
-    known = history.resolved & (history.stake > 0) & ~np.isnan(values)
-    of, stake = owner[history.model[known]], history.stake[known]
-    if not of.size:
+    mean = found[score]
+    if not mean.rounds:
         raise ValueError(f"Nobody with a stake has a {score_name(score)}, so nobody can be ranked.")
-    size = max(accounts, int(of.max()) + 1)
-    weight = np.bincount(of, weights=stake, minlength=size)[:accounts]
-    total = np.bincount(of, weights=stake * values[known], minlength=size)[:accounts]
-    mean = np.divide(total, weight, out=np.full(accounts, math.nan), where=weight > 0)
-    rounds = history.round[known]
-    return mean, f"{score_name(score)} of {span(int(rounds.min()), int(rounds.max()))}"
+    weight, total = mean.weight[:accounts], mean.total[:accounts]
+    value = np.divide(total, weight, out=np.full(accounts, math.nan), where=weight > 0)
+    return value, f"{score_name(score)} of {span(min(mean.rounds), max(mean.rounds))}"
+
+
+@dataclass(frozen=True)
+class _Mean:
+    """A score weighted by stake at risk, added up by account (a,), and the rounds it is of."""
+
+    weight: Floats
+    total: Floats
+    rounds: list[int]
+
+    def add(self, rows: History, owner: NDArray[np.intp], values: Floats) -> None:
+        known = rows.resolved & (rows.stake > 0) & ~np.isnan(values)
+        of, stake = owner[rows.model[known]], rows.stake[known]
+        self.weight[:] += np.bincount(of, weights=stake, minlength=self.weight.size)
+        self.total[:] += np.bincount(of, weights=stake * values[known], minlength=self.total.size)
+        self.rounds.extend(np.unique(rows.round[known]).tolist())
 
 
 def _spread(before: Floats, after: Floats) -> Spread:
@@ -213,24 +241,24 @@ def _splitting(scheme: Weighing, stake: Floats, score: Floats, largest: int) -> 
 
 def _pay(
     tournament: str,
-    history: History,
+    everyone: TournamentField,
     owner: NDArray[np.intp],
     position: NDArray[np.intp],
     found: Floats,
     calendar: Rounds,
+    live: PayoutRule | None,
 ) -> WeightPay | None:
     """Pay of the newest rounds per NMR at risk, on stakes (2, a) in NMR that count before and after."""
     of_account = dict(zip(position.tolist(), range(position.size), strict=True))
-    at = np.array([of_account.get(each, -1) for each in owner.tolist()], dtype=np.intp)[history.model]
-    paid = history.resolved & (history.stake > 0) & ~np.isnan(history.payout)
-    numbers = np.unique(history.round[paid])[-DEFAULT_ROUNDS:]
-    paid &= np.isin(history.round, numbers)
-    rows = history.only(paid & (at >= 0))
+    of_model = np.array([of_account.get(each, -1) for each in owner.tolist()], dtype=np.intp)
+    paid = everyone.newest(DEFAULT_ROUNDS, was_paid)
+    numbers, at = np.unique(paid.round), of_model[paid.model]
+    rows = paid.only(at >= 0)
     if not rows.round.size:
         return None
     # one row for each account and round: what was paid in it over what it risked
     places = np.searchsorted(numbers, rows.round)
-    cells, cell = np.unique(at[paid & (at >= 0)] * numbers.size + places, return_inverse=True)
+    cells, cell = np.unique(at[at >= 0] * numbers.size + places, return_inverse=True)
     rate = np.bincount(cell, weights=rows.payout) / np.bincount(cell, weights=rows.stake)
     account, period = cells // numbers.size, cells % numbers.size
     old, new = rate * found[:, account]
@@ -239,13 +267,13 @@ def _pay(
         rounds=numbers,
         gains=gains(old, new, names),
         stretch=_stretch(numbers, period, new - old, account, found),
-        changes=changes_of_pay(tournament, rows, rules_in_force(tournament, rows, calendar)),
-        left_out=int(np.count_nonzero(paid)) - rows.round.size,
+        changes=changes_of_pay(tournament, rows, rules_in_force(tournament, rows, calendar, live)),
+        left_out=paid.round.size - rows.round.size,
     )
 
 
 def _stretch(
-    numbers: NDArray[np.int64],
+    numbers: Numbers,
     period: NDArray[np.int64],
     moved: Floats,
     account: NDArray[np.intp],

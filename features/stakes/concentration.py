@@ -109,6 +109,7 @@ class StakeConcentration:
     holders: Holders
     said: str  # when: "on 2022-12-22"
     limit: str  # what is not known then, in a sentence; "" where all is
+    counts: str  # who everybody is then, in a sentence; "" where that is who staked on a day
     zeros: bool  # holders without a stake count
     without_stake: int
     measures: Concentration
@@ -132,7 +133,9 @@ class StakeConcentration:
     @property
     def finding(self) -> str:
         """The answer in a few words."""
-        stake = f"what this data has {self.said}" if self.limit else "the stake"
+        stake = f"the stake {self.said}" if self.counts else "the stake"
+        if self.limit:
+            stake = f"what this data has {self.said}"
         if self.measures.holders == 1:
             return f"One {self.holders.unit} holds all of {stake}"
         half = int(self.measures.half)
@@ -146,7 +149,8 @@ class StakeConcentration:
         """What the intervals mean for a whole population."""
         if math.isnan(self.intervals.gini[0]):
             return "Too few holders have a stake for an interval."
-        counts = self.limit or "Everybody who stakes is counted, so nothing is uncertain about this day."
+        everybody = "Everybody who stakes is counted, so nothing is uncertain about this day."
+        counts = self.limit or self.counts or everybody
         return (
             f"{counts} The 95 % intervals say how far the numbers could be off if these holders were drawn "
             "from many like them, which heavy tails make wide."
@@ -183,6 +187,7 @@ def _measure(source: Source, at: Moment, unit: str, zeros: bool) -> StakeConcent
         holders=holders,
         said=at.said,
         limit=at.limit,
+        counts=at.counts,
         zeros=zeros,
         without_stake=listed.stake.size - staked.stake.size,
         measures=concentration(x),

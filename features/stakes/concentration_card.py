@@ -58,7 +58,7 @@ def concentration_card(found: StakeConcentration) -> Card:
     low, high = found.intervals.nakamoto
     sure = found.certainty
     if not math.isnan(low):
-        counts = found.limit or "Everybody is counted."
+        counts = found.limit or found.counts or "Everybody is counted."
         sure = f"{counts} Drawn from many like them, it could be {whole(low)} to {whole(high)}."
     guessed = " · accounts guessed from models' names" if found.holders.guessed else ""
     return Card(

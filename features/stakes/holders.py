@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.concentration import TIE, nakamoto
-from tournament.source import History, Source, SourceError, Stakes
+from tournament.source import Source, SourceError, Stakes
 from wording.names import LONGEST_NAME, no_such_name, with_stake
 from wording.numbers import counted
 
@@ -114,13 +114,13 @@ async def suggest_holders(source: Source, typed: str) -> list[tuple[str, str]]:
     return [(with_stake(name, -less), name) for less, name in found]
 
 
-def owners_of(history: History, stakes: Stakes | None) -> NDArray[np.intp] | None:
-    """The account of each of a history's models; None where the source does not say whose they are."""
+def owners_of(models: tuple[str, ...], stakes: Stakes | None) -> NDArray[np.intp] | None:
+    """The account of each of these models; None where the source does not say whose they are."""
     if stakes is None or stakes.account_of is None:
         return None
     known = dict(zip(stakes.models, stakes.account_of.tolist(), strict=True))
     # who has left the leaderboard is an account alone
-    beyond = enumerate(history.models, start=len(stakes.accounts))
+    beyond = enumerate(models, start=len(stakes.accounts))
     return np.array([known.get(model, alone) for alone, model in beyond], dtype=np.intp)
 
 

@@ -8,14 +8,12 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.windows import asked_otherwise, left_out_unit
-from features.stakes.holders import owners_of
-from scoring.intervals import ewc_interval
+from features.payout.windows import asked_otherwise
+from features.stakes.influence_points import ByRound, read_points
 from scoring.stakes.association import (
     LogSlope,
     NullBand,
     RankAssociation,
-    by_account,
     log_slope,
     null_band,
     rank_association,
@@ -29,8 +27,7 @@ from scoring.stakes.breakpoint import (
     range_breakpoint,
     sparsity,
 )
-from tournament.source import EVERYONE, History, Rounds, Source, Stakes
-from wording.names import find_rounds
+from tournament.source import Rounds, Source, Stakes, TournamentField
 from wording.numbers import counted, score_name, span
 
 SEED = 20231010
@@ -39,23 +36,10 @@ CONTRIBUTIONS = ("tc", "mmc", "mpc", "corr")  # the first one a source has is wh
 THRESHOLD = 8_000.0  # NMR: where the thread's picture changes
 LARGEST_STAKE = 11_000_000.0
 FEWEST = 20  # accounts above a threshold for a density
-FEWEST_A_ROUND = 10  # accounts for a rank correlation of one round
 LEVEL = 0.05
 DRAWN = 10**8  # numbers that resamples may draw together: 2,000 times 50,000 accounts, and more seldom above
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ByRound:
-    """Rank correlation of stake at risk and score in each round (r,), their mean, and its interval."""
-
-    rounds: NDArray[np.int64]
-    spearman: Floats
-    mean: float
-    low: float
-    high: float
-    block: int  # rounds that one independent stretch takes
 
 
 @dataclass(frozen=True)
@@ -73,6 +57,7 @@ class StakeInfluence:
     covered: float  # share of all stake that the points have; nan by round
     first_round: int
     last_round: int
+    first_drawn: int  # the round that the points begin with: later than the first where they are too many
     threshold: float
     zoom: float | None
     association: RankAssociation | None  # by today's stake or of one round; None over several
@@ -100,6 +85,18 @@ class StakeInfluence:
     def span(self) -> str:
         """ "rounds 178-325"."""
         return span(self.first_round, self.last_round)
+
+    @property
+    def drawn(self) -> str:
+        """ "rounds 270-325": the rounds that the points are of."""
+        return span(self.first_drawn, self.last_round)
+
+    @property
+    def too_many(self) -> str:
+        """Which rounds have no points, in a sentence; "" where all have."""
+        if self.first_drawn == self.first_round:
+            return ""
+        return f"The points are those of {self.drawn}: more would not fit. Correlations are of {self.span}."
 
     @property
     def finding(self) -> str:
@@ -149,9 +146,9 @@ async def stake_influence(
             raise ValueError(f"The {what} is a number of NMR above 0, like 8000.")
     stakes, calendar, scores = await asyncio.gather(source.stakes(), source.rounds(), source.scores())
     name = _score(score, tuple(scores))
-    history = await source.history(EVERYONE)
+    field = await source.everyone()
     return await asyncio.to_thread(
-        _compare, source, stakes, calendar, history, by, name, tuple(scores), rounds, threshold, zoom
+        _compare, source, stakes, calendar, field, by, name, tuple(scores), rounds, threshold, zoom
     )
 
 
@@ -171,7 +168,7 @@ def _compare(
     source: Source,
     stakes: Stakes,
     calendar: Rounds,
-    history: History,
+    field: TournamentField,
     by: str,
     score: str,
     scores: tuple[str, ...],
@@ -179,31 +176,10 @@ def _compare(
     threshold: float,
     zoom: float | None,
 ) -> StakeInfluence:
-    scored = history.only(history.resolved & ~np.isnan(history.scores[score]))
-    if by == "round":
-        scored = scored.only(scored.stake > 0)
-    if not scored.round.size:
-        raise ValueError(f"Nobody here has a {score_name(score)} to compare stake with.")
-    numbers = find_rounds(rounds or "all", np.unique(scored.round))
-    scored = scored.only(np.isin(scored.round, numbers))
-    owners = owners_of(history, stakes)
-    unit = "model" if owners is None else "account"
-    owner = scored.model if owners is None else owners[scored.model]
+    points = read_points(field, stakes, calendar, by, score, rounds)
+    stake, value, over_rounds = points.stake, points.value, points.over_rounds
+    unit = "model" if stakes.account_of is None else "account"
     rng = np.random.default_rng(SEED)
-    over_rounds = None
-    covered = math.nan
-    if by == "today":
-        stake, value, covered = _today(stakes, scored, score)
-    else:
-        _, stake, value = by_account(
-            scored.stake, scored.scores[score], zip(scored.round.tolist(), owner.tolist(), strict=True)
-        )
-        if numbers.size > 1:
-            over_rounds = _over_rounds(calendar, scored, owner, score, rng)
-    if not stake.size:
-        raise ValueError(
-            f"Nobody with a stake has a {score_name(score)} in {span(*numbers[[0, -1]].tolist())}."
-        )
     once = over_rounds is None  # each account is one point: chance can be computed by shuffling them
     at = np.geomspace(max(float(stake.min()), 0.01), float(stake.max()), 200)
     above = stake > threshold
@@ -216,10 +192,11 @@ def _compare(
         scores=scores,
         stake=stake,
         value=value,
-        holders=stake.size if once else int(np.unique(owner).size),
-        covered=covered,
-        first_round=int(numbers[0]),
-        last_round=int(numbers[-1]),
+        holders=points.holders,
+        covered=points.covered,
+        first_round=int(points.numbers[0]),
+        last_round=int(points.numbers[-1]),
+        first_drawn=points.first,
         threshold=threshold,
         zoom=zoom,
         association=rank_association(stake, value, rng=rng) if once else None,
@@ -233,43 +210,11 @@ def _compare(
         density_below=_density(stake[~above], at),
         density_above=_density(stake[above], at),
         over_rounds=over_rounds,
-        left_out=left_out_unit(history, score),
-        asked=asked_otherwise(rounds, numbers),
+        left_out=points.left_out,
+        asked=asked_otherwise(rounds, points.numbers),
         source=source.label,
         day=stakes.day,
     )
-
-
-def _today(stakes: Stakes, scored: History, score: str) -> tuple[Floats, Floats, float]:
-    """(stake, mean score, share of all stake covered) by account, of the models with a stake and a score."""
-    count = np.bincount(scored.model, minlength=len(scored.models))
-    total = np.bincount(scored.model, weights=scored.scores[score], minlength=len(scored.models))
-    with np.errstate(invalid="ignore"):
-        mean = dict(zip(scored.models, (total / count).tolist(), strict=True))
-    value = np.array([mean.get(model, math.nan) for model in stakes.models])
-    owner = range(len(stakes.models)) if stakes.account_of is None else stakes.account_of.tolist()
-    _, stake, of_account = by_account(stakes.model_stake, value, owner)
-    covered = float(stake.sum() / stakes.model_stake.sum()) if stake.size else math.nan
-    return stake, of_account, covered
-
-
-def _over_rounds(
-    calendar: Rounds, scored: History, owner: NDArray[np.intp], score: str, rng: np.random.Generator
-) -> ByRound:
-    """The rank correlation of every round with enough accounts, and their mean with its interval."""
-    numbers: list[int] = []
-    found: list[float] = []
-    for number in np.unique(scored.round).tolist():
-        rows = np.flatnonzero(scored.round == number)
-        _, stake, value = by_account(scored.stake[rows], scored.scores[score][rows], owner[rows].tolist())
-        if stake.size >= FEWEST_A_ROUND:
-            correlation = rank_association(stake, value, permutations=1, rng=rng).spearman
-            if not math.isnan(correlation):
-                numbers.append(number)
-                found.append(correlation)
-    spearman, kept = np.array(found), np.array(numbers, dtype=np.int64)
-    mean = ewc_interval(spearman)
-    return ByRound(kept, spearman, mean.mean, mean.low, mean.high, 2 * calendar.overlap(kept))
 
 
 def _density(stake: Floats, at: Floats) -> Floats:

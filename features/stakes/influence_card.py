@@ -76,10 +76,17 @@ def influence_card(found: StakeInfluence) -> Card:
         draw=partial(picture_of_influence, found),
         after=f"**How sure** {_sure(found)}",
         small=" · ".join(
-            filter(None, (f"{found.source}, {found.span}", beyond, "it says nothing about causes"))
+            filter(
+                None,
+                (f"{found.source}, {found.span}", _drawn(found), beyond, "it says nothing about causes"),
+            )
         ),
         colour=BLUE,
     )
+
+
+def _drawn(found: StakeInfluence) -> str:
+    return f"dots of {found.drawn}: more would not fit" if found.too_many else ""
 
 
 def _beyond(found: StakeInfluence) -> str:
@@ -121,6 +128,7 @@ def _together_page(found: StakeInfluence) -> Card:
         if found.covered >= 1
         else "The data has the survivors of a leaderboard; who was left out may differ.",
         GUESSED if found.guessed else "",
+        found.too_many,
     )
     several = found.over_rounds is not None and found.over_rounds.rounds.size > 0
     return Card(

@@ -121,7 +121,8 @@ def picture_of_sizes(found: StakeInfluence, titled: bool = True) -> Picture:
 def picture_of_rounds(found: StakeInfluence, titled: bool = True) -> Picture:
     """The rank correlation of every round, with their mean and its interval."""
     name = score_name(found.score)
-    with figure(f"Stake at risk and {name}, round by round", _footer(found), [1.0], titled=titled) as (
+    footer = _footer(found, found.span)
+    with figure(f"Stake at risk and {name}, round by round", footer, [1.0], titled=titled) as (
         drawing,
         (panel,),
     ):
@@ -228,9 +229,10 @@ def _room(panel: "Axes", inside: NDArray[np.float64]) -> None:
         panel.set_ylim(min(inside.min(), 0) - room, max(inside.max(), 0) + room)
 
 
-def _footer(found: StakeInfluence) -> str:
+def _footer(found: StakeInfluence, rounds: str | None = None) -> str:
+    """What is drawn, and of which rounds: those of the points unless told."""
     day = f"stakes of {found.day}" if found.by == "today" else "stake at risk"
-    return f"{found.source} · {score_name(found.score)} of {found.span} · {day}"
+    return f"{found.source} · {score_name(found.score)} of {rounds or found.drawn} · {day}"
 
 
 def _alt(found: StakeInfluence, told: str) -> str:

@@ -1,5 +1,6 @@
 """When the stake is looked at: on its newest day, on a day that was kept, or at risk in a round."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,11 +9,12 @@ import numpy as np
 from features.stakes.holders import owners_of
 from storage.database import Database
 from storage.market.snapshots import StakeSnapshot, snapshots
-from tournament.source import EVERYONE, History, Rounds, Source, SourceError, Stakes
+from tournament.source import History, Numbers, Rounds, Source, SourceError, Stakes, TournamentField
 from wording.names import find_rounds
 from wording.numbers import counted, percent
 
 OFFERED_DAYS, OFFERED_ROUNDS = 9, 6
+WHOLE = 0.995  # share of what a round risked from which on nobody of it is missing but by rounding
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Moment:
     stakes: Stakes
     said: str  # "on 2022-12-22", "at risk in round 318"
     limit: str = ""  # a sentence; "" where everybody is known
+    counts: str = ""  # a sentence on who everybody is, where that is not who staked on a day
 
 
 @dataclass(frozen=True)
@@ -59,31 +62,35 @@ async def moments(database: Database, source: Source) -> Moments:
     kept = {each.day for each in await snapshots(database, source.tournament, source.label)}
     days = sorted({newest, *kept}, reverse=True)
     try:
-        history = await source.history(EVERYONE)
+        field = await source.everyone()
     except SourceError:
         return Moments(tuple(days[:OFFERED_DAYS]), ())
-    rounds = np.unique(history.round[history.stake > 0])[::-1]
+    rounds = field.numbers[field.staked > 0][::-1]
     some = np.unique(np.linspace(0, rounds.size - 1, min(rounds.size, OFFERED_ROUNDS)).astype(np.intp))
     return Moments(tuple(days[:OFFERED_DAYS]), tuple(rounds[some].tolist()))
 
 
 async def _in_round(source: Source, newest: Stakes, typed: str) -> Moment:
-    history, calendar = await source.history(EVERYONE), await source.rounds()
-    staked = history.only(history.stake > 0)
-    if not staked.round.size:
+    field, calendar = await source.everyone(), await source.rounds()
+    staked = field.numbers[field.staked > 0]
+    if not staked.size:
         raise ValueError("No stake at risk in any round is known here. Ask without a day or a round.")
-    found = find_rounds(typed, np.unique(staked.round))
+    found = find_rounds(typed, staked)
     if found.size != 1:
         raise ValueError("That is more than one round. Write one day like 2022-12-22, or one like round 318.")
-    return _at_risk(staked, calendar, newest, int(found[0]))
+    return await asyncio.to_thread(_read, field, calendar, newest, found)
 
 
-def _at_risk(staked: History, calendar: Rounds, newest: Stakes, number: int) -> Moment:
-    rows = staked.only(staked.round == number)
-    owners = owners_of(staked, newest)
-    model_stake = np.bincount(rows.model, weights=rows.stake, minlength=len(staked.models)).astype(np.float64)
+def _read(field: TournamentField, calendar: Rounds, newest: Stakes, found: Numbers) -> Moment:
+    rows = field.read(found)
+    return _at_risk(rows.only(rows.stake > 0), calendar, newest, int(found[0]))
+
+
+def _at_risk(rows: History, calendar: Rounds, newest: Stakes, number: int) -> Moment:
+    owners = owners_of(rows.models, newest)
+    model_stake = np.bincount(rows.model, weights=rows.stake, minlength=len(rows.models)).astype(np.float64)
     there = np.flatnonzero(model_stake)
-    models, held = tuple(staked.models[at] for at in there), model_stake[there]
+    models, held = tuple(rows.models[at] for at in there), model_stake[there]
     accounts: tuple[str, ...] = ()
     account_stake, account_of = np.zeros(0), None
     if owners is not None:
@@ -97,10 +104,14 @@ def _at_risk(staked: History, calendar: Rounds, newest: Stakes, number: int) -> 
     at = np.flatnonzero(calendar.number == number)
     opened = calendar.opened[at[0]].astype("datetime64[D]").item() if at.size else newest.day
     total = float(calendar.total_at_risk[at[0]]) if at.size else np.nan
-    part = f", {percent(min(1.0, float(held.sum()) / total))} of all at risk," if total > 0 else ""
+    stakes = Stakes(opened, models, held, accounts, account_stake, account_of, newest.guessed)
+    said, share = f"at risk in round {number}", float(held.sum()) / total if total > 0 else np.nan
+    if share >= WHOLE:
+        return Moment(stakes, said, counts=f"Everybody in it is counted: {counted(len(models), 'model')}.")
+    part = f", {percent(share)} of all at risk," if total > 0 else ""
     return Moment(
-        Stakes(opened, models, held, accounts, account_stake, account_of, newest.guessed),
-        f"at risk in round {number}",
+        stakes,
+        said,
         f"Only the {counted(len(models), 'model')} in this data{part} can be counted in a round.",
     )
 

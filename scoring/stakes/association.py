@@ -83,6 +83,18 @@ def by_account(
 
 
 @labelled(stakes="account", scores="account")
+def spearman(stakes: ArrayLike, scores: ArrayLike) -> float:
+    """Spearman's rank correlation of stakes and scores (n,) alone, as in rank_association."""
+    held, score = stakes_and_scores(stakes, scores)
+    (stake, of_stake), (number, of_score) = _steps(held), _steps(score)
+    if held.size < 3 or of_stake.size < 2 or of_score.size < 2:
+        return math.nan
+    at_stake, at_score = _average_ranks(of_stake), _average_ranks(of_score)
+    scale = math.sqrt((of_stake @ at_stake**2) * (of_score @ at_score**2))
+    return float(at_stake[stake] @ at_score[number]) / scale
+
+
+@labelled(stakes="account", scores="account")
 def rank_association(
     stakes: ArrayLike, scores: ArrayLike, *, permutations: int = 2000, rng: np.random.Generator
 ) -> RankAssociation:

@@ -33,9 +33,9 @@ from features.proposals.proposal_card import list_card, proposal_card
 from features.proposals.view import proposal_view
 from features.stakes.concentration import stake_concentration
 from features.stakes.concentration_card import concentration_answer
+from features.stakes.leaving.unstaking import unstake_scenario
+from features.stakes.leaving.unstaking_card import unstaking_answer
 from features.stakes.moments import Moments
-from features.stakes.unstaking import unstake_scenario
-from features.stakes.unstaking_card import unstaking_answer
 from governance.digest.promise import Promise
 from governance.digest.summary import (
     Closing,
@@ -57,7 +57,7 @@ from storage.polls.polls import Eligibility
 from storage.server.settings import change_settings
 from tests.features.digest.weeks import text
 from tests.features.proposals.proposals import ADA, HERE, NOW, filed
-from tests.features.stakes.test_holders import MadeUp, calendar, stakes_of
+from tests.features.stakes.made_up import MadeUp, calendar, stakes_of
 from tests.ui.cards import check_answer
 from tests.wording.plurals import ones_before_plurals
 from tournament.sample import SampleSource

@@ -115,6 +115,7 @@ CASES = {
     "stakes.association.rank_association": alike("account", **ACCOUNTS, permutations=20),
     "stakes.association.log_slope": alike("account", **ACCOUNTS, resamples=20, own_order=True),
     "stakes.association.null_band": alike("account", **ACCOUNTS),
+    "stakes.association.spearman": alike("account", **ACCOUNTS),
     "stakes.association.stakes_and_scores": alike("account", **ACCOUNTS),
     "stakes.breakpoint.range_breakpoint": alike("account", **ACCOUNTS, resamples=20, permutations=20),
     "stakes.breakpoint.log_density": case(

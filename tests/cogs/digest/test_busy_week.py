@@ -18,7 +18,7 @@ from tests.features.digest.weeks import Announced, held
 from tests.features.polls.polls import close_due, opened
 from tests.features.proposals.proposals import ADA, EARLY
 from tests.features.proposals.proposing import FORM, Clock, file, without_limits
-from tests.features.stakes.test_holders import DAY, calendar, stakes_of
+from tests.features.stakes.made_up import DAY, calendar, stakes_of
 from tests.offline import Server, said, text_of
 
 

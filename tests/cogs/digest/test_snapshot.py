@@ -8,7 +8,7 @@ from storage.server.settings import change_settings
 from tests.cogs.digest.weekly import DUE, do_due, schedule, summaries
 from tests.features.digest.weeks import Announced, Broken
 from tests.features.proposals.proposing import Clock, rows
-from tests.features.stakes.test_holders import calendar, stakes_of
+from tests.features.stakes.made_up import calendar, stakes_of
 from tests.offline import Server, said, text_of
 
 

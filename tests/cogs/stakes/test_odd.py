@@ -9,13 +9,13 @@ import pytest
 from bot import Settings, create_bot
 from features.stakes.holders import suggest_holders
 from features.stakes.influence import stake_influence
-from features.stakes.unstaking import unstake_scenario
+from features.stakes.leaving.unstaking import unstake_scenario
 from storage.database import fetch_all
 from tests.cogs.answers import check_answer
 from tests.cogs.stakes.asking import COMMANDS, ask, plain
 from tests.offline import Server, all_told, titles
 from tournament.sample import SampleSource
-from tournament.source import EVERYONE, History, Source, SourceError, Stakes
+from tournament.source import EVERYONE, Source, SourceError, Stakes, TournamentField
 from ui.text import plain as escaped
 
 MODEL, LARGEST = "model_07585", "account_03061"
@@ -141,10 +141,8 @@ class Unread(SampleSource):
 class Silent(SampleSource):
     """A source that can't say what everybody was paid."""
 
-    async def history(self, name: str) -> History:
-        if name == EVERYONE:
-            raise SourceError("Nobody else has been read yet")
-        return await super().history(name)
+    async def everyone(self) -> TournamentField:
+        raise SourceError("Nobody else has been read yet")
 
 
 class LongNames(SampleSource):
@@ -155,9 +153,9 @@ class LongNames(SampleSource):
         models, accounts = (tuple(map(lengthened, names)) for names in (stakes.models, stakes.accounts))
         return replace(stakes, models=models, accounts=accounts)
 
-    async def history(self, name: str) -> History:
-        history = await super().history(name)
-        return replace(history, models=tuple(map(lengthened, history.models)))
+    async def everyone(self) -> TournamentField:
+        history = await super().history(EVERYONE)
+        return TournamentField.of(replace(history, models=tuple(map(lengthened, history.models))))
 
 
 def lengthened(name: str) -> str:

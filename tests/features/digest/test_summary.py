@@ -34,7 +34,7 @@ from tests.features.digest.weeks import (
 )
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import ADA, BERT, EARLY, HERE, NOW, THERE, filed
-from tests.features.stakes.test_holders import DAY, MadeUp, calendar, rows_of, stakes_of
+from tests.features.stakes.made_up import DAY, MadeUp, calendar, rows_of, stakes_of
 
 # ---------------------------------------------------------------- asking stores nothing
 

@@ -15,7 +15,7 @@ from storage.database import Database, fetch_all
 from tests.features.digest.weeks import EMPTY, HOUR, IN_IT, WEEK, Announced, Broken, held, summary_of, told_of
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import NOW
-from tests.features.stakes.test_holders import DAY, MadeUp, calendar, rows_of
+from tests.features.stakes.made_up import DAY, MadeUp, calendar, rows_of
 
 # ---------------------------------------------------------------- numbers
 

@@ -17,7 +17,7 @@ from storage.polls.polls import Elector, Poll, poll_in
 from storage.proposals.arguments import argue
 from tests.features.polls.polls import close_due, opened
 from tests.features.proposals.proposals import BERT, EARLY, HERE, NOW, filed
-from tests.features.stakes.test_holders import MadeUp, calendar, stakes_of
+from tests.features.stakes.made_up import MadeUp, calendar, stakes_of
 from tournament.source import SourceError
 
 WEEK, HOUR, MOMENT = timedelta(days=7), timedelta(hours=1), timedelta(microseconds=1)

@@ -14,7 +14,16 @@ from features.simulation.proposal_impact import ProposalImpact
 from features.simulation.weights import WeightImpact
 from governance.proposals.proposal import Proposal, read_proposal
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, History, Names, Rounds, SourceError, Stakes, Tournament
+from tournament.source import (
+    EVERYONE,
+    History,
+    Names,
+    Rounds,
+    SourceError,
+    Stakes,
+    Tournament,
+    TournamentField,
+)
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "data" / "examples").glob("*.json"))
 NAN = math.nan
@@ -51,6 +60,7 @@ class MadeUp:
     known_rounds: Rounds
     held: Stakes | None = None  # None: no leaderboard has been read yet
     announced: PayoutRule | None = None
+    differs: str = ""
     label: str = "Made up"
     tournament: Tournament = "classic"
     live: bool = False
@@ -68,6 +78,9 @@ class MadeUp:
             return self.rows
         own = self.rows.only(self.rows.model == self.rows.models.index(name))
         return replace(own, name=name, kind="model")
+
+    async def everyone(self) -> TournamentField:
+        return TournamentField.of(await self.history(EVERYONE))
 
     async def rounds(self) -> Rounds:
         return self.known_rounds
@@ -89,7 +102,7 @@ class MadeUp:
         return self.announced
 
     async def live_rule_differs(self) -> str:
-        return ""
+        return self.differs
 
     async def usd_per_nmr(self) -> tuple[date, float] | None:
         return None

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tests.features.stakes.test_holders import MadeUp, calendar, rows_of, stakes_of
+from tests.features.stakes.made_up import MadeUp, calendar, rows_of, stakes_of
 
 NAN = math.nan
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from features.stakes.concentration import LAWS, REFITS, SEED, StakeConcentration, stake_concentration, tail_of
 from scoring.stakes.concentration_intervals import bootstrap_intervals
 from scoring.tails import ALTERNATIVES, goodness_of_fit
-from tests.features.stakes.test_holders import MadeUp, leaderboard, stakes_of
+from tests.features.stakes.made_up import MadeUp, leaderboard, stakes_of
 from tournament.sample import SampleSource
 
 NAN = math.nan

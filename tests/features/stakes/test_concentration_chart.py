@@ -18,7 +18,7 @@ from features.stakes.concentration_chart import (
 )
 from features.stakes.holders import holder
 from tests.features.payout.test_compare_chart import near
-from tests.features.stakes.test_holders import MadeUp, stakes_of
+from tests.features.stakes.made_up import MadeUp, stakes_of
 from tournament.sample import SampleSource
 from ui.drawing import CURRENT, INK, PANEL, PROPOSED, Picture, figure
 

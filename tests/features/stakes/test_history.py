@@ -9,7 +9,7 @@ from features.stakes.history import stake_history, take_snapshot
 from scoring.concentration import concentration
 from storage.database import Database
 from storage.market.snapshots import snapshots
-from tests.features.stakes.test_holders import DAY, MadeUp, calendar, leaderboard, stakes_of
+from tests.features.stakes.made_up import DAY, MadeUp, calendar, leaderboard, stakes_of
 from tournament.sample import SampleSource
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from features.stakes.influence import FEWEST, stake_influence
+from tests.features.stakes.made_up import MadeUp, calendar, leaderboard, rows_of, stakes_of
 from tests.features.stakes.related import NAN, made_up, rng
-from tests.features.stakes.test_holders import MadeUp, calendar, leaderboard, rows_of, stakes_of
 from tests.scoring.change.test_clear import interval
 from tests.tournament.sample.file_rows import final_rows
 from tournament.sample import SampleSource

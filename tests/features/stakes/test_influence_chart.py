@@ -17,8 +17,8 @@ from features.stakes.influence_chart import (
     picture_of_sizes,
 )
 from tests.features.payout.test_compare_chart import near
+from tests.features.stakes.made_up import MadeUp, calendar, rows_of, stakes_of
 from tests.features.stakes.test_concentration_chart import check_titled, pixels
-from tests.features.stakes.test_holders import MadeUp, calendar, rows_of, stakes_of
 from tournament.sample import SampleSource
 from ui.drawing import CURRENT, LOSS, PROPOSED, Picture
 

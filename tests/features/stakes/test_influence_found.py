@@ -9,8 +9,8 @@ import pytest
 from features.stakes.influence import FEWEST, StakeInfluence, stake_influence
 from features.stakes.influence_card import influence_answer
 from scoring.stakes.association import RankAssociation
+from tests.features.stakes.made_up import MadeUp, calendar, rows_of, stakes_of
 from tests.features.stakes.related import NAN, made_up, rng
-from tests.features.stakes.test_holders import MadeUp, calendar, rows_of, stakes_of
 from tournament.source import History
 
 # ---------------------------------------------------------------- planted relations

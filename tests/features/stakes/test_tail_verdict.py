@@ -11,7 +11,7 @@ from features.stakes.concentration import StakeConcentration, stake_concentratio
 from features.stakes.concentration_card import concentration_answer
 from features.stakes.moments import Moments
 from scoring.tails import ALTERNATIVES, TailComparison
-from tests.features.stakes.test_holders import MadeUp, stakes_of
+from tests.features.stakes.made_up import MadeUp, stakes_of
 from tests.scoring.tails.samples import planted
 from tournament.sample import SampleSource
 from ui.card import Card

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.payout.pricing import rules_in_force
-from features.payout.windows import changes_of_pay
+from features.payout.windows import changes_of_pay, was_paid
+from features.rules.rules import announced_rule
 from features.stakes.holders import Holders, find_holder, holders_of
 from scoring.concentration import TIE
-from scoring.rules import load_rules
+from scoring.rules import PayoutRule, load_rules
 from scoring.stakes.price_impact import PriceTable, daily_volatility, price_table
 from scoring.stakes.unstaking import Unstaking, leaves, unstake
-from tournament.source import EVERYONE, History, Rounds, Source, SourceError, Stakes
+from tournament.source import History, Rounds, Source, SourceError, Stakes, TournamentField
 from wording.names import DEFAULT_ROUNDS
 from wording.numbers import amount, counted, number, percent
 
@@ -67,6 +68,7 @@ class UnstakeScenario:
     daily_volume: float
     volatility: float
     volatility_from: str
+    differs: tuple[str, ...] = ()  # a sentence where the announced rule is not the dated one
 
     @property
     def left(self) -> float:
@@ -129,8 +131,8 @@ async def unstake_scenario(
         above=above,
         holders=None if who is None else [position],
     )
-    history = await _history(source)
-    return await asyncio.to_thread(
+    everyone, (live, differs) = await asyncio.gather(_everyone(source), announced_rule(source))
+    found = await asyncio.to_thread(
         _scenario,
         source,
         stakes,
@@ -138,10 +140,12 @@ async def unstake_scenario(
         leaving,
         _said(holders, leaving, above, who),
         rounds,
-        history,
+        everyone,
+        live,
         usd,
         daily_volume or DAILY_VOLUME,
     )
+    return replace(found, differs=differs)
 
 
 def _said(holders: Holders, leaving: NDArray[np.bool_], above: float | None, who: str | None) -> str:
@@ -159,9 +163,9 @@ def _said(holders: Holders, leaving: NDArray[np.bool_], above: float | None, who
     )
 
 
-async def _history(source: Source) -> History | None:
+async def _everyone(source: Source) -> TournamentField | None:
     try:
-        return await source.history(EVERYONE)
+        return await source.everyone()
     except SourceError:
         return None  # nothing read of others' pay: the rest of the answer stands
 
@@ -173,7 +177,8 @@ def _scenario(
     leaving: NDArray[np.bool_],
     said: str,
     rounds: Rounds,
-    history: History | None,
+    everyone: TournamentField | None,
+    live: PayoutRule | None,
     usd: Mapping[str, float],
     daily_volume: float,
 ) -> UnstakeScenario:
@@ -199,8 +204,8 @@ def _scenario(
         round=None if newest is None else newest[0],
         factors=() if newest is None else _factors(source, newest[1], result),
         others=None
-        if history is None or newest is None
-        else _others_pay(source, history, rounds, result, stakes, holders, leaving),
+        if everyone is None or newest is None
+        else _others_pay(source, everyone, rounds, live, result, stakes, holders, leaving),
         largest_weight=(weight, weight * result.weight_ratio),
         before=before,
         after=remaining,
@@ -238,8 +243,9 @@ def _factors(source: Source, at_risk: float, result: Unstaking) -> tuple[FactorU
 
 def _others_pay(
     source: Source,
-    history: History,
+    everyone: TournamentField,
     rounds: Rounds,
+    live: PayoutRule | None,
     result: Unstaking,
     stakes: Stakes,
     holders: Holders,
@@ -252,13 +258,18 @@ def _others_pay(
         gone = {stakes.models[at] for at in np.flatnonzero(leaving[stakes.account_of])}
     else:
         return None  # whose models leave is not known
-    stays = np.array([model not in gone for model in history.models], dtype=np.bool_)[history.model]
-    paid = stays & history.resolved & (history.stake > 0) & ~np.isnan(history.payout)
-    numbers = np.unique(history.round[paid])[-DEFAULT_ROUNDS:]
-    rows = history.only(paid & np.isin(history.round, numbers))
-    if not (rows.round.size and result.after.stake and result.pay_ratio > 0):
+    if not (result.after.stake and result.pay_ratio > 0):
         return None
-    in_force = rules_in_force(source.tournament, rows, rounds)
+    stays = np.array([model not in gone for model in everyone.models], dtype=np.bool_)
+
+    def paid(rows: History) -> NDArray[np.bool_]:
+        return stays[rows.model] & was_paid(rows)
+
+    rows = everyone.newest(DEFAULT_ROUNDS, paid)
+    if not rows.round.size:
+        return None
+    numbers = np.unique(rows.round)
+    in_force = rules_in_force(source.tournament, rows, rounds, live)
     clip = np.array([in_force[each].clip for each in numbers.tolist()])
     bound = clip[np.searchsorted(numbers, rows.round)]
     rate = rows.payout / rows.stake

@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from features.stakes.unstaking import UnstakeScenario, unstake_scenario
-from features.stakes.unstaking_chart import picture_of_prices, picture_of_unstaking
+from features.stakes.leaving.unstaking import UnstakeScenario, unstake_scenario
+from features.stakes.leaving.unstaking_chart import picture_of_prices, picture_of_unstaking
 from tests.features.payout.test_compare_chart import near
+from tests.features.stakes.made_up import MadeUp, calendar, stakes_of
 from tests.features.stakes.test_concentration_chart import EDGES, check_titled, pixels
-from tests.features.stakes.test_holders import MadeUp, calendar, stakes_of
 from tournament.sample import SampleSource
 from ui.drawing import CURRENT, LOSS, PROPOSED
 

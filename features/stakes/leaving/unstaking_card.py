@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from features.stakes.concentration_card import GUESSED
-from features.stakes.unstaking import DEFAULT_TOP, UnstakeScenario
-from features.stakes.unstaking_chart import picture_of_prices, picture_of_unstaking
+from features.stakes.leaving.unstaking import DEFAULT_TOP, UnstakeScenario
+from features.stakes.leaving.unstaking_chart import picture_of_prices, picture_of_unstaking
 from scoring.concentration import Concentration
 from scoring.typed import read_number
 from ui.answer import Answer, Asked, Choice, Field, Menu
@@ -210,7 +210,7 @@ def _assumptions(scenario: UnstakeScenario) -> list[str]:
         said.append("No daily prices are known here, so there is no price scenario.")
     if scenario.holders.guessed:
         said.append(GUESSED)
-    return said
+    return [*said, *scenario.differs]
 
 
 def _who(scenario: UnstakeScenario, asked: Asked) -> Menu:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from features.stakes.unstaking import UnstakeScenario, unstake_scenario
-from tests.features.stakes.test_holders import MadeUp, calendar, leaderboard, stakes_of
+from features.stakes.leaving.unstaking import UnstakeScenario, unstake_scenario
+from tests.features.stakes.made_up import MadeUp, calendar, leaderboard, stakes_of
 
 NAN = math.nan
 PRICES = {"2031-05-01": 20.0, "2031-05-02": 22.0, "2031-05-03": 19.0, "2031-05-04": 20.0}

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from features.stakes.unstaking import DEFAULT_TOP, unstake_scenario
-from features.stakes.unstaking_card import unstaking_answer
-from tests.features.stakes.leaving import NAN, PRICES, ask, by_account, made_up
-from tests.features.stakes.test_holders import MadeUp, calendar, leaderboard, stakes_of
+from features.stakes.leaving.unstaking import DEFAULT_TOP, unstake_scenario
+from features.stakes.leaving.unstaking_card import unstaking_answer
+from tests.features.stakes.leaving.left import NAN, PRICES, ask, by_account, made_up
+from tests.features.stakes.made_up import MadeUp, calendar, leaderboard, stakes_of
 from tests.tournament.sample.file_rows import final_rows
 from tournament.sample import FOLDER, SampleSource
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from features.stakes.unstaking import UnstakeScenario
+from features.stakes.leaving.unstaking import UnstakeScenario
 from ui.drawing import CURRENT, FAINT, LOSS, PROPOSED, Picture, as_percent, figure, thousands, to_png
 from wording.numbers import percent, whole
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.stakes.unstaking import DAILY_VOLUME, unstake_scenario
-from tests.features.stakes.leaving import NAN, PRICES, VOLATILITY, ask, made_up
-from tests.features.stakes.test_holders import calendar, rows_of
+from features.stakes.leaving.unstaking import DAILY_VOLUME, unstake_scenario
+from tests.features.stakes.leaving.left import NAN, PRICES, VOLATILITY, ask, made_up
+from tests.features.stakes.made_up import calendar, rows_of
 
 
 async def test_one_of_three_leaves() -> None:

@@ -1,0 +1,1 @@
+"""What happens when large holders leave: worked out, said and drawn."""
