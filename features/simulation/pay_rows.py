@@ -78,7 +78,9 @@ def price_both(known: Known, old: ComparedRule, new: ComparedRule) -> BothPriced
     other_unit: dict[str, list[Numbers]] = {}
     scores = {score for rule in (old, new) for score, times in rule.multipliers.items() if times}
     for piece in known.everyone.pieces(known.numbers):
-        with_stake = piece.only(piece.stake > 0)
+        # of many rows nothing is kept that no answer needs
+        needed = {score: values for score, values in piece.scores.items() if score in scores}
+        with_stake = replace(piece, scores=needed).only(piece.stake > 0)
         interim.append(with_stake.round[~with_stake.resolved])
         staked = with_stake.only(with_stake.resolved)
         if not staked.round.size:
@@ -88,10 +90,7 @@ def price_both(known: Known, old: ComparedRule, new: ComparedRule) -> BothPriced
         unpriced = staked.only(np.isnan(both[0].rate) | np.isnan(both[1].rate))
         for score in unpriced.other_unit:
             other_unit.setdefault(score, []).append(rounds_of_other_unit(unpriced, score))
-        # of many rows nothing is kept that no answer needs
-        needed = {score: values for score, values in staked.scores.items() if score in scores}
-        slim = replace(staked, scores=needed, other_unit={})
-        pieces.append(priced_pay(slim, *(each.rate for each in both)))
+        pieces.append(priced_pay(replace(staked, other_unit={}), *(each.rate for each in both)))
         for each, said in zip(both, terms, strict=True):
             said.append(replace(each, rate=each.rate[:0], factor=each.rate[:0], clipped=each.clipped[:0]))
     told = [left_out_rounds(np.concatenate(rounds), score) for score, rounds in other_unit.items()]

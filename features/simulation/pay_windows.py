@@ -49,13 +49,16 @@ def joined_pay(pieces: Sequence[Pay]) -> Pay:
         return first
     names = ("model", "round", "payout_factor", "stake", "payout", "resolved")
     rows = {name: np.concatenate([getattr(each.rows, name) for each in pieces]) for name in names}
-    scores, chosen = (
-        {
-            key: np.concatenate([getattr(each.rows, of)[key] for each in pieces])
-            for key in getattr(first.rows, of)
-        }
-        for of in ("scores", "chosen")
-    )
+    scores = {
+        score: np.concatenate([each.rows.scores[score] for each in pieces]) for score in first.rows.scores
+    }
+    # what could not be chosen in the rounds of a piece was chosen by nobody
+    chosen = {
+        score: np.concatenate(
+            [each.rows.chosen.get(score, np.zeros(each.rows.round.size)) for each in pieces]
+        )
+        for score in dict.fromkeys(score for each in pieces for score in each.rows.chosen)
+    }
     return Pay(
         replace(first.rows, **rows, scores=scores, chosen=chosen),
         np.concatenate([each.old for each in pieces]),

@@ -175,9 +175,10 @@ def _scores(everyone: TournamentField, owner: NDArray[np.intp], accounts: int) -
         for name, mean in found.items():
             if name in rows.scores:
                 mean.add(rows, owner, rows.scores[name])
-    score = next((name for name in RANKED_BY if name in there), None)
-    if score is None:
+    known = [name for name in RANKED_BY if name in there]
+    if not known:
         raise ValueError("This source has no score to rank accounts by.")
+    score = next((name for name in known if found[name].rounds), known[0])
     mean = found[score]
     if not mean.rounds:
         raise ValueError(f"Nobody with a stake has a {score_name(score)}, so nobody can be ranked.")

@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +84,8 @@ class _Reading:
             if self.score in piece.scores:
                 counts = counts & ~np.isnan(piece.scores[self.score])
                 if counts.any():
-                    yield piece.only(counts)
+                    alone = {self.score: piece.scores[self.score]}
+                    yield replace(piece, scores=alone, chosen={}, other_unit={}).only(counts)
 
     def known(self, there: list[Numbers]) -> Numbers:
         """Rounds with rows that count, in order. Raises ValueError where there are none."""

@@ -7,6 +7,7 @@ import pytest
 
 from features.payout.what_if import what_if
 from features.simulation.pay_rows import MOST
+from features.simulation.pay_windows import Pay, joined_pay
 from features.simulation.proposal_impact import member_impact, proposal_impact
 from features.stakes.leaving.unstaking import unstake_scenario
 from features.stakes.leaving.unstaking_card import unstaking_answer
@@ -122,3 +123,23 @@ async def test_pay_of_those_who_stay_is_clipped_by_the_announced_rule(announced:
     assert DIFFERS in answer.details[-1].text
     weighed = await proposal_impact(source, proposal("weights", weights="sqrt"))
     assert DIFFERS in weighed.assumptions
+
+
+async def test_accounts_are_ranked_by_a_score_that_they_have() -> None:
+    made = MadeUp(rows_of([[0.01], [0.02]], tc=np.nan), calendar(1), held=stakes_of([100.0, 100.0]))
+    got = weights_of(await proposal_impact(made, proposal("weights", weights="account_rank")))
+    assert got.ranked_by == "CORR of round 316"
+    np.testing.assert_allclose(got.after, [1 / 3, 2 / 3])
+
+
+def test_pieces_of_other_choices_are_joined() -> None:
+    rows = [rows_of([[0.01] * 2], first=first) for first in (316, 318)]
+    rows[1] = replace(rows[1], chosen={"tc": np.full(2, 3.0)})
+    whole = joined_pay([Pay(each, each.stake, each.payout) for each in rows])
+    assert whole.rows.round.tolist() == [316, 317, 318, 319]
+    assert {name: list(each) for name, each in whole.rows.chosen.items()} == {
+        "corr": [1, 1, 0, 0],
+        "tc": [0, 0, 3, 3],
+    }
+    assert whole.old.tolist() == [100] * 4
+    assert whole.new.tolist() == whole.rows.payout.tolist()
