@@ -11,6 +11,7 @@ from benchmarks import (
     tally,
     transition,
     voting,
+    whole_field,
 )
 
 payouts.run()
@@ -23,3 +24,4 @@ ballots.run()
 closing.run()
 voting.run()
 opinions.run()
+whole_field.run()

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from tests import numerai_data
 from tests.numerai.answers import Answers
+from tests.numerai.crowd import Crowd
 from tests.numerai.faults import FAULTS as FAULTS
 from tests.numerai.faults import Fault, fail_as
 from tests.numerai.schema import SCHEMA
@@ -51,10 +52,11 @@ class LoopbackNumerai(Answers):
     """The server; entering its `async with` starts it, leaving it lets go of everybody it keeps hanging."""
 
     def __init__(self, *, latency: float = 0.0, first_round: int = 1280, last_round: int = 1401) -> None:
-        self.latency = latency
+        self.latency, self.clock = latency, time.monotonic
         self.numbers = range(first_round, last_round + 1)
         self.largest_page = 200
         self.models = dict(numerai_data.invented_models())
+        self.crowd: Crowd | None = None  # whole rounds of Classic of so many models, instead of those
         self.announced: dict[str, float] | None = None  # multipliers, instead of those of the round
         self.bios: dict[str, Any] = {}
         self.account_bios: dict[str, Any] = {}
@@ -171,12 +173,12 @@ class LoopbackNumerai(Answers):
         if self._limit is None:
             return None
         most, per, fault = self._limit
-        while self._allowed and self._allowed[0] <= time.monotonic() - per:
+        while self._allowed and self._allowed[0] <= self.clock() - per:
             self._allowed.popleft()
         if len(self._allowed) >= most:
             self.refused += 1
             return Fault(fault, None, None)
-        self._allowed.append(time.monotonic())
+        self._allowed.append(self.clock())
         return None
 
     def _answer(self, root: str, variables: Mapping[str, Any], asked: Fields, query: str) -> str:

@@ -144,6 +144,10 @@ class SampleSource:
         """Rounds 168 to 325 of whoever is in the sample."""
         return (await self._data()).field
 
+    async def progress(self) -> str:
+        """Nothing: all of it is here."""
+        return ""
+
     async def claims(self, account: str | None, model: str) -> ModelClaim:
         """Nothing: the names of the sample are replaced."""
         raise ValueError(NOT_HERE)

@@ -244,6 +244,10 @@ class Source(Protocol):
         """All models in all rounds there are. Raises SourceError where no round has been read yet."""
         ...
 
+    async def progress(self) -> str:
+        """How far the reading of everyone's rounds has come, in a sentence; "" where all is bundled."""
+        ...
+
     async def stakes(self) -> Stakes:
         """Who holds the stake, as last seen. Raises SourceError where no leaderboard has been read yet."""
         ...

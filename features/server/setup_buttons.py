@@ -49,13 +49,14 @@ async def panel(
     tools: Tools, guild: discord.Guild, settings: GuildSettings, *, tried: bool = False
 ) -> Message:
     """The settings of a server with everything that changes them; tried: and whether they work."""
-    found = None
+    found, numbers = None, ""
     if tried:
+        numbers = " ".join([await each.progress() for each in tools.sources.values() if each.live])
         schedule = await digests.schedule_of(tools.database, guild.id)
         newest = await digests.newest_post(tools.database, guild.id)
         given_up = newest.given_up if newest is not None and newest.given_up else ""
         found = await try_settings(guild, settings, schedule.channel if schedule else None, given_up)
-    card = setup_card(settings, found)
+    card = setup_card(settings, found, numbers)
     rows = [
         *(
             row_of(ChannelMenu(name, guild.id, getattr(settings, setting)))

@@ -28,8 +28,11 @@ class Trial:
 Tried = Sequence[tuple[str, Sequence[Trial]]]  # where -> what was tried there
 
 
-def setup_card(settings: GuildSettings, tried: Tried | None = None) -> Card:
-    """Every setting in the order of the menus below, and what is missing; tried: None where nothing was."""
+def setup_card(settings: GuildSettings, tried: Tried | None = None, numbers: str = "") -> Card:
+    """Every setting in the order of the menus below, and what is missing; tried: None where nothing was.
+
+    numbers: how far the reading of everyone's rounds has come.
+    """
     missing = sum(bool(trial.missing) for _, trials in tried or () for trial in trials)
     if tried is None:
         heading, colour = "Settings of this server", BLUE
@@ -57,9 +60,12 @@ def setup_card(settings: GuildSettings, tried: Tried | None = None) -> Card:
             f"**How to mend it** {MEND}" if missing else "",
             "" if missing else " · ".join(f"**{name}** {value}" for name, value in rows),
         ),
-        small="In the order of the menus: proposals, announcements, moderators, the team, the time zone."
-        if missing or tried is None
-        else "",
+        small=sections(
+            "In the order of the menus: proposals, announcements, moderators, the team, the time zone."
+            if missing or tried is None
+            else "",
+            numbers,
+        ),
         colour=colour,
     )
 

@@ -127,6 +127,8 @@ def note_beats(file: int, beats: int) -> None:
 def copy_database(path: Path, target: Path) -> None:
     """Copy a database, whole to a moment, while whoever uses it goes on; there is all of it or no file.
 
+    All but whole rounds, which are read from Numerai again where they are missing.
+
     Raises StorageError where there is no database, or something at the target.
     """
     if not path.is_file():
@@ -143,11 +145,25 @@ def copy_database(path: Path, target: Path) -> None:
     try:
         with plain_errors(), closing(sqlite3.connect(path, isolation_level=None)) as source:
             source.execute("VACUUM INTO ?", (str(part),))
+        _leave_out(part)
         _to_disk(part)
         part.rename(target)
         _to_disk(target.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _leave_out(copy: Path) -> None:
+    """Empty the tables of a copy that are read from Numerai again."""
+    with plain_errors(), closing(sqlite3.connect(copy, isolation_level=None)) as database:
+        # in a file, a journal that a kill left would spoil the next copy
+        database.execute("PRAGMA journal_mode = MEMORY")
+        if database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'whole_rounds'").fetchone() is None:
+            return
+        emptied = database.execute("DELETE FROM whole_rounds").rowcount
+        emptied += database.execute("DELETE FROM field_models").rowcount
+        if emptied:
+            database.execute("VACUUM")
 
 
 def put_back(copy: Path, path: Path, note: int, now: datetime) -> Path | None:

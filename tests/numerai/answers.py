@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests import numerai_data
+from tests.numerai.crowd import Crowd
 
 
 class Answers:
@@ -11,6 +12,7 @@ class Answers:
     numbers: range
     largest_page: int
     models: dict[str, numerai_data.Invented]
+    crowd: Crowd | None
     announced: dict[str, float] | None
     bios: dict[str, Any]
     account_bios: dict[str, Any]
@@ -88,6 +90,8 @@ class Answers:
         number, tournament = variables["roundNumber"], variables["tournament"]
         if number not in self.numbers:
             return None
+        if self.crowd is not None and tournament == numerai_data.CLASSIC:
+            return self.crowd.whole_round(number)
         return numerai_data.whole_round(self.models.values(), number, tournament)
 
     def _pipelineStatus(self, variables: dict[str, Any]) -> numerai_data.Json:  # noqa: N802

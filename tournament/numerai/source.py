@@ -278,6 +278,10 @@ class NumeraiSource:
         """
         await self._reader.read(await self._calendar())
 
+    async def progress(self) -> str:
+        """How many rounds are read whole, of how many that are wanted."""
+        return f"{self.label}: {(await self.coverage()).told}."
+
     async def coverage(self) -> Coverage:
         """How many rounds are read whole, of how many that are wanted."""
         return coverage(await self._kept.all(), await self._wanted())

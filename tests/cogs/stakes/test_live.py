@@ -111,3 +111,16 @@ async def test_each_new_day_is_shown_beside_those_that_are_kept(
     assert "6 accounts hold half of the stake, as many as on 2026-11-20" in text
     days = [row["day"] for row in await fetch_all(server.database, "SELECT day FROM stake_snapshots")]
     assert days == ["2026-11-20"]
+
+
+async def test_how_far_the_reading_of_rounds_has_come_is_told_with_the_settings(
+    server: Server, live: NumeraiSource, api: LoopbackNumerai
+) -> None:
+    api.numbers = range(1396, 1402)
+
+    async def checked() -> str:
+        return text_of(said(await server.moderator.slash(server.channel, "setup check")))
+
+    assert "Numerai Classic: No round is read whole yet." in await checked()
+    await live.read_rounds()
+    assert "Numerai Classic: All 6 rounds 1396-1401 are read whole." in await checked()

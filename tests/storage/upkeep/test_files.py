@@ -13,6 +13,7 @@ import aiosqlite
 import pytest
 
 from storage.database import MIGRATIONS, Database, StorageError, migrate, open_database
+from storage.market.whole_rounds import PackedRound, keep_round
 from storage.server.syncs import record_sync, synced_digest
 from storage.upkeep.files import Copies, beside, copy_database
 from storage.upkeep.lease import back_up, open_alone, restore
@@ -263,3 +264,18 @@ def test_a_copy_of_a_copy_is_the_same(db: Database, tmp_path: Path) -> None:
     copy_database(tmp_path / "one.sqlite3", tmp_path / "two.sqlite3")
     with closing(sqlite3.connect(tmp_path / "two.sqlite3")) as other:
         assert other.execute("PRAGMA user_version").fetchone() == (len(list(MIGRATIONS.iterdir())),)
+
+
+async def test_a_copy_does_without_what_is_read_from_numerai_again(db: Database, tmp_path: Path) -> None:
+    await record_sync(db, 7, "5eed", NOW)
+    for number in range(20):
+        kept = PackedRound(number, True, "{}", os.urandom(100_000), NOW)
+        await keep_round(db, "classic", kept, [(number, f"id_{number}", f"model_{number}")])
+    copy = tmp_path / "copy.sqlite3"
+    # a journal of a copy that was killed
+    (tmp_path / "copy.sqlite3.part-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" * 200)
+    copy_database(db.path, copy)
+    assert (counted(copy), counted(copy, "whole_rounds"), counted(copy, "field_models")) == (1, 0, 0)
+    assert (counted(db.path, "whole_rounds"), counted(db.path, "field_models")) == (20, 20)
+    assert copy.stat().st_size < 1_000_000
+    assert modes(tmp_path)[copy.name] == "0o600"

@@ -30,7 +30,11 @@ class Coverage:
     def told(self) -> str:
         """ "118 of 520 rounds are read whole (1284-1401, the newest first)"."""
         if not self.kept:
-            return f"None of {self.wanted:,} rounds is read whole yet"
+            return (
+                f"None of {self.wanted:,} rounds is read whole yet"
+                if self.wanted
+                else "No round is read whole yet"
+            )
         if self.kept < self.wanted:
             return (
                 f"{self.kept:,} of {self.wanted:,} rounds are read whole so far, the newest first: "
