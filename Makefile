@@ -12,7 +12,7 @@ help:
 	@echo "make quick     the tests without a bot, a picture or a process (under a minute on two idle processors)"
 	@echo "make check     formatting, lint and types"
 	@echo "make fuzz      a minute of members who type, press and forge anything (SEED=1 plays the same again)"
-	@echo "make soak      a day of 200 members by a simulated clock: memory, and nothing twice"
+	@echo "make soak      a day of 200 members by a simulated clock: memory, and nothing twice; and of 500 linked accounts"
 	@echo "make audit     licences and known weaknesses of what is installed, secrets, file modes"
 	@echo "make bench     speed, side by side with other ways of doing the same"
 	@echo "make pictures  take the pictures of the docs again, in the demo's page (needs chromium)"
@@ -42,6 +42,7 @@ fuzz: $(VENV)/dev.done
 
 soak: $(VENV)/dev.done
 	@$(RUN) -m tests.soak
+	@$(RUN) -m tests.soak.reading
 
 audit: $(VENV)/audit.done
 	@$(RUN) -m tests.audit

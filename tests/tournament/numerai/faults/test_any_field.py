@@ -1,0 +1,146 @@
+"""Any field of any answer may be null, absent or of another type: that ends in an answer or a sentence."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from features.earnings.earnings import pay_record
+from features.payout.compare import compare_payouts
+from features.stakes.concentration import stake_concentration
+from storage.database import Database, fetch_all
+from tests.numerai_data import Invented, Present
+from tests.numerai_server import LoopbackNumerai
+from tests.tournament.numerai.source.sources import source_of
+from tournament.numerai.asking import queries
+from tournament.numerai.asking.queries import Query
+from tournament.numerai.source import NumeraiSource
+from tournament.source import EVERYONE, SourceError
+
+pytestmark = pytest.mark.slow
+
+ABSENT = object()
+ODD: dict[str, Any] = {
+    "null": None,
+    "absent": ABSENT,
+    "a text": "what",
+    "a large number": 1e300,
+    "a list": [None, "x", 3],
+}
+NO_PLACE_FOR = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}|Traceback|object at 0x|\bNone\b(?! of)|\bnan\b")
+# of the tournaments only Classic is asked here
+ASKED = [
+    each
+    for each in queries.ALL
+    if each
+    not in (
+        *(queries.MODEL_LEADERBOARDS[name] for name in ("signals", "crypto")),
+        *(queries.ROUND_DETAILS[name] for name in ("signals", "crypto")),
+    )
+]
+
+
+@pytest.fixture
+def present() -> Present:
+    return Present()
+
+
+class Odd(LoopbackNumerai):
+    """An API of a few models whose answers have something else in one place."""
+
+    def __init__(self) -> None:
+        super().__init__(first_round=1340, last_round=1344)
+        owned = [Invented(f"odd_{n}", "oddities", 10.0 + n) for n in range(3)]
+        self.models = {model.name: model for model in (*owned, Invented("lone_wren", "lone_wren", 50.0))}
+        self.place: tuple[str, tuple[str, ...], Any] = ("", (), None)
+
+    def _answer(self, root: str, *rest: Any) -> str:
+        told = super()._answer(root, *rest)
+        at, path, odd = self.place
+        if root != at:
+            return told
+        answer = json.loads(told)
+        put(answer["data"], (root, *path), odd)
+        return json.dumps(answer)
+
+
+def put(value: Any, path: tuple[str, ...], odd: Any) -> None:
+    """Let this path of an answer hold something else, in every entry of a list."""
+    if isinstance(value, list):
+        for each in value:
+            put(each, path, odd)
+    elif isinstance(value, dict) and path[0] in value:
+        if path[1:]:
+            put(value[path[0]], path[1:], odd)
+        elif odd is ABSENT:
+            del value[path[0]]
+        else:
+            value[path[0]] = odd
+
+
+def questions(live: NumeraiSource) -> dict[str, Callable[[], Awaitable[Any]]]:
+    """What members and the clock ask of a source."""
+    return {
+        "fields": live.look_at_schema,
+        "board": live.refresh_board,
+        "rounds": live.read_rounds,
+        "names": live.names,
+        "find": lambda: live.find("lone_wren"),
+        "pay": lambda: pay_record(live, "oddities"),
+        "pay of everyone": lambda: pay_record(live, EVERYONE),
+        "compare everyone": lambda: compare_payouts(live, EVERYONE, "1xCORR + 1xMMC", rounds="all"),
+        "concentration": lambda: stake_concentration(live, unit="model"),
+        "live rule": live.live_rule_differs,
+        "price": live.usd_per_nmr,
+        "claim": lambda: live.claims("oddities", "odd_1"),
+        "models": lambda: live.models_now("oddities"),
+    }
+
+
+async def told(live: NumeraiSource) -> dict[str, str]:
+    """What comes of each question: the sentence it ends in, or "" for an answer."""
+    found = {}
+    for name, ask in questions(live).items():
+        try:
+            await ask()
+            found[name] = ""
+        except (SourceError, ValueError) as error:
+            found[name] = str(error)
+    return found
+
+
+async def clean(database: Database) -> None:
+    for table in ("fetched_answers", "whole_rounds", "field_models"):
+        await fetch_all(database, f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("question", ASKED, ids=lambda question: question.says)
+async def test_any_field_may_be_anything(question: Query, database: Database, present: Present) -> None:
+    async with Odd() as api:
+        for path in ((), *(tuple(path.split(".")) for path in question.paths())):
+            for kind, odd in ODD.items():
+                if odd is ABSENT and not path:
+                    continue
+                api.place = (question.root, path, odd)
+                await clean(database)
+                live = source_of("classic", api, database, present)
+                try:
+                    found = await told(live)
+                except Exception as error:
+                    error.add_note(f"{question.root} {'.'.join(path)} is {kind}")
+                    raise
+                finally:
+                    await live.close()
+                for name, said in found.items():
+                    where = (question.root, path, kind, name, said)
+                    assert NO_PLACE_FOR.search(said) is None, where
+                    assert not said or said.rstrip()[-1] in ".?", where
+
+
+async def test_without_anything_odd_all_is_answered(database: Database, present: Present) -> None:
+    async with Odd() as api:
+        live = source_of("classic", api, database, present)
+        assert set((await told(live)).values()) == {""}
+        await live.close()
