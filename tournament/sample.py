@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring.rules import PayoutRule
+from tournament.overview import ScoresOfTheDay, StakeOverYears
 from tournament.source import (
     EVERYONE,
     Currency,
@@ -143,6 +144,14 @@ class SampleSource:
     async def everyone(self) -> TournamentField:
         """Rounds 168 to 325 of whoever is in the sample."""
         return (await self._data()).field
+
+    async def scores_of_the_day(self) -> ScoresOfTheDay | None:
+        """None: no scores are to come."""
+        return None
+
+    async def stake_over_years(self) -> StakeOverYears | None:
+        """None: of other days than the leaderboard's there is nothing."""
+        return None
 
     async def progress(self) -> str:
         """Nothing: all of it is here."""

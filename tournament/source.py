@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.rules import PayoutRule
+from tournament.overview import ScoresOfTheDay, StakeOverYears
 
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
 PIECE = 150_000  # rows that are worked on at once: some tens of megabytes with all that is made of them
@@ -277,6 +278,14 @@ class Source(Protocol):
 
     async def keep_prices(self) -> None:
         """Keep the newest price in every currency that somebody has asked for, where none is bundled."""
+        ...
+
+    async def scores_of_the_day(self) -> ScoresOfTheDay | None:
+        """Whether the day's scores are out; None where that is not told."""
+        ...
+
+    async def stake_over_years(self) -> StakeOverYears | None:
+        """Years of the stake and of who has one; None where that is not told."""
         ...
 
     async def claims(self, account: str | None, model: str) -> ModelClaim:

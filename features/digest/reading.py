@@ -38,6 +38,11 @@ async def read_leaderboards(db: Database, source: NumeraiSource, now: datetime) 
     await source.refresh_board()
 
 
+async def read_overview(db: Database, source: NumeraiSource, now: datetime) -> None:
+    """Read the years of stake where they are old."""
+    await source.refresh_overview()
+
+
 async def read_rounds(db: Database, source: NumeraiSource, now: datetime) -> None:
     """Read whole rounds that are missing, or that may have changed: minutes at first, a few a day later."""
     await source.read_rounds()
@@ -64,6 +69,7 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
         "histories": read_histories,
         "accounts": recheck_accounts,
         "leaderboards": read_leaderboards,
+        "years of stake": read_overview,
         "live rule": watch_rule,
         "stakes and rules of the day": keep_day,
         "whole rounds": read_rounds,

@@ -97,7 +97,29 @@ class Answers:
     def _pipelineStatus(self, variables: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
         moment = numerai_data.when(numerai_data.NOW)
         times = dict.fromkeys(("dataReadyAt", "resolvedAt", "scoredAt", "startedAt"), moment)
-        return {**times, "isScoringDay": True, "tournament": variables["tournament"]}
+        return {**times, "scoreP90Eta": moment, "isScoringDay": True, "tournament": variables["tournament"]}
+
+    def _overview(self, tournament: int) -> numerai_data.Json:
+        """What the stake was on the first of each of the last thirty months."""
+        days = [f"{2024 + month // 12}-{month % 12 + 1:02}-01" for month in range(5, 35)]
+        return {
+            "totalAtStake": numerai_data.nmr(700_000.0),
+            "totalNetEarnings": numerai_data.nmr(9_000.0),
+            "totalAtStakeValues": [
+                {"time": f"{day}T00:00:00Z", "value": 500_000.0 + 7_000 * at} for at, day in enumerate(days)
+            ],
+            "stakedAccounts": [{"date": day, "count": 1_500 - 10 * at} for at, day in enumerate(days)],
+            "stakedModels": [{"date": day, "count": 5_000 + tournament} for day in days],
+        }
+
+    def _tournamentOverview(self, _: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
+        return self._overview(numerai_data.CLASSIC)
+
+    def _signalsLeaderboardOverview(self, _: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
+        return self._overview(numerai_data.SIGNALS)
+
+    def _cryptosignalsLeaderboardOverview(self, _: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
+        return self._overview(numerai_data.CRYPTO)
 
     def _latestCurrencyPrice(self, variables: dict[str, Any]) -> numerai_data.Json:  # noqa: N802
         symbols = {key: variables[key] for key in ("baseSymbol", "targetSymbol")}

@@ -13,6 +13,9 @@ type Query {
   rounds(tournament: Int, number: Int, target: String, status: RoundStatus, limit: Int): [Round]
   roundDetails(tournament: Int!, roundNumber: Int!): RoundDetails
   pipelineStatus(tournament: String!, date: String): Pipeline
+  tournamentOverview: Overview
+  signalsLeaderboardOverview: Overview
+  cryptosignalsLeaderboardOverview: Overview
   latestCurrencyPrice(baseSymbol: String!, targetSymbol: String!): Price
   v2Leaderboard(limit: Int, offset: Int): [ModelRank]
   signalsLeaderboard(limit: Int, offset: Int): [ModelRank]
@@ -100,6 +103,15 @@ type RoundDetails {
   models: [RoundModel]
 }
 
+type Overview {
+  totalAtStake: String totalNetEarnings: String
+  totalAtStakeValues: [StakeAt] stakedAccounts: [Count] stakedModels: [Count]
+}
+
+type StakeAt { time: String value: Float }
+
+type Count { date: String count: Int }
+
 type DisplayMultiplier { displayName: String multiplier: Float }
 
 type RoundModel {
@@ -112,6 +124,7 @@ type RoundModel {
 
 type Pipeline {
   dataReadyAt: String isScoringDay: Boolean resolvedAt: String scoredAt: String startedAt: String
+  scoreP90Eta: String resolveP90Eta: String
   tournament: String
 }
 

@@ -160,10 +160,10 @@ async def _lane(
 
 
 async def _members(source: NumeraiSource, accounts: int, rush: int, rng: random.Random, seen: Seen) -> None:
-    """Somebody asks about their account every minute or two, and once an hour many do at once."""
+    """Somebody asks about their account every minute or two, and later once an hour many do at once."""
     asking: set[asyncio.Task[None]] = set()
     loop = asyncio.get_running_loop()
-    next_rush = 3600.0
+    next_rush = 2 * 3600.0  # once everybody was read
     while True:
         await asyncio.sleep(rng.expovariate(1 / 90.0))
         many = rush if loop.time() >= next_rush else 1

@@ -54,13 +54,20 @@ class Cache:
         self._write_again = self._late_at = -float("inf")
 
     async def ask(
-        self, question: str, age: timedelta, fetch: Callable[[], Awaitable[Any]], *, hurry: bool = True
+        self,
+        question: str,
+        age: timedelta,
+        fetch: Callable[[], Awaitable[Any]],
+        *,
+        hurry: bool = True,
+        meanwhile: timedelta = timedelta(),
     ) -> CachedAnswer:
         """The stored answer if it is younger than `age`, else a new one, else the stored one with `late` set.
 
         None is a good answer but is not kept. Those who ask the same at the same time share one request, and
         it goes on when they stop waiting for it. Without `hurry` they wait for as long as it takes, which
-        nobody in a hurry shares. Raises SourceError if there is neither a new nor an old answer.
+        nobody in a hurry shares. A stored answer younger than `meanwhile` is given at once, while a new one
+        is fetched. Raises SourceError if there is neither a new nor an old answer.
         """
         stored = await self.stored(question)
         if stored is not None and self.is_young(stored.fetched_at, age):
@@ -71,6 +78,8 @@ class Cache:
         if task is None:
             task = self._asking[question, hurry] = asyncio.create_task(self._fetch(question, fetch))
             task.add_done_callback(lambda done: self._forget((question, hurry), done))
+        if stored is not None and self.is_young(stored.fetched_at, meanwhile):
+            return stored
         started = self._clock()
         await asyncio.wait({task}, timeout=wait if hurry else None)
         error = SourceError("Numerai takes too long to answer")

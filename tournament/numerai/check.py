@@ -13,6 +13,7 @@ from tournament.source import SourceError
 
 LONGEST_SAMPLE = 60  # characters
 CLASSIC = TOURNAMENT_NUMBERS["classic"]
+ASKED_WITH: Mapping[str, Mapping[str, Any]] = {queries.PIPELINE.root: {"tournament": "classic"}}
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ async def _asked(client: NumeraiClient, schema: Schema, question: Query, known: 
         return Checked(question, there, missing, "", f"No {lacking[0]} is known to ask about")
     try:
         text = schema.fit(question).text
-        data = await client.ask(text, {name: known[name] for name in question.takes})
+        asked = {name: known[name] for name in question.takes} | dict(ASKED_WITH.get(question.root, {}))
+        data = await client.ask(text, asked)
         answer = field(data, question.root)
     except SourceError as error:
         return Checked(question, there, missing, "", error.reason)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tournament.numerai import parse
+from tournament.numerai import overview, parse
 from tournament.numerai.asking import queries
 from tournament.numerai.asking.client import NumeraiClient, RefusedError
 from tournament.numerai.asking.queries import OTHER_SPELLINGS, Query
@@ -23,6 +23,7 @@ ROUNDS_AGE = timedelta(minutes=10)
 HISTORY_AGE = timedelta(minutes=15)
 NAME_AGE = timedelta(hours=1)
 PRICE_AGE = timedelta(hours=1)
+PIPELINE_AGE = timedelta(minutes=10)
 LINKED_AGE = timedelta(hours=1)  # of what members have linked, read before they ask
 BACKGROUND_AGE = timedelta(hours=6)
 SCHEMA_AGE = timedelta(days=1)
@@ -77,14 +78,14 @@ class Reading:
         """[id, name] of a model, or None."""
         variables = {"model_name": name, "tournament": self._number}
         question = self.question("model", name.casefold())
-        return await self._ask(question, NAME_AGE, queries.MODEL, variables, parse.model, background)
+        return await self._named(question, queries.MODEL, variables, parse.model, background)
 
     async def account(self, name: str, *, background: timedelta | None = None) -> CachedAnswer:
         """[id, name] of every model of an account, or None."""
         variables = {"username": name, "tournament": self._number}
         read = partial(parse.models_of_account, tournament=self._number)
         question = self.question("account", name.casefold())
-        return await self._ask(question, NAME_AGE, queries.ACCOUNT, variables, read, background)
+        return await self._named(question, queries.ACCOUNT, variables, read, background)
 
     async def profile_now(self, name: str) -> list[str] | None:
         """parse.profile of a model; asked each time, because what proves something must not be old."""
@@ -158,6 +159,25 @@ class Reading:
 
         return await self._cache.ask(kept_as, PRICE_AGE, fetch)
 
+    async def pipeline(self) -> CachedAnswer | None:
+        """What overview.pipeline makes of the day's status; None for a tournament that has none."""
+        if self._tournament not in queries.PIPELINES:
+            return None
+        variables = {"tournament": queries.PIPELINES[self._tournament]}
+        question = self.question("pipeline")
+        return await self._ask(question, PIPELINE_AGE, queries.PIPELINE, variables, overview.pipeline)
+
+    async def overview(self) -> CachedAnswer:
+        """What overview.overview makes of the history of the stake, asked in the background."""
+        return await self._ask(
+            self.question("overview"),
+            BACKGROUND_AGE,
+            queries.OVERVIEWS[self._tournament],
+            {},
+            overview.overview,
+            BACKGROUND_AGE,
+        )
+
     async def leaderboard(self, kind: str) -> CachedAnswer:
         """[name, stake in NMR or None] of all "models" or "accounts", asked in the background."""
         return await self._cache.ask(
@@ -184,6 +204,23 @@ class Reading:
             background or age,
             lambda: self._told(question, variables, read, background=background is not None),
             hurry=background is None,
+        )
+
+    async def _named(
+        self,
+        kept_as: str,
+        question: Query,
+        variables: Mapping[str, Any],
+        read: Callable[[Any], Any],
+        background: timedelta | None,
+    ) -> CachedAnswer:
+        """Who has a name: that changes so seldom that nobody waits for what was told a few hours ago."""
+        return await self._cache.ask(
+            kept_as,
+            background or NAME_AGE,
+            lambda: self._told(question, variables, read, background=background is not None),
+            hurry=background is None,
+            meanwhile=timedelta() if background else BACKGROUND_AGE,
         )
 
     async def _told(

@@ -19,12 +19,14 @@ from tournament.numerai.asking.throttle import Patience, Throttle
 from tournament.numerai.board import Board
 from tournament.numerai.cache import Cache, CachedAnswer, Database
 from tournament.numerai.columns import Calendar
-from tournament.numerai.field.everyone import Coverage, coverage, everyone, score_spans
+from tournament.numerai.field.everyone import Coverage, coverage, everyone, score_spans, with_totals
 from tournament.numerai.field.kept import KeptRounds
 from tournament.numerai.field.reader import Limits, RoundReader
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
 from tournament.numerai.notices import incomplete, near_limits, notice
+from tournament.numerai.overview import scores_of_the_day, stake_over_years
 from tournament.numerai.reading import Reading
+from tournament.overview import ScoresOfTheDay, StakeOverYears
 from tournament.source import (
     EVERYONE,
     Currency,
@@ -106,11 +108,7 @@ class NumeraiSource:
 
     async def rounds(self) -> Rounds:
         """Every round; total_at_risk of those that are read whole, or whose payout factor gives it away."""
-        rounds, kept = (await self._calendar()).rounds, await self._kept.all()
-        told = {number: each.head.at_risk for number, each in kept.items() if each.head.at_risk}
-        at_risk = rounds.total_at_risk.copy()
-        at_risk[np.isin(rounds.number, list(told))] = [told[n] for n in rounds.number.tolist() if n in told]
-        return replace(rounds, total_at_risk=at_risk)
+        return with_totals((await self._calendar()).rounds, await self._kept.all())
 
     async def until(self) -> date:
         """The day on which the newest resolved round resolved."""
@@ -246,6 +244,20 @@ class NumeraiSource:
             self._priced[currency] = newest
         return newest
 
+    async def scores_of_the_day(self) -> ScoresOfTheDay | None:
+        """Whether the day's scores are out, as of ten minutes ago at most; None where that is not told."""
+        try:
+            told = await self._reading.pipeline()
+        except SourceError:
+            return None
+        # an old answer is of another day
+        return None if told is None or told.value is None or told.late else scores_of_the_day(told.value)
+
+    async def stake_over_years(self) -> StakeOverYears | None:
+        """Years of stake as last read in the background; None where that is not told."""
+        kept = await self._cache.stored(self._reading.question("overview"))
+        return stake_over_years(kept.value) if kept else None
+
     async def claims(self, account: str | None, model: str) -> ModelClaim:
         """Whose a model is and what its bio says, by two questions that are never answered from what is kept.
 
@@ -270,6 +282,10 @@ class NumeraiSource:
     async def refresh_board(self) -> None:
         """Read the leaderboards where they are old. Raises SourceError where one can't be read."""
         await self._board.refresh()
+
+    async def refresh_overview(self) -> None:
+        """Read the history of the stake where it is old. Raises SourceError where it can't be read."""
+        await self._reading.overview()
 
     async def read_rounds(self) -> None:
         """Read whole rounds that are missing or may have changed: minutes, and it goes on where it stopped.

@@ -50,6 +50,8 @@ class Query:
         declared = " ".join(f"${name}: {kind}" for name, (_, kind) in told.items())
         given = " ".join(f"{spelled}: ${name}" for name, (spelled, _) in told.items())
         fields = _written(parsed(self.fields), without)
+        if not told:
+            return f"query {{ {self.root} {fields} }}"
         return f"query({declared}) {{ {self.root}({given}) {fields} }}"
 
 
@@ -198,6 +200,44 @@ ACCOUNT_LEADERBOARD = Query(
     {"nmrStaked": "the stake of an account"},
 )
 
+# whether the scores of the day are out; Crypto has no such page
+PIPELINES = MappingProxyType({"classic": "classic", "signals": "signals"})
+PIPELINE = Query(
+    "whether the day's scores are out",
+    "pipelineStatus",
+    {"tournament": "String!"},
+    "isScoringDay scoredAt scoreP90Eta",
+    "scoredAt",
+    {"isScoringDay": "on which days there are scores", "scoreP90Eta": "when scores are expected"},
+    if_known="scoreP90Eta",
+)
+
+# years of total stake and of who stakes; one of each tournament
+OVERVIEWS: Mapping[str, Query] = MappingProxyType(
+    {
+        tournament: Query(
+            f"the history of stake in {tournament.title()}",
+            root,
+            {},
+            "totalAtStakeValues { time value } stakedAccounts { date count } stakedModels { date count }",
+            "",
+            {
+                "totalAtStakeValues": "how the total stake changed",
+                "stakedAccounts": "how many accounts stake",
+                "stakedModels": "how many models have a stake",
+            },
+            if_known="stakedAccounts { date count } stakedModels { date count }"
+            if tournament != "classic"
+            else "",
+        )
+        for tournament, root in {
+            "classic": "tournamentOverview",
+            "signals": "signalsLeaderboardOverview",
+            "crypto": "cryptosignalsLeaderboardOverview",
+        }.items()
+    }
+)
+
 ALL = (
     *MODEL_LEADERBOARDS.values(),
     ACCOUNT_LEADERBOARD,
@@ -210,6 +250,8 @@ ALL = (
     ROUND_RULE,
     *ROUND_DETAILS.values(),
     PRICE,
+    PIPELINE,
+    *OVERVIEWS.values(),
 )
 
 _TYPE = "{ name ofType { name ofType { name ofType { name } } } }"

@@ -30,8 +30,8 @@ class Patience:
     connect: float = 3.0
     read: float = 6.0
     budget: float = 7.0
-    stale: float = 3.0
-    short: float = 1.5
+    stale: float = 1.5
+    short: float = 1.0
     remember: float = 15.0
     backoff: float = (
         0.4  # the first pause before another attempt lasts up to this, each later one up to twice it

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tournament.numerai.field.kept import KeptRounds, Narrow, RoundOutline, column
 from tournament.numerai.parse import SCORES
-from tournament.source import EVERYONE, Floats, History, SourceError, TournamentField
+from tournament.source import EVERYONE, Floats, History, Rounds, SourceError, TournamentField
 
 WHOLE = 0.995  # of the stake at risk: what is missing then is rounding, and models that came late
 NONE_YET = "No whole round of this tournament is read yet"
@@ -53,6 +53,14 @@ def coverage(kept: Mapping[int, RoundOutline], wanted: int) -> Coverage:
         last=max(kept, default=0),
         share=float(np.median(shares)) if shares else float("nan"),
     )
+
+
+def with_totals(rounds: Rounds, kept: Mapping[int, RoundOutline]) -> Rounds:
+    """The rounds with all that is at risk in those that are kept, as Numerai tells it."""
+    told = {number: each.head.at_risk for number, each in kept.items() if each.head.at_risk}
+    at_risk = rounds.total_at_risk.copy()
+    at_risk[np.isin(rounds.number, list(told))] = [told[n] for n in rounds.number.tolist() if n in told]
+    return replace(rounds, total_at_risk=at_risk)
 
 
 def score_spans(kept: Mapping[int, RoundOutline]) -> dict[str, tuple[int, int]]:
