@@ -26,7 +26,7 @@ from storage.server.syncs import record_sync, synced_digest
 from storage.upkeep.files import Copies
 from storage.upkeep.lease import EVERY, TakenOverError, back_up, open_alone, restore
 from tools import SAMPLE, Client, Tools
-from tournament.numerai.check import checked
+from tournament.numerai.asking.check import checked
 from tournament.numerai.source import Limits, NumeraiClient, NumeraiSource
 from tournament.sample import SampleSource
 from tournament.source import Source, Tournament

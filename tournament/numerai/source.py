@@ -1,7 +1,6 @@
 """Numerai's public API as a source: asked without keys, remembered in the database, patient with faults."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -25,6 +24,7 @@ from tournament.numerai.field.reader import Limits, RoundReader
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
 from tournament.numerai.notices import incomplete, near_limits, notice
 from tournament.numerai.overview import scores_of_the_day, stake_over_years
+from tournament.numerai.prices import Prices
 from tournament.numerai.reading import Reading
 from tournament.overview import ScoresOfTheDay, StakeOverYears
 from tournament.source import (
@@ -86,10 +86,10 @@ class NumeraiSource:
         self._reading = Reading(self._client, self._cache, tournament, now)
         self._accounts = Accounts(self._reading, self._cache)
         self._board = Board(self._reading, self._cache, now, clock=clock)
+        self._prices = Prices(self._reading, self._cache)
         self._kept = KeptRounds(database, tournament)
         self._reader = RoundReader(self._reading, self._kept, now, limits or Limits())
         self._seen: dict[str, tuple[int, int]] | None = None
-        self._priced: dict[str, tuple[date, float]] = {}  # what was kept last, by currency
 
     async def names(self) -> Names:
         """Names on the leaderboards as last read; never waits for Numerai."""
@@ -210,39 +210,20 @@ class NumeraiSource:
     async def usd_per_nmr(self) -> tuple[date, float] | None:
         """The price that Numerai last gave; None where it gives none and none is kept."""
         try:
-            return await self._price("USD")
+            return await self._prices.newest("USD")
         except SourceError:
             return None
 
     async def price_of_day(self, currency: Currency) -> Mapping[str, float]:
         """The prices of the days on which somebody asked, from now on also in this currency.
 
-        Numerai gives the newest alone. Raises SourceError where it can't be asked and none is kept.
+        Raises SourceError where Numerai can't be asked and none is kept.
         """
-        kept = await self._cache.prices(currency)
-        try:
-            newest = await self._price(currency)
-        except SourceError:
-            if not kept:
-                raise
-            return kept
-        return kept if newest is None else dict(sorted({**kept, newest[0].isoformat(): newest[1]}.items()))
+        return await self._prices.by_day(currency)
 
     async def keep_prices(self) -> None:
         """Keep the newest price in USD and in every currency that somebody has asked for."""
-        for currency in sorted({"USD", *await self._cache.currencies()}):
-            with contextlib.suppress(SourceError):  # it is tried again
-                await self._price(currency)
-
-    async def _price(self, currency: str) -> tuple[date, float] | None:
-        """The newest price, which is kept; None where there is none in this currency."""
-        told = (await self._reading.price(currency)).value
-        if told is None:
-            return None
-        newest = date.fromisoformat(told[0]), float(told[1])
-        if self._priced.get(currency) != newest and await self._cache.keep_price(currency, *newest):
-            self._priced[currency] = newest
-        return newest
+        await self._prices.keep()
 
     async def scores_of_the_day(self) -> ScoresOfTheDay | None:
         """Whether the day's scores are out, as of ten minutes ago at most; None where that is not told."""

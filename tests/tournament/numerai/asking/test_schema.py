@@ -16,9 +16,9 @@ from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM, PATIENCE
 from tournament.numerai.asking import queries
+from tournament.numerai.asking.check import checked
 from tournament.numerai.asking.client import NumeraiClient
 from tournament.numerai.asking.schema import Schema
-from tournament.numerai.check import checked
 from tournament.numerai.source import NumeraiSource
 from tournament.source import SourceError
 
