@@ -147,10 +147,11 @@ class TournamentField:
             notice=history.notice,
         )
 
-    def pieces(self, numbers: Numbers | None = None) -> Iterator[History]:
+    def pieces(self, numbers: Numbers | None = None, *, newest_first: bool = False) -> Iterator[History]:
         """The rows of these rounds, of all without, in order: whole rounds, about PIECE rows at a time."""
-        for some in self._portions(self.numbers if numbers is None else numbers):
-            yield self.read(some)
+        some = self._portions(self.numbers if numbers is None else numbers)
+        for each in reversed(some) if newest_first else some:
+            yield self.read(each)
 
     def newest(self, count: int, counts: Callable[[History], NDArray[np.bool_]]) -> History:
         """The rows that count of the newest `count` rounds that have such rows, none where none has.

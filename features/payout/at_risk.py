@@ -22,13 +22,17 @@ BASES = (AS_STAKED, "fixed", "compounding", "per-round")
 
 @dataclass(frozen=True)
 class Paid:
-    """Pay (n,) in NMR of each row under both rules, what percentages are of, and the basis in words."""
+    """Pay (n,) in NMR of each row under both rules, and what percentages are of."""
 
     proposed: NDArray[np.float64]
     current: NDArray[np.float64]
     percent_of: NDArray[np.float64]
-    words: Sentences
-    percent_words: Sentences
+
+
+def check_basis(basis: str) -> None:
+    """Raise ValueError for a basis that there is not."""
+    if basis not in BASES:
+        raise ValueError(f"The basis is one of {', '.join(BASES)}.")
 
 
 def check_stake(stake: float) -> None:
@@ -44,7 +48,7 @@ def read_stake(text: str) -> float:
     return stake
 
 
-def pay_on(
+def follow(
     basis: str,
     history: History,
     rounds: Rounds,
@@ -53,20 +57,17 @@ def pay_on(
     current_rate: NDArray[np.float64],
     stake: float | None,
 ) -> Paid:
-    """Pay of each row of a history under the proposed and the current rule, on one basis.
+    """Pay of each row of a history under both rules, where what a round risks follows from those before.
 
-    proposed_rate, current_rate (n,): pay per NMR at risk; in_force: the rule of each round, which says what
-    share of a whole stake a round risks; stake: the whole stake at the start, shared evenly by the models,
-    or None for their own.
+    basis: one of BASES but AS_STAKED. proposed_rate, current_rate (n,): pay per NMR at risk; in_force: the
+    rule of each round, which says what share of a whole stake a round risks; stake: the whole stake at the
+    start, shared evenly by the models, or None for their own.
     """
-    if basis not in BASES:
-        raise ValueError(f"The basis is one of {', '.join(BASES)}.")
-    fraction = np.array([in_force[number].stake_fraction for number in history.round.tolist()])
-    if basis == AS_STAKED:
-        risked = history.stake if stake is None else _split_evenly(stake, history)
-        return Paid(proposed_rate * risked, current_rate * risked, risked, *_words(basis, stake, history, 0))
-    overlap = rounds.overlap(np.unique(history.round))
-    proposed_fraction = np.full(fraction.shape, 1.0 / overlap) if basis == "per-round" else fraction
+    numbers, at = np.unique(history.round, return_inverse=True)
+    fraction = np.array([in_force[number].stake_fraction for number in numbers.tolist()])[at]
+    proposed_fraction = fraction
+    if basis == "per-round":
+        proposed_fraction = np.full(fraction.shape, 1.0 / rounds.overlap(numbers))
     first_row = np.unique(history.model, return_index=True)[1]  # rows are in order of rounds within a model
     models = first_row.size
     whole = (
@@ -77,8 +78,7 @@ def pay_on(
         _follow(history, rounds, proposed_rate, whole, proposed_fraction, compounding=compounding),
         _follow(history, rounds, current_rate, whole, fraction, compounding=compounding),
         # of the stake at the start of all models together: each row carries its round's share of it
-        whole.sum() / np.bincount(history.round)[history.round],
-        *_words(basis, stake, history, overlap),
+        whole.sum() / np.bincount(at)[at],
     )
 
 
@@ -108,15 +108,9 @@ def _follow(
     return path.payout[row_of, column_of]
 
 
-def _split_evenly(stake: float, history: History) -> NDArray[np.float64]:
-    """`stake` in every round, shared by the models that are compared in it."""
-    _, at, models = np.unique(history.round, return_inverse=True, return_counts=True)
-    return stake / models[at]
-
-
-def _words(basis: str, stake: float | None, history: History, overlap: int) -> tuple[Sentences, Sentences]:
+def basis_words(basis: str, stake: float | None, kind: str, overlap: int) -> tuple[Sentences, Sentences]:
     """The basis as assumptions, with amounts and without."""
-    shared = ", shared evenly by the models" if history.kind != "model" else ""
+    shared = ", shared evenly by the models" if kind != "model" else ""
     if basis == AS_STAKED:
         of_what = "Percentages are of the stake at risk in each round, added up over the rounds."
         if stake is None:

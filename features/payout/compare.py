@@ -6,34 +6,32 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
-from features.payout.at_risk import AS_STAKED, Paid, check_stake, pay_on
-from features.payout.comparison import LARGE, PayoutComparison, Side, Stretch
+from features.payout.at_risk import AS_STAKED, check_basis, check_stake
+from features.payout.comparison import PayoutComparison
+from features.payout.priced.everyone import pay_of_all
+from features.payout.priced.question import Answered, PayQuestion
 from features.payout.pricing import (
     FIRST_TC_ROUND,
     ComparedRule,
-    Priced,
     compared_rule,
     named_rule,
-    price_as_paid,
-    price_rule,
-    rules_in_force,
+    rules_of_rounds,
 )
 from features.payout.windows import (
     asked_otherwise,
-    comparable,
     last_of,
     left_out,
-    regimes_of,
-    rows_asked_for,
+    rounds_asked_for,
+    that_can_be_followed,
     told_of_other_unit,
+    with_other_unit,
 )
 from scoring.change.difference import DifferenceSplit, split_difference
 from scoring.intervals import ewc_interval
 from scoring.payout import break_even
 from scoring.rules import PayoutRule, unknown_scores
-from tournament.source import EVERYONE, History, Rounds, Source, SourceError, caveats_of
+from tournament.source import EVERYONE, Rounds, Source, SourceError, TournamentField, caveats_of, field_of
 from wording.names import find_name
 from wording.numbers import pays_more_when
 
@@ -63,6 +61,7 @@ async def compare_payouts(
     """
     if stake is not None:
         check_stake(stake)
+    check_basis(basis)
     if unit not in UNITS:
         raise ValueError(f"The unit is one of {' and '.join(UNITS)}.")
     named = (
@@ -77,35 +76,31 @@ async def compare_payouts(
         _everyone(source, basis),
         source.live_rule(),
     )
-    history, scores, until, differs = await asyncio.gather(
-        source.history(found), source.scores(), source.until(), source.live_rule_differs()
+    field, scores, until, differs = await asyncio.gather(
+        field_of(source, found), source.scores(), source.until(), source.live_rule_differs()
     )
-    warned = (*(told_of_other_unit(history) if old_tc else ()), *([differs] if differs else ()))
-    if old_tc:
-        history = history.with_other_unit()
-        everyone = None if everyone is None else everyone.with_other_unit()
     facts = _Facts(
         source.tournament,
         source.label,
-        caveats_of(source, history),
-        warned,
+        caveats_of(source, field),
+        (differs,) if differs else (),
         until,
         all_rounds,
         scores,
-        history,
+        field,
         everyone if found != EVERYONE else None,
         usd,
         None if live is None or unknown_scores(live) else live,
     )
-    return await asyncio.to_thread(_compare, facts, *named, rounds, stake, basis, unit)
+    return await asyncio.to_thread(_compare, facts, *named, rounds, stake, basis, unit, old_tc)
 
 
-async def _everyone(source: Source, basis: str) -> History | None:
+async def _everyone(source: Source, basis: str) -> TournamentField | None:
     """Everyone's rows, which a difference is split by; None on other bases and while a source has none."""
     if basis != AS_STAKED:
         return None
     try:
-        return await source.history(EVERYONE)
+        return await source.everyone()
     except SourceError:
         return None
 
@@ -119,33 +114,33 @@ class _Facts:
     until: date
     rounds: Rounds
     scores: Mapping[str, tuple[int, int]]
-    history: History
-    everyone: History | None
+    field: TournamentField
+    everyone: TournamentField | None
     usd: tuple[date, float] | None
     live: PayoutRule | None
 
-    def rules(
-        self, proposed: str | PayoutRule, current: str | PayoutRule | None
-    ) -> tuple[ComparedRule, ComparedRule | None]:
-        """Both rules; multipliers that neither says are those in force in the newest round."""
-        in_force = rules_in_force(self.tournament, self.history, self.rounds, self.live)
-        base = in_force[int(self.history.round.max())]
-        if current is None:
-            return compared_rule(proposed, base), None
-        old = compared_rule(current, base)
-        return compared_rule(proposed, replace(base, multipliers=old.multipliers)), old
-
-    def price(
-        self, history: History, proposed: ComparedRule, current: ComparedRule | None
-    ) -> tuple[Priced, Priced]:
-        """Rows under both rules."""
-        in_force = rules_in_force(self.tournament, history, self.rounds, self.live)
-        return (
-            price_rule(proposed.read, history, self.rounds, in_force, self.scores),
-            price_as_paid(self.tournament, history, in_force)
-            if current is None
-            else price_rule(current.read, history, self.rounds, in_force, self.scores),
+    def with_other_unit(self) -> "_Facts":
+        """The same with the scores of another unit among the others, which is said."""
+        return replace(
+            self,
+            warned=(*told_of_other_unit(self.field), *self.warned),
+            field=with_other_unit(self.field),
+            everyone=None if self.everyone is None else with_other_unit(self.everyone),
         )
+
+    def rules(
+        self, field: TournamentField, proposed: str | PayoutRule, current: str | PayoutRule | None
+    ) -> tuple[dict[int, PayoutRule], ComparedRule, ComparedRule | None]:
+        """The rules in force, and both that are compared.
+
+        Multipliers that neither of them says are those in force in the newest round.
+        """
+        in_force = rules_of_rounds(self.tournament, field.numbers.tolist(), self.rounds, self.live)
+        base = in_force[int(field.numbers[-1])]
+        if current is None:
+            return in_force, compared_rule(proposed, base), None
+        old = compared_rule(current, base)
+        return in_force, compared_rule(proposed, replace(base, multipliers=old.multipliers)), old
 
 
 def _compare(
@@ -156,25 +151,31 @@ def _compare(
     stake: float | None,
     basis: str,
     unit: str,
+    old_tc: bool,
 ) -> PayoutComparison:
+    facts = facts.with_other_unit() if old_tc else facts
+    field, calendar = facts.field, facts.rounds
     own_stake = stake is None or current_named is None  # what was paid per NMR is known of a stake alone
-    history, so_far = rows_asked_for(facts.history, facts.rounds, facts.scores, typed, own_stake)
-    new, old = facts.rules(proposed_named, current_named)
-    # once to see which rows both rules can pay, then those alone: what is left out must not colour a word
-    kept, others = comparable(history, *facts.price(history, new, old), own_stake=own_stake, interim=so_far)
-    every = history.only(kept)
-    question = _Question(facts, new, old, basis, stake, unit)
-    rows = every if typed is not None else every.only(np.isin(every.round, last_of(np.unique(every.round))))
-    found = question.answer(rows)
-    whole = found if rows.round.size == every.round.size else question.answer(every)
-    here = question.stretch(found)
-    proposed, current = found.priced
-    block = 2 * facts.rounds.overlap(found.rounds)
-    days = facts.rounds.opened[np.isin(facts.rounds.number, found.rounds)].astype("datetime64[D]")
+    asked, so_far = rounds_asked_for(field, calendar, facts.scores, typed, own_stake)
+    numbers, cut = (asked, "") if basis == AS_STAKED else that_can_be_followed(field, asked)
+    in_force, new, old = facts.rules(field, proposed_named, current_named)
+    question = PayQuestion(
+        facts.tournament, calendar, facts.scores, field, in_force, new, old, basis, stake, unit, so_far
+    )
+    whole = question.answer(numbers)
+    last = last_of(whole.rounds)
+    found = whole if typed is not None or last.size == whole.rounds.size else question.answer(last)
+    [here] = question.stretches(found, [("", found.rounds)])
+    if whole is found or cut:  # what can't be followed at once is not all there is
+        beside = None
+    else:
+        [beside] = question.stretches(whole, [("", whole.rounds)])
+    proposed, current = found.told
+    days = calendar.opened[np.isin(calendar.number, found.rounds)].astype("datetime64[D]")
     return PayoutComparison(
-        name=history.name,
-        kind=history.kind,
-        models=np.unique(rows.model).size,
+        name=field.name,
+        kind=field.kind,
+        models=found.models,
         unit=unit,
         rounds=found.rounds,
         first_day=days.min().item(),
@@ -182,16 +183,17 @@ def _compare(
         proposed=found.proposed,
         current=found.current,
         interval=here.interval,
-        block=block,
-        rows=rows.round.size,
-        more_when=_more_when(proposed, current),
+        block=2 * calendar.overlap(found.rounds),
+        rows=int(found.sums.rows.sum()),
+        more_when=_more_when(found),
         warnings=(
             *((f"So far: {here.span} had not resolved.",) if so_far else ()),
+            *((f"{cut} {here.span} alone.",) if cut else ()),
             *dict.fromkeys((*facts.warned, *proposed.notes, *current.notes)),
-            *left_out(history, others, None if typed is not None else found.rounds),
+            *left_out(field.kind, question.reasons, whole.all, None if typed is not None else found.rounds),
         ),
         assumptions=(
-            *(found.paid.words if unit == "NMR" else found.paid.percent_words),
+            *question.words(found),
             "Nobody changes what they submit or stake.",
             *facts.caveats,
             *dict.fromkeys(filter(None, (proposed.terms_sentence, current.terms_sentence))),
@@ -200,117 +202,41 @@ def _compare(
         until=facts.until,
         asked=asked_otherwise(typed, found.rounds),
         so_far=so_far,
-        whole=None if whole is found else question.stretch(whole),
-        regimes=question.regimes(whole) if old is None or history.kind == EVERYONE else (),
+        whole=beside,
+        regimes=question.regimes(whole) if old is None or field.kind == EVERYONE else (),
         without_largest=here.without_largest,
-        split=question.split(found),
+        split=_split(question, found, facts.everyone),
         usd=facts.usd,
-        asked_at=history.asked_at,
-        notice=history.notice,
+        asked_at=field.asked_at,
+        notice=field.notice,
     )
 
 
-@dataclass(frozen=True)
-class _Answered:
-    """Pay of some rows under both rules, by round (r,)."""
+def _split(
+    question: PayQuestion, found: Answered, everyone: TournamentField | None
+) -> DifferenceSplit | None:
+    """The difference as level and mix, by everyone's pay under both rules in the same rounds.
 
-    rows: History
-    rounds: NDArray[np.int64]
-    priced: tuple[Priced, Priced]
-    paid: Paid
-    proposed: Side
-    current: Side
-
-    def stretch(self, words: str, rounds: NDArray[np.int64]) -> Stretch:
-        """What lies between the rules in these of the rounds."""
-        difference = self.proposed.by_round - self.current.by_round
-        inside = np.isin(self.rounds, rounds)
-        return Stretch.of(words, self.rounds[inside], difference[inside])
-
-
-@dataclass(frozen=True)
-class _Question:
-    """Two rules on one basis, to be asked of several sets of rows."""
-
-    facts: _Facts
-    new: ComparedRule
-    old: ComparedRule | None
-    basis: str
-    stake: float | None
-    unit: str
-
-    def answer(self, rows: History) -> _Answered:
-        """Pay under both rules. Raises ValueError for a basis that there is not."""
-        facts = self.facts
-        proposed, current = facts.price(rows, self.new, self.old)
-        in_force = rules_in_force(facts.tournament, rows, facts.rounds, facts.live)
-        paid = pay_on(self.basis, rows, facts.rounds, in_force, proposed.rate, current.rate, self.stake)
-        numbers, at = np.unique(rows.round, return_inverse=True)
-        in_unit = (
-            np.ones(numbers.size) if self.unit == "NMR" else 100 / np.bincount(at, weights=paid.percent_of)
-        )
-        sides = [
-            Side(
-                priced.short,
-                priced.words,
-                np.bincount(at, weights=nmr) * in_unit,
-                float(priced.clipped.mean()),
-            )
-            for priced, nmr in ((proposed, paid.proposed), (current, paid.current))
-        ]
-        return _Answered(rows, numbers, (proposed, current), paid, *sides)
-
-    def stretch(self, found: _Answered, words: str = "", rounds: NDArray[np.int64] | None = None) -> Stretch:
-        """What lies between the rules in some rounds; of everyone also without whoever is large in them."""
-        rows, rounds = found.rows, found.rounds if rounds is None else rounds
-        told = found.stretch(words, rounds)
-        if rows.kind != EVERYONE or self.stake is not None:
-            return told
-        inside = np.isin(rows.round, rounds)
-        by_model = np.bincount(rows.model[inside], weights=rows.stake[inside])
-        largest = int(by_model.argmax())
-        share = float(by_model[largest] / by_model.sum())
-        others = rows.only(rows.model != largest)
-        if share <= LARGE or not np.isin(others.round, rounds).any():
-            return told
-        return replace(told, without_largest=(share, self.answer(others).stretch("", rounds)))
-
-    def regimes(self, found: _Answered) -> tuple[Stretch, ...]:
-        """A stretch for each set of scores that was paid in these rounds; none where all paid the same."""
-        in_force = rules_in_force(self.facts.tournament, found.rows, self.facts.rounds, self.facts.live)
-        told = regimes_of(self.facts.tournament, found.rows, in_force)
-        return tuple(self.stretch(found, *each) for each in told) if len(told) > 1 else ()
-
-    def split(self, found: _Answered) -> DifferenceSplit | None:
-        """The difference as level and mix, by everyone's pay under both rules in the same rounds.
-
-        None where that would mislead: what was paid before round 311 was paid by another score, models are
-        not in every round, or a sum may as well be 0.
-        """
-        everyone = self.facts.everyone
-        by_mmc = self.facts.tournament == "classic" and found.rounds[0] < FIRST_TC_ROUND
-        if everyone is None or (self.old is None and by_mmc):
-            return None
-        rows = everyone.only(np.isin(everyone.round, found.rounds) & (everyone.stake > 0) & everyone.resolved)
-        if not rows.round.size or rows.round.size != np.unique(rows.model).size * found.rounds.size:
-            return None
-        proposed, current = self.facts.price(rows, self.new, self.old)
-        if np.isnan(proposed.rate).any() or np.isnan(current.rate).any():
-            return None
-        at = np.searchsorted(found.rounds, rows.round)
-        by_round = [np.bincount(at, weights=priced.rate * rows.stake) for priced in (proposed, current)]
-        if not all(ewc_interval(each).excludes_0 for each in by_round):
-            return None
-        scale = split_difference(*(each.sum(keepdims=True) for each in by_round)).scale
-        proposed_total, current_total = np.array([found.proposed.total]), np.array([found.current.total])
-        return DifferenceSplit(scale, (1 - scale) * proposed_total, scale * proposed_total - current_total)
+    None where that would mislead: what was paid before round 311 was paid by another score, models are
+    not in every round, or a sum may as well be 0.
+    """
+    by_mmc = question.tournament == "classic" and found.rounds[0] < FIRST_TC_ROUND
+    if everyone is None or (question.old is None and by_mmc):
+        return None
+    by_round = pay_of_all(question, everyone, found.rounds)
+    if by_round is None or not all(ewc_interval(each).excludes_0 for each in by_round):
+        return None
+    scale = split_difference(*by_round.sum(axis=1, keepdims=True)).scale
+    proposed_total, current_total = np.array([found.proposed.total]), np.array([found.current.total])
+    return DifferenceSplit(scale, (1 - scale) * proposed_total, scale * proposed_total - current_total)
 
 
-def _more_when(proposed: Priced, current: Priced) -> str:
+def _more_when(found: Answered) -> str:
+    proposed, current = found.told
     if current.multipliers is None or proposed.multipliers is None:
         return "No single answer: the multipliers that were paid changed, or are not all in the data."
-    ratio = proposed.factor / current.factor
-    if not np.allclose(ratio, ratio[0]):
+    low, high = found.sums.ratio
+    if not np.isclose(high, low):
         return "No single answer: the payout factors of the two rules differ from round to round."
-    weights = break_even(proposed.multipliers, current.multipliers, proposed_scale=float(ratio[0]))
+    weights = break_even(proposed.multipliers, current.multipliers, proposed_scale=low)
     return f"{pays_more_when(weights)}, before clipping."

@@ -1,19 +1,20 @@
 """What rows of a history earn under a rule, round by round, at the terms that were in force then."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.payout.priced.terms import MEANT as MEANT
+from features.payout.priced.terms import Terms, ToldRule, rounds_by_rule, told_rule
 from features.rules.rules import LIVE
 from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rules import (
     PayoutRule,
     describe_multipliers,
-    is_permitted,
     load_rules,
     parse_rule,
     rule_in_force,
@@ -21,32 +22,26 @@ from scoring.rules import (
 )
 from scoring.typed import tidy
 from tournament.source import History, Rounds, Source
-from wording.numbers import counted, listed, percent, score_name, spans
+from wording.numbers import counted, listed, percent, score_name
 
-MEANT = "as typed, in each of these rounds, whatever rounds it was meant for"
 FIRST_TC_ROUND = 311  # before it the second paid score was MMC, which the sample lacks
+FEW = 8  # choices of multipliers that are counted one after the other before all others are sorted
+Rows = slice | NDArray[np.intp]
+Choices = Counter[tuple[tuple[str, float], ...]]  # how many rows had chosen these multipliers of the scores
 
 
 @dataclass(frozen=True)
-class Priced:
-    """Pay per NMR at risk (n,) of every row, NaN where it can't be known, and what the rule was in words."""
+class Rates:
+    """Pay per NMR at risk (n,) of every row, NaN where it can't be known."""
 
-    short: str
-    words: str
     rate: NDArray[np.float64]
     factor: NDArray[np.float64]  # the payout factor it was priced at
     clipped: NDArray[np.bool_]
-    multipliers: Mapping[str, float] | None  # None where they changed from round to round, or are not known
-    notes: tuple[str, ...]
-    as_typed: tuple[str, ...] = ()  # "clip 0.1": typed terms that took the place of those of a round
-    left_out: tuple[str, ...] = ()  # "clip 0.05": typed terms of other rounds, for which a round's own stand
-    other_rounds: bool = False  # a rule of rounds of another rhythm: the weekly equivalent of a daily one
-    as_paid: bool = False
 
-    @property
-    def terms_sentence(self) -> str:
-        """That typed terms were applied as they are; "" where none were."""
-        return f"{listed(self.as_typed).capitalize()}: {MEANT}." if self.as_typed else ""
+
+@dataclass(frozen=True, kw_only=True)
+class Priced(ToldRule, Rates):
+    """Pay per NMR at risk (n,) of every row, and what the rule was in words."""
 
 
 @dataclass(frozen=True)
@@ -101,24 +96,28 @@ def compared_rule(named: str | PayoutRule, base: PayoutRule) -> ComparedRule:
 
 def price_as_paid(tournament: str, history: History, in_force: Mapping[int, PayoutRule]) -> Priced:
     """What was really paid, per NMR that was at risk."""
+    told = told_as_paid(tournament, history.round, choices_of(history))
+    return Priced(**vars(told), **vars(rates_as_paid(history, in_force)))
+
+
+def rates_as_paid(history: History, in_force: Mapping[int, PayoutRule]) -> Rates:
+    """What was really paid, per NMR that was at risk, without words."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = np.where(history.stake > 0, history.payout / history.stake, np.nan)
+        rate = history.payout / history.stake
+    rate[~(history.stake > 0)] = np.nan
+    factor = history.payout_factor
     clipped = np.zeros(rate.shape, dtype=bool)
     for base, rows in _rows_by_rule(history, in_force):
         clipped[rows] = is_clipped(
-            rate[rows], 1.0, factor=history.payout_factor[rows], clip=base.clip, clip_order=base.clip_order
+            rate[rows], 1.0, factor=factor[rows], clip=base.clip, clip_order=base.clip_order
         )
-    multipliers, words = chosen_multipliers(tournament, history)
-    return Priced(
-        "what was paid",
-        f"As paid: {words}",
-        rate,
-        history.payout_factor,
-        clipped,
-        multipliers,
-        (),
-        as_paid=True,
-    )
+    return Rates(rate, factor, clipped)
+
+
+def told_as_paid(tournament: str, rounds: NDArray[np.int64], choices: Choices) -> ToldRule:
+    """What was really paid in these rounds, to owners of these choices."""
+    multipliers, words = told_choices(tournament, rounds, choices)
+    return ToldRule("what was paid", f"As paid: {words}", multipliers, as_paid=True)
 
 
 def price_rule(
@@ -136,68 +135,46 @@ def price_rule(
     threshold that was typed is applied as it is. Raises ValueError when the rule needs a score that is not
     there.
     """
-    rate = np.full(history.round.shape, np.nan)
-    factors = np.full(rate.shape, np.nan)
-    clipped = np.zeros(rate.shape, dtype=bool)
-    notes: dict[str, list[int]] = {}
-    as_typed: list[str] = []
-    left_out: list[str] = []
-    rule, meant_for, clip = None, None, math.nan
+    rates = rates_of_rule(read, history, rounds, in_force, scores)
+    return Priced(**vars(told_rule(read, in_force)), **vars(rates))
+
+
+def rates_of_rule(
+    read: Callable[[PayoutRule], PayoutRule],
+    history: History,
+    rounds: Rounds,
+    in_force: Mapping[int, PayoutRule],
+    scores: Mapping[str, tuple[int, int]],
+) -> Rates:
+    """What a rule pays per NMR at risk, as price_rule has it, without words."""
+    found: list[tuple[Rows, Rates]] = []
     for base, rows in _rows_by_rule(history, in_force):
-        rule = read(base)
-        paid_scores = {score: multiplier for score, multiplier in rule.multipliers.items() if multiplier}
-        _require(paid_scores, scores)
-        clip, factor = base.clip, history.payout_factor[rows]
-        typed = rule.status == "proposed"
-        other = _rule_of_other_rounds(rule, base)
-        if other is not None:
-            meant_for = other
-            left_out += _typed_terms(rule, base) if typed else ()
-        elif typed:
-            clip = rule.clip
-            if rule.stake_threshold != base.stake_threshold:
-                factor = _factor_of(rule, history.round[rows], rounds)
-            as_typed += _typed_terms(rule, base)
-        if typed and not is_permitted(rule, base):
-            notes.setdefault("permitted", []).extend(np.unique(history.round[rows]).tolist())
-        factors[rows] = factor
-        missing = np.full(rows.size, np.nan)
-        columns = [history.scores[s][rows] if s in history.scores else missing for s in paid_scores]
-        rate[rows] = payouts(
-            np.stack(columns or [np.zeros(rows.size)], axis=-1),
-            list(paid_scores.values()) or [0.0],
+        terms = Terms.of(read, base)
+        _require(terms.paid, scores)
+        factor = history.payout_factor[rows]
+        if terms.own_threshold:
+            factor = _factor_of(terms.rule, history.round[rows], rounds)
+        columns = [
+            history.scores[score][rows] if score in history.scores else np.full(factor.size, np.nan)
+            for score in terms.paid
+        ]
+        rate = payouts(
+            np.stack(columns or [np.zeros(factor.size)], axis=-1),
+            list(terms.paid.values()) or [0.0],
             1.0,
             factor=factor,
-            clip=clip,
+            clip=terms.clip,
             clip_order=base.clip_order,
         )
-        clipped[rows] = is_clipped(rate[rows], 1.0, factor=factor, clip=clip, clip_order=base.clip_order)
-    assert rule is not None, "priced without rows"
-    # a typed rule is named with its clip and threshold, where they are not those of the time
-    named = rule.status == "proposed" and not left_out
-    short = rule.id if named else describe_multipliers(rule.multipliers)
-    sentences: list[str] = []
-    if "permitted" in notes:
-        sentences.append(
-            f"{short} was not among the choices members had in {spans(sorted(notes['permitted']))}."
-        )
-    if meant_for is not None:
-        sentences.append(
-            f"{short} is a rule of other rounds ({_rhythm(meant_for)}); here it is its weekly equivalent, "
-            "at the clip and payout factor of these rounds."
-        )
-    return Priced(
-        short,
-        _in_words(rule, clip),
-        rate,
-        factors,
-        clipped,
-        rule.multipliers,
-        tuple(sentences),
-        as_typed=tuple(dict.fromkeys(as_typed)),
-        left_out=tuple(dict.fromkeys(left_out)),
-        other_rounds=meant_for is not None,
-    )
+        clipped = is_clipped(rate, 1.0, factor=factor, clip=terms.clip, clip_order=base.clip_order)
+        found.append((rows, Rates(rate, factor, clipped)))
+    if len(found) == 1:
+        return found[0][1]
+    size = history.round.size
+    joined = Rates(np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, dtype=bool))
+    for rows, rates in found:
+        joined.rate[rows], joined.factor[rows], joined.clipped[rows] = rates.rate, rates.factor, rates.clipped
+    return joined
 
 
 def rules_in_force(
@@ -208,15 +185,21 @@ def rules_in_force(
     Dated by date where the table has no round numbers. Rounds older than the first rule on record are read at
     its terms.
     """
-    dated = _dated_rules(tournament, history, rounds)
+    return rules_of_rounds(tournament, np.unique(history.round).tolist(), rounds, live)
+
+
+def rules_of_rounds(
+    tournament: str, numbers: Sequence[int], rounds: Rounds, live: PayoutRule | None = None
+) -> dict[int, PayoutRule]:
+    """The rule of each of these rounds, as rules_in_force has it."""
+    dated = _dated_rules(tournament, numbers, rounds)
     if live is None or live.first_round is None:
         return dated
     return {number: live if number >= live.first_round else rule for number, rule in dated.items()}
 
 
-def _dated_rules(tournament: str, history: History, rounds: Rounds) -> dict[int, PayoutRule]:
+def _dated_rules(tournament: str, numbers: Sequence[int], rounds: Rounds) -> dict[int, PayoutRule]:
     first = next(r for r in load_rules() if r.tournament == tournament and r.status == "effective")
-    numbers = np.unique(history.round).tolist()
     if first.first_round is not None:
         return {n: rule_in_force(tournament, round=max(n, first.first_round)) for n in numbers}
     days = dict(zip(rounds.number.tolist(), rounds.opened.astype("datetime64[D]").tolist(), strict=True))
@@ -229,62 +212,55 @@ def chosen_multipliers(tournament: str, history: History) -> tuple[Mapping[str, 
 
     None where they changed or are not all in the data: before round 311 MMC was paid.
     """
-    if tournament == "classic" and (history.round < FIRST_TC_ROUND).any():
+    return told_choices(tournament, history.round, choices_of(history))
+
+
+def choices_of(history: History, rows: NDArray[np.bool_] | None = None) -> Choices:
+    """The multipliers the owners had picked, with how many of these rows had them.
+
+    What stood at a model without a stake paid nobody: it is left out.
+    """
+    paid = history.stake > 0 if rows is None else rows & (history.stake > 0)
+    columns = [values if paid.all() else values[paid] for values in history.chosen.values()]
+    columns = [np.where(np.isnan(values), 0.0, values) for values in columns]
+    found: Choices = Counter()
+    # mostly all rows had one of very few: to sort them all takes twenty times as long
+    while columns[0].size and len(found) < FEW:
+        same = np.logical_and.reduce([values == values[0] for values in columns])
+        kind = [float(values[0]) for values in columns]
+        found[tuple(zip(history.chosen, kind, strict=True))] = int(np.count_nonzero(same))
+        columns = [values[~same] for values in columns]
+    if columns[0].size:
+        kinds, counts = np.unique(np.stack(columns, axis=-1), axis=0, return_counts=True)
+        for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True):
+            found[tuple(zip(history.chosen, kind, strict=True))] = count
+    return found
+
+
+def told_choices(
+    tournament: str, rounds: NDArray[np.int64], choices: Choices
+) -> tuple[Mapping[str, float] | None, str]:
+    """What owners had picked in these rounds, and a sentence on it, as chosen_multipliers has it."""
+    if tournament == "classic" and (rounds < FIRST_TC_ROUND).any():
         return None, "the rule and the choices of the time, MMC included (it was paid before round 311)"
-    names = list(history.chosen)
-    paid = history.stake > 0  # what stood at a model without a stake paid nobody
-    table = np.stack([np.nan_to_num(history.chosen[name][paid]) for name in names], axis=-1)
-    if not len(table):
+    if not choices:
         return None, "nothing, without a stake"
-    kinds, counts = np.unique(table, axis=0, return_counts=True)
-    most = dict(zip(names, kinds[counts.argmax()].tolist(), strict=True))
-    if len(kinds) == 1:
-        return most, f"{describe_multipliers(most)}, the multipliers chosen in all of these rounds"
-    share = counts.max() / counts.sum()
+    kind, count = min(choices.items(), key=lambda each: (-each[1], each[0]))
+    if len(choices) == 1:
+        told = f"{describe_multipliers(dict(kind))}, the multipliers chosen in all of these rounds"
+        return dict(kind), told
     return None, (
-        f"the multipliers of the time, most often {describe_multipliers(most)} "
-        f"({percent(share)} of the rows, {counted(len(kinds), 'combination')})"
+        f"the multipliers of the time, most often {describe_multipliers(dict(kind))} "
+        f"({percent(count / choices.total())} of the rows, {counted(len(choices), 'combination')})"
     )
 
 
-def _rows_by_rule(
-    history: History, in_force: Mapping[int, PayoutRule]
-) -> list[tuple[PayoutRule, NDArray[np.intp]]]:
-    """The rows of each rule that was in force, in the order of the rules."""
-    rounds_of: dict[str, list[int]] = {}
-    for number, rule in in_force.items():
-        rounds_of.setdefault(rule.id, []).append(number)
-    by_id = {rule.id: rule for rule in in_force.values()}
-    return [
-        (by_id[rule_id], np.flatnonzero(np.isin(history.round, numbers)))
-        for rule_id, numbers in rounds_of.items()
-    ]
-
-
-def _rule_of_other_rounds(rule: PayoutRule, base: PayoutRule) -> PayoutRule | None:
-    """The rule of rounds of another rhythm than `base` that this one is, or whose terms were typed."""
-    if rule.status != "proposed":
-        return rule if rule.rounds_at_once != base.rounds_at_once else None
-    if rule.clip == base.clip or rule.stake_threshold == base.stake_threshold:
-        return None
-    alike = [
-        each
-        for each in load_rules()
-        if (each.tournament, each.clip, each.stake_threshold)
-        == (base.tournament, rule.clip, rule.stake_threshold)
-    ]
-    if any(each.rounds_at_once == base.rounds_at_once for each in alike):
-        return None
-    return alike[-1] if alike else None
-
-
-def _typed_terms(rule: PayoutRule, base: PayoutRule) -> list[str]:
-    """What a typed rule says other than the rule in force: "clip 0.05", "threshold 72,000"."""
-    terms = [] if rule.clip == base.clip else [f"clip {rule.clip:g}"]
-    if rule.stake_threshold != base.stake_threshold:
-        threshold = rule.stake_threshold
-        terms.append(f"threshold {'none' if threshold is None else f'{threshold:,.0f}'}")
-    return terms
+def _rows_by_rule(history: History, in_force: Mapping[int, PayoutRule]) -> list[tuple[PayoutRule, Rows]]:
+    """The rows of each rule that was in force, in the order of the rules: all, where that is one rule."""
+    by_rule = rounds_by_rule(in_force)
+    if len(by_rule) == 1:
+        return [(by_rule[0][0], slice(None))]
+    return [(rule, np.flatnonzero(np.isin(history.round, numbers))) for rule, numbers in by_rule]
 
 
 def _require(needed: Mapping[str, float], scores: Mapping[str, tuple[int, int]]) -> None:
@@ -302,13 +278,3 @@ def _factor_of(rule: PayoutRule, numbers: NDArray[np.int64], rounds: Rounds) -> 
         return np.ones(numbers.size)
     at = np.searchsorted(rounds.number, numbers)
     return np.asarray(payout_factor(rounds.total_at_risk[at], rule.stake_threshold))
-
-
-def _in_words(rule: PayoutRule, clip: float) -> str:
-    named = "" if rule.status == "proposed" else f" ({rule.tournament.title()} from {rule.effective_on})"
-    return f"{describe_multipliers(rule.multipliers)}{named}, at most ±{100 * clip:g} % of the stake a round"
-
-
-def _rhythm(rule: PayoutRule) -> str:
-    share = "the whole" if rule.stake_fraction == 1 else f"1/{round(1 / rule.stake_fraction)} of the"
-    return f"about {rule.rounds_at_once} at once, each on {share} stake"

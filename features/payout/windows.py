@@ -1,110 +1,116 @@
 """Which rounds and rows a comparison is about, which it leaves out, and what paid in them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.pricing import Priced, chosen_multipliers
+from features.payout.priced.sums import OTHER_UNIT, Sums
+from features.payout.pricing import Choices, choices_of, told_choices
 from scoring.rules import PayoutRule, describe_multipliers
-from tournament.source import History, Rounds
+from tournament.source import History, Numbers, Rounds, TournamentField
 from wording.names import DEFAULT_ROUNDS, find_rounds, rounds_meant
 from wording.numbers import counted, listed, score_name, span
 
-Numbers = NDArray[np.int64]
 Rows = NDArray[np.bool_]
-OTHER_UNIT = "with a score in another unit (the option old_tc counts them)"
+MOST_FOLLOWED = 500_000  # rows of stakes that are followed through their rounds: all are in memory at once
 
 
-def rows_asked_for(
-    history: History,
+def rounds_asked_for(
+    field: TournamentField,
     rounds: Rounds,
     scores: Mapping[str, tuple[int, int]],
     typed: str | None,
     own_stake: bool,
-) -> tuple[History, bool]:
-    """The rows of the rounds that were typed, all rows without, and whether interim ones count.
+) -> tuple[Numbers, bool]:
+    """The rounds of the field that were typed, all without, and whether interim rows of them count.
 
     They count where no final row is in the rounds that were typed. own_stake: only rows with a stake can be
     compared, and the last so many rounds are the last with one. Raises ValueError with a sentence where there
     is no row at all.
     """
-    final = history.only(history.resolved)
     if typed is None:
-        if not final.round.size:
-            raise ValueError(f"No round of {history.name} has resolved yet.")
-        return history, False
-    usable = np.unique(final.round[final.stake > 0] if own_stake else final.round)
-    if not usable.size:
-        usable = np.unique(final.round if final.round.size else history.round)
-    first = min(first for first, _ in scores.values())
-    last = max(int(history.round.max()), *(last for _, last in scores.values()))
-    known = rounds.number[(rounds.number >= first) & (rounds.number <= last)]
-    chosen = find_rounds(typed, known, usable)
-    asked = history.only(np.isin(history.round, chosen))
-    if not asked.round.size:
-        meant, there = rounds_meant(typed), np.unique(history.round)
+        if not _any(field, field.numbers, lambda rows: rows.resolved):
+            raise ValueError(f"No round of {field.name} has resolved yet.")
+        return field.numbers, False
+    meant = rounds_meant(typed)
+    if isinstance(meant, int):
+        chosen = _last_usable(field, meant, own_stake)
+    else:
+        first = min(first for first, _ in scores.values())
+        last = max(int(field.numbers[-1]), *(last for _, last in scores.values()))
+        chosen = find_rounds(typed, rounds.number[(rounds.number >= first) & (rounds.number <= last)])
+    inside = np.isin(field.numbers, chosen)
+    asked = field.numbers[inside]
+    if not asked.size:
         where = span(*meant) if isinstance(meant, tuple) else span(chosen[0], chosen[-1])
         raise ValueError(
-            f"{history.name} has nothing in {where}: its scores are from {span(there[0], there[-1])}."
+            f"{field.name} has nothing in {where}: "
+            f"its scores are from {span(int(field.numbers[0]), int(field.numbers[-1]))}."
         )
-    staked = asked.stake > 0
-    none_is_final = not (asked.resolved & staked if own_stake and staked.any() else asked.resolved).any()
-    return asked, none_is_final
+    counts = _final_with_stake if own_stake and field.staked[inside].any() else _final
+    return asked, not _any(field, asked, counts)
 
 
-def comparable(
-    history: History, proposed: Priced, current: Priced, *, own_stake: bool, interim: bool
-) -> tuple[Rows, dict[str, Rows]]:
-    """The rows (n,) that both rules can pay, and the others by why they can't. ValueError if none is left."""
-    staked = history.stake > 0 if own_stake else np.ones(history.round.shape, dtype=bool)
-    counts = staked if interim else staked & history.resolved
-    unpaid = counts & np.isnan(current.rate)
-    unscored = counts & ~unpaid & np.isnan(proposed.rate)
-    other_unit = np.zeros(staked.shape, dtype=bool)
-    for values in history.other_unit.values():
-        other_unit |= ~np.isnan(values)
-    other_unit &= unscored if current.as_paid else unpaid | unscored
-    reasons = {
-        "without a stake": ~staked,
-        "still interim in this data": staked & ~counts,
-        "without a recorded payout"
-        if current.as_paid
-        else "without a score that the current rule pays": unpaid & ~other_unit,
-        OTHER_UNIT: other_unit,
-        "without a score that the proposed rule pays": unscored & ~other_unit,
-    }
-    kept = counts & ~unpaid & ~unscored
-    if not kept.any():
-        most = max(reasons, key=lambda reason: np.count_nonzero(reasons[reason]))
-        hint = (
-            " Name a stake and a current rule to compare two rules on its scores, "
-            "for example stake 100 and current 2xCORR + 1xTC."
-            if most == "without a stake"
-            else " Try other rounds."
-        )
-        raise ValueError(
-            f"Nothing can be compared: the rounds of {history.name} from {history.round.min()} to "
-            f"{history.round.max()} are {most}.{hint}"
-        )
-    return kept, reasons
+def _final(rows: History) -> Rows:
+    return rows.resolved
 
 
-def left_out(history: History, reasons: Mapping[str, Rows], answered: Numbers | None) -> tuple[str, ...]:
+def _final_with_stake(rows: History) -> Rows:
+    return rows.resolved & (rows.stake > 0)
+
+
+def _any(field: TournamentField, numbers: Numbers, counts: Callable[[History], Rows]) -> bool:
+    """Whether any row of these rounds counts; mostly one of the oldest round does."""
+    return any(counts(piece).any() for some in (numbers[:1], numbers) for piece in field.pieces(some))
+
+
+def _last_usable(field: TournamentField, count: int, own_stake: bool) -> Numbers:
+    """The last so many rounds with final rows that can be compared, or else with any that there are."""
+    for counts in (_final_with_stake, _final) if own_stake else (_final,):
+        found: list[int] = []
+        for piece in field.pieces(newest_first=True):
+            found = [*np.unique(piece.round[counts(piece)]).tolist(), *found]
+            if len(found) >= count:
+                break
+        if found:
+            return np.array(found[-count:], dtype=np.int64)
+    return field.numbers[-count:]
+
+
+def that_can_be_followed(field: TournamentField, numbers: Numbers) -> tuple[Numbers, str]:
+    """The newest of these rounds whose rows fit into memory at once, and a sentence's start where some don't.
+
+    A stake that is followed from round to round needs all of its rounds at once.
+    """
+    rows = field.rows[np.isin(field.numbers, numbers)]
+    fits = np.cumsum(rows[::-1])[::-1] <= MOST_FOLLOWED
+    if fits.all():
+        return numbers, ""
+    cut = (
+        f"The stakes of {field.name} can't be followed through {counted(numbers.size, 'round')} at once "
+        f"({rows.sum():,} rows, {MOST_FOLLOWED:,} at most): answered for"
+    )
+    return numbers[fits], cut
+
+
+def left_out(kind: str, reasons: Sequence[str], sums: Sums, answered: Numbers | None) -> tuple[str, ...]:
     """Sentences on the rows that are not compared: of all of them, or between the rounds answered alone.
 
     Rows in another unit are told of wherever they are: they are missing from all rounds beside the last.
     """
-    row, what = ("round", "") if history.kind == "model" else ("row", " (a model in a round)")
-    inside = np.ones(history.round.shape, dtype=bool)
+    row, what = ("round", "") if kind == "model" else ("row", " (a model in a round)")
+    inside = np.ones(sums.rounds.shape, dtype=bool)
     if answered is not None:
-        inside = (history.round >= answered[0]) & (history.round <= answered[-1])
-    counts = {
-        reason: int(np.count_nonzero(rows if reason == OTHER_UNIT else rows & inside))
-        for reason, rows in reasons.items()
-    }
-    return tuple(f"Left out: {counted(n, row)}{what} {reason}." for reason, n in counts.items() if n)
+        inside = (sums.rounds >= answered[0]) & (sums.rounds <= answered[-1])
+    told: list[str] = []
+    for reason, rows in zip(reasons, sums.left_out.T, strict=True):
+        count = int((rows if reason == OTHER_UNIT else rows[inside]).sum())
+        if count:
+            told.append(f"Left out: {counted(count, row)}{what} {reason}.")
+    return tuple(told)
 
 
 def last_of(numbers: Numbers) -> Numbers:
@@ -127,11 +133,20 @@ def asked_otherwise(typed: str | None, numbers: Numbers) -> str:
     return "" if meant == (numbers[0], numbers[-1]) else span(*meant)
 
 
-def told_of_other_unit(history: History) -> tuple[str, ...]:
+def with_other_unit(field: TournamentField) -> TournamentField:
+    """The same with the scores of another unit among the others."""
+
+    def read(numbers: Numbers) -> History:
+        return field.read(numbers).with_other_unit()
+
+    return replace(field, read=read)
+
+
+def told_of_other_unit(field: TournamentField) -> tuple[str, ...]:
     """A sentence on every score that is counted although it was in another unit."""
     told: list[str] = []
-    for score, values in history.other_unit.items():
-        rounds = history.round[~np.isnan(values)]
+    for score in field.read(field.numbers[-1:]).other_unit:
+        rounds = field.newest(1, lambda rows, score=score: ~np.isnan(rows.other_unit[score])).round
         if rounds.size:
             until = f"{score_name(score)} up to round {rounds.max()}"
             told.append(f"{until} is in another unit, and counted because that was asked for.")
@@ -145,30 +160,41 @@ def regimes_of(
 
     The words say what paid, how many models there were, and what all of them had chosen, where they had.
     """
-
-    def paid_in(number: int) -> list[str]:
-        rule = in_force[number]
-        choices = (rule.multipliers, *rule.choices)
-        return sorted({score for choice in choices for score, times in choice.items() if times})
-
     told: list[tuple[str, Numbers]] = []
-    for paid, members in groupby(np.unique(history.round).tolist(), key=paid_in):
-        numbers = np.array(list(members))
+    for paid, numbers in by_pay(np.unique(history.round), in_force):
         rows = history.only(np.isin(history.round, numbers))
-        words = f"paid {listed([score_name(score) for score in paid])}"
-        if history.kind != "model":
-            words += f", {counted(np.unique(rows.model).size, 'model')}"
-        chosen, _ = chosen_multipliers(tournament, rows)
-        if chosen is not None:
-            each = [
-                describe_multipliers({score: chosen[score]})
-                if chosen.get(score)
-                else f"no {score_name(score)}"
-                for score in sorted({*paid, *(score for score, times in chosen.items() if times)})
-            ]
-            words += f", {listed(each)} chosen"
-        told.append((words, numbers))
+        models = None if history.kind == "model" else np.unique(rows.model).size
+        told.append((pay_in_words(tournament, paid, numbers, models, choices_of(rows)), numbers))
     return told
+
+
+def by_pay(numbers: Numbers, in_force: Mapping[int, PayoutRule]) -> list[tuple[tuple[str, ...], Numbers]]:
+    """(scores, rounds) of each stretch of these rounds in a row that paid by the same scores."""
+    paid = {id(rule): _scores_of(rule) for rule in in_force.values()}
+    groups = groupby(numbers.tolist(), key=lambda number: paid[id(in_force[number])])
+    return [(scores, np.array(list(members))) for scores, members in groups]
+
+
+def _scores_of(rule: PayoutRule) -> tuple[str, ...]:
+    choices = (rule.multipliers, *rule.choices)
+    return tuple(sorted({score for choice in choices for score, times in choice.items() if times}))
+
+
+def pay_in_words(
+    tournament: str, paid: Sequence[str], rounds: Numbers, models: int | None, choices: Choices
+) -> str:
+    """ "paid CORR and TC, 812 models, 1xCORR and no TC chosen"; models: None where nobody counts them."""
+    words = f"paid {listed([score_name(score) for score in paid])}"
+    if models is not None:
+        words += f", {counted(models, 'model')}"
+    chosen, _ = told_choices(tournament, rounds, choices)
+    if chosen is not None:
+        each = [
+            describe_multipliers({score: chosen[score]}) if chosen.get(score) else f"no {score_name(score)}"
+            for score in sorted({*paid, *(score for score, times in chosen.items() if times)})
+        ]
+        words += f", {listed(each)} chosen"
+    return words
 
 
 def changes_of_pay(tournament: str, history: History, in_force: Mapping[int, PayoutRule]) -> str:
