@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.source import EVERYONE, History, Rounds, Source
+from tournament.source import EVERYONE, History, Numbers, Rounds, Source, TournamentField, field_of
 from wording.names import DEFAULT_ROUNDS, find_name, find_rounds
 from wording.numbers import amount, counted, span
 
@@ -111,26 +111,67 @@ async def pay_record(
     found, all_rounds, usd = await asyncio.gather(
         find_name(source, name), source.rounds(), source.usd_per_nmr()
     )
-    history, until = await asyncio.gather(source.history(found), source.until())
-    staked = history.only(history.stake > 0)
-    if not staked.round.size:
-        sentence = f"{found} has no round with a stake in {source.label}, so nothing was paid."
-        raise NoPayError(sentence, found, history.kind)
-    numbers = np.unique(staked.round)
-    # what is open, and the newest of what is final
-    final = np.unique(staked.round[staked.resolved])
-    newest = np.union1d(final[-DEFAULT_ROUNDS:], staked.round[~staked.resolved])
-    chosen = newest if rounds is None else find_rounds(rounds, all_rounds.number, numbers)
-    staked = staked.only(np.isin(staked.round, chosen))
-    if not staked.round.size:
-        raise NoPayError(
-            f"{found} had no stake in {span(chosen[0], chosen[-1])}: "
-            f"it had one in {span(numbers[0], numbers[-1])}.",
-            found,
-            history.kind,
-        )
-    record = _record(staked, source, until, usd)
+    field, until = await asyncio.gather(field_of(source, found), source.until())
+    # elsewhere: everyone in all rounds are millions of rows
+    record = await asyncio.to_thread(_recorded, field, rounds, all_rounds, source.label, until, usd)
     return record if now is None else replace(record, next_final=_next_final(record, all_rounds, now))
+
+
+def _recorded(
+    field: TournamentField,
+    typed: str | None,
+    rounds: Rounds,
+    label: str,
+    until: date,
+    usd: tuple[date, float] | None,
+) -> PayRecord:
+    numbers = field.numbers[field.staked > 0]
+    if not numbers.size:
+        sentence = f"{field.name} has no round with a stake in {label}, so nothing was paid."
+        raise NoPayError(sentence, field.name, field.kind)
+    chosen = _open_and_newest(field) if typed is None else find_rounds(typed, rounds.number, numbers)
+    if not np.isin(chosen, numbers).any():
+        raise NoPayError(
+            f"{field.name} had no stake in {span(chosen[0], chosen[-1])}: "
+            f"it had one in {span(numbers[0], numbers[-1])}.",
+            field.name,
+            field.kind,
+        )
+    records: list[PayRecord] = []
+    seen = np.zeros(len(field.models), dtype=np.bool_)
+    for piece in field.pieces(np.intersect1d(chosen, numbers)):
+        staked = piece.only(piece.stake > 0)
+        seen[staked.model] = True
+        records.append(_record(staked, label, until, usd))
+    return replace(
+        records[0],
+        **{
+            name: np.concatenate([getattr(record, name) for record in records])
+            for name in ("rounds", "at_risk", "payout", "resolved", "unknown")
+        },
+        scores={
+            score: np.concatenate([record.scores[score] for record in records]) for score in records[0].scores
+        },
+        models=int(seen.sum()),
+        asked_at=field.asked_at,
+        notice=field.notice,
+    )
+
+
+def _open_and_newest(field: TournamentField) -> Numbers:
+    """The rounds with a stake that are open, and the newest of those that are final, the newest read first.
+
+    What is open is looked for as far back as what is final.
+    """
+    still_open: list[int] = []
+    final: list[int] = []
+    for piece in field.pieces(newest_first=True):
+        staked = piece.stake > 0
+        still_open += np.unique(piece.round[staked & ~piece.resolved]).tolist()
+        final = [*np.unique(piece.round[staked & piece.resolved]).tolist(), *final]
+        if len(final) >= DEFAULT_ROUNDS:
+            break
+    return np.union1d(np.array(final[-DEFAULT_ROUNDS:], dtype=np.int64), still_open).astype(np.int64)
 
 
 def as_csv(record: PayRecord) -> str:
@@ -169,7 +210,7 @@ def _next_final(record: PayRecord, rounds: Rounds, now: datetime) -> datetime | 
     return min((each for each in times if each > now), default=None)
 
 
-def _record(rows: History, source: Source, until: date, usd: tuple[date, float] | None) -> PayRecord:
+def _record(rows: History, label: str, until: date, usd: tuple[date, float] | None) -> PayRecord:
     numbers, at = np.unique(rows.round, return_inverse=True)
     at_risk = np.bincount(at, weights=rows.stake).astype(np.float64)
     scores: dict[str, NDArray[np.float64]] = {}
@@ -189,7 +230,7 @@ def _record(rows: History, source: Source, until: date, usd: tuple[date, float] 
         scores=scores,
         resolved=np.bincount(at, weights=rows.resolved) == np.bincount(at),
         unknown=np.bincount(at, weights=np.isnan(rows.payout)).astype(np.int64),
-        source=source.label,
+        source=label,
         until=until,
         usd=usd,
         asked_at=rows.asked_at,
