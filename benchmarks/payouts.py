@@ -1,19 +1,32 @@
-"""Two rules over the whole sample and a hundred over a large one, beside pandas doing the same."""
+"""Two rules over the whole sample and a hundred over a large one, beside pandas doing the same.
 
+Last, what a member asks about everyone in two years of an invented tournament.
+"""
+
+import asyncio
 import contextlib
 import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.fields import InventedSource, frame_of, invented_field
 from benchmarks.timing import agreement, asked_for, side_by_side
+from features.payout.compare import compare_payouts
+from features.payout.comparison import PayoutComparison
 from scoring.payout import payout_totals, payouts
 from scoring.rules import load_rules, parse_rule
 from tournament.sample import FOLDER
+from tournament.source import EVERYONE
 
 RULES = {"1C3T": [1.0, 3.0], "2C1T": [2.0, 1.0]}
 CLIP = 0.25
 ROUNDS, MODELS, CLIP_OF_MANY = 500, 10_000, 0.05
+NEW_CLIP = 1343  # the first round whose clip is 1
+EVERYONE_WITHIN, EVERYONE_IN = 1000, 100  # ms, MB
 HOSTILE = {
     "5,000 numbers": "1 " * 5000,
     "10,000 letters": "x" * 10_000,
@@ -28,6 +41,7 @@ MANY_RULES = [(0.3 * c, 0.4 * t) for c in range(1, 11) for t in range(1, 11)]
 def run() -> None:
     two_rules()
     many_rules()
+    everyone()
     hostile_texts()
 
 
@@ -126,6 +140,51 @@ def many_rules() -> None:
     for name in ("wide", "scoring"):
         apart = np.abs(results[name] - results["columns"]).max() / sizes
         agreement(f"{name} and columns, of the largest", apart, 1e-9)
+
+
+def everyone() -> None:
+    """`/payout compare who:everyone` of 6,000 models in 520 rounds, from the arrays to the finding."""
+    field = invented_field()
+    frame = frame_of(field, ["corr", "mmc"])
+    source = InventedSource(field)
+    clip = np.where(frame["round"] < NEW_CLIP, 0.05, 1.0).astype(np.float32)
+
+    def asked(rounds: str | None) -> PayoutComparison:
+        return asyncio.run(compare_payouts(source, EVERYONE, "1C3M", current="2C1M", rounds=rounds))
+
+    factor, corr, mmc = (frame[name] for name in ("factor", "corr", "mmc"))
+
+    def with_pandas() -> pd.DataFrame:
+        counts = frame["resolved"] & (frame["stake"] > 0)
+        paid = {
+            rule: frame["stake"] * (factor * (c * corr + m * mmc)).clip(-clip, clip)
+            for rule, (c, m) in {"1C3M": (1, 3), "2C1M": (2, 1)}.items()
+        }
+        return pd.DataFrame(paid)[counts].groupby(frame["round"][counts]).sum()
+
+    rows = int(field.rows.sum())
+    medians = side_by_side(
+        f"Everyone under two rules, {rows:,} rows of {field.numbers.size} rounds",
+        5,
+        pandas_columns_then_groupby=with_pandas,
+        asked_for_the_last_20_and_all=lambda: asked(None),
+        asked_for_all=lambda: asked("all"),
+    )
+    asked_for("the last 20 beside all", medians["asked_for_the_last_20_and_all"], EVERYONE_WITHIN)
+    asked_for("all", medians["asked_for_all"], EVERYONE_WITHIN)
+    print(f"  pandas takes at most               {_peak(with_pandas):9.1f} MB besides its frame")
+    asked_for("the answer takes at most", _peak(lambda: asked(None)), EVERYONE_IN, "MB")
+    apart = np.abs(asked("all").proposed.by_round - with_pandas()["1C3M"].to_numpy()).max()
+    agreement("both, NMR (pandas in four bytes)", apart, 1e-2)
+
+
+def _peak(work: Callable[[], Any]) -> float:
+    """Megabytes that are held at once while it is done, besides what is held before."""
+    tracemalloc.start()
+    work()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / 2**20
 
 
 def hostile_texts() -> None:

@@ -1,7 +1,7 @@
 """What rows of a history earn under a rule, round by round, at the terms that were in force then."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -102,9 +102,8 @@ def price_as_paid(tournament: str, history: History, in_force: Mapping[int, Payo
 
 def rates_as_paid(history: History, in_force: Mapping[int, PayoutRule]) -> Rates:
     """What was really paid, per NMR that was at risk, without words."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rate = history.payout / history.stake
-    rate[~(history.stake > 0)] = np.nan
+    rate = np.full(history.stake.shape, np.nan)
+    np.divide(history.payout, history.stake, out=rate, where=history.stake > 0)
     factor = history.payout_factor
     clipped = np.zeros(rate.shape, dtype=bool)
     for base, rows in _rows_by_rule(history, in_force):
@@ -215,25 +214,43 @@ def chosen_multipliers(tournament: str, history: History) -> tuple[Mapping[str, 
     return told_choices(tournament, history.round, choices_of(history))
 
 
-def choices_of(history: History, rows: NDArray[np.bool_] | None = None) -> Choices:
+def choices_of(history: History, rows: NDArray[np.intp] | slice = slice(None)) -> Choices:
     """The multipliers the owners had picked, with how many of these rows had them.
 
     What stood at a model without a stake paid nobody: it is left out.
     """
-    paid = history.stake > 0 if rows is None else rows & (history.stake > 0)
-    columns = [values if paid.all() else values[paid] for values in history.chosen.values()]
-    columns = [np.where(np.isnan(values), 0.0, values) for values in columns]
+    paid = history.stake[rows] > 0
+    size = int(np.count_nonzero(paid))
+    if not size:
+        return Counter()
+    whole = size == paid.size
+    columns = {
+        score: values[rows] if whole else values[rows][paid] for score, values in history.chosen.items()
+    }
+    same = {score: float(values[0]) for score, values in columns.items() if values.min() == values.max()}
+    columns = {
+        score: np.where(np.isnan(values), 0.0, values)
+        for score, values in columns.items()
+        if score not in same
+    }
     found: Choices = Counter()
+
+    def count(kind: Iterable[float], times: int) -> None:
+        chosen = {**same, **dict(zip(columns, kind, strict=True))}
+        found[tuple((score, chosen[score]) for score in history.chosen)] = times
+
     # mostly all rows had one of very few: to sort them all takes twenty times as long
-    while columns[0].size and len(found) < FEW:
-        same = np.logical_and.reduce([values == values[0] for values in columns])
-        kind = [float(values[0]) for values in columns]
-        found[tuple(zip(history.chosen, kind, strict=True))] = int(np.count_nonzero(same))
-        columns = [values[~same] for values in columns]
-    if columns[0].size:
-        kinds, counts = np.unique(np.stack(columns, axis=-1), axis=0, return_counts=True)
-        for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True):
-            found[tuple(zip(history.chosen, kind, strict=True))] = count
+    left = list(columns.values())
+    while left and left[0].size and len(found) < FEW:
+        alike = np.logical_and.reduce([values == values[0] for values in left])
+        count([float(values[0]) for values in left], int(np.count_nonzero(alike)))
+        left = [values[~alike] for values in left]
+    if not left:
+        count((), size)
+    elif left[0].size:
+        kinds, times = np.unique(np.stack(left, axis=-1), axis=0, return_counts=True)
+        for kind, each in zip(kinds.tolist(), times.tolist(), strict=True):
+            count(kind, each)
     return found
 
 
@@ -245,13 +262,18 @@ def told_choices(
         return None, "the rule and the choices of the time, MMC included (it was paid before round 311)"
     if not choices:
         return None, "nothing, without a stake"
-    kind, count = min(choices.items(), key=lambda each: (-each[1], each[0]))
-    if len(choices) == 1:
-        told = f"{describe_multipliers(dict(kind))}, the multipliers chosen in all of these rounds"
-        return dict(kind), told
+    # a score that a piece of the rows does not name was picked by nobody in it
+    scores = list(dict.fromkeys(score for kind in choices for score, _ in kind))
+    kinds: Counter[tuple[float, ...]] = Counter()
+    for kind, times in choices.items():
+        kinds[tuple(dict(kind).get(score, 0.0) for score in scores)] += times
+    kind, times = min(kinds.items(), key=lambda each: (-each[1], each[0]))
+    most = dict(zip(scores, kind, strict=True))
+    if len(kinds) == 1:
+        return most, f"{describe_multipliers(most)}, the multipliers chosen in all of these rounds"
     return None, (
-        f"the multipliers of the time, most often {describe_multipliers(dict(kind))} "
-        f"({percent(count / choices.total())} of the rows, {counted(len(choices), 'combination')})"
+        f"the multipliers of the time, most often {describe_multipliers(most)} "
+        f"({percent(times / kinds.total())} of the rows, {counted(len(kinds), 'combination')})"
     )
 
 

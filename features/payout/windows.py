@@ -170,8 +170,12 @@ def regimes_of(
 
 def by_pay(numbers: Numbers, in_force: Mapping[int, PayoutRule]) -> list[tuple[tuple[str, ...], Numbers]]:
     """(scores, rounds) of each stretch of these rounds in a row that paid by the same scores."""
-    paid = {id(rule): _scores_of(rule) for rule in in_force.values()}
-    groups = groupby(numbers.tolist(), key=lambda number: paid[id(in_force[number])])
+    paid: dict[str, tuple[str, ...]] = {}
+    for number in numbers.tolist():
+        rule = in_force[number]
+        if rule.id not in paid:
+            paid[rule.id] = _scores_of(rule)
+    groups = groupby(numbers.tolist(), key=lambda number: paid[in_force[number].id])
     return [(scores, np.array(list(members))) for scores, members in groups]
 
 

@@ -26,7 +26,7 @@ def pay_of_all(question: PayQuestion, everyone: TournamentField, numbers: Number
         here = np.isin(numbers, piece.round)
         if (of_round[here] != first.size).any() or not np.isin(rows.model, first).all():
             return None
-        rates = [each.rate for each in question.rates(rows)]
+        rates = [each.rate for each in question.rates(rows, numbers[here])]
         if any(np.isnan(rate).any() for rate in rates):
             return None
         pay += [by_round(at, rate * rows.stake, numbers.size) for rate in rates]

@@ -120,10 +120,9 @@ class PayQuestion:
             wanted.append((pay_in_words(self.tournament, paid, numbers, counted, choices), numbers))
         return tuple(self.stretches(found, wanted)) if len(wanted) > 1 else ()
 
-    def rates(self, piece: History) -> tuple[Rates, Rates]:
-        """Pay per NMR at risk of each row under the proposed and the current rule."""
-        numbers = rounds_of(piece)[0].tolist()
-        in_force = {number: self.in_force[number] for number in numbers}
+    def rates(self, piece: History, numbers: Numbers) -> tuple[Rates, Rates]:
+        """Pay per NMR at risk of each row, of these rounds, under the proposed and the current rule."""
+        in_force = {number: self.in_force[number] for number in numbers.tolist()}
         return (
             rates_of_rule(self.new.read, piece, self.calendar, in_force, self.scores),
             rates_as_paid(piece, in_force)
@@ -139,8 +138,8 @@ class PayQuestion:
             yield self.field.read(numbers)
 
     def _sums(self, piece: History) -> Sums:
-        rates = self.rates(piece)
         numbers, at = rounds_of(piece)
+        rates = self.rates(piece, numbers)
         kept, others, why = comparable(
             piece,
             *rates,
@@ -195,14 +194,12 @@ class PayQuestion:
                 rows = kept[(at >= first) & (at <= last)]
             if not rows.size:
                 continue
-            chosen = np.zeros(piece.round.shape, dtype=bool)
-            chosen[rows] = True
             model = piece.model[rows]
             yield Part(
                 rounds=rounds,
                 stake=by_round(model, piece.stake[rows], models),
                 rows=np.bincount(model, minlength=models),
-                choices=choices_of(piece, chosen) if told else Choices(),
+                choices=choices_of(piece, rows) if told else Choices(),
             )
 
     def _told(self, sums: Sums) -> tuple[ToldRule, ToldRule]:

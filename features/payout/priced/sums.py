@@ -126,8 +126,9 @@ def comparable(
 def rounds_of(history: History) -> tuple[Numbers, NDArray[np.intp]]:
     """The rounds (r,) of some rows, and which of them each row (n,) is of, without sorting them."""
     first = history.round.min()
-    there = np.bincount(history.round - first) > 0
-    return np.flatnonzero(there) + first, (np.cumsum(there) - 1)[history.round - first]
+    since = history.round - first
+    there = np.bincount(since) > 0
+    return np.flatnonzero(there) + first, (np.cumsum(there) - 1)[since]
 
 
 def by_round(at: NDArray[np.intp], values: Floats, rounds: int) -> Floats:

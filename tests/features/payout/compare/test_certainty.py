@@ -63,7 +63,8 @@ async def test_questions_asked_at_once_do_not_mix(source: SampleSource) -> None:
 
 
 async def test_a_question_leaves_the_sample_as_it_was(source: SampleSource) -> None:
-    everyone = await source.history(EVERYONE)
+    field = await source.everyone()
+    everyone = field.read(field.numbers)
     before = {name: values.copy() for name, values in everyone.scores.items()}
     stake, payout = everyone.stake.copy(), everyone.payout.copy()
     await compare_payouts(source, EVERYONE, ONE_THREE, rounds="all", stake=100, unit="%")
