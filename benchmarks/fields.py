@@ -1,15 +1,22 @@
-"""An invented tournament of many models in many rounds, kept narrow and read as the bot reads one."""
+"""An invented tournament of many models in many rounds, held and read as the bot holds a live one."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scoring.rules import PayoutRule, rule_in_force
+from tournament.numerai.field.details import RoundHead
+from tournament.numerai.field.everyone import everyone
+from tournament.numerai.field.kept import Narrow, RoundOutline
+from tournament.numerai.field.packed import as_whole
 from tournament.source import (
     EVERYONE,
+    Floats,
     History,
     ModelClaim,
     Names,
@@ -28,76 +35,67 @@ STAKED = 0.75  # of the models in a round
 OPEN = 20  # rounds that have not resolved
 SCORES = {"corr": 0.02, "mmc": 0.01, "corr60": 0.02, "mmc60": 0.01}  # with their standard deviations
 THRESHOLD = 72_000.0
+READ_AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def invented_field(rounds: int = 520, models: int = 6_000, *, seed: int = 7) -> TournamentField:
-    """All models in all rounds up to LAST_ROUND, as arrays of four bytes a number: some 30 bytes a row.
+    """All models in all rounds up to LAST_ROUND, as whole numbers of few bytes: the bot's own field of them.
 
-    A History is made of the rounds that are read. Paid by the dated rules; three of four models have a stake.
+    Paid by the dated rules; three of four models have a stake.
     """
     rng = np.random.default_rng(seed)
-    numbers = np.arange(LAST_ROUND - rounds + 1, LAST_ROUND + 1)
     size = rng.exponential(30.0, models)
-    kept = {number: _round(rng, number, size) for number in numbers.tolist()}
+    made = {number: _round(rng, number, size) for number in range(LAST_ROUND - rounds + 1, LAST_ROUND + 1)}
     names = tuple(f"model_{number:05}" for number in range(models))
-    return TournamentField(
-        name=EVERYONE,
-        kind="everyone",
-        models=names,
-        numbers=numbers,
-        rows=np.array([each["model"].size for each in kept.values()]),
-        staked=np.array([np.count_nonzero(each["stake"]) for each in kept.values()]),
-        read=lambda wanted: _history(names, {number: kept[number] for number in wanted.tolist()}),
+    kept: Any = _InMemory(
+        {number: outline for number, (outline, _) in made.items()},
+        {number: rows for number, (_, rows) in made.items()},
+        names,
     )
+    return asyncio.run(everyone(kept, rounds, ""))
 
 
-def _round(rng: np.random.Generator, number: int, size: np.ndarray) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _InMemory:
+    """Rounds that are held, as those that are kept in a database are once they were asked for."""
+
+    outlines: Mapping[int, RoundOutline]
+    rows: Mapping[int, Narrow]
+    models: tuple[str, ...]
+
+    async def all(self) -> Mapping[int, RoundOutline]:
+        return self.outlines
+
+    async def narrow(self) -> Mapping[int, Narrow]:
+        return self.rows
+
+    async def names(self) -> tuple[str, ...]:
+        return self.models
+
+
+def _round(rng: np.random.Generator, number: int, size: Floats) -> tuple[RoundOutline, Narrow]:
     rule = rule_in_force("classic", round=number)
     there = np.flatnonzero(rng.random(size.size) < 0.98)  # somebody always misses a round
     stake = np.where(rng.random(there.size) < STAKED, size[there] * rng.uniform(0.5, 1.5, there.size), 0)
-    scores = {
-        name: rng.standard_normal(there.size, dtype=np.float32) * np.float32(sd)
-        for name, sd in SCORES.items()
-    }
+    scores = {name: rng.normal(0, sd, there.size) for name, sd in SCORES.items()}
     factor = min(1.0, THRESHOLD / stake.sum())
     weighted = sum(times * scores[name] for name, times in rule.multipliers.items())
-    return {
-        "model": there.astype(np.int16),
-        "stake": stake.astype(np.float32),
-        "payout": (stake * np.clip(factor * weighted, -rule.clip, rule.clip)).astype(np.float32),
-        "scores": scores,
-        "factor": factor,
-        "chosen": dict(rule.multipliers),
-        "resolved": number <= LAST_ROUND - OPEN,
-    }
-
-
-def _history(names: tuple[str, ...], kept: Mapping[int, Mapping[str, Any]]) -> History:
-    each = list(kept.values())
-    sizes = [one["model"].size for one in each]
-    total = sum(sizes)
-
-    def joined(values: list[np.ndarray], dtype: type = np.float64) -> np.ndarray:
-        return np.concatenate(values, dtype=dtype) if values else np.empty(0, dtype)
-
-    return History(
-        name=EVERYONE,
-        kind="everyone",
-        models=names,
-        model=joined([one["model"] for one in each], np.int64),
-        round=np.repeat(np.array(list(kept), dtype=np.int64), sizes),
-        scores={name: joined([one["scores"][name] for one in each]) for name in SCORES},
-        chosen={
-            name: np.repeat(np.array([one["chosen"].get(name, 0.0) for one in each]), sizes)
-            for name in dict.fromkeys(name for one in each for name in one["chosen"])
-        },
-        payout_factor=np.repeat(np.array([one["factor"] for one in each], dtype=np.float64), sizes),
-        stake=joined([one["stake"] for one in each]),
-        payout=joined([one["payout"] for one in each]),
-        resolved=np.repeat(np.array([one["resolved"] for one in each], dtype=np.bool_), sizes)
-        if total
-        else np.empty(0, np.bool_),
+    payout = stake * np.clip(factor * weighted, -rule.clip, rule.clip)
+    told = {"stake": stake, "payout": payout, **scores}
+    columns = {name: as_whole(name, values) for name, values in told.items()}
+    head = RoundHead(
+        number=number,
+        resolved=number <= LAST_ROUND - OPEN,
+        factor=factor,
+        at_risk=float(stake.sum()),
+        earned=float(payout[payout > 0].sum()),
+        burned=float(-payout[payout < 0].sum()),
+        multipliers=dict(rule.multipliers),
+        told=there.size,
     )
+    staked = int(np.count_nonzero(columns["stake"]))
+    outline = RoundOutline(head, tuple(columns), there.size, staked, float(stake.sum()), 0, READ_AT)
+    return outline, Narrow(there.astype(np.int32), columns)
 
 
 class InventedSource:

@@ -21,7 +21,7 @@ from tournament import source as field_module
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE, History, Numbers, TournamentField
 
-SMALL = 4_000  # rows of a piece: the sample is some fifteen of them
+SMALL = 8_000  # rows of a piece: the sample is some eight of them
 
 
 def assert_same(found: Any, expected: Any, where: str = "answer") -> None:
@@ -66,7 +66,7 @@ class Read:
 ASKED = [
     {"basis": AS_STAKED, "unit": unit, "stake": stake, "old_tc": old_tc, "rounds": rounds}
     for unit, stake, old_tc, rounds in itertools.product(
-        ("NMR", "%"), (None, 100.0), (False, True), (None, "all", "20")
+        ("NMR", "%"), (None, 100.0), (False, True), (None, "all")
     )
 ] + [
     {"basis": basis, **asked}
@@ -86,7 +86,7 @@ async def test_pieces_answer_what_all_rows_at_once_do(
 ) -> None:
     whole = [await compare_payouts(source, EVERYONE, ONE_THREE, current=current, **asked) for asked in ASKED]
     in_pieces(SMALL)
-    assert len(list((await source.everyone()).pieces())) > 10
+    assert len(list((await source.everyone()).pieces())) > 5
     for asked, expected in zip(ASKED, whole, strict=True):
         found = await compare_payouts(source, EVERYONE, ONE_THREE, current=current, **asked)
         assert_same(found, expected, str(asked))
