@@ -16,6 +16,7 @@ from tournament.numerai.field.kept import Narrow, RoundOutline
 from tournament.numerai.field.packed import as_whole
 from tournament.source import (
     EVERYONE,
+    Currency,
     Floats,
     History,
     ModelClaim,
@@ -165,9 +166,12 @@ class InventedSource:
         """There is no price."""
         return None
 
-    async def usd_by_day(self) -> Mapping[str, float]:
+    async def price_of_day(self, currency: Currency) -> Mapping[str, float]:
         """There is no price."""
         return {}
+
+    async def keep_prices(self) -> None:
+        """There is no price."""
 
     async def claims(self, account: str | None, model: str) -> ModelClaim:
         """Nobody can be verified."""
