@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.fields import InventedSource, frame_of, invented_field
+from benchmarks.invented.fields import InventedSource, frame_of, invented_field
 from benchmarks.timing import agreement, asked_for, side_by_side
 from features.payout.compare import compare_payouts
 from features.payout.comparison import PayoutComparison

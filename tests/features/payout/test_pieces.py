@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.fields import InventedSource, invented_field
+from benchmarks.invented.fields import InventedSource, invented_field
 from features.earnings.earnings import pay_record
 from features.payout import windows
 from features.payout.at_risk import AS_STAKED, BASES
