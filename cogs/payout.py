@@ -11,10 +11,8 @@ from discord.ext import commands
 from features.account.dialogs import about_me, whom, with_groups
 from features.account.groups import suggest_groups
 from features.account.link import own_name
-from features.earnings.earnings import PayRecord, as_csv, pay_record
-from features.earnings.earnings_card import record_answer
-from features.earnings.several_earnings import SeveralEarnings, several_as_csv, several_earnings
-from features.earnings.several_earnings_card import several_earnings_answer
+from features.earnings.priced_pay import FIRST_YEAR, LAST_YEAR
+from features.earnings.shown_card import Earnings, earnings_answer, earnings_asked, earnings_csv
 from features.payout import forms
 from features.payout.compare import compare_payouts
 from features.payout.compare_card import comparison_answer
@@ -26,7 +24,7 @@ from features.proposals.view import rule_of, suggest_rules
 from features.rules.rules import LIVE, find_rule, rule_ids, suggest_priced_rules, timeline
 from features.rules.rules_card import rules_answer
 from tools import Client, Tools, choices_of, complete_name, offering, picked_source, questions_of, tools_of
-from tournament.source import EVERYONE, Source, Tournament
+from tournament.source import EVERYONE, Currency, Source, Tournament
 from ui.answer import Answer, Asked, Question
 from ui.questions import Questions
 from wording.names import names_typed
@@ -91,6 +89,8 @@ class PayoutCommands(
         who="A model, an account, several, a group of yours, or everyone; without it the one you linked",
         rounds="20 (the last 20), 311-325, round 318 or all",
         tournament="Classic without it",
+        year="Only rounds that resolved in this calendar year, with the price of each day, as for tax",
+        currency="What pay was worth on the day a round resolved; USD for a year without it",
     )
     async def show(
         self,
@@ -98,14 +98,18 @@ class PayoutCommands(
         who: str | None = None,
         rounds: str | None = None,
         tournament: Tournament | None = None,
+        year: app_commands.Range[int, FIRST_YEAR, LAST_YEAR] | None = None,
+        currency: Currency | None = None,
     ) -> None:
         """What you earned, what is pending, and every round of it
 
         Only rounds with a stake count. Pending is what the open rounds would pay if they resolved now. Up to
-        four names, with commas between them, are shown side by side on the same rounds.
+        four names, with commas between them, are shown side by side on the same rounds. With a year or a
+        currency, what is final is told at the prices of the days on which the rounds resolved.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await show_for(interaction, {"name": who, "rounds": rounds, "tournament": tournament})
+        asked = {"name": who, "rounds": rounds, "tournament": tournament, "year": year, "currency": currency}
+        await show_for(interaction, asked)
 
     @app_commands.command(name="what-if")
     @app_commands.describe(
@@ -243,22 +247,17 @@ async def show_for(interaction: discord.Interaction, asked: Asked) -> None:
         await questions_of(interaction).reply(interaction, SHOW, found)
 
 
-async def _recorded(interaction: discord.Interaction, asked: Asked) -> PayRecord | SeveralEarnings:
-    tools, names = tools_of(interaction), names_typed(asked["name"])
-    source = tools.source(asked["tournament"])
-    if len(names) > 1:
-        return await several_earnings(source, names, rounds=asked["rounds"], now=tools.now())
-    return await pay_record(source, names[0], rounds=asked["rounds"], now=tools.now())
+async def _earnings(interaction: discord.Interaction, asked: Asked) -> Earnings:
+    tools = tools_of(interaction)
+    return await earnings_asked(tools.source(asked["tournament"]), asked, tools.now())
 
 
 async def _shown(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
-    found, tools = await _recorded(interaction, asked), tools_of(interaction)
+    found, tools = await _earnings(interaction, asked), tools_of(interaction)
     own = await own_name(tools.database, shown_by or interaction.user.id)
-    if shown_by is not None:
-        found, own = found.for_others(own), None
-    if isinstance(found, SeveralEarnings):
-        return several_earnings_answer(found, asked, own)
-    return record_answer(found, asked, own)
+    if shown_by is None:
+        return earnings_answer(found, asked, own)
+    return earnings_answer(found.for_others(own), asked)
 
 
 async def _show_mine(interaction: discord.Interaction, asked: Asked) -> None:
@@ -266,9 +265,8 @@ async def _show_mine(interaction: discord.Interaction, asked: Asked) -> None:
 
 
 async def _csv(interaction: discord.Interaction, asked: Asked) -> discord.File:
-    found = await _recorded(interaction, asked)
-    text = several_as_csv(found) if isinstance(found, SeveralEarnings) else as_csv(found)
-    return discord.File(io.BytesIO(text.encode()), filename="pay.csv")
+    name, text = earnings_csv(await _earnings(interaction, asked))
+    return discord.File(io.BytesIO(text.encode()), filename=name)
 
 
 async def _what_if(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:

@@ -67,6 +67,8 @@ TOUR = (
     TourStep("ben", "payout show", {"who": "herd", "rounds": "311-321"}, ("Share",), "show-herd"),
     TourStep("ben", "payout compare", {"who": "herd", "proposed": "1C3T"}, name="compare-herd"),
     TourStep("ben", "account group", name="groups"),
+    TourStep("ben", "payout show", {"year": 2022, "currency": "USD"}, name="show-year"),
+    TourStep("ben", "payout show", {"who": "account_03793", "year": 2022}, name="show-year-of-account"),
     TourStep("ben", "payout compare", RULES | {"rounds": "all", "basis": "compounding"}, name="compounding"),
     TourStep(
         "ada",
