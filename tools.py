@@ -21,7 +21,7 @@ from ui.drawing import DrawingThread
 from ui.forms import Again
 from ui.questions import Questions
 from ui.text import caption
-from wording.names import suggest_names
+from wording.names import CHOICE, suggest_names
 
 SAMPLE = "sample"
 
@@ -95,9 +95,21 @@ async def complete_name(
     return choices_of(names)
 
 
+async def complete_names(
+    tools: Tools, interaction: discord.Interaction, typed: str
+) -> list[app_commands.Choice[str]]:
+    """The same for the last of several names, behind those that stand before it already."""
+    before, comma, last = typed.rpartition(",")
+    offered = await complete_name(tools, interaction, last.strip())
+    if not comma:
+        return offered
+    found = [(f"{before.strip()}, {each.name}", f"{before.strip()}, {each.value}") for each in offered]
+    return choices_of((shown, value) for shown, value in found if len(value) <= CHOICE)
+
+
 def choices_of(found: Iterable[tuple[str, Any]]) -> list[app_commands.Choice[Any]]:
     """What is offered while somebody types, of (what is shown, what it means)."""
-    return [app_commands.Choice(name=caption(name, 100), value=value) for name, value in found]
+    return [app_commands.Choice(name=caption(name, CHOICE), value=value) for name, value in found]
 
 
 def picked_source(tools: Tools, interaction: discord.Interaction) -> Source:

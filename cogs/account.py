@@ -15,7 +15,7 @@ from features.account.verify import finish_verification, start_verification
 from features.server.help_buttons import start_row
 from storage.members.links import link_of, remove_link
 from storage.members.verifications import AccountVerification, drop_verification, verification_of
-from tools import Client, Tools, choices_of, complete_name, offering, show_cards, tools_of
+from tools import Client, Tools, choices_of, complete_name, complete_names, offering, show_cards, tools_of
 from tournament.source import Tournament
 from ui.card import row_of
 from ui.errors import errors_answered
@@ -166,7 +166,7 @@ class AccountCommands(
     @group.autocomplete("who")
     @offering
     async def _who(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return await complete_name(self.tools, interaction, typed)
+        return await complete_names(self.tools, interaction, typed)
 
     @group.autocomplete("name")
     @offering

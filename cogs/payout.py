@@ -23,7 +23,7 @@ from features.payout.what_if_card import what_if_answer
 from features.proposals.view import rule_of, suggest_rules
 from features.rules.rules import LIVE, find_rule, rule_ids, suggest_priced_rules, timeline
 from features.rules.rules_card import rules_answer
-from tools import Client, Tools, choices_of, complete_name, offering, picked_source, questions_of, tools_of
+from tools import Client, Tools, choices_of, complete_names, offering, picked_source, questions_of, tools_of
 from tournament.source import EVERYONE, Currency, Source, Tournament
 from ui.answer import Answer, Asked, Question
 from ui.questions import Questions
@@ -164,7 +164,7 @@ class PayoutCommands(
     @offering
     async def _who(self, interaction: discord.Interaction, typed: str) -> Choices:
         groups = choices_of(await suggest_groups(self.tools.database, interaction.user.id, typed))
-        return [*groups, *await complete_name(self.tools, interaction, typed)][:25]
+        return [*groups, *await complete_names(self.tools, interaction, typed)][:25]
 
     @compare.autocomplete("proposed")
     @compare.autocomplete("current")

@@ -7,6 +7,7 @@ from discord.utils import format_dt
 
 from features.earnings.earnings import PayRecord
 from features.earnings.earnings_chart import picture_of_record
+from tournament.source import EVERYONE
 from ui.answer import Answer, Asked, Choice, Menu
 from ui.card import GREEN, Card, age_line, sections
 from ui.text import plain
@@ -54,13 +55,15 @@ def record_card(record: PayRecord, *, yours: bool = False) -> Card:
 
 
 def rounds_menu(span: str, asked: Asked) -> Menu:
-    """Which rounds are told, as numbers or words."""
+    """Which rounds are told, or at which price."""
+    in_usd = Choice("In USD at the price of each day, and by year", {"currency": "USD"})
     choices = (
         Choice("The last 20 rounds and what is pending", {"rounds": None}),
         Choice("The last 50 rounds", {"rounds": "50"}),
         Choice("The last 100 rounds", {"rounds": "100"}),
         Choice("All rounds", {"rounds": "all"}),
         Choice("Other rounds …", "rounds"),
+        *([in_usd] if "currency" in asked and asked["name"] != EVERYONE else []),
     )
     chosen = next((each for each in choices if each.change == {"rounds": asked["rounds"]}), None)
     return Menu("rounds", choices, chosen or Choice(span.capitalize(), {"rounds": asked["rounds"]}))

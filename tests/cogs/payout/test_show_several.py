@@ -70,3 +70,14 @@ async def test_too_many_names_and_unknown_ones_are_a_sentence(server: Server) ->
     assert "There is no model or account called “model_0758” in this data. Did you mean" in told
     told = (await show(server, who="model_00112, model_00112")).content
     assert "model_00112 has no round with a stake" in told
+
+
+async def test_the_last_of_several_names_is_offered_behind_the_others(server: Server) -> None:
+    offered = await server.ben.autocomplete(server.channel, "payout show", "who", f"{MODEL}, model_0276")
+    assert f"{MODEL}, {OTHER}" in [choice["value"] for choice in offered]
+    assert all(choice["name"].startswith(f"{MODEL}, ") for choice in offered)
+    for typed_before in ("x" * 95, "a, b, c"):
+        for choice in await server.ben.autocomplete(
+            server.channel, "account group", "who", f"{typed_before}, model_0276"
+        ):
+            assert len(choice["value"]) <= 100

@@ -44,6 +44,10 @@ async def test_menus_change_the_year_and_lead_back(server: Server) -> None:
     assert "In EUR" in lines(reply.message, "currency")
     await pick(server, reply.message, "year", "In NMR, with what is pending")
     assert "earned most: " in titles(reply.message)[0]
+    await pick(server, reply.message, "rounds", "In USD at the price of each day, and by year")
+    assert " USD for the 12 of 20 days whose price is known" in titles(reply.message)[0]
+    everyone = await show(server, who="everyone")
+    assert not [line for line in lines(everyone, "rounds") if "USD" in line]
 
 
 async def test_a_linked_member_need_not_say_who_and_a_shared_year_names_nobody_else(server: Server) -> None:
