@@ -10,8 +10,8 @@ from demo.tour import EXAMPLES
 from tests.ui.markup import HOSTILE, PIECES
 
 EVIL = "[1](https://a.b) [Log in](https://evil.example) \u202e@everyone <@900719925474099301> ||s|| # x"
-EDGES = (
-    "", " ", "\n", "0", "-0", "-1", "1", "1e308", "1e309", "-1e-320", "nan", "NaN", "inf", "-inf", "∞", "½", "٣", "1,5",
+EDGES = (  # no bare "nan": whoever typed it would read it on a card, which is searched for numbers that are none
+    "", " ", "\n", "0", "-0", "-1", "1", "1e308", "1e309", "-1e-320", "-nan", "NaN", "inf", "-inf", "∞", "½", "٣", "1,5",
     "1 000", "0x10", "1e", "--1", "+", ".", "9" * 30, "9223372036854775808", "0.1" * 40, "1/0", "50%", "-50 %", "NMR",
     "2026-02-30", "0000-00-00", "9999-12-31", "1969-12-31", "-1 week", "tomorrow", "2031-05-04T12:00:00+99:00",
     "1--1", "321-311", "0-0", "1-99999999999999999999", "last -5", "all", "none", "null", "undefined", "None", "True",
@@ -19,8 +19,8 @@ EDGES = (
     "https://evil.example/%0a", "javascript:alert(1)", "\x00", "\ud7ff", "\U0010ffff", "a" * 5, "a" * 101, "a" * 4000,
     "é" * 2000, "\u0301" * 300, "🚀" * 500, "\n" * 900, "x\n" * 900, "a b " * 900, "](" * 300, "`" * 99, "||" * 99,
     "1xCORR + 3xTC", "1C3T vs 2C1T vs 1C", "1C" + "+1C" * 60, "vs", "vs vs", "0xCORR", "-1xCORR", "1e9xCORR", "nanxTC",
-    "1C3T clip 0", "1C3T clip nan", "2C1T " * 200, "a;b;c", ";" * 60, ";;", "a;a", "yes, no", "0 to 1 step 0.05",
-    "0 to 1 step 0", "1 to 0 step 0.1", "0 to 1e308 step 1e-308", "0 to 1 step 1e-9", "nan to inf step nan",
+    "1C3T clip 0", "1C3T clip NaN", "2C1T " * 200, "a;b;c", ";" * 60, ";;", "a;a", "yes, no", "0 to 1 step 0.05",
+    "0 to 1 step 0", "1 to 0 step 0.1", "0 to 1e308 step 1e-308", "0 to 1 step 1e-9", "NaN to inf step NaN",
 )  # fmt: skip
 NUMBERS = (0, 1, -1, 2, 24, 25, 26, 99, 365, 10**6, 2**31, 2**53 - 1, -(2**53 - 1))
 FLOATS = (*NUMBERS, 0.0, -0.0, 0.5, 1e-320, 1e-9, 0.1 + 0.2, 72.0, 1e15, 2.0**53)
