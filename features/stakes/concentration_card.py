@@ -210,7 +210,10 @@ def history_answer(history: StakeHistory, asked: Asked) -> Answer:
                 " ·"
             ),
             draw=partial(picture_of_stake_history, history),
-            after="**How sure** every stake of each day is counted; between the days nothing is known.",
+            after=sections(
+                f"{'. '.join(history.over_years)}." if history.over_years else "",
+                "**How sure** every stake of each day is counted; between the days nothing is known.",
+            ),
             small=f"{history.source}, {history.days[0]} to {history.days[-1]} · by {history.unit}{guessed}",
             colour=GREEN,
         ),

@@ -6,19 +6,23 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.stakes.history import StakeHistory
 from ui.drawing import CURRENT, GAIN, PROPOSED, Picture, figure, thousands, to_png
 from wording.numbers import counted, whole
+
+Days, Values = NDArray[np.datetime64], NDArray[np.float64]
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 def picture_of_stake_history(history: StakeHistory, titled: bool = True) -> Picture:
-    """Measures of each snapshot above, the stake at risk of all by round below, over the same days."""
+    """Measures of each snapshot above, below the total stake and who has one, or what rounds had at risk."""
     footer = f"{history.source} · {counted(len(history.days), 'day')}"
-    heights = [1.2, 1.0] if history.at_risk.size else [1.0]
+    lower = _lower_panels(history)
+    heights = [1.2, *(0.8 for _ in lower)]
     with figure(history.finding.removesuffix("."), footer, heights, titled=titled) as (drawing, panels):
         above = panels[0]
         days = np.array(history.days, dtype="datetime64[D]")
@@ -40,18 +44,27 @@ def picture_of_stake_history(history: StakeHistory, titled: bool = True) -> Pict
             )
         above.set_ylim(0, 1.35 * max(max(line[0]) for line in lines))
         above.set_ylabel(f"{history.unit.title()}s")
-        if history.at_risk.size:
-            below = panels[1]
-            below.fill_between(history.opened, history.at_risk, color=GAIN, alpha=0.35, linewidth=0)
-            below.plot(history.opened, history.at_risk, color=GAIN, linewidth=3.2)
+        for below, (label, times, values) in zip(panels[1:], lower, strict=True):
+            below.fill_between(times, values, color=GAIN, alpha=0.35, linewidth=0)
+            below.plot(times, values, color=GAIN, linewidth=3.2)
             below.set_ylim(0, None)
-            below.set_ylabel("NMR at risk")
+            below.set_ylabel(label)
         for panel in panels:
             panel.yaxis.set_major_formatter(thousands)
             panel.locator_params(axis="y", nbins=5)
         _calendar(panels[-1])
         drawing.align_ylabels(panels)
         return Picture(to_png(drawing), _alt(history))
+
+
+def _lower_panels(history: StakeHistory) -> list[tuple[str, Days, Values]]:
+    """(label, days, values) of what is shown below: the source's own record, else what rounds had at risk."""
+    if history.years is not None:
+        told = (("NMR at stake", history.years.stake), ("Accounts", history.years.accounts))
+        found = [(label, series.days, series.values) for label, series in told if series.days.size > 1]
+        if found:
+            return found
+    return [("NMR at risk", history.opened, history.at_risk)] if history.at_risk.size else []
 
 
 def _calendar(panel: "Axes") -> None:

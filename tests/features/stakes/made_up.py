@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.rules import PayoutRule
+from tournament.overview import StakeOverYears
 from tournament.sample import FOLDER
 from tournament.source import (
     EVERYONE,
@@ -91,6 +92,10 @@ class MadeUp:
     tournament: Tournament = "classic"
     live: bool = False
     caveats: Mapping[str, str] = field(default_factory=dict)
+    years: StakeOverYears | None = None
+
+    async def stake_over_years(self) -> StakeOverYears | None:
+        return self.years
 
     async def stakes(self) -> Stakes:
         if self.held is None:

@@ -1,5 +1,6 @@
 """How concentration changed: a real database file, the sample's day, and days that were made up."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ from scoring.concentration import concentration
 from storage.database import Database
 from storage.market.snapshots import snapshots
 from tests.features.stakes.made_up import DAY, MadeUp, calendar, leaderboard, stakes_of
+from tournament.overview import Series, StakeOverYears
 from tournament.sample import SampleSource
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -165,3 +167,37 @@ async def test_the_unit_is_one_of_two(db: Database) -> None:
     with pytest.raises(ValueError, match=r"^Holders are counted by account or model\.$"):
         await stake_history(db, on(DAY, 1), NOW, unit="team")
     assert await kept(db) == 0
+
+
+# ---------------------------------------------------------------- the source's own record
+
+
+def series(*values: float, first: str = "2029-05-01", apart: int = 73) -> Series:
+    days = np.datetime64(first) + np.timedelta64(apart, "D") * np.arange(len(values))
+    return Series(days, np.array(values, dtype=np.float64))
+
+
+@pytest.mark.parametrize(
+    ("stake", "told"),
+    [
+        # 365 days before the last, 2030-04-30, is the 2nd of 7 values 73 days apart
+        (series(50, 100, 70, 80, 90, 95, 108), "108 NMR at stake, 8 % more than on 2029-07-13"),
+        (series(50, 200, 70, 80, 90, 95, 108), "108 NMR at stake, 46 % fewer than on 2029-07-13"),
+        (series(50, 108, 70, 80, 90, 95, 108), "108 NMR at stake, as on 2029-07-13"),
+        (series(90, 100), "100 NMR at stake, 11 % more than on 2029-05-01"),
+        (series(100), "100 NMR at stake on 2029-05-01"),
+        (series(0, 100), "100 NMR at stake on 2029-07-13"),
+    ],
+)
+async def test_the_last_year_of_the_source_s_own_record_is_told(
+    db: Database, stake: Series, told: str
+) -> None:
+    years = StakeOverYears(stake, series(), series())
+    source = replace(on(DAY, 3.0, 1.0), years=years)
+    assert (await stake_history(db, source, NOW)).over_years == (told,)
+
+
+async def test_without_such_a_record_nothing_is_told(db: Database, source: SampleSource) -> None:
+    assert (await stake_history(db, source, NOW)).over_years == ()
+    none = StakeOverYears(series(), series(), series())
+    assert (await stake_history(db, replace(on(DAY, 3.0), years=none), NOW)).over_years == ()

@@ -1,5 +1,6 @@
 """The picture of how concentration changed, read back pixel by pixel."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from features.stakes.history_chart import picture_of_stake_history
 from scoring.concentration import concentration
 from tests.features.payout.test_compare_chart import near
 from tests.features.stakes.test_concentration_chart import check_titled, pixels
+from tournament.overview import Series, StakeOverYears
 from ui.drawing import CURRENT, GAIN, PROPOSED
 
 pytestmark = pytest.mark.slow
@@ -82,3 +84,17 @@ def test_the_same_history_is_the_same_picture() -> None:
     first, second = [picture_of_stake_history(history([3, 1], [2, 2], rounds=5)) for _ in range(2)]
     assert first == second
     assert first != picture_of_stake_history(history([3, 1], [9, 2], rounds=5))
+
+
+def test_the_source_s_own_record_takes_the_place_of_what_rounds_had_at_risk() -> None:
+    days = np.datetime64("2025-01-01") + np.timedelta64(30, "D") * np.arange(60)
+    record = Series(days, np.linspace(1e5, 2e5, 60))
+    found = replace(history([3, 1], rounds=20), years=StakeOverYears(record, record, record))
+    one = near(pixels(picture_of_stake_history(replace(found, years=None), False).png), GAIN)
+    two = near(pixels(picture_of_stake_history(found, False).png), GAIN)
+
+    def bands(where: np.ndarray) -> int:
+        rows = where[:, 200:-40].any(axis=1)
+        return int(np.count_nonzero(np.diff(rows.astype(int)) == 1))
+
+    assert (bands(one), bands(two)) == (1, 2)
