@@ -1,18 +1,7 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import (
-    answers,
-    ballots,
-    closing,
-    influence,
-    opinions,
-    payouts,
-    stakes,
-    tally,
-    transition,
-    voting,
-    whole_field,
-)
+from benchmarks import answers, influence, opinions, payouts, stakes, transition, whole_field
+from benchmarks.votes import ballots, closing, tally, voting
 
 payouts.run()
 answers.run()

@@ -125,11 +125,9 @@ class SampleSource:
         """Nothing: they are bundled."""
 
     async def history(self, name: str) -> History:
-        """Rows of a model, a guessed account or everyone."""
+        """Rows of a model or a guessed account."""
         data = await self._data()
-        if name == EVERYONE:
-            return data.everyone
-        if name not in data.spelled.values():
+        if name == EVERYONE or name not in data.spelled.values():
             raise KeyError(name)
         models = data.owned.get(name, (name,))
         rows = np.isin(data.everyone.model, np.searchsorted(data.names.models, models))

@@ -239,7 +239,7 @@ class Source(Protocol):
         ...
 
     async def history(self, name: str) -> History:
-        """Every round of a model, an account or EVERYONE. Raises KeyError for an unknown name."""
+        """Every round of a model or an account. Raises KeyError for an unknown name."""
         ...
 
     async def everyone(self) -> TournamentField:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.tournament.whole import all_rows
 from tournament import source as field_module
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE, History, TournamentField, field_of
@@ -12,7 +13,7 @@ from tournament.source import EVERYONE, History, TournamentField, field_of
 
 @pytest.fixture
 async def everyone() -> History:
-    return await SampleSource().history(EVERYONE)
+    return await all_rows(SampleSource())
 
 
 async def test_the_pieces_are_all_rows_once_in_whole_rounds(

@@ -119,16 +119,12 @@ class NumeraiSource:
         return columns.widest(paid_spans(self.tournament, await self._calendar()), await self._seen_scores())
 
     async def history(self, name: str) -> History:
-        """Every round of a model, an account or EVERYONE, those under way included.
+        """Every round of a model or an account, those under way included.
 
         A name that both a model and an account have means the account, unless that model is all it has.
-        EVERYONE is what has been read in the background: the notice says so. Raises KeyError for an unknown
-        name, and SourceError that names the models of an account that can't be read: without one of them
-        nothing of an account adds up.
+        Raises KeyError for an unknown name, and SourceError that names the models of an account that can't be
+        read: without one of them nothing of an account adds up.
         """
-        if name == EVERYONE:
-            field = await self.everyone()
-            return field.read(field.numbers)
         who = await self._accounts.who(name)
         if who is None:
             if await self._board.spelled(name):  # a leaderboard may be hours old

@@ -15,7 +15,7 @@ from tests.cogs.answers import check_answer
 from tests.cogs.stakes.asking import COMMANDS, ask, plain
 from tests.offline import Server, all_told, titles
 from tournament.sample import SampleSource
-from tournament.source import EVERYONE, Source, SourceError, Stakes, TournamentField
+from tournament.source import Source, SourceError, Stakes, TournamentField
 from ui.text import plain as escaped
 
 MODEL, LARGEST = "model_07585", "account_03061"
@@ -154,7 +154,8 @@ class LongNames(SampleSource):
         return replace(stakes, models=models, accounts=accounts)
 
     async def everyone(self) -> TournamentField:
-        history = await super().history(EVERYONE)
+        field = await super().everyone()
+        history = field.read(field.numbers)
         return TournamentField.of(replace(history, models=tuple(map(lengthened, history.models))))
 
 

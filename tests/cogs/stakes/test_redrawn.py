@@ -17,6 +17,7 @@ from storage.members.questions import recall
 from tests.cogs.answers import check_answer, chosen, lines, pick, typed
 from tests.cogs.stakes.asking import ask, plain
 from tests.offline import Server, all_told, custom_id, posted, text_of, titles
+from tests.tournament.whole import all_rows
 from tournament.sample import SampleSource
 from wording.numbers import counted
 
@@ -55,7 +56,7 @@ async def test_concentration_by_model_on_an_earlier_day_and_in_a_round(server: S
 
 async def test_a_round_counts_what_was_at_risk_in_it(server: Server, source: SampleSource) -> None:
     reply = await ask(server, "concentration", unit="model", day="round 318")
-    history = await source.history("everyone")
+    history = await all_rows(source)
     rows = (history.round == 318) & (history.stake > 0)
     at_risk = np.sort(history.stake[rows])[::-1]
     half = int(np.flatnonzero(at_risk.cumsum() > at_risk.sum() / 2)[0]) + 1

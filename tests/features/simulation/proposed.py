@@ -72,15 +72,14 @@ class MadeUp:
         return self.held
 
     async def history(self, name: str) -> History:
-        if self.rows is None:
-            raise SourceError("The scores have not been read yet")
-        if name == EVERYONE:
-            return self.rows
-        own = self.rows.only(self.rows.model == self.rows.models.index(name))
+        rows = (await self.everyone()).read(np.arange(10_000))
+        own = rows.only(rows.model == rows.models.index(name))
         return replace(own, name=name, kind="model")
 
     async def everyone(self) -> TournamentField:
-        return TournamentField.of(await self.history(EVERYONE))
+        if self.rows is None:
+            raise SourceError("The scores have not been read yet")
+        return TournamentField.of(self.rows)
 
     async def rounds(self) -> Rounds:
         return self.known_rounds

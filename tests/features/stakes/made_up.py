@@ -102,14 +102,10 @@ class MadeUp:
             raise SourceError("The leaderboard has not been read yet", "Try again in a minute or two.")
         return self.held
 
-    async def history(self, name: str) -> History:
-        assert name == EVERYONE
+    async def everyone(self) -> TournamentField:
         if self.rows is None:
             raise SourceError("The scores have not been read yet")
-        return self.rows
-
-    async def everyone(self) -> TournamentField:
-        return TournamentField.of(await self.history(EVERYONE))
+        return TournamentField.of(self.rows)
 
     async def rounds(self) -> Rounds:
         if self.known_rounds is None:

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.tournament.whole import all_rows
 from tournament.sample import SampleSource
-from tournament.source import EVERYONE
 
 
 @pytest.mark.slow
 async def test_many_first_questions_at_once_read_the_files_once() -> None:
     fresh = SampleSource()
-    several = await asyncio.gather(*(fresh.history(EVERYONE) for _ in range(5)), fresh.names())
+    several = await asyncio.gather(*(all_rows(fresh) for _ in range(5)), fresh.names())
     assert all(history is several[0] for history in several[:5])
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.features.payout.compare.by_pandas import total_by_ewc
+from tests.tournament.whole import all_rows
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE, History, Source
 
@@ -79,7 +80,7 @@ async def test_a_history_needs_the_name_as_it_is_spelled(source: SampleSource, n
 
 
 async def test_everyone_is_every_row_of_the_file(source: SampleSource, rows: pd.DataFrame) -> None:
-    everyone = await source.history(EVERYONE)
+    everyone = await all_rows(source)
     assert everyone.round.size == len(rows) == 60_756
     assert (everyone.name, everyone.kind) == (EVERYONE, "everyone")
     assert everyone.models == (await source.names()).models
@@ -89,12 +90,12 @@ async def test_everyone_is_every_row_of_the_file(source: SampleSource, rows: pd.
 
 
 async def test_no_model_has_two_rows_in_a_round(source: SampleSource) -> None:
-    everyone = await source.history(EVERYONE)
+    everyone = await all_rows(source)
     assert len(set(zip(everyone.model.tolist(), everyone.round.tolist(), strict=True))) == 60_756
 
 
 async def test_what_is_unknown_is_nan_and_never_0(source: SampleSource, rows: pd.DataFrame) -> None:
-    everyone = await source.history(EVERYONE)
+    everyone = await all_rows(source)
     for column, unknown in {
         "corr": 0,
         "tc": 2131,  # 974 of them in another unit
@@ -140,7 +141,7 @@ async def test_accounts_share_out_the_models_without_a_rest(source: SampleSource
 
 
 async def test_the_factor_of_a_row_is_that_of_its_round(source: SampleSource, calendar: pd.DataFrame) -> None:
-    everyone = await source.history(EVERYONE)
+    everyone = await all_rows(source)
     by_round = calendar.set_index("round")["payout_factor"]
     np.testing.assert_array_equal(everyone.payout_factor, by_round[everyone.round])
 
@@ -148,7 +149,7 @@ async def test_the_factor_of_a_row_is_that_of_its_round(source: SampleSource, ca
 async def test_the_sample_held_at_most_17_percent_of_what_was_at_risk(
     source: SampleSource, calendar: pd.DataFrame
 ) -> None:
-    everyone = await source.history(EVERYONE)
+    everyone = await all_rows(source)
     final = everyone.only(everyone.resolved)
     numbers, at = np.unique(final.round, return_inverse=True)
     held = np.bincount(at, weights=np.nan_to_num(final.stake))
@@ -170,7 +171,7 @@ async def test_scores_name_the_final_rounds_that_have_them(source: SampleSource,
 
 
 async def test_the_last_rounds_of_either_export_are_interim(source: SampleSource, rows: pd.DataFrame) -> None:
-    everyone = await source.history(EVERYONE)
+    everyone = await all_rows(source)
     assert np.count_nonzero(everyone.resolved) == rows["final"].sum() == 56_457
     final = everyone.only(everyone.resolved)
     last = pd.Series(final.round).groupby(final.model).max()
@@ -186,7 +187,7 @@ async def test_the_last_rounds_of_either_export_are_interim(source: SampleSource
 async def test_on_final_rows_the_sample_is_paid_as_the_tournament_is(
     source: SampleSource, calendar: pd.DataFrame
 ) -> None:
-    everyone = await source.history(EVERYONE)
+    everyone = await all_rows(source)
     paid = everyone.only(everyone.resolved & (everyone.stake > 0) & ~np.isnan(everyone.payout))
     assert paid.round.min() == 202  # the first round with payouts on record
     rows = pd.DataFrame({"round": paid.round, "stake": paid.stake, "payout": paid.payout})
@@ -212,7 +213,7 @@ async def test_on_final_rows_the_sample_is_paid_as_the_tournament_is(
 async def test_some_rows_of_a_history_keep_their_columns_together(
     source: SampleSource, rows: pd.DataFrame
 ) -> None:
-    everyone = await source.history(EVERYONE)
+    everyone = await all_rows(source)
     recent = everyone.only(everyone.round >= 311)
     same_rows(recent, rows[rows["round"] >= 311])
     assert (recent.name, recent.kind, recent.models) == (everyone.name, everyone.kind, everyone.models)

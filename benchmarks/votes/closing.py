@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.tally import NAMES, RANGE, ballots
 from benchmarks.timing import agreement, asked_for
+from benchmarks.votes.tally import NAMES, RANGE, ballots
 from features.polls.closing import close_poll, poll_export
 from features.polls.view import poll_view
 from governance.receipts import verify

@@ -1,0 +1,1 @@
+"""Ballots cast, counted and closed, beside others who do the same."""
