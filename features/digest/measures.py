@@ -12,6 +12,7 @@ from features.payout.comparison import LARGE
 from features.payout.pricing import rules_in_force
 from features.payout.windows import changes_of_pay, was_paid
 from features.rules.rules import announced_rule
+from features.stakes.changes import stake_changes
 from features.stakes.history import stake_history
 from governance.digest.summary import Measure
 from storage.database import Database
@@ -64,6 +65,16 @@ async def measures_of(db: Database, source: Source, now: datetime) -> list[Measu
             name = f"the same without the largest model, {percent(share)} of the stake"
             found.append(_paid(name, rows.only(rows.model != held.argmax()), numbers))
     return found
+
+
+async def moves_of(source: Source) -> tuple[str, ...]:
+    """Sentences on how many began to stake and stopped within a week; none where that can't be told."""
+    try:
+        changes = await stake_changes(source)
+    except SourceError as error:
+        log.info("the summary goes without who began to stake: %s", error)
+        return ()
+    return () if changes is None else changes.sentences
 
 
 def _paid(name: str, rows: History, numbers: NDArray[np.int64]) -> Measure:

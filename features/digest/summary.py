@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from features.digest.measures import measures_of
+from features.digest.measures import measures_of, moves_of
 from features.digest.proposal_news import argument_of, drafts_in, outcomes_in
 from features.digest.rule_watch import rule_notices
 from features.polls.view import result_of
@@ -101,6 +101,7 @@ async def summarise(
         promises=promises,
         questions=questions,
         measures=tuple(await measures_of(db, source, now)),
+        moves=await moves_of(source),
         argument=await argument_of(db, guild_id, there, period),
     )
     votes = sorted(soon, key=lambda poll: poll.closes_at)

@@ -31,6 +31,7 @@ from features.promises.ledger import Ledger
 from features.promises.promise_card import ledger_answer
 from features.proposals.proposal_card import list_card, proposal_card
 from features.proposals.view import proposal_view
+from features.stakes.changes import Moves, StakeChanges
 from features.stakes.concentration import stake_concentration
 from features.stakes.concentration_card import concentration_answer
 from features.stakes.leaving.unstaking import unstake_scenario
@@ -113,6 +114,7 @@ def test_summaries(n: int) -> None:
         promises=(Promise("P", "the team", "", day - days, day - days),) * n,
         questions=(SummaryQuestion("Why?", "", day - days),) * n,
         measures=(Measure("accounts", n, n, "", n, n),) * n,
+        moves=StakeChanges((1, 2), *[Moves(n, 1.0)] * 4, 1.0, 1.0, (1.0,) * n, (1.0,) * n).sentences,
         argument=SummaryArgument(3, "Since", "", n),
     )
     check(as_markdown(summary), *digest_cards(Told(summary, ())))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from features.digest.digest_card import as_file
 from features.digest.rule_watch import take_rules
 from features.stakes.history import take_snapshot
 from governance.digest.summary import Period
@@ -16,6 +17,7 @@ from tests.features.digest.weeks import EMPTY, HOUR, IN_IT, WEEK, Announced, Bro
 from tests.features.polls.polls import opened
 from tests.features.proposals.proposals import NOW
 from tests.features.stakes.made_up import DAY, MadeUp, calendar, rows_of
+from tournament.sample import SampleSource
 
 # ---------------------------------------------------------------- numbers
 
@@ -66,6 +68,26 @@ async def test_pay_of_rounds_that_paid_otherwise_says_so(db: Database) -> None:
         "paid in round 311, against round 310 (round 310 paid CORR and MMC, 9 models; "
         "round 311 paid CORR and TC, 9 models, no CORR and 1xTC chosen)"
     )
+
+
+async def test_who_began_to_stake_and_who_left_is_told_as_counts(db: Database) -> None:
+    """Three of 100 NMR, of whom one leaves and one comes in the newest week."""
+    stake = np.full((4, 3), 100.0)
+    stake[3, :2], stake[0, 2] = 0, 0
+    rows = rows_of(np.zeros((4, 3)), stake)
+    source = MadeUp(None, rows=rows, known_rounds=calendar(3, at_risk=300.0))
+    told = await told_of(db, source=source)
+    line, others = told.summary.moves
+    assert line == (
+        "From round 301 to 302: 1 model began to stake (+100.00 NMR), 1 left (−100.00 NMR); net 0 NMR in all."
+    )
+    assert others.endswith("The largest moves: +100.00, −100.00 NMR.")
+    await opened(db, opens_at=NOW - timedelta(days=6), closes_at=NOW + HOUR, now=NOW - timedelta(days=6))
+    text = as_file(await told_of(db, source=source))
+    assert f"\n- {line}\n" in text
+    assert "model_0" not in text
+    sample = await told_of(db, source=SampleSource())
+    assert sample.summary.moves == (), "who left the sample's leaderboard has not left the tournament"
 
 
 async def test_the_same_day_from_the_source_twice_is_one_snapshot(db: Database) -> None:

@@ -118,6 +118,9 @@ class MadeUp:
     async def price_of_day(self, currency: str) -> Mapping[str, float]:
         return self.prices or {}
 
+    async def keep_prices(self) -> None:
+        pass
+
     async def names(self) -> Names:
         return Names((), ())
 
