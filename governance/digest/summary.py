@@ -134,7 +134,7 @@ class Summary:
     promises: tuple[Promise, ...] = ()  # those that are not overdue are not told
     questions: tuple[SummaryQuestion, ...] = ()
     measures: tuple[Measure, ...] = ()
-    moves: tuple[str, ...] = ()  # sentences on how many began to stake and stopped; they name nobody
+    moves: tuple[str, ...] = ()  # our own sentences on how many began to stake and stopped
     argument: SummaryArgument | None = None
 
     @property

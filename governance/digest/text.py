@@ -97,7 +97,7 @@ def _sections(summary: Summary, stamp: _Stamp) -> list[tuple[str, Sequence[str]]
         ("Outcomes", [_outcome(outcome) for outcome in summary.outcomes]),
         ("Overdue", owed),
         ("What changed minds", moved),
-        ("In numbers", [*map(_measure, summary.measures), *map(_move, summary.moves)]),
+        ("In numbers", [*map(_measure, summary.measures), *(f"- {each}" for each in summary.moves)]),
     ]
     return [(heading, section) for heading, section in sections if section]
 
@@ -147,10 +147,6 @@ def _measure(measure: Measure) -> str:
     if math.isnan(measure.before):
         return f"{now}; the week before is not known"
     return f"{now}; {spelled(measure.before)}{unit} the week before (n = {measure.n_before:,})"
-
-
-def _move(sentence: str) -> str:
-    return f"- {one_line(sentence, 2 * _LONGEST_TEXT)}"
 
 
 def _counts(summary: Summary) -> str:

@@ -79,9 +79,9 @@ async def test_who_began_to_stake_and_who_left_is_told_as_counts(db: Database) -
     told = await told_of(db, source=source)
     line, others = told.summary.moves
     assert line == (
-        "From round 301 to 302: 1 model began to stake (+100.00 NMR), 1 left (−100.00 NMR); net 0 NMR in all."
+        "From round 301 to 302: 1 model began to stake (+100.0 NMR), 1 left (−100.0 NMR); net 0 NMR in all."
     )
-    assert others.endswith("The largest moves: +100.00, −100.00 NMR.")
+    assert others.endswith("The largest moves: +100.0, −100.0 NMR.")
     await opened(db, opens_at=NOW - timedelta(days=6), closes_at=NOW + HOUR, now=NOW - timedelta(days=6))
     text = as_file(await told_of(db, source=source))
     assert f"\n- {line}\n" in text
