@@ -1,7 +1,7 @@
 """What is at risk in each round: the stake of the time, a fixed one, one that grows, or a share per round."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scoring.change.staking import follow_stake
 from scoring.rules import PayoutRule
 from scoring.typed import read_number
-from tournament.source import History, Rounds
+from tournament.source import Rounds
 from wording.numbers import amount, counted
 
 LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
@@ -27,6 +27,28 @@ class Paid:
     proposed: NDArray[np.float64]
     current: NDArray[np.float64]
     percent_of: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FollowedRows:
+    """Rows (n,), in order of rounds within a model: stake, and pay per NMR at risk under both rules."""
+
+    model: NDArray[np.int64]
+    round: NDArray[np.int64]
+    stake: NDArray[np.float64]
+    proposed: NDArray[np.float64]
+    current: NDArray[np.float64]
+
+    @classmethod
+    def joined(cls, rows: Sequence["FollowedRows"]) -> "FollowedRows":
+        """Those of several pieces, which are in order of rounds."""
+        return cls(
+            np.concatenate([each.model for each in rows]),
+            np.concatenate([each.round for each in rows]),
+            np.concatenate([each.stake for each in rows]),
+            np.concatenate([each.proposed for each in rows]),
+            np.concatenate([each.current for each in rows]),
+        )
 
 
 def check_basis(basis: str) -> None:
@@ -50,62 +72,51 @@ def read_stake(text: str) -> float:
 
 def follow(
     basis: str,
-    history: History,
+    rows: FollowedRows,
     rounds: Rounds,
     in_force: Mapping[int, PayoutRule],
-    proposed_rate: NDArray[np.float64],
-    current_rate: NDArray[np.float64],
     stake: float | None,
 ) -> Paid:
-    """Pay of each row of a history under both rules, where what a round risks follows from those before.
+    """Pay of each row under both rules, where what a round risks follows from those before.
 
-    basis: one of BASES but AS_STAKED. proposed_rate, current_rate (n,): pay per NMR at risk; in_force: the
-    rule of each round, which says what share of a whole stake a round risks; stake: the whole stake at the
-    start, shared evenly by the models, or None for their own.
+    basis: one of BASES but AS_STAKED. in_force: the rule of each round, which says what share of a whole
+    stake a round risks; stake: the whole stake at the start, shared evenly by the models, or None for their
+    own.
     """
-    numbers, at = np.unique(history.round, return_inverse=True)
-    fraction = np.array([in_force[number].stake_fraction for number in numbers.tolist()])[at]
+    numbers, row_of = np.unique(rows.round, return_inverse=True)
+    first_row, column_of = np.unique(rows.model, return_index=True, return_inverse=True)[1:]
+    fraction = np.array([in_force[number].stake_fraction for number in numbers.tolist()])
     proposed_fraction = fraction
     if basis == "per-round":
         proposed_fraction = np.full(fraction.shape, 1.0 / rounds.overlap(numbers))
-    first_row = np.unique(history.model, return_index=True)[1]  # rows are in order of rounds within a model
     models = first_row.size
     whole = (
-        history.stake[first_row] / fraction[first_row] if stake is None else np.full(models, stake / models)
+        rows.stake[first_row] / fraction[row_of[first_row]]
+        if stake is None
+        else np.full(models, stake / models)
     )
-    compounding = basis != "fixed"
-    return Paid(
-        _follow(history, rounds, proposed_rate, whole, proposed_fraction, compounding=compounding),
-        _follow(history, rounds, current_rate, whole, fraction, compounding=compounding),
-        # of the stake at the start of all models together: each row carries its round's share of it
-        whole.sum() / np.bincount(at)[at],
-    )
-
-
-def _follow(
-    history: History,
-    rounds: Rounds,
-    rate: NDArray[np.float64],
-    whole: NDArray[np.float64],
-    fraction: NDArray[np.float64],
-    *,
-    compounding: bool,
-) -> NDArray[np.float64]:
-    """Pay of each row when every model starts with `whole` and keeps to its share per round.
-
-    Not rate x at risk: a stake that is gone can't burn a second time.
-    """
-    numbers, row_of = np.unique(history.round, return_inverse=True)
-    column_of = np.unique(history.model, return_inverse=True)[1]
-    rates = np.full((numbers.size, whole.size), np.nan)
-    rates[row_of, column_of] = rate
-    fractions = np.zeros(numbers.size)
-    fractions[row_of] = fraction
     at = np.searchsorted(rounds.number, numbers)
-    path = follow_stake(
-        rates, rounds.opened[at], rounds.resolves[at], whole, fraction=fractions, compounding=compounding
+
+    def paid(rate: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+        # not rate x at risk: a stake that is gone can't burn a second time
+        rates = np.full((numbers.size, models), np.nan)
+        rates[row_of, column_of] = rate
+        path = follow_stake(
+            rates,
+            rounds.opened[at],
+            rounds.resolves[at],
+            whole,
+            fraction=share,
+            compounding=basis != "fixed",
+        )
+        return path.payout[row_of, column_of]
+
+    return Paid(
+        paid(rows.proposed, proposed_fraction),
+        paid(rows.current, fraction),
+        # of the stake at the start of all models together: each row carries its round's share of it
+        (whole.sum() / np.bincount(row_of))[row_of],
     )
-    return path.payout[row_of, column_of]
 
 
 def basis_words(basis: str, stake: float | None, kind: str, overlap: int) -> tuple[Sentences, Sentences]:

@@ -1,12 +1,12 @@
 """Two rules asked of a field: rows are priced piece by piece, and only what they come to by round is kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.at_risk import AS_STAKED, basis_words, follow
+from features.payout.at_risk import AS_STAKED, FollowedRows, basis_words, follow
 from features.payout.comparison import LARGE, Side, Stretch
 from features.payout.priced.sums import Part, Sums, by_round, comparable, reasons, rounds_of
 from features.payout.priced.terms import ToldRule, told_rule
@@ -21,7 +21,7 @@ from features.payout.pricing import (
 )
 from features.payout.windows import by_pay, pay_in_words
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, Floats, History, Numbers, Rounds, TournamentField
+from tournament.source import EVERYONE, History, Numbers, Rounds, TournamentField
 
 Words = tuple[str, Numbers]  # of some rounds
 
@@ -78,7 +78,7 @@ class PayQuestion:
 
     def answer(self, numbers: Numbers) -> Answered:
         """Pay under both rules in these rounds. Raises ValueError where no row can be compared."""
-        found = Sums.joined([self._sums(piece) for piece in self._pieces(numbers)])
+        found = self._added_up(self.field.pieces(numbers))
         if not found.rows.any():
             raise ValueError(self._nothing(numbers, found))
         sums = found.compared
@@ -130,14 +130,21 @@ class PayQuestion:
             else rates_of_rule(self.old.read, piece, self.calendar, in_force, self.scores),
         )
 
-    def _pieces(self, numbers: Numbers) -> Iterator[History]:
-        """A stake that is followed through its rounds needs all of them at once."""
-        if self.basis == AS_STAKED:
-            yield from self.field.pieces(numbers)
-        else:
-            yield self.field.read(numbers)
+    def _added_up(self, pieces: Iterable[History]) -> Sums:
+        """What the rows of these rounds come to, piece by piece."""
+        followed: list[FollowedRows] = []
+        found = Sums.joined([self._sums(piece, followed) for piece in pieces])
+        if not followed or not found.rows.any():
+            return found
+        rows = FollowedRows.joined(followed)
+        followed.clear()
+        paid = follow(self.basis, rows, self.calendar, self.in_force, self.stake)
+        at, size = np.searchsorted(found.rounds, rows.round), found.rounds.size
+        pay = np.stack([by_round(at, each, size) for each in (paid.proposed, paid.current)])
+        return replace(found, pay=pay, percent_of=by_round(at, paid.percent_of, size))
 
-    def _sums(self, piece: History) -> Sums:
+    def _sums(self, piece: History, followed: list[FollowedRows]) -> Sums:
+        """What the rows of a piece come to; where a stake has to be followed, its rows instead of its pay."""
         numbers, at = rounds_of(piece)
         rates = self.rates(piece, numbers)
         kept, others, why = comparable(
@@ -151,35 +158,25 @@ class PayQuestion:
         left_out = np.bincount(at[others] * count + why, minlength=size * count).reshape(size, count)
         at = at[kept]
         rows = np.bincount(at, minlength=size)
-        pay, percent_of = self._pay(piece, kept, at, rows, [each.rate[kept] for each in rates])
+        rate = [each.rate[kept] for each in rates]
+        pay, percent_of = np.zeros((2, size)), np.zeros(size)
+        if self.basis == AS_STAKED:
+            # evenly: a stake in every round, shared by the models that are compared in it
+            risked = piece.stake[kept] if self.stake is None else self.stake / rows[at]
+            pay = np.stack([by_round(at, each * risked, size) for each in rate])
+            percent_of = by_round(at, risked, size)
+        else:
+            followed.append(FollowedRows(piece.model[kept], piece.round[kept], piece.stake[kept], *rate))
         return Sums(
             rounds=numbers,
             rows=rows,
-            pay=np.stack([by_round(at, each, size) for each in pay]),
-            percent_of=by_round(at, percent_of, size),
+            pay=pay,
+            percent_of=percent_of,
             clipped=np.array([np.count_nonzero(each.clipped[kept]) for each in rates]),
             left_out=left_out,
             ratio=_ratio(*rates, kept),
             parts=tuple(self._parts(piece, numbers, at, kept)),
         )
-
-    def _pay(
-        self,
-        piece: History,
-        kept: NDArray[np.intp],
-        at: NDArray[np.intp],
-        rows: NDArray[np.intp],
-        rates: Sequence[Floats],
-    ) -> tuple[Sequence[Floats], Floats]:
-        """NMR under both rules of the rows that are kept, and what percentages of them are of."""
-        if self.basis == AS_STAKED or not kept.size:
-            # evenly: a stake in every round, shared by the models that are compared in it
-            risked = piece.stake[kept] if self.stake is None else self.stake / rows[at]
-            return [rate * risked for rate in rates], risked
-        paid = follow(
-            self.basis, piece.only(kept), self.calendar, self.in_force, rates[0], rates[1], self.stake
-        )
-        return (paid.proposed, paid.current), paid.percent_of
 
     def _parts(
         self, piece: History, numbers: Numbers, at: NDArray[np.intp], kept: NDArray[np.intp]
@@ -241,14 +238,18 @@ class PayQuestion:
         """The same sums without one model, for each of these: mostly its own rows taken off."""
         numbers = found.rounds
         if self.basis != AS_STAKED:
-            piece = self.field.read(numbers)
-            return {model: self._sums(piece.only(piece.model != model)).compared for model in models}
+            return {
+                model: self._added_up(
+                    piece.only(piece.model != model) for piece in self.field.pieces(numbers)
+                ).compared
+                for model in models
+            }
         own: dict[int, list[Sums]] = {model: [] for model in models}
         for piece in self.field.pieces(numbers):
             for model, sums in own.items():
                 rows = np.flatnonzero(piece.model == model)
                 if rows.size:
-                    sums.append(self._sums(piece.only(rows)))
+                    sums.append(self._sums(piece.only(rows), []))
         return {model: found.sums.without(Sums.joined(sums).compared) for model, sums in own.items()}
 
 

@@ -125,6 +125,8 @@ def comparable(
 
 def rounds_of(history: History) -> tuple[Numbers, NDArray[np.intp]]:
     """The rounds (r,) of some rows, and which of them each row (n,) is of, without sorting them."""
+    if not history.round.size:
+        return history.round, history.round.astype(np.intp)
     first = history.round.min()
     since = history.round - first
     there = np.bincount(since) > 0

@@ -211,6 +211,28 @@ async def test_one_who_holds_over_a_fifth_is_left_out_beside(
             assert stretch[1].interval == pytest.approx(interval)
 
 
+@pytest.mark.parametrize("basis", BASES)
+async def test_one_who_holds_everything_in_a_piece_leaves_the_others(
+    invented: TournamentField, basis: str, in_pieces: Callable[[int], None]
+) -> None:
+    def read(numbers: Numbers) -> History:
+        rows = invented.read(numbers)
+        alone = rows.only((rows.model == 7) | ((rows.model == 8) & (rows.round > 1370)))
+        return replace(alone, stake=np.where(alone.model == 7, 50.0, 5.0))
+
+    in_pieces(500)
+    field = replace(invented, read=read)
+    found = await compare_payouts(
+        InventedSource(field), EVERYONE, "1C3M", current="2C1M", basis=basis, rounds="1300-1380"
+    )
+    assert found.without_largest is not None
+    share, others = found.without_largest
+    assert share > 0.9
+    rows = read(invented.numbers)
+    there = np.unique(rows.round[(rows.model == 8) & (rows.round <= 1380)])
+    np.testing.assert_array_equal(others.rounds, there)
+
+
 # ---------------------------------------------------------------- no more than a piece
 
 
@@ -218,7 +240,14 @@ async def test_no_more_than_a_piece_is_read_at_once(
     invented: TournamentField, in_pieces: Callable[[int], None]
 ) -> None:
     in_pieces(1_000)
-    for asked in ({}, {"rounds": "all"}, {"rounds": "500"}, {"rounds": "1300-1390"}, {"old_tc": True}):
+    for asked in (
+        {},
+        {"rounds": "all"},
+        {"rounds": "500"},
+        {"rounds": "1300-1390"},
+        {"old_tc": True},
+        {"rounds": "all", "basis": "per-round"},
+    ):
         read = Read(invented)
         await compare_payouts(InventedSource(read.field), EVERYONE, "1C3M", current="2C1M", **asked)
         assert 0 < max(read.rows) < 1_000 + invented.rows.max()
