@@ -1,12 +1,13 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, influence, opinions, payouts, stakes, transition, whole_field
+from benchmarks import answers, influence, metrics, opinions, payouts, stakes, transition, whole_field
 from benchmarks.votes import ballots, closing, tally, voting
 
 payouts.run()
 answers.run()
 stakes.run()
 influence.run()
+metrics.run()
 transition.run()
 tally.run()
 ballots.run()

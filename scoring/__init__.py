@@ -14,6 +14,16 @@ _FOUND_IN = {
     **dict.fromkeys(("PowerLawFit", "TailComparison", "fit_power_law", "compare_tail"), "tails"),
     **dict.fromkeys(("Interval", "ewc_interval"), "intervals"),
     **dict.fromkeys(("leave_one_out", "contribution_gradient"), "influence"),
+    **dict.fromkeys(
+        (
+            "numerai_corr",
+            "meta_model_contribution",
+            "corr_and_mmc",
+            "feature_neutral_corr",
+            "stake_weighted_meta_model",
+        ),
+        "metrics",
+    ),
     **dict.fromkeys(("stake_weights", "cap_weights", "account_weights", "split_gain"), "weighting"),
 }
 

@@ -67,7 +67,25 @@ INFLUENCE = case(
     stakes=STAKE,
     target=RNG.random(S),
 )
+BY_MODEL, BY_STOCK = {"predictions": "stock model"}, dict.fromkeys(("meta_model", "target"), "stock")
+PREDICTED = {"predictions": RNG.random((S, N)), "meta_model": RNG.random(S), "target": RNG.random(S)}
 CASES = {
+    "metrics.numerai_corr": case(
+        BY_MODEL | {"target": "stock"}, predictions=PREDICTED["predictions"], target=PREDICTED["target"]
+    ),
+    "metrics.meta_model_contribution": case(BY_MODEL | BY_STOCK, **PREDICTED),
+    "metrics.corr_and_mmc": case(BY_MODEL | BY_STOCK, **PREDICTED),
+    "metrics.feature_neutral_corr": case(
+        BY_MODEL | {"features": "stock feature", "target": "stock"},
+        predictions=PREDICTED["predictions"],
+        features=RNG.random((S, 2)),
+        target=PREDICTED["target"],
+    ),
+    "metrics.stake_weighted_meta_model": case(
+        BY_MODEL | {"stakes": "model"}, predictions=PREDICTED["predictions"], stakes=STAKE
+    ),
+    "metrics.between_rounds.churn": alike("stock", s1=STAKE, s2=PAY, top_bottom=3),
+    "metrics.between_rounds.turnover": alike("stock", s1=STAKE, s2=PAY),
     "payout.payout_factor": alike("row", total_at_risk=STAKE, stake_threshold=STAKE[::-1].copy()),
     "payout.payouts": case(
         {"scores": "row kind", "multipliers": "kind", "stake": "row", "factor": "row", "clip": "row"},

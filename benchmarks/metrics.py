@@ -1,0 +1,65 @@
+"""Scores of predictions: CORR, MMC and feature-neutral CORR, beside numerai-tools."""
+
+import numpy as np
+import pandas as pd
+from numerai_tools import scoring as numerai
+
+from benchmarks.timing import agreement, asked_for, side_by_side
+from scoring.metrics import corr_and_mmc, feature_neutral_corr
+
+STOCKS, MODELS = 5_000, 1_000
+
+
+def run() -> None:
+    """1,000 models of 5,000 stocks: CORR and MMC, and CORR neutral to 42 and to 500 features."""
+    rng = np.random.default_rng(7)
+    predictions = rng.random((STOCKS, MODELS))
+    tied = predictions.round(2)
+    meta_model, target = predictions.mean(axis=1), rng.integers(0, 5, STOCKS) / 4
+    frame, meta, of_target = pd.DataFrame(predictions), pd.Series(meta_model), pd.Series(target, name="t")
+    by_column = np.asfortranarray(predictions)
+
+    def theirs_both() -> tuple[pd.Series, pd.Series]:
+        corr = numerai.numerai_corr(frame, of_target)
+        return corr, numerai.correlation_contribution(frame, meta, of_target)
+
+    medians = side_by_side(
+        f"CORR and MMC of {MODELS:,} models, {STOCKS:,} stocks",
+        3,
+        numerai_tools=lambda: (
+            numerai.numerai_corr(frame, of_target),
+            numerai.correlation_contribution(frame, meta, of_target),
+        ),
+        scoring_corr_and_mmc=lambda: corr_and_mmc(predictions, meta_model, target),
+        the_same_stored_by_column=lambda: corr_and_mmc(by_column, meta_model, target),
+        the_same_with_100_values=lambda: corr_and_mmc(tied, meta_model, target),
+        sorting_alone=lambda: np.sort(by_column.T, axis=1),
+    )
+    theirs, ours, *_ = medians.values()
+    asked_for("of numerai-tools' time", ours / theirs, 1 / 12, "x")
+    pairs = zip(corr_and_mmc(predictions, meta_model, target), theirs_both(), strict=True)
+    for name, (found, wanted) in zip(("CORR", "MMC"), pairs, strict=True):
+        agreement(name, np.abs(found - wanted).max(), 1e-12)
+    for count in (42, 500):
+        features = rng.integers(0, 5, (STOCKS, count)) / 4
+        table = pd.DataFrame(features)
+        medians = side_by_side(
+            f"CORR of {MODELS:,} models, {STOCKS:,} stocks, neutral to {count} features",
+            3,
+            numerai_tools=lambda table=table: numerai.feature_neutral_corr(frame, table, of_target),
+            scoring_feature_neutral_corr=lambda features=features: feature_neutral_corr(
+                predictions, features, target
+            ),
+        )
+        theirs, ours = medians.values()
+        asked_for("of numerai-tools' time", ours / theirs, 1 / 5, "x")
+        neutral = feature_neutral_corr(predictions, features, target)
+        agreement(
+            "feature-neutral CORR",
+            np.abs(neutral - numerai.feature_neutral_corr(frame, table, of_target)).max(),
+            1e-12,
+        )
+
+
+if __name__ == "__main__":
+    run()
