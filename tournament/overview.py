@@ -1,4 +1,4 @@
-"""What a source tells of a whole tournament: whether the day's scores are out, and years of its stake."""
+"""What a source tells beside rows: whether the day's scores are out, years of stake, what a model is like."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,16 @@ class ScoresOfTheDay:
     are_expected: bool | None  # False on a day without scores
     came: datetime | None
     expected: datetime | None  # nine days of ten they are there by then
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Correlations of a model's predictions in a round; NaN where one is not told."""
+
+    round: int
+    with_meta_model: float
+    mean_with_others: float  # with other models that have a stake
+    highest_with_another: float
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring.rules import PayoutRule
-from tournament.overview import ScoresOfTheDay, StakeOverYears
+from tournament.overview import Likeness, ScoresOfTheDay, StakeOverYears
 from tournament.source import (
     EVERYONE,
     Currency,
@@ -145,6 +145,10 @@ class SampleSource:
 
     async def scores_of_the_day(self) -> ScoresOfTheDay | None:
         """None: no scores are to come."""
+        return None
+
+    async def likeness(self, model: str) -> Likeness | None:
+        """None: predictions are nobody's to compare here."""
         return None
 
     async def stake_over_years(self) -> StakeOverYears | None:

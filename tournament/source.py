@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.rules import PayoutRule
-from tournament.overview import ScoresOfTheDay, StakeOverYears
+from tournament.overview import Likeness, ScoresOfTheDay, StakeOverYears
 
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
 PIECE = 150_000  # rows that are worked on at once: some tens of megabytes with all that is made of them
@@ -283,6 +283,10 @@ class Source(Protocol):
 
     async def scores_of_the_day(self) -> ScoresOfTheDay | None:
         """Whether the day's scores are out; None where that is not told."""
+        ...
+
+    async def likeness(self, model: str) -> Likeness | None:
+        """What a model is like in the newest round that tells it; None where none does."""
         ...
 
     async def stake_over_years(self) -> StakeOverYears | None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tournament.overview import Likeness, ScoresOfTheDay
 from tournament.source import EVERYONE, History, Numbers, Rounds, Source, TournamentField, field_of
 from wording.names import DEFAULT_ROUNDS, find_name, find_rounds
 from wording.numbers import amount, counted, span
@@ -36,6 +37,8 @@ class PayRecord:
     asked_at: datetime | None
     notice: str
     next_final: datetime | None = None  # when the next of the open rounds resolves
+    today: tuple[str, datetime | None] = ("", None)  # whether the day's scores are out, and since or by when
+    likeness: Likeness | None = None  # of a model, where that is told
 
     def for_others(self, own_name: str | None) -> "PayRecord":
         """The same to be shown in public: only the member's own name and everyone's are told."""
@@ -114,7 +117,27 @@ async def pay_record(
     field, until = await asyncio.gather(field_of(source, found), source.until())
     # elsewhere: everyone in all rounds are millions of rows
     record = await asyncio.to_thread(_recorded, field, rounds, all_rounds, source.label, until, usd)
-    return record if now is None else replace(record, next_final=_next_final(record, all_rounds, now))
+    if record.kind == "model":
+        record = replace(record, likeness=await source.likeness(found))
+    if now is None:
+        return record
+    record = replace(record, next_final=_next_final(record, all_rounds, now))
+    if record.resolved.all():
+        return record
+    return replace(record, today=scores_today(await source.scores_of_the_day(), now))
+
+
+def scores_today(told: ScoresOfTheDay | None, now: datetime) -> tuple[str, datetime | None]:
+    """Whether the day's scores are out, in words that a moment follows where there is one; "" for unknown."""
+    if told is None:
+        return "", None
+    if told.came is not None and told.came.date() == now.date():
+        return "Today's scores are out since", told.came
+    if told.are_expected is False:
+        return "No scores come today", None
+    if told.expected is None or told.expected.date() != now.date():
+        return ("Today's scores are not out yet" if told.are_expected else ""), None
+    return f"Today's scores are {'due' if now < told.expected else 'late: they were due'} by", told.expected
 
 
 def _recorded(

@@ -7,6 +7,7 @@ from discord.utils import format_dt
 
 from features.earnings.earnings import PayRecord
 from features.earnings.earnings_chart import picture_of_record
+from tournament.overview import Likeness
 from tournament.source import EVERYONE
 from ui.answer import Answer, Asked, Choice, Menu
 from ui.card import GREEN, Card, age_line, sections
@@ -26,7 +27,7 @@ def record_answer(record: PayRecord, asked: Asked, own: str | None = None) -> An
 
 
 def record_card(record: PayRecord, *, yours: bool = False) -> Card:
-    """Earned and pending, and when more of it is final."""
+    """Earned and pending, when more of it is final, and whether the day's scores are out."""
     final, still_open = int(record.resolved.sum()), int((~record.resolved).sum())
     parts = (
         [f"{brief_signed(record.earned)} NMR in {counted(final, 'round')}"]
@@ -47,11 +48,30 @@ def record_card(record: PayRecord, *, yours: bool = False) -> Card:
     hollow = " · hollow bars are pending" if still_open else ""
     return Card(
         heading=heading if yours else f"{plain(record.name)}: {heading}",
-        text="\n".join(filter(None, (text, plain(record.notice), record.unknowns))),
+        text="\n".join(filter(None, (text, _today(record), plain(record.notice), record.unknowns))),
         draw=partial(picture_of_record, record),
         small=f"{who} · {record.source}, {dated} · only rounds with a stake{hollow}",
         colour=GREEN,
     )
+
+
+def _today(record: PayRecord) -> str:
+    """Whether the day's scores are out, at the reader's own hours; "" where that is not known."""
+    words, moment = record.today
+    return f"{words} {format_dt(moment, 't')}" if moment is not None else words
+
+
+def _likeness(likeness: Likeness | None) -> str:
+    """What a model's predictions go with; "" where that is not told."""
+    if likeness is None:
+        return ""
+    told = [
+        (likeness.with_meta_model, "with the meta model"),
+        (likeness.mean_with_others, "with other staked models on average"),
+        (likeness.highest_with_another, "with the one that is most like it"),
+    ]
+    parts = [f"{value:.2f} {what}" for value, what in told if not math.isnan(value)]
+    return f"Correlation in round {likeness.round}: {', '.join(parts)}."
 
 
 def rounds_menu(span: str, asked: Asked) -> Menu:
@@ -97,6 +117,7 @@ def _tables(record: PayRecord) -> list[Card]:
             f"Rounds {page[-1].split()[0].strip('*')}-{page[0].split()[0].strip('*')}",
             sections(
                 ", ".join(filter(None, totals)) + ".",
+                _likeness(record.likeness),
                 "```\n" + "\n".join([header, *page]) + "\n```",
             ),
             small="* pending" if any("*" in line for line in page) else "",

@@ -18,7 +18,7 @@ from tournament.numerai.asking.throttle import Patience, Throttle
 from tournament.numerai.board import Board
 from tournament.numerai.cache import Cache, CachedAnswer, Database
 from tournament.numerai.columns import Calendar
-from tournament.numerai.field.everyone import Coverage, coverage, everyone, score_spans, with_totals
+from tournament.numerai.field import everyone as whole
 from tournament.numerai.field.kept import KeptRounds
 from tournament.numerai.field.reader import Limits, RoundReader
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
@@ -26,7 +26,7 @@ from tournament.numerai.notices import incomplete, near_limits, notice
 from tournament.numerai.overview import scores_of_the_day, stake_over_years
 from tournament.numerai.prices import Prices
 from tournament.numerai.reading import Reading
-from tournament.overview import ScoresOfTheDay, StakeOverYears
+from tournament.overview import Likeness, ScoresOfTheDay, StakeOverYears
 from tournament.source import (
     EVERYONE,
     Currency,
@@ -108,7 +108,7 @@ class NumeraiSource:
 
     async def rounds(self) -> Rounds:
         """Every round; total_at_risk of those that are read whole, or whose payout factor gives it away."""
-        return with_totals((await self._calendar()).rounds, await self._kept.all())
+        return whole.with_totals((await self._calendar()).rounds, await self._kept.all())
 
     async def until(self) -> date:
         """The day on which the newest resolved round resolved."""
@@ -169,9 +169,9 @@ class NumeraiSource:
     async def everyone(self) -> TournamentField:
         """Every model of the rounds that are read whole: the notice says where that is not all there is."""
         kept = await self._kept.all()
-        await self._saw(score_spans(kept))
+        await self._saw(whole.score_spans(kept))
         lacks = await self._reading.lacks(queries.ROUND_DETAILS[self.tournament])
-        return await everyone(self._kept, await self._wanted(), lacks)
+        return await whole.everyone(self._kept, await self._wanted(), lacks)
 
     async def read_ahead(self, names: Iterable[str]) -> None:
         """Read the histories of models and accounts in the background, those that are oldest first.
@@ -230,6 +230,10 @@ class NumeraiSource:
         # an old answer is of another day
         return None if told is None or told.value is None or told.late else scores_of_the_day(told.value)
 
+    async def likeness(self, model: str) -> Likeness | None:
+        """Its correlations in the newest of the last whole rounds that tell them; None where none does."""
+        return await whole.likeness(self._kept, model)
+
     async def stake_over_years(self) -> StakeOverYears | None:
         """Years of stake as last read in the background; None where that is not told."""
         kept = await self._cache.stored(self._reading.question("overview"))
@@ -275,9 +279,9 @@ class NumeraiSource:
         """How many rounds are read whole, of how many that are wanted."""
         return f"{self.label}: {(await self.coverage()).told}."
 
-    async def coverage(self) -> Coverage:
+    async def coverage(self) -> whole.Coverage:
         """How many rounds are read whole, of how many that are wanted."""
-        return coverage(await self._kept.all(), await self._wanted())
+        return whole.coverage(await self._kept.all(), await self._wanted())
 
     async def look_at_schema(self) -> None:
         """Ask once a day which fields the API has. Raises SourceError where it does not say."""

@@ -3,16 +3,17 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from features.earnings.earnings import pay_record
+from features.earnings.earnings import pay_record, scores_today
 from features.earnings.earnings_card import record_card
 from scoring.rules import PayoutRule
 from tests.tournament.sample import file_rows
+from tournament.overview import Likeness, ScoresOfTheDay
 from tournament.sample import FOLDER, SampleSource
 from tournament.source import EVERYONE, History, Names, Rounds, Source, Tournament
 
@@ -131,6 +132,12 @@ class Invented:
     async def usd_per_nmr(self) -> tuple[date, float] | None:
         return None
 
+    async def likeness(self, model: str) -> Likeness | None:
+        return None
+
+    async def scores_of_the_day(self) -> ScoresOfTheDay | None:
+        return None
+
 
 def invented(*rows: tuple[int, int, float, float, float, bool]) -> Source:
     """Rows of model, round, corr, stake, payout and whether the round is resolved."""
@@ -191,3 +198,28 @@ async def test_a_burn_that_is_pending_is_not_called_more() -> None:
     )
     assert got.pending == -4
     assert "−4.00 NMR more" not in got.finding
+
+
+NOON = datetime(2031, 6, 30, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (None, ("", None)),
+        (ScoresOfTheDay(None, None, None), ("", None)),
+        (ScoresOfTheDay(True, None, None), ("Today's scores are not out yet", None)),
+        (ScoresOfTheDay(True, NOON - 24 * HOUR, None), ("Today's scores are not out yet", None)),
+        (ScoresOfTheDay(False, NOON - 24 * HOUR, NOON + HOUR), ("No scores come today", None)),
+        (ScoresOfTheDay(True, NOON - HOUR, NOON), ("Today's scores are out since", NOON - HOUR)),
+        (ScoresOfTheDay(None, NOON - HOUR, None), ("Today's scores are out since", NOON - HOUR)),
+        (ScoresOfTheDay(True, None, NOON + HOUR), ("Today's scores are due by", NOON + HOUR)),
+        (ScoresOfTheDay(True, None, NOON - HOUR), ("Today's scores are late: they were due by", NOON - HOUR)),
+        (ScoresOfTheDay(True, None, NOON + 24 * HOUR), ("Today's scores are not out yet", None)),
+    ],
+)
+def test_whether_the_day_s_scores_are_out(
+    told: ScoresOfTheDay | None, said: tuple[str, datetime | None]
+) -> None:
+    assert scores_today(told, NOON) == said

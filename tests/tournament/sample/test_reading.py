@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.tournament.whole import all_rows
 from tournament.sample import SampleSource
 
 
 @pytest.mark.slow
 async def test_many_first_questions_at_once_read_the_files_once() -> None:
     fresh = SampleSource()
-    several = await asyncio.gather(*(all_rows(fresh) for _ in range(5)), fresh.names())
-    assert all(history is several[0] for history in several[:5])
+    several = await asyncio.gather(*(fresh.everyone() for _ in range(5)), fresh.names())
+    assert all(field is several[0] for field in several[:5])
 
 
 SMALL = """\

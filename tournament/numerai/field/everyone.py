@@ -1,6 +1,7 @@
 """Everyone of a tournament as a field: every model of every whole round that is kept."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,10 +9,15 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from tournament.numerai.field.details import LIKENESS
 from tournament.numerai.field.kept import KeptRounds, Narrow, RoundOutline, column
 from tournament.numerai.parse import SCORES
+from tournament.overview import Likeness
 from tournament.source import EVERYONE, Floats, History, Rounds, SourceError, TournamentField
 
+log = logging.getLogger(__name__)
+
+LOOKED_BACK = 10  # rounds: who has missed more is not like that any more
 WHOLE = 0.995  # of the stake at risk: what is missing then is rounding, and models that came late
 NONE_YET = "No whole round of this tournament is read yet"
 
@@ -71,6 +77,26 @@ def score_spans(kept: Mapping[int, RoundOutline]) -> dict[str, tuple[int, int]]:
             if score in SCORES:
                 spans[score] = (spans.get(score, (number, number))[0], number)
     return spans
+
+
+async def likeness(rounds: KeptRounds, model: str) -> Likeness | None:
+    """What a model is like in the newest of the LOOKED_BACK rounds that tell it; None where none can."""
+    try:
+        names, kept = await rounds.names(), await rounds.all()
+        numbers = [at for at, name in enumerate(names) if name.casefold() == model.casefold()]
+        telling = [
+            number for number, each in kept.items() if not set(LIKENESS.values()).isdisjoint(each.columns)
+        ]
+        for number in reversed(telling[-LOOKED_BACK:]):
+            found = await rounds.likeness(number)
+            if found is not None and np.isin(found.model, numbers).any():
+                at = int(np.flatnonzero(np.isin(found.model, numbers))[0])
+                values = [float(column([found], name)[at]) for name in LIKENESS.values()]
+                if not np.isnan(values).all():
+                    return Likeness(number, *values)
+    except SourceError:  # nobody's answer fails for it
+        log.info("what a model is like can't be looked up", exc_info=True)
+    return None
 
 
 async def everyone(rounds: KeptRounds, wanted: int, lacks: str) -> TournamentField:

@@ -14,6 +14,7 @@ from tests.numerai_data import CLASSIC, SIGNALS, Present
 from tests.numerai_server import LoopbackNumerai
 from tests.tournament.numerai.source.sources import source_of
 from tournament.numerai.source import NumeraiSource
+from tournament.overview import Likeness
 from tournament.source import EVERYONE, SourceError, field_of
 
 
@@ -196,3 +197,22 @@ async def test_every_tournament_has_its_own(
     assert "harbor_light" in field.models
     assert (await signals.scores()).keys() >= {"alpha", "mpc"}
     await signals.close()
+
+
+async def test_what_a_model_is_like_is_that_of_the_newest_round_that_tells_it(
+    live: NumeraiSource, api: LoopbackNumerai, database: Database
+) -> None:
+    assert await live.likeness("solo_wren") is None
+    await live.read_rounds()
+    told = await live.likeness("Solo_Wren")
+    assert told is not None
+    model = api.models["solo_wren"]
+    expected = numerai_data.scores(model, 1350, CLASSIC)["corr_w_meta_model"]
+    assert told == Likeness(1350, pytest.approx(expected, abs=6e-4), 0.5, 0.875)
+    assert await live.likeness("nobody_here") is None
+    await fetch_all(database, "UPDATE whole_rounds SET packed = x'00' WHERE number = 1350")
+    older = await live.likeness("solo_wren")
+    assert older is not None
+    assert older.round == 1349
+    await fetch_all(database, "ALTER TABLE whole_rounds RENAME TO gone")
+    assert await live.likeness("solo_wren") is None, "nobody's answer fails for it"
