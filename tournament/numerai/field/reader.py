@@ -79,6 +79,7 @@ class RoundReader:
                 await self._tell(len(wanted))
         if read % TOLD_EVERY:
             await self._tell(len(wanted))
+        await self._kept.narrow()  # so that nobody who asks about everyone waits for it
         if failed is not None:
             raise failed
 
