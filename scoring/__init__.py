@@ -24,6 +24,7 @@ _FOUND_IN = {
         ),
         "metrics",
     ),
+    **dict.fromkeys(("meta_model_corr", "contributions", "fit_mmc_scale", "derived_mmc"), "meta_model"),
     **dict.fromkeys(("stake_weights", "cap_weights", "account_weights", "split_gain"), "weighting"),
 }
 

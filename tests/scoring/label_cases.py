@@ -67,6 +67,7 @@ INFLUENCE = case(
     stakes=STAKE,
     target=RNG.random(S),
 )
+SHARE = RNG.uniform(0.3, 1, N)
 BY_MODEL, BY_STOCK = {"predictions": "stock model"}, dict.fromkeys(("meta_model", "target"), "stock")
 PREDICTED = {"predictions": RNG.random((S, N)), "meta_model": RNG.random(S), "target": RNG.random(S)}
 CASES = {
@@ -84,6 +85,10 @@ CASES = {
     "metrics.stake_weighted_meta_model": case(
         BY_MODEL | {"stakes": "model"}, predictions=PREDICTED["predictions"], stakes=STAKE
     ),
+    "meta_model.meta_model_corr": alike("model", corr=SCORE, corr_with_meta_model=SHARE, stakes=STAKE),
+    "meta_model.contributions": alike("model", corr=SCORE, corr_with_meta_model=SHARE, stakes=STAKE),
+    "meta_model.fit_mmc_scale": alike("row", mmc=PAY, contribution=SCORE),
+    "meta_model.fit_meta_model": alike("model", mmc=SCORE, corr=SHARE + SCORE, corr_with_meta_model=-SHARE),
     "metrics.between_rounds.churn": alike("stock", s1=STAKE, s2=PAY, top_bottom=3),
     "metrics.between_rounds.turnover": alike("stock", s1=STAKE, s2=PAY),
     "payout.payout_factor": alike("row", total_at_risk=STAKE, stake_threshold=STAKE[::-1].copy()),
