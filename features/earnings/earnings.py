@@ -28,6 +28,7 @@ class PayRecord:
     rounds: NDArray[np.int64]
     at_risk: NDArray[np.float64]
     payout: NDArray[np.float64]
+    gained: NDArray[np.float64]  # what those models got that burned nothing; the others burned the rest
     scores: Mapping[str, NDArray[np.float64]]  # weighted by stake over an account's models
     resolved: NDArray[np.bool_]
     unknown: NDArray[np.int64]  # how many payouts of each round nobody knows
@@ -52,7 +53,7 @@ class PayRecord:
             self,
             **{
                 field: getattr(self, field)[rounds]
-                for field in ("rounds", "at_risk", "payout", "resolved", "unknown")
+                for field in ("rounds", "at_risk", "payout", "gained", "resolved", "unknown")
             },
             scores={score: values[rounds] for score, values in self.scores.items()},
         )
@@ -61,6 +62,11 @@ class PayRecord:
     def earned(self) -> float:
         """NMR of the rounds that are resolved."""
         return math.fsum(self.payout[self.resolved])
+
+    @property
+    def burned(self) -> float:
+        """NMR that models lost in resolved rounds, whatever others got in them."""
+        return math.fsum((self.gained - self.payout)[self.resolved])
 
     @property
     def pending(self) -> float:
@@ -170,7 +176,7 @@ def _recorded(
         records[0],
         **{
             name: np.concatenate([getattr(record, name) for record in records])
-            for name in ("rounds", "at_risk", "payout", "resolved", "unknown")
+            for name in ("rounds", "at_risk", "payout", "gained", "resolved", "unknown")
         },
         scores={
             score: np.concatenate([record.scores[score] for record in records]) for score in records[0].scores
@@ -250,6 +256,7 @@ def _record(rows: History, label: str, until: date, usd: tuple[date, float] | No
         rounds=numbers,
         at_risk=at_risk,
         payout=np.bincount(at, weights=np.nan_to_num(rows.payout)).astype(np.float64),
+        gained=np.bincount(at, weights=np.maximum(np.nan_to_num(rows.payout), 0.0)).astype(np.float64),
         scores=scores,
         resolved=np.bincount(at, weights=rows.resolved) == np.bincount(at),
         unknown=np.bincount(at, weights=np.isnan(rows.payout)).astype(np.int64),

@@ -43,6 +43,8 @@ def record_card(record: PayRecord, *, yours: bool = False) -> Card:
     if record.usd is not None and final:
         day, price = record.usd
         text += f" · {about(record.earned * price)} USD at the price of {day}"
+    if record.kind == EVERYONE and final:
+        text += f" · {brief(record.earned + record.burned)} NMR earned, {brief(record.burned)} burned"
     who = plain(record.name) + (f" ({counted(record.models, 'model')})" if record.kind != "model" else "")
     dated = f"until {record.until}{age_line(record.asked_at)}"
     hollow = " · hollow bars are pending" if still_open else ""

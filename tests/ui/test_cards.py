@@ -58,7 +58,8 @@ def record(name: str, scale: float = 1.0, rounds: int = 158, pending: int = 30) 
     at = np.arange(rounds)
     scores = {score: np.where(at % 3 == 0, np.nan, np.sin(at)) for score in ("corr", "mmc", "fnc_v3")}
     return PayRecord(
-        name, "account", 1_234_567, 168 + at, np.ones(rounds), scale * np.cos(at), scores,
+        name, "account", 1_234_567, 168 + at, np.ones(rounds), scale * np.cos(at),
+        scale * np.abs(np.cos(at)), scores,
         at < rounds - pending, 77 * at, "Numerai Classic", date(2031, 10, 1), (date(2031, 10, 1), 19.4),
         datetime(2031, 10, 2, tzinfo=UTC), "These numbers are from yesterday: Numerai does not answer.",
     )  # fmt: skip

@@ -16,6 +16,7 @@ from tests.tournament.sample import file_rows
 from tournament.overview import Likeness, ScoresOfTheDay
 from tournament.sample import FOLDER, SampleSource
 from tournament.source import EVERYONE, History, Names, Rounds, Source, Tournament
+from wording.numbers import brief
 
 MODEL, ACCOUNT, NEVER_STAKED = "model_07585", "account_03793", "model_00112"
 ENDED = "model_00221"  # rounds 248-310, of which the last four are interim
@@ -48,6 +49,8 @@ async def test_earned_is_the_payout_column_added_up(
     assert set(got.rounds[~got.resolved]) == {*range(307, 311), *range(322, 326)} & set(by_round.index) - (
         {307, 308, 309, 310} if name == MODEL else set()
     )
+    burned = mine["payout_nmr"].clip(upper=0).groupby(mine["round"]).sum()
+    assert got.burned == pytest.approx(-burned[final].sum(), rel=1e-9)
     assert got.unknown.sum() == mine["payout_nmr"].isna().sum()
     assert got.models == mine["model"].nunique()
     for score in ("corr", "tc", "fnc_v3"):
@@ -223,3 +226,12 @@ def test_whether_the_day_s_scores_are_out(
     told: ScoresOfTheDay | None, said: tuple[str, datetime | None]
 ) -> None:
     assert scores_today(told, NOON) == said
+
+
+async def test_what_everyone_earned_and_burned_is_told(source: SampleSource) -> None:
+    everyone = record_card(await pay_record(source, EVERYONE, rounds="311-321")).text
+    mine = file_rows.shipped()
+    paid = mine[mine["round"].between(311, 321) & (mine["stake_nmr"] > 0)]["payout_nmr"]
+    earned, burned = (brief(each) for each in (paid.clip(lower=0).sum(), -paid.clip(upper=0).sum()))
+    assert f"{earned} NMR earned, {burned} burned" in everyone
+    assert "burned" not in record_card(await pay_record(source, MODEL, rounds="311-321")).text

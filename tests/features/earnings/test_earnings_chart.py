@@ -17,7 +17,8 @@ pytestmark = pytest.mark.slow
 def made_up(payout: list[float], pending: int = 0, name: str = "quiet_heron") -> PayRecord:
     count = len(payout)
     return PayRecord(
-        name, "model", 1, np.arange(300, 300 + count), np.ones(count), np.array(payout, dtype=float), {},
+        name, "model", 1, np.arange(300, 300 + count), np.ones(count), np.array(payout, dtype=float),
+        np.maximum(payout, 0.0), {},
         np.arange(count) < count - pending, np.zeros(count, int), "Numerai Classic", date(2031, 10, 1),
         None, None, "",
     )  # fmt: skip

@@ -173,7 +173,7 @@ ROUND_DETAILS: Mapping[str, Query] = MappingProxyType(
             f"whole rounds of {tournament.title()}",
             "roundDetails",
             {"tournament": "Int!", "roundNumber": "Int!"},
-            "roundNumber roundResolved roundResolveTime payoutFactor totalAtStake totalEarned totalBurned "
+            "roundNumber roundResolved roundResolveTime payoutFactor totalAtStake "
             "payoutMultipliers { displayName multiplier } "
             "models { id modelName selectedStakeValue payoutPending payoutSettled "
             f"{' '.join(scores)} {_LIKENESS} }}",

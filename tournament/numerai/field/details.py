@@ -32,8 +32,6 @@ class RoundHead:
     resolved: bool
     factor: float | None
     at_risk: float | None
-    earned: float | None
-    burned: float | None
     multipliers: Mapping[str, float]
     told: int
 
@@ -77,8 +75,6 @@ def whole_round(answer: Any, number: int, asked: datetime) -> WholeRound | None:
             resolved=resolved,
             factor=parse.number(answer.get("payoutFactor")),
             at_risk=parse.number(answer.get("totalAtStake")),
-            earned=parse.number(answer.get("totalEarned")),
-            burned=parse.number(answer.get("totalBurned")),
             multipliers=_multipliers(answer.get("payoutMultipliers")),
             told=len(rows),
         ),
@@ -90,7 +86,7 @@ def whole_round(answer: Any, number: int, asked: datetime) -> WholeRound | None:
 
 def no_round(number: int, *, resolved: bool) -> WholeRound:
     """A round that the API does not have: without models, so that it need not be asked for again."""
-    return WholeRound(RoundHead(number, resolved, None, None, None, None, {}, 0), (), (), {})
+    return WholeRound(RoundHead(number, resolved, None, None, {}, 0), (), (), {})
 
 
 def _key(row: Mapping[str, Any]) -> str:
