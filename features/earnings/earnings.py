@@ -259,10 +259,18 @@ def _record(rows: History, label: str, until: date, usd: tuple[date, float] | No
         gained=np.bincount(at, weights=np.maximum(np.nan_to_num(rows.payout), 0.0)).astype(np.float64),
         scores=scores,
         resolved=np.bincount(at, weights=rows.resolved) == np.bincount(at),
-        unknown=np.bincount(at, weights=np.isnan(rows.payout)).astype(np.int64),
+        unknown=np.bincount(at, weights=_are_unknown(rows)).astype(np.int64),
         source=label,
         until=until,
         usd=usd,
         asked_at=rows.asked_at,
         notice=rows.notice,
     )
+
+
+def _are_unknown(rows: History) -> NDArray[np.bool_]:
+    """Which payouts (n,) nobody knows; a round that has just opened has none yet, for it has no scores."""
+    scored = np.zeros(rows.round.shape, dtype=np.bool_)
+    for values in rows.scores.values():
+        scored |= ~np.isnan(values)
+    return np.isnan(rows.payout) & (rows.resolved | scored)

@@ -31,10 +31,12 @@ def several_earnings_card(found: SeveralEarnings) -> Card:
     lines = [f"**{line.letter}** {_told(line)}" for line in found.lines]
     notices = dict.fromkeys(plain(record.notice) for record in found.records if record.notice)
     unknown = [
-        f"{line.letter}: {line.record.unknowns}"
+        f"{line.letter} {line.record.unknown.sum():,}"
         for line in found.lines
-        if line.record and line.record.unknowns
+        if line.record and line.record.unknown.any()
     ]
+    if unknown:
+        unknown = [f"Payouts that are not known and count as 0: {', '.join(unknown)}."]
     pending = int((~found.resolved).sum())
     following = [record.next_final for record in found.records if record.next_final is not None]
     small = (

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def picture_of_stake_history(history: StakeHistory, titled: bool = True) -> Picture:
-    """Measures of each snapshot above, below the total stake and who has one, or what rounds had at risk."""
+    """Measures of each snapshot above, below the total stake, or else what rounds had at risk."""
     footer = f"{history.source} · {counted(len(history.days), 'day')}"
-    lower = _lower_panels(history)
-    heights = [1.2, *(0.8 for _ in lower)]
+    lower = _below(history)
+    heights = [1.0] if lower is None else [1.2, 1.0]
     with figure(history.finding.removesuffix("."), footer, heights, titled=titled) as (drawing, panels):
         above = panels[0]
         days = np.array(history.days, dtype="datetime64[D]")
@@ -44,7 +44,9 @@ def picture_of_stake_history(history: StakeHistory, titled: bool = True) -> Pict
             )
         above.set_ylim(0, 1.35 * max(max(line[0]) for line in lines))
         above.set_ylabel(f"{history.unit.title()}s")
-        for below, (label, times, values) in zip(panels[1:], lower, strict=True):
+        if lower is not None:
+            label, times, values = lower
+            below = panels[1]
             below.fill_between(times, values, color=GAIN, alpha=0.35, linewidth=0)
             below.plot(times, values, color=GAIN, linewidth=3.2)
             below.set_ylim(0, None)
@@ -57,14 +59,11 @@ def picture_of_stake_history(history: StakeHistory, titled: bool = True) -> Pict
         return Picture(to_png(drawing), _alt(history))
 
 
-def _lower_panels(history: StakeHistory) -> list[tuple[str, Days, Values]]:
-    """(label, days, values) of what is shown below: the source's own record, else what rounds had at risk."""
-    if history.years is not None:
-        told = (("NMR at stake", history.years.stake), ("Accounts", history.years.accounts))
-        found = [(label, series.days, series.values) for label, series in told if series.days.size > 1]
-        if found:
-            return found
-    return [("NMR at risk", history.opened, history.at_risk)] if history.at_risk.size else []
+def _below(history: StakeHistory) -> tuple[str, Days, Values] | None:
+    """(label, days, values) of the stake by the source's own record, else of what rounds had at risk."""
+    if history.years is not None and history.years.stake.days.size > 1:
+        return "NMR at stake", history.years.stake.days, history.years.stake.values
+    return ("NMR at risk", history.opened, history.at_risk) if history.at_risk.size else None
 
 
 def _calendar(panel: "Axes") -> None:

@@ -235,3 +235,9 @@ async def test_what_everyone_earned_and_burned_is_told(source: SampleSource) -> 
     earned, burned = (brief(each) for each in (paid.clip(lower=0).sum(), -paid.clip(upper=0).sum()))
     assert f"{earned} NMR earned, {burned} burned" in everyone
     assert "burned" not in record_card(await pay_record(source, MODEL, rounds="311-321")).text
+
+
+async def test_a_round_that_has_no_scores_yet_is_not_called_unknown() -> None:
+    rows = [(0, 900, 0.01, 10.0, 1.0, True), (0, 901, NAN, 10.0, NAN, False), (0, 902, NAN, 10.0, NAN, True)]
+    got = await pay_record(invented(*rows), "quiet_heron")
+    assert got.unknown.tolist() == [0, 0, 1]

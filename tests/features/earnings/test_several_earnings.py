@@ -145,7 +145,7 @@ async def test_nothing_final_and_burns_are_said_so() -> None:
     assert pending.finding == "Nothing is final yet; quiet_heron has most pending: 1.50 NMR"
     told = check_answer(several_earnings_answer(pending, ASKED))
     assert "quiet_heron: nothing final yet, +1.50 pending" in told
-    assert "A: 1 payout is not known and counts as 0." in told
+    assert "Payouts that are not known and count as 0: A 1." in told
     assert math.isnan(pending.best.percent)
     burned = await of((0, 900, 0.01, 10.0, -1.5, True), (0, 901, 0.01, 20.0, 0.5, True))
     assert burned.finding == "quiet_heron burned least: 1.00 NMR in rounds 900-901"
