@@ -89,6 +89,11 @@ CASES = {
     "meta_model.contributions": alike("model", corr=SCORE, corr_with_meta_model=SHARE, stakes=STAKE),
     "meta_model.fit_mmc_scale": alike("row", mmc=PAY, contribution=SCORE),
     "meta_model.fit_meta_model": alike("model", mmc=SCORE, corr=SHARE + SCORE, corr_with_meta_model=-SHARE),
+    "lab.redundancy.clear_pairs": case(
+        dict.fromkeys(("r", "effective_rounds"), "model model"),
+        r=np.eye(S),
+        effective_rounds=np.full((S, S), 20.0),
+    ),
     "metrics.between_rounds.churn": alike("stock", s1=STAKE, s2=PAY, top_bottom=3),
     "metrics.between_rounds.turnover": alike("stock", s1=STAKE, s2=PAY),
     "payout.payout_factor": alike("row", total_at_risk=STAKE, stake_threshold=STAKE[::-1].copy()),

@@ -1,0 +1,1 @@
+"""What scores on record can tell of models beyond their pay: who is alike, whose edge lasts, and the fund."""
