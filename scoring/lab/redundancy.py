@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -122,7 +122,7 @@ def clusters(r: ArrayLike, threshold: float) -> Numbered:
 
     pairs = np.triu_indices(models, 1)
     apart = np.sqrt(2 * np.maximum(1 - np.nan_to_num(alike[pairs], nan=0.0), 0.0))
-    tree: Any = linkage(apart, method="average")
+    tree = cast("Any", linkage)(apart, method="average")
     given: Numbered = np.asarray(fcluster(tree, math.sqrt(2 * (1 - threshold)), criterion="distance"))
     _, first, cluster, sizes = np.unique(given, return_index=True, return_inverse=True, return_counts=True)
     place = np.empty(sizes.size, dtype=np.intp)
