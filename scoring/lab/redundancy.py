@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
+from scoring.lab._gaps import correlations
 from scoring.metrics._ranks import blocks, gaussian
 
 FEWEST = 40  # rounds that two models must share
@@ -61,7 +62,7 @@ def prediction_similarity(predictions: ArrayLike) -> Numbers:
     table = gaussian(len(p))
     for block in blocks(p[:, there]):
         z[there[block.columns]] = block.by_stock(table)
-    return _correlations(z.T)
+    return correlations(z.T)
 
 
 @labelled(scores="round model")
@@ -89,7 +90,7 @@ def score_similarity(scores: ArrayLike, *, overlap: int = 5, fewest: int = FEWES
     means = np.where(there, s, 0.0).sum(axis=1, keepdims=True) / np.maximum(counts, 1)
     common = there.T.astype(np.float64) @ there
     models = s.shape[1]
-    r = _correlations(np.where(there, s - means, np.nan))
+    r = correlations(np.where(there, s - means, np.nan))
     r = r * (1 - 1 / models) + 1 / models if models > 1 else r
     different, which = np.unique(common.astype(np.intp), return_inverse=True)
     worth = np.array([_worth(int(rounds), overlap) for rounds in different])[which].reshape(common.shape)
@@ -158,20 +159,6 @@ def clear_pairs(r: ArrayLike, effective_rounds: ArrayLike, *, level: float = 0.0
     holm = np.minimum(np.maximum.accumulate(p[order] * np.arange(order.size, 0, -1)), 1)
     clear = order[holm < level]
     return ClearPairs(one[clear], other[clear], found[clear], holm[: clear.size], int(order.size))
-
-
-def _correlations(columns: Numbers) -> Numbers:
-    """Correlations (n, n) of columns over the rows that both have."""
-    there = (~np.isnan(columns)).astype(np.float64)
-    x = np.where(there > 0, columns, 0.0)
-    common = np.maximum(there.T @ there, 1)
-    sums, squares = x.T @ there, (x * x).T @ there  # of the first, over the rows of both
-    covariance = x.T @ x - sums * sums.T / common
-    spread = squares - sums**2 / common
-    spread = np.where(spread > 1e-12 * squares, spread, 0.0)  # a constant record but for rounding
-    size = np.sqrt(spread * spread.T)
-    r = np.divide(covariance, size, out=np.full(size.shape, np.nan), where=size > 0)
-    return np.clip(r, -1, 1)
 
 
 def _worth(rounds: int, overlap: int) -> float:

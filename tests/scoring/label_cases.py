@@ -94,6 +94,8 @@ CASES = {
         r=np.eye(S),
         effective_rounds=np.full((S, S), 20.0),
     ),
+    "lab.track_record.shrink": alike("model", scores=SCORE, standard_errors=SHARE),
+    "lab.track_record.rerank": alike("model", scores=SCORE, other=PAY),
     "metrics.between_rounds.churn": alike("stock", s1=STAKE, s2=PAY, top_bottom=3),
     "metrics.between_rounds.turnover": alike("stock", s1=STAKE, s2=PAY),
     "payout.payout_factor": alike("row", total_at_risk=STAKE, stake_threshold=STAKE[::-1].copy()),
