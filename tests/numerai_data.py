@@ -271,9 +271,7 @@ ROUND_FIELDS = {
 
 def whole_round(models: Iterable[Invented], number: int, tournament: int) -> Json:
     """What roundDetails tells of a round and everybody who took part in it."""
-    there = [
-        model for model in models if tournament in model.spans and _takes_part(model, number, tournament)
-    ]
+    there = [model for model in models if tournament in model.spans and takes_part(model, number, tournament)]
     scored = opening(number) + timedelta(days=6) < NOW
     amounts = [paid(model, number, tournament) if scored else 0.0 for model in there]
     return {
@@ -315,6 +313,6 @@ def whole_round(models: Iterable[Invented], number: int, tournament: int) -> Jso
     }
 
 
-def _takes_part(model: Invented, number: int, tournament: int) -> bool:
+def takes_part(model: Invented, number: int, tournament: int) -> bool:
     first, last = model.spans[tournament]
     return first <= number <= last

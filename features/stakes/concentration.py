@@ -172,6 +172,8 @@ async def stake_concentration(
 
 def _measure(source: Source, at: Moment, unit: str, zeros: bool) -> StakeConcentration:
     stakes = at.stakes
+    if unit == "account" and stakes.models and not stakes.accounts:
+        unit = "model"  # whose each is is not told, and the moment says so
     listed = holders_of(source, stakes, unit)
     staked = listed.staked
     holders = listed if zeros else staked

@@ -45,7 +45,7 @@ def concentration_answer(found: StakeConcentration, asked: Asked, when: Moments)
     """The reply to `/stakes concentration`. when: the days and rounds that its menu offers."""
     return Answer(
         concentration_card(found),
-        menus=(_units(asked), _when(found, asked, when)),
+        menus=(_units(found, asked), _when(found, asked, when)),
         details=(_measures_page(found), _tail_page(found)),
     )
 
@@ -155,9 +155,9 @@ def _tail_page(found: StakeConcentration) -> Card:
     )
 
 
-def _units(asked: Asked) -> Menu:
+def _units(found: StakeConcentration, asked: Asked) -> Menu:
     choices = {(unit, zeros): Choice(label, {"unit": unit, "zeros": zeros}) for unit, zeros, label in UNITS}
-    return Menu("unit", tuple(choices.values()), choices[asked["unit"], asked["zeros"]])
+    return Menu("unit", tuple(choices.values()), choices[found.holders.unit, asked["zeros"]])
 
 
 def _when(found: StakeConcentration, asked: Asked, when: Moments) -> Menu:

@@ -106,13 +106,15 @@ def _at_risk(rows: History, calendar: Rounds, newest: Stakes, number: int) -> Mo
     total = float(calendar.total_at_risk[at[0]]) if at.size else np.nan
     stakes = Stakes(opened, models, held, accounts, account_stake, account_of, newest.guessed)
     said, share = f"at risk in round {number}", float(held.sum()) / total if total > 0 else np.nan
+    whose = "; whose each is, Numerai does not tell" if owners is None else ""
     if share >= WHOLE:
-        return Moment(stakes, said, counts=f"Everybody in it is counted: {counted(len(models), 'model')}.")
+        counts = f"Everybody in it is counted: {counted(len(models), 'model')}{whose}."
+        return Moment(stakes, said, counts=counts)
     part = f", {percent(share)} of all at risk," if total > 0 else ""
     return Moment(
         stakes,
         said,
-        f"Only the {counted(len(models), 'model')} in this data{part} can be counted in a round.",
+        f"Only the {counted(len(models), 'model')} in this data{part} can be counted in a round{whose}.",
     )
 
 

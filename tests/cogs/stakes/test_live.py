@@ -11,7 +11,7 @@ import simcord
 from bot import Roundtable, Settings, create_bot
 from features.stakes.history import take_snapshot
 from storage.database import fetch_all, open_database
-from tests.numerai_data import Present
+from tests.numerai_data import CLASSIC, Present, at_risk, takes_part
 from tests.numerai_server import LoopbackNumerai
 from tests.offline import OfflineDiscord, Server, said, text_of, titles
 from tests.patience import CALM
@@ -124,3 +124,23 @@ async def test_how_far_the_reading_of_rounds_has_come_is_told_with_the_settings(
     assert "Numerai Classic: No round is read whole yet." in await checked()
     await live.read_rounds()
     assert "Numerai Classic: All 6 rounds 1396-1401 are read whole." in await checked()
+
+
+async def test_any_round_is_answered_by_model_where_nobody_tells_whose_each_is(
+    server: Server, live: NumeraiSource, api: LoopbackNumerai
+) -> None:
+    await live.refresh_board()
+    await live.read_rounds()
+    for number in (1290, 1350, 1401):
+        reply = said(await server.ben.slash(server.channel, "stakes concentration", day=f"round {number}"))
+        text = text_of(reply)
+        there = [model for model in api.models.values() if CLASSIC in model.spans]
+        held = sorted(
+            (at_risk(each, number) for each in there if takes_part(each, number, CLASSIC)), reverse=True
+        )
+        staked = [each for each in held if each > 0]
+        half = next(n for n in range(1, len(held)) if sum(held[:n]) > sum(held) / 2)
+        assert f"{half} models hold half of the stake at risk in round {number}" in text
+        assert (
+            f"Everybody in it is counted: {len(staked)} models; whose each is, Numerai does not tell." in text
+        )
