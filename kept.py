@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 MOST_KEPT = 64
 AT_ONCE = 4  # questions that are worked on; each waits for Numerai or a thread most of its time
 EACH = 2  # of them a member's
+BUSY = "Two of your questions are being worked on: wait for an answer, then ask again."
 LONG = 10.0  # seconds in a queue that are told at once
 
 T = TypeVar("T")
@@ -46,8 +47,8 @@ async def _made(make: Callable[[], Awaitable[T]]) -> T:
 class Turns:
     """Lets a few questions be worked on at once, and no member more than a part of them."""
 
-    def __init__(self, at_once: int = AT_ONCE, each: int = EACH) -> None:
-        self._at_once, self._each = at_once, each
+    def __init__(self, at_once: int = AT_ONCE, each: int = EACH, busy: str = BUSY) -> None:
+        self._at_once, self._each, self._busy = at_once, each, busy
         self._slots = asyncio.Semaphore(at_once)
         self._of: Counter[int] = Counter()
         self.lasts = 0.0  # seconds, of those that were worked on lately
@@ -65,7 +66,7 @@ class Turns:
         Raises ValueError where as many of the member's questions are worked on, or wait, as may be.
         """
         if self._of[member_id] >= self._each:
-            raise ValueError("Two of your questions are being worked on: wait for an answer, then ask again.")
+            raise ValueError(self._busy)
         wait = self.wait
         self._of[member_id] += 1
         try:

@@ -22,6 +22,7 @@ from ui.forms import Again
 from ui.questions import Questions
 from ui.text import caption
 from wording.names import CHOICE, suggest_names
+from wording.numbers import counted
 
 SAMPLE = "sample"
 
@@ -115,6 +116,13 @@ def choices_of(found: Iterable[tuple[str, Any]]) -> list[app_commands.Choice[Any
 def picked_source(tools: Tools, interaction: discord.Interaction) -> Source:
     """The source of the tournament that is picked in a half-typed command; Classic's without one."""
     return tools.source(getattr(interaction.namespace, "tournament", None) or "classic")
+
+
+async def content_of(file: discord.Attachment, most: int, what: str) -> bytes:
+    """The bytes of a file. Raises ValueError where it has more than `most`: none of it is fetched then."""
+    if file.size > most:
+        raise ValueError(f"That file has {counted(file.size, 'byte')}; {what} has at most {most:,}.")
+    return await file.read()
 
 
 def tools_of(interaction: discord.Interaction) -> Tools:

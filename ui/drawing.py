@@ -169,14 +169,14 @@ def _dress(panels: Iterable["Axes"]) -> None:
         panel.spines[["top", "right"]].set_visible(False)
 
 
-def by_round(drawing: "Figure", panels: list["Axes"]) -> bytes:
-    """Finish panels over rounds, and the PNG: whole rounds, 120K for 120000, labels in one line."""
+def by_round(drawing: "Figure", panels: list["Axes"], unit: str = "Round") -> bytes:
+    """Finish panels over rounds or eras, and the PNG: whole ones, 120K for 120000, labels in one line."""
     from matplotlib.ticker import MaxNLocator
 
     for panel in panels:
         panel.yaxis.set_major_formatter(thousands)
         panel.locator_params(axis="y", nbins=5)
-    panels[-1].set_xlabel("Round")
+    panels[-1].set_xlabel(unit)
     panels[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     drawing.align_ylabels(panels)
     return to_png(drawing)

@@ -26,13 +26,12 @@ from governance.proposals.json_text import LARGEST
 from governance.proposals.markdown import as_markdown
 from storage.proposals.blocks import block_reason
 from storage.proposals.filing import blocked
-from tools import tools_of
+from tools import content_of, tools_of
 from ui.card import Card
 from ui.forms import Again, open_form
 from ui.pages import CardPages
 from ui.server import guild_of
 from ui.text import ADVISORY
-from wording.numbers import counted
 
 
 async def show_pages(interaction: discord.Interaction, page: int, **wanted: Any) -> None:
@@ -120,9 +119,7 @@ async def hide_and_tell(
 async def take_file(interaction: discord.Interaction, file: discord.Attachment) -> None:
     """Make a file the member's draft and show it; the member has been told to wait."""
     tools, guild = tools_of(interaction), guild_of(interaction)
-    if file.size > LARGEST:
-        raise ValueError(f"That file has {counted(file.size, 'byte')}; a proposal has at most {LARGEST:,}.")
-    content = await file.read()
+    content = await content_of(file, LARGEST, "a proposal")
     view = await drafts.import_draft(tools.database, guild.id, interaction.user.id, content, tools.now())
     await show_draft(interaction, view)
 
