@@ -53,6 +53,7 @@ EXTENSIONS = (
     "cogs.privacy",
     "cogs.promise",
     "cogs.proposal",
+    "cogs.record",
     "cogs.setup",
     "cogs.stakes",
 )

@@ -1,5 +1,6 @@
 """What the demo shows: what its members type, press and fill in, in order."""
 
+import random
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,18 @@ def example(name: str) -> tuple[str, bytes]:
     """A proposal that comes with the bot, as the file a member would attach."""
     path = next(EXAMPLES.glob(f"*{name}.json"))
     return path.name, path.read_bytes()
+
+
+def predictions() -> tuple[str, bytes]:
+    """Invented predictions of 40 eras that know a little, beside a meta model that knows more."""
+    draw, lines = random.Random(7), ["era,id,prediction,target,meta_model,feature_size"]
+    for era in range(1101, 1141):
+        for stock in range(60):
+            target, size = draw.randrange(5) / 4, draw.randrange(5) / 4
+            shared = draw.gauss(0, 1) + 0.3 * target
+            numbers = (draw.gauss(0.3 * size + 0.3 * shared, 1), target, shared, size)
+            lines.append(f"{era},stock_{stock:02}," + ",".join(f"{number:.3f}" for number in numbers))
+    return "predictions.csv", "\n".join(lines).encode()
 
 
 POLL = {
@@ -88,6 +101,7 @@ TOUR = (
     TourStep("ben", "stakes unstake", {"top": 20}, ("Share",), "unstake"),
     TourStep("ben", "stakes who", name="my-stake"),
     TourStep("ada", "stakes history", name="stake-history"),
+    TourStep("ben", "record score-file", {"file": predictions()}, name="scored-file"),
     TourStep("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
     TourStep(
         "ada", "proposal import", {"file": example("round-589")}, name="filed", then=("File it",), posts=True

@@ -197,6 +197,8 @@ KEPT_OTHERWISE: tuple[str, ...] = (
     "holds a fingerprint instead of your id, as for blocks.",
     "A closed poll still counts what you chose, as nobody's, and keeps a number in its list for your ballot, "
     "which says neither whose it is nor what was chosen.",
+    "A file of predictions that you have scored is read in memory and let go with the answer: nothing of it "
+    "is kept or logged, and there is nothing to delete.",
     "Whoever runs the bot keeps copies of its data, so that none is lost; what you delete is in them until "
     "they are removed, which is after a week unless they have set another time.",
 )
