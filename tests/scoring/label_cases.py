@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from scoring.lab.selection import equally
 from scoring.tails import fit_power_law
 
 RNG = np.random.default_rng(5)
@@ -96,6 +97,13 @@ CASES = {
     ),
     "lab.track_record.shrink": alike("model", scores=SCORE, standard_errors=SHARE),
     "lab.track_record.rerank": alike("model", scores=SCORE, other=PAY),
+    "lab.selection.follow_rule": case(
+        dict.fromkeys(("scores", "stakes"), "round model"),
+        scores=BY_ROUND,
+        stakes=np.tile(STAKE, (R, 1)),
+        rule=equally(),
+        fewest=0,
+    ),
     "metrics.between_rounds.churn": alike("stock", s1=STAKE, s2=PAY, top_bottom=3),
     "metrics.between_rounds.turnover": alike("stock", s1=STAKE, s2=PAY),
     "payout.payout_factor": alike("row", total_at_risk=STAKE, stake_threshold=STAKE[::-1].copy()),
