@@ -88,7 +88,9 @@ class PricedPay:
             return f"{told}; in {self.currency} it is not known here"
         value = amount(self.total_value, self.currency)
         if unknown:
-            return f"{told}; {value} for the {days - unknown:,} of {days:,} days whose price is known"
+            return (
+                f"{told}; {value} for the {days - unknown:,} of {counted(days, 'day')} whose price is known"
+            )
         return f"{told}: {value} at the prices of the days"
 
     @property

@@ -91,7 +91,7 @@ def that_can_be_followed(field: TournamentField, numbers: Numbers) -> tuple[Numb
         return numbers, ""
     cut = (
         f"The stakes of {field.name} can't be followed through {counted(numbers.size, 'round')} at once "
-        f"({rows.sum():,} rows, {MOST_FOLLOWED:,} at most): answered for"
+        f"({counted(int(rows.sum()), 'row')}, {MOST_FOLLOWED:,} at most): answered for"
     )
     return numbers[fits], cut
 
