@@ -162,7 +162,8 @@ def _header(lines: _TextLines) -> _Layout:
     features = tuple(at for at, name in enumerate(lower) if name.startswith(FEATURE))
     if len(features) > MOST_FEATURES:
         raise ValueError(
-            f"That file has {counted(len(features), 'feature')}; {MOST_FEATURES} may be there: keep those that matter."
+            f"That file has {counted(len(features), 'feature')}; {MOST_FEATURES} may be there: "
+            "keep those that matter."
         )
     at = {name: lower.index(name) for name in (*NEEDED, "meta_model") if name in lower}
     return _Layout(separator, len(names), at, features)
