@@ -89,8 +89,6 @@ def _round(rng: np.random.Generator, number: int, size: Floats) -> tuple[RoundOu
         resolved=number <= LAST_ROUND - OPEN,
         factor=factor,
         at_risk=float(stake.sum()),
-        earned=float(payout[payout > 0].sum()),
-        burned=float(-payout[payout < 0].sum()),
         multipliers=dict(rule.multipliers),
         told=there.size,
     )
