@@ -3,6 +3,7 @@
 import gzip
 import io
 import pickle
+import tracemalloc
 import zipfile
 from typing import Any
 
@@ -102,6 +103,20 @@ def test_too_many_rows_and_too_many_features() -> None:
     content = wide + "\n".join(line.format(at) + ones for at in range(many))
     with pytest.raises(ValueError, match="500 features of that many rows are more than 2,000,000 numbers"):
         read_predictions(content.encode())
+
+
+@pytest.mark.slow
+def test_a_row_takes_few_bytes() -> None:
+    line = "{},{:x},.5,.25,.75"
+    header = "era,id,prediction,target,meta_model\n"
+    content = (header + "\n".join(line.format(at % 50, at) for at in range(50_000))).encode()
+    tracemalloc.start()
+    try:
+        read_predictions(content)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak * MOST_ROWS / 50_000 < 120 * 2**20, "as many rows as may be stay far under 150 MB"
 
 
 def test_it_reads_what_pandas_wrote_in_any_way() -> None:
