@@ -153,7 +153,8 @@ class KeptRounds:
                 raise SourceError("The rounds that were read can't be looked up") from error
             self._numbers = {key: number for number, (key, _) in enumerate(models)}
             self._names = [name for _, name in models]
-            self._kept = {row.number: _from_json(row.head, row.size, row.fetched_at) for row in rows}
+            outlines = {row.number: _from_json(row.head, row.size, row.fetched_at) for row in rows}
+            self._kept = {number: found for number, found in outlines.items() if found is not None}
             self._loaded = True
 
     async def _unpacked(self, number: int, wanted: Iterable[str] | None) -> Narrow | None:
@@ -221,14 +222,18 @@ def _as_json(kept: RoundOutline) -> str:
     return json.dumps(told, separators=(",", ":"), allow_nan=False)
 
 
-def _from_json(text: str, size: int, fetched_at: datetime) -> RoundOutline:
-    told = json.loads(text)
-    return RoundOutline(
-        head=RoundHead(**told["head"]),
-        columns=tuple(told["columns"]),
-        models=told["models"],
-        staked=told["staked"],
-        stake=told["stake"],
-        size=size,
-        fetched_at=fetched_at,
-    )
+def _from_json(text: str, size: int, fetched_at: datetime) -> RoundOutline | None:
+    """An outline as it was kept; None where another version of the bot kept it: then it is read again."""
+    try:
+        told = json.loads(text)
+        return RoundOutline(
+            head=RoundHead(**told["head"]),
+            columns=tuple(told["columns"]),
+            models=told["models"],
+            staked=told["staked"],
+            stake=told["stake"],
+            size=size,
+            fetched_at=fetched_at,
+        )
+    except (KeyError, TypeError):
+        return None

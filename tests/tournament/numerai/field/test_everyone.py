@@ -216,3 +216,18 @@ async def test_what_a_model_is_like_is_that_of_the_newest_round_that_tells_it(
     assert older.round == 1349
     await fetch_all(database, "ALTER TABLE whole_rounds RENAME TO gone")
     assert await live.likeness("solo_wren") is None, "nobody's answer fails for it"
+
+
+@pytest.mark.parametrize("head", ["{}", '{"head": {"number": 1340, "more": 1}, "columns": []}', "[1]", "7"])
+async def test_a_round_of_another_version_is_read_again(
+    live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present, head: str
+) -> None:
+    await live.read_rounds()
+    await fetch_all(database, "UPDATE whole_rounds SET head = ? WHERE number = 1340", (head,))
+    again = source_of("classic", api, database, present)
+    assert (await again.coverage()).kept == 20
+    before = len(api.asked("roundDetails"))
+    await again.read_rounds()
+    assert [each.variables["roundNumber"] for each in api.asked("roundDetails")[before:]] == [1340]
+    assert 1340 in (await again.everyone()).numbers
+    await again.close()
