@@ -38,21 +38,43 @@ def cap_weights(weights: ArrayLike, cap: float) -> NDArray[np.float64]:
     shares = _shares(weights, "weight")
     if not 0 < cap <= 1:
         raise ValueError("A cap must be a share above 0 and at most 1.")
-    held = np.sort(shares[shares > 0])[::-1]
-    if not held.size:
+    held = np.count_nonzero(shares > 0)
+    if not held:
         return shares
-    if cap * held.size < 1 - _ROUNDING:
+    if cap * held < 1 - _ROUNDING:
         raise ValueError(
-            f"A cap of {100 * cap:g} % is too low: {held.size} holders with at most that much each "
+            f"A cap of {100 * cap:g} % is too low: {held} holders with at most that much each "
             f"have less than 100 % together."
         )
-    # with the k largest at the cap, the others would be multiplied by levels[k]
-    below = np.cumsum(held[::-1])[::-1]
-    levels = (1 - cap * np.arange(held.size)) / below
-    fits = np.flatnonzero(levels * held <= cap)
-    if not fits.size:  # everybody is at the cap, but for rounding
-        return np.where(shares > 0, 1 / held.size, 0.0)
-    return np.minimum(cap, levels[fits[0]] * shares)
+    return limited_weights(shares, np.full(shares.size, cap))
+
+
+@labelled("model", weights="model", limits="model")
+def limited_weights(weights: ArrayLike, limits: ArrayLike) -> NDArray[np.float64]:
+    """Weights (n,) of which none is above its own limit; the others share what is cut off, in proportion.
+
+    min(limit, level x weight), with the one level at which they add up to 1. weights need not add up to 1;
+    a weight of 0 stays 0. No weight at all: nan. Raises ValueError for limits (n,) that are negative, NaN
+    or infinite, and for limits of those with weight that add up to less than 1.
+    """
+    shares, most = _shares(weights, "weight"), as_numbers(limits, "Limits")
+    if most.shape != shares.shape:
+        raise ValueError(f"{most.size} limits do not fit {shares.size} weights.")
+    refuse(~((most >= 0) & (most < np.inf)), "A limit must be a finite share of 0 or more.")
+    held = np.flatnonzero(shares > 0)
+    if not held.size:
+        return shares
+    total = float(most[held].sum())
+    if total < 1 - _ROUNDING:
+        raise ValueError(f"The limits are too low: all holders at theirs have {100 * total:.3g} % together.")
+    order = held[np.argsort(most[held] / shares[held], kind="stable")]
+    # with the k that reach their limits first at them, the others would be multiplied by levels[k]
+    reached = np.concatenate(([0.0], np.cumsum(most[order])[:-1]))
+    levels = (1 - reached) / np.cumsum(shares[order][::-1])[::-1]
+    fits = np.flatnonzero(levels * shares[order] <= most[order])
+    if not fits.size:  # everybody is at the limit, but for rounding
+        return np.where(shares > 0, most / total, 0.0)
+    return np.minimum(most, levels[fits[0]] * shares)
 
 
 @labelled("model", account_weight="{account}", stakes="model", accounts="model")

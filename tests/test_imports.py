@@ -85,6 +85,7 @@ FLOORS = (
 )
 # one file -> what it alone may import besides
 ALONE = {
+    "scoring/weights/soft_cap.py": ("clarabel",),
     "governance/proposals/proposal.py": ("pydantic",),
     "governance/opinions/map.py": ("numpy",),
     "governance/opinions/alike.py": ("numpy",),

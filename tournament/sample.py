@@ -38,6 +38,7 @@ NOT_HERE = (
     "Nobody can be verified here: this bot runs on its bundled sample, whose names are replaced. "
     "Whoever runs it has to switch to Numerai's live numbers first."
 )
+LIKENESS = ("corr_with_meta_model",)
 CHOSEN = {"corr": "corr_multiplier", "tc": "tc_multiplier"}
 
 
@@ -228,6 +229,7 @@ def _load(folder: Path) -> _Loaded:
         stake=rows["stake_nmr"].to_numpy(np.float64),
         payout=rows["payout_nmr"].to_numpy(np.float64),
         resolved=resolved,
+        likeness={name: rows[name].to_numpy(np.float64) for name in LIKENESS if name in rows},
         other_unit={"tc": np.where(is_old & ~np.isin(number, NO_TC), tc, np.nan)},
     )
     scored = {score: number[resolved & ~np.isnan(values)] for score, values in everyone.scores.items()}

@@ -72,7 +72,8 @@ class History:
     (n,) arrays. stake and payout are in NMR; NaN where the source has none. stake is what that round risked.
     A row is final (`resolved`) if its round had resolved when its numbers were read; scores and payout of the
     others are interim, what they would be if the round had resolved then. `other_unit` holds scores of rounds
-    in which they were in another unit, NaN elsewhere: they are missing from `scores`.
+    in which they were in another unit, NaN elsewhere: they are missing from `scores`. `likeness` maps
+    "corr_with_meta_model" to (n,) correlations where the source has them: no score that anybody is paid by.
     """
 
     name: str
@@ -89,6 +90,7 @@ class History:
     asked_at: datetime | None = None  # when the source was asked; None for bundled data
     notice: str = ""  # a sentence for people when this is not the newest there is
     other_unit: Mapping[str, Floats] = field(default_factory=dict)
+    likeness: Mapping[str, Floats] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()  # sentences on models over a limit of the tournament, or close to one
 
     def with_other_unit(self) -> "History":
@@ -106,7 +108,7 @@ class History:
         }
         columns = {
             field: {score: values[rows] for score, values in getattr(self, field).items()}
-            for field in ("scores", "chosen", "other_unit")
+            for field in ("scores", "chosen", "other_unit", "likeness")
         }
         return replace(self, **kept, **columns)
 

@@ -8,16 +8,19 @@ from datetime import date
 import numpy as np
 
 from features.rules.rules import announced_rule
+from features.simulation.accounts_known import known_of
 from features.simulation.pay import GUESSED, not_simulated, read_pay
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
+from features.simulation.weight_pay import PaidBefore
 from features.simulation.weights import WeightImpact, weight_impact
 from features.stakes.holders import find_holder
 from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
+from scoring.rules import PayoutRule
 from scoring.schemes import SCHEMES, Weighing, capped
-from tournament.source import EVERYONE, Source, SourceError, Stakes, TournamentField
+from tournament.source import EVERYONE, Rounds, Source, SourceError, Stakes, TournamentField
 from wording.names import find_name
-from wording.numbers import counted, listed, percent
+from wording.numbers import listed
 
 UNCHANGED = "Assumes nobody changes behaviour."
 
@@ -218,38 +221,40 @@ async def _weighed(
     calendar, (live, differs) = await asyncio.gather(source.rounds(), announced_rule(source))
     try:
         scheme = _scheme(proposal)
-        found = await asyncio.to_thread(
-            weight_impact, source.tournament, scheme, stakes, everyone, calendar, live
-        )
+        found = await asyncio.to_thread(_weigh, source.tournament, scheme, stakes, everyone, calendar, live)
     except ValueError as error:
         return str(error), ()
     return found, differs if found.pay is not None else ()
+
+
+def _weigh(
+    tournament: str,
+    scheme: Weighing,
+    stakes: Stakes,
+    everyone: TournamentField | None,
+    calendar: Rounds,
+    live: PayoutRule | None,
+) -> WeightImpact:
+    known = known_of(stakes, everyone if scheme.needs else None, calendar)
+    paid = None if everyone is None else PaidBefore(tournament, everyone, calendar, live)
+    return weight_impact(scheme, stakes, known, paid)
 
 
 def _scheme(proposal: Proposal) -> Weighing:
     said = proposal.parameters
     if proposal.kind == "stake_cap" or said.weights is None:
         return capped(said.stake_cap, said.stake_cap_nmr)
-    return SCHEMES[said.weights].with_cap(said.weights_cap)
+    return SCHEMES[said.weights].with_share(said.weights_cap)
 
 
 def _weight_assumptions(proposal: Proposal, found: WeightImpact) -> tuple[str, ...]:
-    scored = (
-        (
-            f"Ranked by the mean {found.ranked_by}, weighted by stake at risk; "
-            f"{counted(found.left_out, 'account')} without it ({percent(found.left_out_stake)} of stake) "
-            "left out, before and after.",
-        )
-        if found.ranked_by
-        else ()
-    )
     said = proposal.parameters
     later = ("The weights are those after any phase-in.",) if said.phase_in_rounds else ()
     simulated = "cap" if proposal.kind == "stake_cap" else "weights"
     return (
         "Every account is taken as verified, and all of a person's models as one account.",
         *later,
-        *scored,
+        *((found.basis,) if found.basis else ()),
         *not_simulated(said, (simulated,)),
         *((GUESSED,) if found.guessed else ()),
     )

@@ -119,8 +119,7 @@ def spelled(parameters: Parameters) -> dict[str, str]:
         shares.append(f"{spell_clearly(Decimal(repr(parameters.stake_cap_nmr)))} NMR")
     said["cap"] = " or ".join(shares)
     if parameters.weights:
-        cap = "" if parameters.weights_cap is None else f" {_percent(parameters.weights_cap)}"
-        said["weights"] = f"{SCHEMES[parameters.weights].typed[0]}{cap}"
+        said["weights"] = _scheme(parameters.weights, parameters.weights_cap)
     if parameters.min_correlation is not None:
         said["gate"] = spell_number(parameters.min_correlation)
     if parameters.effective_round is not None:
@@ -183,19 +182,27 @@ def _read_cap(value: str) -> dict[str, Any]:
 def _read_weights(value: str) -> dict[str, Any]:
     word = tidy(value).casefold().replace("_", " ")
     for typed, name in _SCHEMES:
-        if not SCHEMES[name].needs_cap:
+        if not SCHEMES[name].needs_share:
             if word == typed:
                 return {"weights": name}
         elif word.startswith(typed):
-            cap, _, _ = word.removeprefix(typed).partition(" of ")
-            if is_number(cap):
-                return {"weights": name, "weights_cap": _share(cap)}
+            share, _, _ = word.removeprefix(typed).partition(" of ")
+            if is_number(share):
+                return {"weights": name, "weights_cap": _share(share, f"The {SCHEMES[name].share}")}
     raise ValueError(f"{quote(value)} is no way to weigh; there are {schemes_typed()}.")
 
 
 def schemes_typed() -> str:
     """ "“stake”, “cap 2%” and “log”": every scheme as it can be typed."""
-    return _listed(f"“{scheme.typed[0]}{' 2%' if scheme.needs_cap else ''}”" for scheme in SCHEMES.values())
+    return _listed(f"“{scheme.example}”" for scheme in SCHEMES.values())
+
+
+def _scheme(name: str, share: float | None) -> str:
+    """A scheme as it is typed: “cap 2%”, “gate 0.5”."""
+    scheme = SCHEMES[name]
+    if share is None:
+        return scheme.typed[0]
+    return f"{scheme.typed[0]} {_percent(share) if scheme.in_percent else spell_number(share)}"
 
 
 def _read_gate(value: str) -> dict[str, Any]:
@@ -246,8 +253,8 @@ _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
-def _share(text: str) -> float:
-    return float(read_number(text, "The cap", above=0, high=1, share=True))
+def _share(text: str, what: str = "The cap") -> float:
+    return float(read_number(text, what, above=0, high=1, share=True))
 
 
 def _nmr(text: str) -> float:

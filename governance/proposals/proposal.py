@@ -111,8 +111,9 @@ class Parameters(_Form):
     )
     weights_cap: Share | None = Field(
         default=None,
-        title="cap of the weights",
-        description="only with the scheme “cap”: largest weight of an account",
+        title="share of the weights",
+        description="only with a scheme that has one: largest weight of a cap, dial of reshape, "
+        "correlation of gate",
     )
     min_correlation: Annotated[float, Field(ge=0, le=1)] | None = Field(
         default=None, title="gate", description="smallest correlation with the example predictions"
@@ -181,12 +182,12 @@ class Parameters(_Form):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "Parameters":
-        capped = self.weights is not None and SCHEMES[self.weights].needs_cap
-        if capped != (self.weights_cap is not None):
-            typed = next(scheme.typed[0] for scheme in SCHEMES.values() if scheme.needs_cap)
-            raise ValueError(
-                f"Capped weights need their cap, and no other weights have one: “weights: {typed} 2%”."
-            )
+        scheme = None if self.weights is None else SCHEMES[self.weights]
+        if scheme is not None and scheme.needs_share and self.weights_cap is None:
+            raise ValueError(f"These weights need their {scheme.share}: “weights: {scheme.example}”.")
+        if self.weights_cap is not None and not (scheme is not None and scheme.needs_share):
+            shown = next(each.example for each in SCHEMES.values() if each.needs_share)
+            raise ValueError(f"Only weights such as “{shown}” have a share; leave it out.")
         if (self.compensation == "grandfathering") != (self.grandfathering_rounds is not None):
             raise ValueError(
                 "Grandfathering needs its number of rounds, and nothing else has one: "

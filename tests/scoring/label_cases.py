@@ -69,6 +69,13 @@ INFLUENCE = case(
     target=RNG.random(S),
 )
 SHARE = RNG.uniform(0.3, 1, N)
+# within the cap as it is, so that the answer is exact
+SIMILAR = case(
+    {"weights": "model", "similarity": "model model"},
+    weights=STAKE,
+    similarity=(GROUP[:, None] == GROUP).astype(float),
+    cap=1.0,
+)
 BY_MODEL, BY_STOCK = {"predictions": "stock model"}, dict.fromkeys(("meta_model", "target"), "stock")
 PREDICTED = {"predictions": RNG.random((S, N)), "meta_model": RNG.random(S), "target": RNG.random(S)}
 CASES = {
@@ -138,6 +145,19 @@ CASES = {
     ),
     "weighting.power_weights": alike("model", stakes=STAKE, accounts=GROUP, exponent=0.5),
     "weighting.log_weights": alike("model", stakes=STAKE, accounts=GROUP),
+    "weighting.limited_weights": alike("model", weights=STAKE, limits=np.linspace(0.1, 0.2, N)),
+    "weights.cluster_cap.cluster_cap_weights": alike("model", weights=STAKE, clusters=GROUP, cap=0.2),
+    "weights.soft_cap.soft_cap_weights": SIMILAR,
+    "weights.soft_cap.smallest_soft_cap": case(
+        SIMILAR.axes, **{name: value for name, value in SIMILAR.arguments.items() if name != "cap"}
+    ),
+    "weights.by_score.shrunk_scores": alike("model", scores=SCORE, errors=np.linspace(0, 0.02, N)),
+    "weights.by_score.quality": alike("model", scores=SCORE, errors=np.linspace(0, 0.02, N)),
+    "weights.by_score.performance_limited_weights": alike(
+        "model", **ACCOUNTS, errors=np.linspace(0, 0.02, N), cap=0.2
+    ),
+    "weights.by_score.reshaped_weights": alike("model", stakes=STAKE, qualities=np.exp(SCORE), dial=0.5),
+    "weights.by_score.gated_weights": alike("model", stakes=STAKE, correlations=SCORE, least=0.0),
     "influence.leave_one_out": INFLUENCE,
     "influence.contribution_gradient": INFLUENCE,
     "tails.tail_survival": case(

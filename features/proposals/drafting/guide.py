@@ -106,7 +106,7 @@ def _what(key: str, tournament: str, rules: Sequence[str], today: date) -> Draft
             (f"{scheme.typed[0]} {share}", f"{scheme.typed[0]} {share}".strip())
             for name, scheme in SCHEMES.items()
             if name != "stake"
-            for share in (("1%", "2%") if scheme.needs_cap else ("",))
+            for share in (scheme.shares if scheme.needs_share else ("",))
         )
         return DraftLine(key, "Weights", "by stake", schemes, "Like sqrt, log, account rank, or cap 2%")
     gates = tuple((f"at least {gate}", gate) for gate in ("0.1", "0.2", "0.3", "0.5"))

@@ -85,6 +85,13 @@ def test_nothing_said_is_nothing_set(text: str) -> None:
         ("scheme: capped at 2%", "weights: cap 2%"),
         ("weights: linear", "weights: stake"),
         ("weights: log", "weights: log"),
+        ("weights: cluster cap 2 %", "weights: cluster cap 2%"),
+        ("weights: similarity cap 1.5%", "weights: soft cap 1.5%"),
+        ("weights: performance limit 0.01", "weights: performance cap 1%"),
+        ("weights: like quality 100%", "weights: reshape 100%"),
+        ("weights: reshape .5", "weights: reshape 50%"),
+        ("weights: minimum correlation 50%", "weights: gate 0.5"),
+        ("weights: gate 0.35", "weights: gate 0.35"),
         ("min_correlation: .2", "gate: 0.2"),
         ("eligibility: 0.2", "gate: 0.2"),
         ("who: verified accounts", "eligibility: verified accounts"),
@@ -115,7 +122,10 @@ def test_other_words_for_the_same(typed: str, line: str) -> None:
 
 
 CAPS = "“cap: 1%”, “cap: 5000 NMR” or “cap: 1% or 5000 NMR”."
-SCHEMES = "“stake”, “cap 2%”, “account rank”, “sqrt” and “log”."
+SCHEMES = (
+    "“stake”, “cap 2%”, “cluster cap 2%”, “soft cap 2%”, “performance cap 2%”, “account rank”, “sqrt”, "
+    "“log”, “reshape 100%” and “gate 0.5”."
+)
 COMPENSATIONS = "write “full”, “grandfather 20 rounds” or “none, because …”."
 GATES = "write a correlation from 0 to 1 as in “gate: 0.2”, and other conditions as “eligibility: …”."
 NAMES = (
@@ -142,6 +152,9 @@ NAMES = (
         ("cap: 0%", "“0%”: the cap must be above 0 and at most 1. Or write " + CAPS),
         ("cap: -1%", "“-1%”: the cap must be above 0 and at most 1. Or write " + CAPS),
         ("weights: cap", "“cap” is no way to weigh; there are " + SCHEMES),
+        ("weights: soft cap", "“soft cap” is no way to weigh; there are " + SCHEMES),
+        ("weights: gate 2", "“2” would be 200 %: did you mean 2%?"),
+        ("weights: reshape 0", "“0”: the dial must be above 0 and at most 1."),
         ("weights: magic", "“magic” is no way to weigh; there are " + SCHEMES),
         ("gate: 20%", "“20%” is a percentage, and none is asked for: did you mean 0.2?"),
         ("gate: high", "“high” is no gate; " + GATES),

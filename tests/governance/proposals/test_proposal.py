@@ -18,7 +18,9 @@ from governance.proposals.proposal import (
     read_proposal,
 )
 from scoring.rules import load_rules
+from scoring.schemes import SCHEMES
 
+*FIRST, LAST = SCHEMES
 LEAST = {
     "title": "Cap",
     "tournament": "classic",
@@ -183,7 +185,7 @@ def test_a_parameter_at_its_limit_and_one_over(field: str, most: Any, over: Any,
         ("notice_weeks", "8", "The notice must be a whole number, not “8”."),
         ("notice_weeks", False, "The notice must be a whole number, not false."),
         ("effective_round", 10**40, "The effective round must be at most 1000000, not so large a number."),
-        ("weights", "linear", "The weights must be stake, cap, account_rank, sqrt or log, not “linear”."),
+        ("weights", "linear", f"The weights must be {', '.join(FIRST)} or {LAST}, not “linear”."),
         ("compensation", "none", "The compensation must be full or grandfathering, not “none”."),
         ("review_on", "soon", "Review date: A date is written like 2027-03-01, not “soon”."),
         ("review_on", "2027-02-30", "Review date: “2027-02-30” is no day of the calendar."),
@@ -217,12 +219,9 @@ def test_a_parameter_at_its_limit_and_one_over(field: str, most: Any, over: Any,
             "crypto-2024-06-17",
             "Payout rule: crypto-2024-06-17 is a rule of crypto, and this is about classic.",
         ),
-        (
-            "weights_cap",
-            0.02,
-            "Capped weights need their cap, and no other weights have one: “weights: cap 2%”.",
-        ),
-        ("weights", "cap", "Capped weights need their cap"),
+        ("weights_cap", 0.02, "Only weights such as “cap 2%” have a share; leave it out."),
+        ("weights", "cap", "These weights need their cap: “weights: cap 2%”."),
+        ("weights", "gate", "These weights need their correlation: “weights: gate 0.5”."),
         ("compensation", "grandfathering", "Grandfathering needs its number of rounds"),
         ("grandfathering_rounds", 5, "Grandfathering needs its number of rounds"),
         ("declined", [], "The reasons for none must be an object with named fields, not a list."),
