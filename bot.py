@@ -47,6 +47,7 @@ EXTENSIONS = (
     "cogs.clock",
     "cogs.digest",
     "cogs.help",
+    "cogs.lab.weights",
     "cogs.opinion",
     "cogs.payout",
     "cogs.poll",

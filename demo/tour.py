@@ -101,6 +101,9 @@ TOUR = (
     TourStep("ben", "stakes unstake", {"top": 20}, ("Share",), "unstake"),
     TourStep("ben", "stakes who", name="my-stake"),
     TourStep("ada", "stakes history", name="stake-history"),
+    TourStep("chloe", "weights compare", share=("Share",), name="weights"),
+    TourStep("chloe", "weights compare", {"scheme": "performance cap 2%"}, name="weights-by-performance"),
+    TourStep("chloe", "weights split-test", {"scheme": "sqrt"}, name="split-test"),
     TourStep("ben", "record score-file", {"file": predictions()}, name="scored-file"),
     TourStep("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
     TourStep(

@@ -120,7 +120,7 @@ def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> Non
     assert sorted(server.bot.questions.known) == [
         "opinion map", "payout compare", "payout rules", "payout show", "payout what-if", "promise list",
         "proposal simulate", "stakes concentration", "stakes history", "stakes influence",
-        "stakes unstake", "stakes who",
+        "stakes unstake", "stakes who", "weights compare", "weights split-test",
     ]  # fmt: skip
 
 

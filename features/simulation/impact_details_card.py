@@ -44,7 +44,7 @@ def impact_pages(impact: ProposalImpact) -> list[Page]:
     if impact.pay is not None:
         pages += _pay_pages(impact.pay)
     elif impact.weights is not None:
-        pages += _weight_pages(impact.weights)
+        pages += weight_pages(impact.weights)
     else:
         terms = [f"{key}: {_cut(value)}" for key, value in impact.parameters if key != "example"]
         pages.append(("Not simulated", plain(impact.reason_not), None))
@@ -83,7 +83,8 @@ def _pay_pages(pay: PayImpact) -> list[Page]:
     return [*pages, ("Full compensation", f"{paid_back}\n{COVERAGE}", None)]
 
 
-def _weight_pages(found: WeightImpact) -> list[Page]:
+def weight_pages(found: WeightImpact) -> list[Page]:
+    """(name, text, picture) of each page on who weighs what, and on pay that followed it."""
     spread = found.spread
     rows = [
         ("hold half", *(whole(each) for each in spread.half)),

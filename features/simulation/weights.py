@@ -12,6 +12,7 @@ from scoring.change.transition import by_stake_decile
 from scoring.concentration import effective_number, nakamoto
 from scoring.schemes import KnownOfHolders, Weighing
 from scoring.weighting import split_gain, stake_weights
+from scoring.weights.by_score import quality
 from tournament.source import Stakes
 from wording.numbers import amount, counted, number, percent, whole
 
@@ -166,11 +167,18 @@ def _basis(scheme: Weighing, found: AccountsKnown, unscored: int, of_stake: floa
     elif "scores" in scheme.needs:
         return (
             f"By the mean {found.scored}, weighted by stake at risk and drawn towards the mean of all as far "
-            f"as luck explains it; {without} counted as average."
+            f"as luck explains it{', which here is wholly' if _luck_alone(found) else ''}; {without} counted "
+            "as average."
         )
     else:
         return ""
     return f"{by}, weighted by stake at risk; {without} left out, before and after."
+
+
+def _luck_alone(found: AccountsKnown) -> bool:
+    """Whether no difference between scores is left once luck is taken out."""
+    scores, errors = found.known.scores, found.known.errors
+    return scores is not None and errors is not None and not quality(scores, errors).any()
 
 
 def _spread(before: Floats, after: Floats) -> Spread:

@@ -1,0 +1,171 @@
+"""Schemes of weighing side by side, applied to today's stakes."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from features.rules.rules import announced_rule
+from features.simulation.accounts_known import AccountsKnown, known_of
+from features.simulation.weight_pay import PaidBefore
+from features.simulation.weights import WeightImpact, weight_impact
+from governance.proposals.parameters import parse_parameters
+from scoring.schemes import SCHEMES, KnownOfHolders, Weighing
+from scoring.weighting import stake_weights
+from tournament.source import Source, SourceError, Stakes, TournamentField
+from wording.numbers import counted, number, percent, whole
+
+TRIED = (
+    "cap 1%", "cap 2%", "cap 5%", "cluster cap 2%", "soft cap 2%", "performance cap 2%", "account rank",
+    "sqrt", "log", "reshape 50%", "reshape 100%", "gate 0.5",
+)  # fmt: skip
+NEWCOMER = 100.0  # NMR
+
+
+@dataclass(frozen=True)
+class TriedScheme:
+    """A scheme as it is typed, and its weights; or why it can't be applied here."""
+
+    typed: str
+    words: str
+    impact: WeightImpact | None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class SchemesCompared:
+    """Schemes on one day's stakes, and one of them looked into, if asked for."""
+
+    tried: tuple[TriedScheme, ...]
+    chosen: TriedScheme | None
+    newcomer: str  # what one weighs under the chosen scheme, in a sentence
+    notes: tuple[str, ...]
+    source: str
+    day: date
+
+    @property
+    def applied(self) -> tuple[tuple[str, WeightImpact], ...]:
+        """Those that could be applied, as they are typed."""
+        return tuple((each.typed, each.impact) for each in self.tried if each.impact is not None)
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        if not self.of_everybody:
+            return "No scheme can be applied to these stakes."
+        half = [each.spread.half for _, each in self.of_everybody]
+        fewest, most = (whole(end(then for _, then in half)) for end in (min, max))
+        now = counted(half[0][0], "account holds", "accounts hold")
+        return f"Today {now} half of the weight; under these schemes {fewest} to {most} would."
+
+    @property
+    def of_everybody(self) -> tuple[tuple[str, WeightImpact], ...]:
+        """Those that weigh everybody with a stake: the others are no measure of today's spread."""
+        return tuple((typed, each) for typed, each in self.applied if not each.left_out)
+
+    @property
+    def how_many(self) -> str:
+        """How many were tried, since of many one always looks good."""
+        left = len(self.tried) - len(self.applied)
+        can_not = f", {left} of them without the data for it" if left else ""
+        return f"{counted(len(self.tried), 'scheme')} tried{can_not}: of many, one always looks good."
+
+
+async def schemes_compared(source: Source, scheme: str | None = None) -> SchemesCompared:
+    """All schemes of TRIED on the newest stakes; with one of them, or another that is typed, in full.
+
+    scheme: as in a proposal's line of weights. Raises ValueError with a sentence for one that can't be read,
+    and where nobody has a stake.
+    """
+    asked = None if scheme is None else read_scheme(scheme)
+    stakes = await source.stakes()
+    everyone = await everyone_of(source)
+    calendar, (live, differs) = await asyncio.gather(source.rounds(), announced_rule(source))
+    paid = None if everyone is None else PaidBefore(source.tournament, everyone, calendar, live)
+
+    def work() -> SchemesCompared:
+        known = known_of(stakes, everyone, calendar)
+        if not stakes.account_stake.any():
+            raise ValueError("No account on the leaderboard has a stake.")
+        chosen = None if asked is None else _tried(*asked, stakes, known, paid)
+        return SchemesCompared(
+            tried=tuple(_tried(*read_scheme(each), stakes, known) for each in TRIED),
+            chosen=chosen,
+            newcomer="" if asked is None or chosen is None else _newcomer(asked[1], stakes, known),
+            notes=differs if chosen is not None and chosen.impact and chosen.impact.pay else (),
+            source=source.label,
+            day=stakes.day,
+        )
+
+    return await asyncio.to_thread(work)
+
+
+async def everyone_of(source: Source) -> TournamentField | None:
+    """All models' rows; None where none has been read yet, so that schemes by stake alone stand."""
+    try:
+        return await source.everyone()
+    except SourceError:
+        return None
+
+
+def read_scheme(text: str) -> tuple[str, Weighing]:
+    """A scheme that was typed, as it is spelled, and how it weighs. Raises ValueError with a sentence."""
+    said = parse_parameters(f"weights: {' '.join(text.split(chr(10)))}", "classic")
+    if said.weights is None:
+        raise ValueError("A scheme is typed like “cap 2%”, “sqrt” or “account rank”.")
+    scheme = SCHEMES[said.weights]
+    spelled = next((each for each in TRIED if _same(each, said.weights, said.weights_cap)), None)
+    share = "" if said.weights_cap is None else f" {_share(said.weights_cap, scheme.in_percent)}"
+    return spelled or f"{scheme.typed[0]}{share}", scheme.with_share(said.weights_cap)
+
+
+def with_a_newcomer(
+    stakes: Stakes, known: AccountsKnown, weighing: Weighing, stake: float
+) -> tuple[np.ndarray, KnownOfHolders]:
+    """Stakes (a,) of those whom a scheme weighs, with one more of whom nothing is known, the last."""
+    held = stakes.account_stake > 0
+    lacking = getattr(known.known, weighing.leaves_out) if weighing.leaves_out else None
+    counts = np.flatnonzero(held if lacking is None else held & ~np.isnan(lacking))
+    of = known.known.of(np.append(counts, counts[:1]))
+    for name in ("scores", "errors", "correlations"):
+        values = getattr(of, name)
+        if values is not None:
+            of = replace(of, **{name: np.append(values[:-1], np.nan)})
+    return np.append(stakes.account_stake[counts], stake), of
+
+
+def _tried(
+    typed: str, weighing: Weighing, stakes: Stakes, known: AccountsKnown, paid: PaidBefore | None = None
+) -> TriedScheme:
+    try:
+        return TriedScheme(typed, weighing.words, weight_impact(weighing, stakes, known, paid))
+    except ValueError as error:
+        return TriedScheme(typed, weighing.words, None, str(error))
+
+
+def _newcomer(weighing: Weighing, stakes: Stakes, known: AccountsKnown) -> str:
+    if known.why_not(weighing.needs):
+        return ""
+    if weighing.leaves_out:
+        what = "score" if weighing.leaves_out == "scores" else "correlation with the meta model"
+        return f"A newcomer weighs nothing before there is a {what} of final rounds, a month at the least."
+    held, of = with_a_newcomer(stakes, known, weighing, NEWCOMER)
+    try:
+        then, now = float(weighing.weigh(held, of)[-1]), float(stake_weights(held)[-1])
+    except ValueError:
+        return ""
+    as_average = " Without a score it counts as average." if weighing.needs else ""
+    return (
+        f"A newcomer with {number(NEWCOMER)} NMR would weigh {number(100 * then)} % instead of "
+        f"{number(100 * now)} %, {number(then / now)} times as much, from the first round on.{as_average}"
+    )
+
+
+def _same(typed: str, name: str, share: float | None) -> bool:
+    said = parse_parameters(f"weights: {typed}", "classic")
+    return (said.weights, said.weights_cap) == (name, share)
+
+
+def _share(share: float, in_percent: bool) -> str:
+    return percent(share).replace(" ", "") if in_percent else f"{share:g}"

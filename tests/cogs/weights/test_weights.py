@@ -1,0 +1,34 @@
+"""`/weights` as members use it."""
+
+from tests.cogs.answers import check_answer
+from tests.offline import Server, all_told, said, text_of, titles
+
+
+async def test_schemes_side_by_side(server: Server) -> None:
+    reply = said(await server.ben.slash(server.channel, "weights compare"))
+    assert titles(reply) == [
+        "Today 40 accounts hold half of the weight; under these schemes 62 to 2,114 would"
+    ]
+    assert "12 schemes tried, 2 of them without the data for it" in text_of(reply)
+    await check_answer(reply)
+    assert "account rank (of 470 guessed accounts, without 67 % of stake; today 2 of them hold half)" in (
+        await all_told(server.ben, reply)
+    ).replace("\\", "")
+
+
+async def test_one_scheme(server: Server) -> None:
+    reply = said(await server.ben.slash(server.channel, "weights compare", scheme="cap 3%"))
+    [title] = titles(reply)
+    assert title.startswith("With a cap of 3 %, ")
+    await check_answer(reply)
+    wrong = said(await server.ben.slash(server.channel, "weights compare", scheme="magic"))
+    assert "“magic” is no way to weigh" in text_of(wrong)
+
+
+async def test_splitting(server: Server) -> None:
+    reply = said(await server.ben.slash(server.channel, "weights split-test", name="model_07585", parts=4))
+    [title] = titles(reply)
+    assert title.startswith("Splitting into 4 gives account_")
+    await check_answer(reply)
+    both = said(await server.ben.slash(server.channel, "weights split-test", name="model_07585", size=5.0))
+    assert "Give a name or a size, not both." in text_of(both)
