@@ -1,1 +1,1 @@
-"""Predictions in the laboratory: what a file of them scores, and what a set of models would make together."""
+"""The laboratory: what predictions score, what schemes of weighing do to stakes, and what splitting gains."""

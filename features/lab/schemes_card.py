@@ -88,8 +88,8 @@ def _apart_today(impact: WeightImpact) -> str:
     if impact.apart is None:
         return ""
     return (
-        f"Today {whole(impact.apart.half[0])} hold half if the {counted(impact.apart_models, 'model')} of one "
-        "guessed account are counted apart."
+        f"Today {whole(impact.apart.half[0])} hold half if the {counted(impact.apart_models, 'model')} of "
+        "one guessed account are counted apart."
     )
 
 

@@ -152,8 +152,8 @@ def test_nobody_and_what_is_refused() -> None:
 def test_the_other_schemes_need_no_solver() -> None:
     script = (
         "import sys; sys.modules['clarabel'] = None\n"
-        "from scoring.schemes import SCHEMES, Known\nimport numpy as np\n"
-        "print(SCHEMES['cap'].with_share(.5).weigh(np.array([3., 1, 1]), Known()))\n"
+        "from scoring.schemes import SCHEMES, KnownOfHolders\nimport numpy as np\n"
+        "print(SCHEMES['cap'].with_share(.5).weigh(np.array([3., 1, 1]), KnownOfHolders()))\n"
         "assert 'scipy' not in sys.modules"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
