@@ -117,8 +117,8 @@ async def pay_record(
 
     Raises NoPayError where it had no stake in the rounds.
     """
-    found, all_rounds, usd = await asyncio.gather(
-        find_name(source, name), source.rounds(), source.usd_per_nmr()
+    found, all_rounds, usd, today = await asyncio.gather(
+        find_name(source, name), source.rounds(), source.usd_per_nmr(), source.scores_of_the_day()
     )
     field, until = await asyncio.gather(field_of(source, found), source.until())
     # elsewhere: everyone in all rounds are millions of rows
@@ -127,10 +127,8 @@ async def pay_record(
         record = replace(record, likeness=await source.likeness(found))
     if now is None:
         return record
-    record = replace(record, next_final=_next_final(record, all_rounds, now))
-    if record.resolved.all():
-        return record
-    return replace(record, today=scores_today(await source.scores_of_the_day(), now))
+    said = ("", None) if record.resolved.all() else scores_today(today, now)
+    return replace(record, next_final=_next_final(record, all_rounds, now), today=said)
 
 
 def scores_today(told: ScoresOfTheDay | None, now: datetime) -> tuple[str, datetime | None]:

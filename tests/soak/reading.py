@@ -89,6 +89,7 @@ class Seen:
     """What a day was like: seconds of each answer, hours that each model waited, refusals of the API."""
 
     answers: list[float] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
     refused_members: list[str] = field(default_factory=list)
     starved: list[float] = field(default_factory=list)  # hours since a model was last read, at its worst
     requests: int = 0
@@ -182,7 +183,10 @@ async def _ask(source: NumeraiSource, n: int, seen: Seen) -> None:
     except SourceError as error:
         seen.refused_members.append(str(error))
     else:
-        seen.answers.append(asyncio.get_running_loop().time() - started)
+        took = asyncio.get_running_loop().time() - started
+        seen.answers.append(took)
+        if took > LONGEST_ANSWER:
+            seen.slow.append(f"{took:.2f} s in hour {started / 3600:.2f}")
 
 
 def lived(
@@ -207,6 +211,8 @@ def main() -> int:
         f"{seen.requests} requests, {seen.over_the_limit} over the limit; "
         f"longest without being read {max(seen.starved):.2f} h"
     )
+    for each in seen.slow:
+        print(f"  an answer took {each}")
     for each in sorted(set(seen.refused_members)):
         print(f"  {seen.refused_members.count(each)} x {each}")
     wrong = answers[-1] > LONGEST_ANSWER or seen.over_the_limit or max(seen.starved) > LONGEST_STARVED
