@@ -40,11 +40,13 @@ class SplitTest:
         """The answer in one sentence."""
         gain, parts = float(self.gains[-1]), int(self.parts[-1])
         if math.isnan(gain):
-            return f"{self.who} weighs nothing under this scheme, whole or split."
+            return f"Under this scheme {self.who} has no weight, whole or split."
         if abs(gain - 1) <= 1e-6:
             return f"Splitting into {parts} gains {self.who} nothing."
         if gain < 1:
-            return f"Splitting into {parts} leaves {self.who} {number(gain)} times the weight: it loses."
+            return (
+                f"Splitting into {parts} makes it {number(gain)} times the weight for {self.who}: it loses."
+            )
         return f"Splitting into {parts} gives {self.who} {number(gain)} times the weight."
 
     @property

@@ -32,6 +32,8 @@ ASKED = {
     "tournament": "classic",
 }
 
+EVERYBODY = "Everybody in it is counted: 4,500 models; whose each is, Numerai does not tell"
+
 
 @pytest.fixture
 def large() -> Large:
@@ -47,14 +49,14 @@ async def test_of_a_round_that_round_alone_is_read_and_everybody_is_counted(
     assert large.read == [350]
     held = large.frame()[lambda rows: rows["round"] == 350]["stake"]
     assert then.stakes.model_stake.sum() == pytest.approx(held.sum())
-    assert (then.limit, then.counts) == ("", "Everybody in it is counted: 4,500 models.")
+    assert (then.limit, then.counts) == ("", f"{EVERYBODY}.")
     found = await stake_concentration(large, unit="model", at=then)
     shares = held.sort_values(ascending=False).cumsum() / held.sum()
     assert found.measures.half == (shares <= 0.5).sum() + 1
     assert found.finding == f"{found.measures.half:,.0f} models hold half of the stake at risk in round 350"
-    assert found.certainty.startswith("Everybody in it is counted: 4,500 models. The 95 % intervals")
+    assert found.certainty.startswith(f"{EVERYBODY}. The 95 % intervals")
     answer = concentration_answer(found, {"unit": "model", "zeros": False, "day": "round 350"}, offered)
-    assert "Everybody in it is counted: 4,500 models." in (answer.card.after or "")
+    assert f"{EVERYBODY}." in (answer.card.after or "")
 
 
 async def test_a_round_of_which_some_is_missing_says_how_much_is_there(
