@@ -53,7 +53,8 @@ def split_answer(found: SplitTest, asked: Asked) -> Answer:
     gain = float(found.gains[-1])
     guessed = f" · {GUESSED}" if found.guessed else ""
     rows = [
-        f"{counted(int(parts), 'part')}: {'nothing to tell' if math.isnan(each) else f'{number(each)} times the weight'}"
+        f"{counted(int(parts), 'part')}: "
+        + ("nothing to tell" if math.isnan(each) else f"{number(each)} times the weight")
         for parts, each in zip(found.parts, found.gains, strict=True)
     ]
     card = Card(

@@ -44,9 +44,7 @@ class SplitTest:
         if abs(gain - 1) <= 1e-6:
             return f"Splitting into {parts} gains {self.who} nothing."
         if gain < 1:
-            return (
-                f"Splitting into {parts} makes it {number(gain)} times the weight for {self.who}: it loses."
-            )
+            return f"Splitting into {parts} loses: {number(gain)} times the weight is left of {self.who}."
         return f"Splitting into {parts} gives {self.who} {number(gain)} times the weight."
 
     @property
