@@ -13,7 +13,7 @@ from features.simulation.accounts_known import known_of
 from features.simulation.weights import what_splitting_gains
 from features.stakes.holders import find_holder
 from tournament.source import Source
-from wording.numbers import amount, number
+from wording.numbers import amount, counted, number
 
 MOST_PARTS = 100
 MOST_NMR = 1e9
@@ -44,7 +44,7 @@ class SplitTest:
         if abs(gain - 1) <= 1e-6:
             return f"Splitting into {parts} gains {self.who} nothing."
         if gain < 1:
-            return f"Splitting into {parts} loses: {number(gain)} times the weight is left of {self.who}."
+            return f"In {counted(parts, 'part')} {self.who} has {number(gain)} times the weight: it loses."
         return f"Splitting into {parts} gives {self.who} {number(gain)} times the weight."
 
     @property
