@@ -31,20 +31,28 @@ class Accounts:
 
     async def who(self, name: str, *, background: timedelta | None = None) -> Who | None:
         """Who has this name: an account before a model, unless that model is all it has; None for nobody."""
-        results = await asyncio.gather(
-            self._reading.model(name, background=background),
-            self._reading.account(name, background=background),
-            return_exceptions=True,
+        asking = asyncio.ensure_future(
+            asyncio.gather(self._reading.model(name, background=background), return_exceptions=True)
         )
-        model, owned = (None if isinstance(result, BaseException) else result.value for result in results)
-        models = {each: model_id for model_id, each in owned or ()}
-        if models and (model is None or list(models.values()) != [model[0]]):
-            return Who(name, "account", models)
-        if model is not None:
-            return Who(model[1], "model", {model[1]: model[0]})
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
+        failed: SourceError | None = None
+        models: dict[str, str] = {}
+        try:
+            owned = (await self._reading.account(name, background=background)).value
+            models = {each: model_id for model_id, each in owned or ()}
+        except SourceError as error:
+            failed = error
+        if models:  # nobody waits for whether a model has that name too: that is never kept where none has
+            [alone, *others] = models
+            if others or alone.casefold() != name.casefold():
+                return Who(name, "account", models)
+            return Who(alone, "model", models)
+        [result] = await asking
+        if isinstance(result, BaseException):
+            raise result
+        if result.value is not None:
+            return Who(result.value[1], "model", {result.value[1]: result.value[0]})
+        if failed is not None:
+            raise failed
         return None
 
     async def read_ahead(self, names: Iterable[str]) -> None:
