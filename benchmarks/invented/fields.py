@@ -164,6 +164,12 @@ class InventedSource:
         """There is no price."""
         return None
 
+    async def scores_of_the_day(self) -> None:
+        """No scores are to come."""
+
+    async def likeness(self, model: str) -> None:
+        """Nobody is compared with anybody."""
+
     async def price_of_day(self, currency: Currency) -> Mapping[str, float]:
         """There is no price."""
         return {}

@@ -20,6 +20,10 @@ pytestmark = pytest.mark.slow
 HELD = [5.0, 3, 1.5, 0.5]
 PAIR = [[1, 0.8, 0, 0], [0.8, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]  # the two largest are alike
 
+SOLVED_TO = 1e-6  # of all weight: an interior point comes near an edge and never stands on it
+    1e-6  # of all weight: the solver stops at 1e-8 of what it minimises, which weights follow by its root
+)
+
 
 def drawn(seed: int, holders: int) -> np.ndarray:
     draw = np.random.default_rng(seed)
@@ -74,7 +78,7 @@ def test_against_another_solver() -> None:
 def test_with_nobody_alike_it_is_a_cap(held: list[float], cap: float) -> None:
     apart = np.full((len(held), len(held)), 0.59)
     np.fill_diagonal(apart, 1)
-    np.testing.assert_allclose(soft_cap_weights(held, apart, cap), cap_weights(held, cap), atol=1e-7)
+    np.testing.assert_allclose(soft_cap_weights(held, apart, cap), cap_weights(held, cap), atol=SOLVED_TO)
 
 
 @unhurried
@@ -89,7 +93,7 @@ def test_with_clusters_that_are_wholly_alike_it_is_their_cap(
             soft_cap_weights(held, alike, cap)
     elif cap * len(set(names)) > 1 + 1e-6:
         wanted = cluster_cap_weights(held, names.tolist(), cap)
-        np.testing.assert_allclose(soft_cap_weights(held, alike, cap), wanted, atol=1e-7)
+        np.testing.assert_allclose(soft_cap_weights(held, alike, cap), wanted, atol=SOLVED_TO)
 
 
 @unhurried
@@ -119,7 +123,7 @@ def test_it_adds_up_holds_and_clones_gain_nothing(
 
 def test_what_is_below_the_threshold_or_opposite_counts_for_nothing() -> None:
     held, opposite = [6.0, 3, 1], np.array([[1, -1, 0.5], [-1, 1, 0], [0.5, 0, 1]])
-    np.testing.assert_allclose(soft_cap_weights(held, opposite, 0.4), cap_weights(held, 0.4), atol=1e-7)
+    np.testing.assert_allclose(soft_cap_weights(held, opposite, 0.4), cap_weights(held, 0.4), atol=SOLVED_TO)
     # at .5 the first counts half of the third: w1 + w3 / 2 is .45
     got = soft_cap_weights(held, opposite, 0.45, alike=0.5)
     assert got[0] + got[2] / 2 == pytest.approx(0.45)
