@@ -21,8 +21,6 @@ HELD = [5.0, 3, 1.5, 0.5]
 PAIR = [[1, 0.8, 0, 0], [0.8, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]  # the two largest are alike
 
 SOLVED_TO = 1e-6  # of all weight: an interior point comes near an edge and never stands on it
-    1e-6  # of all weight: the solver stops at 1e-8 of what it minimises, which weights follow by its root
-)
 
 
 def drawn(seed: int, holders: int) -> np.ndarray:
