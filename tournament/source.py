@@ -13,6 +13,7 @@ from scoring.rules import PayoutRule
 from tournament.overview import Likeness, ScoresOfTheDay, StakeOverYears
 
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
+WHOLE = 0.995  # share of what a round risked from which on nobody of it is missing but by rounding
 PIECE = 150_000  # rows that are worked on at once: some tens of megabytes with all that is made of them
 
 # the member whose question is being answered; None for what nobody in particular asked

@@ -86,14 +86,20 @@ def that_can_be_followed(field: TournamentField, numbers: Numbers) -> tuple[Numb
     A stake that is followed from round to round needs all of its rounds at once.
     """
     rows = field.rows[np.isin(field.numbers, numbers)]
-    fits = np.cumsum(rows[::-1])[::-1] <= MOST_FOLLOWED
-    if fits.all():
+    fit = newest_that_fit(numbers, rows, MOST_FOLLOWED)
+    if fit.size == numbers.size:
         return numbers, ""
     cut = (
         f"The stakes of {field.name} can't be followed through {counted(numbers.size, 'round')} at once "
         f"({counted(int(rows.sum()), 'row')}, {MOST_FOLLOWED:,} at most): answered for"
     )
-    return numbers[fits], cut
+    return fit, cut
+
+
+def newest_that_fit(numbers: Numbers, rows: NDArray[np.intp], most: int) -> Numbers:
+    """The newest of these rounds (r,) whose rows (r,) are at most so many together; one at least."""
+    together = np.cumsum(rows[::-1])  # of a round and all that are newer
+    return numbers[numbers.size - max(1, int(np.count_nonzero(together <= most))) :]
 
 
 def left_out(kind: str, reasons: Sequence[str], sums: Sums, answered: Numbers | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.payout.pricing import ComparedRule, Priced, price_rule, rules_in_force
-from features.payout.windows import left_out_rounds, rounds_of_other_unit
+from features.payout.windows import left_out_rounds, newest_that_fit, rounds_of_other_unit
 from features.simulation.pay_windows import Pay, joined_pay, priced_pay
 from scoring.rules import PayoutRule
 from tournament.source import History, Numbers, Rounds, Stakes, TournamentField
@@ -31,9 +31,7 @@ class Known:
     def numbers(self) -> Numbers:
         """The rounds to price: all with a stake, or the newest of them whose rows are not too many."""
         staked = self.everyone.staked > 0
-        numbers = self.everyone.numbers[staked]
-        together = np.cumsum(self.everyone.staked[staked][::-1])  # of a round and all that are newer
-        return numbers[numbers.size - max(1, int(np.count_nonzero(together <= MOST))) :]
+        return newest_that_fit(self.everyone.numbers[staked], self.everyone.staked[staked], MOST)
 
     @property
     def too_many(self) -> tuple[str, ...]:

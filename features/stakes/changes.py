@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from features.payout.pricing import rules_in_force
 from features.rules.rules import announced_rule
-from features.stakes.moments import WHOLE
 from scoring.rules import PayoutRule
-from tournament.source import History, Numbers, Rounds, Source, TournamentField
+from tournament.source import WHOLE, History, Numbers, Rounds, Source, TournamentField
 from wording.numbers import MINUS, counted, number, signed
 
 WEEK, EARLIEST, LATEST = 7, 5, 9  # days between the openings of both rounds: as near to a week as there is

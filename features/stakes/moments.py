@@ -9,12 +9,11 @@ import numpy as np
 from features.stakes.holders import owners_of
 from storage.database import Database
 from storage.market.snapshots import StakeSnapshot, snapshots
-from tournament.source import History, Numbers, Rounds, Source, SourceError, Stakes, TournamentField
+from tournament.source import WHOLE, History, Numbers, Rounds, Source, SourceError, Stakes, TournamentField
 from wording.names import find_rounds
 from wording.numbers import counted, percent
 
 OFFERED_DAYS, OFFERED_ROUNDS = 9, 6
-WHOLE = 0.995  # share of what a round risked from which on nobody of it is missing but by rounding
 
 
 @dataclass(frozen=True)

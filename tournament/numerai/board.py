@@ -1,4 +1,4 @@
-"""The leaderboards: which names there are, and which models have the largest stakes."""
+"""The leaderboards: which names there are, and who holds the stake."""
 
 import asyncio
 import logging

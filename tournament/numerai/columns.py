@@ -109,16 +109,6 @@ def history(
     )
 
 
-def as_arrays(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """A model's columns with arrays for lists, which `history` takes as well."""
-    by_score = {
-        group: {score: _floats(values) for score, values in columns[group].items()}
-        for group in ("scores", "chosen")
-    }
-    numbers = {name: _floats(columns[name]) for name in ("stake", "factor", "payout")}
-    return {**columns, **by_score, **numbers, "round": np.array(columns["round"], dtype=np.int64)}
-
-
 def gaps(parts: Iterable[Mapping[str, Any]]) -> list[str]:
     """Sentences on what these columns of models lack."""
     parts, sentences = list(parts), []

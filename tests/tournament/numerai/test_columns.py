@@ -24,10 +24,6 @@ def test_a_history_has_a_column_for_every_score_and_a_multiplier() -> None:
     np.testing.assert_array_equal(history.scores["mmc"], [0.1, np.nan, np.nan])
     np.testing.assert_array_equal(history.chosen["tc"], [np.nan, np.nan, 1.0])
     assert columns.score_spans(history) == {"mmc": (1, 1), "tc": (2, 2), "bmc": (2, 2)}
-    same = columns.history("ab", "account", {name: columns.as_arrays(part) for name, part in parts.items()})
-    for score_name, values in same.scores.items():
-        np.testing.assert_array_equal(values, history.scores[score_name])
-    np.testing.assert_array_equal(same.resolved, history.resolved)
 
 
 def test_no_rows_are_an_empty_history() -> None:

@@ -13,28 +13,27 @@ from tournament.numerai.field.details import LIKENESS
 from tournament.numerai.field.kept import KeptRounds, Narrow, RoundOutline, column
 from tournament.numerai.parse import SCORES
 from tournament.overview import Likeness
-from tournament.source import EVERYONE, Floats, History, Rounds, SourceError, TournamentField
+from tournament.source import EVERYONE, WHOLE, Floats, History, Rounds, SourceError, TournamentField
 
 log = logging.getLogger(__name__)
 
 LOOKED_BACK = 10  # rounds: who has missed more is not like that any more
-WHOLE = 0.995  # of the stake at risk: what is missing then is rounding, and models that came late
 NONE_YET = "No whole round of this tournament is read yet"
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many whole rounds are kept, of how many that are wanted, and the least share of a round's stake."""
+    """How many whole rounds are kept, of how many that are wanted, and of which share of their stake."""
 
     kept: int
     wanted: int
     first: int
     last: int
-    share: float  # nan where no round tells its total
+    share: float  # median over the rounds; nan where none tells its total
 
     @property
     def told(self) -> str:
-        """ "118 of 520 rounds are read whole (1284-1401, the newest first)"."""
+        """ "118 of 520 rounds are read whole so far, the newest first: 1284-1401"."""
         if not self.kept:
             return (
                 f"None of {self.wanted:,} rounds is read whole yet"
@@ -84,9 +83,8 @@ async def likeness(rounds: KeptRounds, model: str) -> Likeness | None:
     try:
         names, kept = await rounds.names(), await rounds.all()
         numbers = [at for at, name in enumerate(names) if name.casefold() == model.casefold()]
-        telling = [
-            number for number, each in kept.items() if not set(LIKENESS.values()).isdisjoint(each.columns)
-        ]
+        told = set(LIKENESS.values())
+        telling = [number for number, each in kept.items() if not told.isdisjoint(each.columns)]
         for number in reversed(telling[-LOOKED_BACK:]):
             found = await rounds.likeness(number)
             if found is not None and np.isin(found.model, numbers).any():
@@ -118,11 +116,10 @@ def _field(
 ) -> TournamentField:
     numbers = np.array([number for number, rows in narrow.items() if rows.model.size], dtype=np.int64)
     heads = {number: kept[number] for number in numbers.tolist()}
-    scores = [score for score in SCORES if any(score in each.columns for each in heads.values())]
 
     def read(wanted: NDArray[np.int64]) -> History:
         some = [number for number in wanted.tolist() if number in heads]
-        return _rows([heads[number] for number in some], [narrow[number] for number in some], names, scores)
+        return _rows([heads[number] for number in some], [narrow[number] for number in some], names)
 
     return TournamentField(
         name=EVERYONE,
@@ -137,9 +134,7 @@ def _field(
     )
 
 
-def _rows(
-    heads: Sequence[RoundOutline], rounds: Sequence[Narrow], names: tuple[str, ...], scores: Sequence[str]
-) -> History:
+def _rows(heads: Sequence[RoundOutline], rounds: Sequence[Narrow], names: tuple[str, ...]) -> History:
     """The rows of some rounds, in their order; scores that none of them has are NaN."""
     sizes = [each.model.size for each in rounds]
     size = sum(sizes)
@@ -158,7 +153,7 @@ def _rows(
         models=names,
         model=np.concatenate([np.empty(0, np.int64), *(each.model for each in rounds)], dtype=np.int64),
         round=np.repeat(np.array([each.head.number for each in heads], dtype=np.int64), sizes),
-        scores={score: told(score) for score in (*scores, *(set(SCORES) - set(scores)))},
+        scores={score: told(score) for score in SCORES},
         chosen={score: once([each.head.multipliers.get(score, 0.0) for each in heads]) for score in chosen},
         payout_factor=once([each.head.factor for each in heads]),
         stake=told("stake"),

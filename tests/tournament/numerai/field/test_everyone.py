@@ -13,6 +13,7 @@ from tests import numerai_data
 from tests.numerai_data import CLASSIC, SIGNALS, Present
 from tests.numerai_server import LoopbackNumerai
 from tests.tournament.numerai.source.sources import source_of
+from tournament.numerai.parse import SCORES
 from tournament.numerai.source import NumeraiSource
 from tournament.overview import Likeness
 from tournament.source import EVERYONE, SourceError, field_of
@@ -66,6 +67,7 @@ async def test_everyone_is_every_model_of_every_round(live: NumeraiSource, api: 
     np.testing.assert_allclose(np.nan_to_num(found["stake"]), expected["stake"], atol=6e-6)
     np.testing.assert_allclose(found["payout"], expected["payout"], atol=6e-6)
     np.testing.assert_allclose(found[["corr", "mmc60"]], expected[["corr", "mmc60"]], atol=6e-7)
+    assert list(rows.scores) == list(SCORES), "in one order, whatever a round has"
     assert np.isnan(rows.scores["tc"]).all(), "a score that no round has"
     new = rows.only(rows.round >= numerai_data.NEW_RULE)
     assert set(new.chosen["mmc60"].tolist()) == {15.0}
