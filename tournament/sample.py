@@ -15,6 +15,7 @@ from tournament.overview import Likeness, ScoresOfTheDay, StakeOverYears
 from tournament.source import (
     EVERYONE,
     Currency,
+    Floats,
     History,
     ModelClaim,
     Names,
@@ -33,6 +34,7 @@ LISTED_ON = date(2022, 12, 22)  # the day of the leaderboard and of what was kno
 EXPORTS = (date(2022, 4, 9), date(2022, 7, 23))
 LAST_OF_FIRST = 310
 SAME_UNIT = 200  # the first round whose TC is in the unit of all later ones
+OPEN_WHEN_PAID = 274  # the first round that was still open when the payouts with their MMC were exported
 NO_TC = (186, 192)  # rounds in which TC is 0 for everybody
 NOT_HERE = (
     "Nobody can be verified here: this bot runs on its bundled sample, whose names are replaced. "
@@ -229,7 +231,10 @@ def _load(folder: Path) -> _Loaded:
         stake=rows["stake_nmr"].to_numpy(np.float64),
         payout=rows["payout_nmr"].to_numpy(np.float64),
         resolved=resolved,
-        likeness={name: rows[name].to_numpy(np.float64) for name in LIKENESS if name in rows},
+        likeness={
+            **{name: rows[name].to_numpy(np.float64) for name in LIKENESS if name in rows},
+            "published_mmc": _load_mmc(folder, rows),
+        },
         other_unit={"tc": np.where(is_old & ~np.isin(number, NO_TC), tc, np.nan)},
     )
     scored = {score: number[resolved & ~np.isnan(values)] for score, values in everyone.scores.items()}
@@ -244,6 +249,20 @@ def _load(folder: Path) -> _Loaded:
         usd_by_day=dict(pd.read_csv(folder / "nmr_usd_daily.csv").itertuples(index=False, name=None)),
         scores={score: (int(rows.min()), int(rows.max())) for score, rows in scored.items() if rows.size},
     )
+
+
+def _load_mmc(folder: Path, rows: "pd.DataFrame") -> Floats:
+    """The MMC of each row, of the rounds that had resolved when payouts were exported; NaN without one."""
+    import pandas as pd
+
+    file = folder / "payouts_paid.csv.gz"
+    if not file.exists():
+        return np.full(len(rows), np.nan)
+    paid = pd.read_csv(file, usecols=["model", "round", "second_score_name", "second_score"])
+    paid = paid[(paid["second_score_name"] == "mmc") & (paid["round"] < OPEN_WHEN_PAID)]
+    by_row = paid.set_index(["model", "round"])["second_score"]
+    wanted = pd.MultiIndex.from_arrays([rows["model"], rows["round"]])
+    return by_row.reindex(wanted).to_numpy(np.float64)
 
 
 def _load_stakes(folder: Path) -> Stakes:

@@ -74,7 +74,8 @@ class History:
     A row is final (`resolved`) if its round had resolved when its numbers were read; scores and payout of the
     others are interim, what they would be if the round had resolved then. `other_unit` holds scores of rounds
     in which they were in another unit, NaN elsewhere: they are missing from `scores`. `likeness` maps
-    "corr_with_meta_model" to (n,) correlations where the source has them: no score that anybody is paid by.
+    "corr_with_meta_model" to (n,) correlations where the source has them, and "published_mmc" to an MMC that
+    is known of some rows alone: none is a score that a rule can be priced by.
     """
 
     name: str

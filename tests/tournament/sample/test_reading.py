@@ -32,6 +32,13 @@ round,open_time,resolve_time,is_daily,payout_factor,stake_threshold_nmr,total_at
 318,2022-05-28T18:00:00Z,2022-06-30T20:00:00Z,False,,300000,600000
 321,2022-06-18T18:00:00Z,2022-07-21T20:00:00Z,True,0,0,0
 """
+# of the second row the round was still open when it was exported, and the third is no MMC
+SMALL_PAID = """\
+model,round,second_score_name,second_score
+loud_Heron,273,mmc,0.011
+loud_Heron,274,mmc,0.012
+brass_kettle,273,tc,0.013
+"""
 SMALL_LEADERBOARD = """\
 model,account,nmr_staked,start_date
 Ωμέγα 🦉,owls,0,2022-04-02
@@ -48,6 +55,7 @@ def write_small(folder: Path) -> None:
     for name, text in (
         ("performance_r168_r325.csv.gz", SMALL),
         ("leaderboard_2022-12-22.csv.gz", SMALL_LEADERBOARD),
+        ("payouts_paid.csv.gz", SMALL_PAID),
     ):
         lines = [line.split(",") for line in text.splitlines()]
         pd.DataFrame(lines[1:], columns=lines[0]).to_csv(folder / name, index=False)
@@ -89,6 +97,30 @@ async def test_a_small_sample_comes_out_as_it_was_written(tmp_path: Path) -> Non
     np.testing.assert_array_equal(stakes.account_stake, [100.5, 0, 0])
     np.testing.assert_array_equal(stakes.account_of, [0, 0, 1, 2])
     assert dict(await small.price_of_day("USD")) == {}
+
+
+async def test_an_mmc_on_record_stands_beside_its_row_and_is_no_score(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    rows = """\
+model,account,round,corr,tc,fnc_v3,corr_multiplier,tc_multiplier,payout_factor,stake_nmr,payout_nmr
+loud_Heron,herons,274,0.04,0.07,,1,0,0.5,10,1
+brass_kettle,herons,273,0.05,0.08,,1,0,0.5,10,1
+loud_Heron,herons,273,0.05,0.08,,1,0,0.5,10,1
+"""
+    lines = [line.split(",") for line in rows.splitlines()]
+    pd.DataFrame(lines[1:], columns=lines[0]).to_csv(tmp_path / "performance_r168_r325.csv.gz", index=False)
+    (tmp_path / "rounds_2022-12-22.csv").write_text(
+        SMALL_ROUNDS.splitlines()[0]
+        + """
+273,2021-07-17T18:00:00Z,2021-08-18T20:00:00Z,False,0.5,300000,600000
+274,2021-07-24T18:00:00Z,2021-08-25T20:00:00Z,False,0.5,300000,600000
+""",
+        encoding="utf-8",
+    )
+    herons = await SampleSource(tmp_path).history("herons")
+    np.testing.assert_array_equal(herons.round, [273, 273, 274])
+    np.testing.assert_array_equal(herons.likeness["published_mmc"], [np.nan, 0.011, np.nan])
+    assert "mmc" not in herons.scores
 
 
 async def test_rows_are_final_by_the_export_they_are_from_and_scores_are_those_of_final_rows(

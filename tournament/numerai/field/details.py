@@ -16,6 +16,7 @@ LIKENESS = {
     "apcwnm": "mean_corr_with_others",
     "mcwnm": "highest_corr_with_another",
 }
+HELD = ("corr_with_meta_model",)  # of these, what is held in memory with the scores
 MOST_MODELS = 50_000
 _NOT_SCORES = ("id", "modelName", "selectedStakeValue", "payoutPending", "payoutSettled")
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.numerai.field.details import LIKENESS
+from tournament.numerai.field.details import HELD, LIKENESS
 from tournament.numerai.field.kept import KeptRounds, Narrow, RoundOutline, column
 from tournament.numerai.parse import SCORES
 from tournament.overview import Likeness
@@ -159,6 +159,7 @@ def _rows(heads: Sequence[RoundOutline], rounds: Sequence[Narrow], names: tuple[
         stake=told("stake"),
         payout=told("payout"),
         resolved=np.repeat(np.array([each.head.resolved for each in heads], dtype=np.bool_), sizes),
+        likeness={name: told(name) for name in HELD if any(name in each.columns for each in rounds)},
     )
 
 

@@ -20,7 +20,7 @@ from storage.market.whole_rounds import (
     kept_rounds,
     packed_round,
 )
-from tournament.numerai.field.details import LIKENESS, RoundHead, WholeRound
+from tournament.numerai.field.details import HELD, LIKENESS, RoundHead, WholeRound
 from tournament.numerai.field.packed import Whole, as_floats, as_whole, pack, unpack
 from tournament.source import SourceError
 
@@ -158,7 +158,7 @@ class KeptRounds:
             self._loaded = True
 
     async def _unpacked(self, number: int, wanted: Iterable[str] | None) -> Narrow | None:
-        """Columns of a round: those that are wanted, without it all but what its models are like."""
+        """Columns of a round: those that are wanted, without it those that are held."""
         try:
             packed = await packed_round(self._database, self._tournament, number)
         except (StorageError, sqlite3.Error) as error:
@@ -166,7 +166,7 @@ class KeptRounds:
         if packed is None:
             return None
         if wanted is None:
-            wanted = [name for name in self._kept[number].columns if name not in LIKENESS.values()]
+            wanted = [name for name in self._kept[number].columns if _is_held(name)]
         try:
             return Narrow(*await asyncio.to_thread(unpack, packed, wanted))
         except ValueError:
@@ -190,11 +190,15 @@ def column(rounds: Iterable[Narrow], name: str) -> NDArray[np.float64]:
     )
 
 
+def _is_held(name: str) -> bool:
+    return name in HELD or name not in LIKENESS.values()
+
+
 def _packed(told: WholeRound, numbers: Mapping[str, int]) -> tuple[Narrow, bytes]:
     model = np.array([numbers[key] for key in told.keys], dtype=np.int32)
     order = np.argsort(model)
     columns = {name: as_whole(name, values[order]) for name, values in told.columns.items()}
-    held = {name: values for name, values in columns.items() if name not in LIKENESS.values()}
+    held = {name: values for name, values in columns.items() if _is_held(name)}
     return Narrow(model[order], held), pack(model[order], columns)
 
 

@@ -68,6 +68,11 @@ async def test_everyone_is_every_model_of_every_round(live: NumeraiSource, api: 
     np.testing.assert_allclose(found["payout"], expected["payout"], atol=6e-6)
     np.testing.assert_allclose(found[["corr", "mmc60"]], expected[["corr", "mmc60"]], atol=6e-7)
     assert list(rows.scores) == list(SCORES), "in one order, whatever a round has"
+    alike = [
+        numerai_data.scores(api.models[rows.models[model].lower()], number, CLASSIC)["corr_w_meta_model"]
+        for model, number in zip(rows.model.tolist(), rows.round.tolist(), strict=True)
+    ]
+    np.testing.assert_allclose(rows.likeness["corr_with_meta_model"], alike, atol=6e-4)
     assert np.isnan(rows.scores["tc"]).all(), "a score that no round has"
     new = rows.only(rows.round >= numerai_data.NEW_RULE)
     assert set(new.chosen["mmc60"].tolist()) == {15.0}

@@ -1,0 +1,1 @@
+"""The meta model as public scores imply it, and MMC derived from it."""
