@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +31,35 @@ class KnownOfHolders:
     errors: Floats | None = None  # (a,), standard errors of the scores
     correlations: Floats | None = None  # (a,), with the meta model
     clusters: NDArray[np.intp] | None = None  # (a,)
-    similarity: Floats | None = None  # (a, a), correlations
+    similarity: Any = None  # (a, a), correlations, as a table or as a sparse array of scipy
 
     def of(self, at: NDArray[np.intp]) -> "KnownOfHolders":
         """What is known of these holders, some of them several times: the parts of a holder are like it."""
         lists = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "similarity"}
         taken = {name: None if values is None else values[at] for name, values in lists.items()}
-        alike = None if self.similarity is None else self.similarity[np.ix_(at, at)]
+        alike = None if self.similarity is None else self.similarity[at][:, at]
         return replace(self, **taken, similarity=alike)
+
+    def with_unknown(self) -> "KnownOfHolders":
+        """The same with one more holder, the last, of whom nothing is known: it is like nobody."""
+        alone = {
+            name: None if values is None else np.append(values, np.nan)
+            for name, values in (
+                ("scores", self.scores),
+                ("errors", self.errors),
+                ("correlations", self.correlations),
+            )
+        }
+        clusters, alike = self.clusters, self.similarity
+        if clusters is not None:
+            clusters = np.append(clusters, clusters.max(initial=-1) + 1)
+        if alike is not None:
+            from scipy import sparse  # pyright: ignore[reportMissingTypeStubs] - scipy brings no types
+
+            scipy: Any = sparse
+            joined = scipy.block_diag((alike, [[1.0]]), format="csr")
+            alike = joined if scipy.issparse(alike) else joined.toarray()
+        return replace(self, **alone, clusters=clusters, similarity=alike)
 
 
 @dataclass(frozen=True)

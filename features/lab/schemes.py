@@ -1,7 +1,7 @@
 """Schemes of weighing side by side, applied to today's stakes."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -127,12 +127,7 @@ def with_a_newcomer(
     held = stakes.account_stake > 0
     lacking = getattr(known.known, weighing.leaves_out) if weighing.leaves_out else None
     counts = np.flatnonzero(held if lacking is None else held & ~np.isnan(lacking))
-    of = known.known.of(np.append(counts, counts[:1]))
-    for name in ("scores", "errors", "correlations"):
-        values = getattr(of, name)
-        if values is not None:
-            of = replace(of, **{name: np.append(values[:-1], np.nan)})
-    return np.append(stakes.account_stake[counts], stake), of
+    return np.append(stakes.account_stake[counts], stake), known.known.of(counts).with_unknown()
 
 
 def _tried(
@@ -155,10 +150,13 @@ def _newcomer(weighing: Weighing, stakes: Stakes, known: AccountsKnown) -> str:
         then, now = float(weighing.weigh(held, of)[-1]), float(stake_weights(held)[-1])
     except ValueError:
         return ""
-    as_average = " Without a score it counts as average." if weighing.needs else ""
+    if "scores" in weighing.needs:
+        counts = " Without a score it counts as average."
+    else:
+        counts = " Without a past it is like nobody." if weighing.needs else ""
     return (
         f"A newcomer with {number(NEWCOMER)} NMR would weigh {number(100 * then)} % instead of "
-        f"{number(100 * now)} %, {number(then / now)} times as much, from the first round on.{as_average}"
+        f"{number(100 * now)} %, {number(then / now)} times as much, from the first round on.{counts}"
     )
 
 

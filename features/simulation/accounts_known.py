@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.stakes.alike.scores import HoldersAlike, HolderScores
 from features.stakes.holders import owners_of
 from scoring.schemes import KnownOfHolders
 from tournament.source import History, Rounds, Stakes, TournamentField
@@ -15,11 +16,7 @@ from wording.numbers import score_name, span
 
 RANKED_BY = ("tc", "mmc", "corr")  # the first one a source has is what accounts are ranked by
 LIKENESS = "corr_with_meta_model"
-UNLIKE = (
-    "Predictions are not public, so it can't be told which accounts are alike, and they can't be counted "
-    "together."
-)
-
+NOBODY_KNOWN = "This source does not say whose models are whose, so accounts can't be ranked."
 Floats = NDArray[np.float64]
 
 
@@ -28,12 +25,18 @@ class AccountsKnown:
     """What a source knows of all listed accounts (a,), and for each thing it lacks a sentence why.
 
     scored, correlated: what scores and correlations are of, like "TC of rounds 200-321"; "" without any.
+    alike: who is like whom by public scores; None where that is not known.
     """
 
     known: KnownOfHolders
     missing: Mapping[str, str]  # by the name of a field of KnownOfHolders
     scored: str = ""
     correlated: str = ""
+    alike: HoldersAlike | None = None
+
+    def basis(self, needs: tuple[str, ...]) -> str:
+        """By what a scheme that needs these holds accounts alike, and what is left out; "" if it doesn't."""
+        return self.alike.told if self.alike is not None and {"clusters", "similarity"} & {*needs} else ""
 
     def why_not(self, needs: tuple[str, ...]) -> str:
         """Why a scheme that needs all of these can't be applied; "" where it can."""
@@ -46,24 +49,26 @@ def known_of(stakes: Stakes, everyone: TournamentField | None, calendar: Rounds)
     A score is the mean over an account's rounds, weighted by stake at risk; its error comes from how far
     the rounds of all accounts lie from their own means, where rounds that overlap count as one.
     """
-    missing = {"clusters": UNLIKE, "similarity": UNLIKE}
+    missing: dict[str, str] = {}
     owner = None if everyone is None else owners_of(everyone.models, stakes)
     if everyone is None or owner is None:
-        nobody = "This source does not say whose models are whose, so accounts can't be ranked."
         return AccountsKnown(
             KnownOfHolders(),
-            MappingProxyType(missing | dict.fromkeys(("scores", "errors", "correlations"), nobody)),
+            MappingProxyType({each.name: NOBODY_KNOWN for each in fields(KnownOfHolders)}),
         )
     size = stakes.account_stake.size
     most = max(size, int(owner.max(initial=-1)) + 1)
     found = {name: _Mean.nothing(most) for name in (*RANKED_BY, LIKENESS)}
     there: set[str] = set()
+    staked = stakes.account_stake > 0
+    likes = HolderScores("account", owner, stakes.account_stake, staked, everyone.numbers, calendar)
     for rows in everyone.pieces():
         columns = {**rows.likeness, **rows.scores}
         there.update(columns)
         for name, mean in found.items():
             if name in columns:
                 mean.add(rows, owner, columns[name])
+        likes.add(rows)
     scores = errors = correlations = None
     words = correlated = ""
     names = [name for name in RANKED_BY if name in there]
@@ -85,8 +90,19 @@ def known_of(stakes: Stakes, everyone: TournamentField | None, calendar: Rounds)
         missing["correlations"] = (
             "This source has nobody's correlation with the meta model, so nobody can be held against a gate."
         )
-    known = KnownOfHolders(scores=scores, errors=errors, correlations=correlations)
-    return AccountsKnown(known, MappingProxyType(missing), words, correlated)
+    alike = None
+    try:
+        alike = likes.alike()
+    except ValueError as error:
+        missing |= {"clusters": str(error), "similarity": str(error)}
+    known = KnownOfHolders(
+        scores=scores,
+        errors=errors,
+        correlations=correlations,
+        clusters=None if alike is None else alike.clusters,
+        similarity=None if alike is None else alike.similarity,
+    )
+    return AccountsKnown(known, MappingProxyType(missing), words, correlated, alike)
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def _basis(scheme: Weighing, found: AccountsKnown, unscored: int, of_stake: floa
             "as average."
         )
     else:
-        return ""
+        return found.basis(scheme.needs)
     return f"{by}, weighted by stake at risk; {without} left out, before and after."
 
 

@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
 from scoring.lab._gaps import correlations
+from scoring.lab._pairs import FEWEST, beyond_the_round, by_size, holm, of_pairs, one_sided, worths
 from scoring.metrics._ranks import blocks, gaussian
-
-FEWEST = 40  # rounds that two models must share
 
 Numbers = NDArray[np.float64]
 Numbered = NDArray[np.intp]
@@ -79,24 +78,10 @@ def score_similarity(scores: ArrayLike, *, overlap: int = 5, fewest: int = FEWES
     constant record: nan. Raises ValueError for scores that are not a table, infinite ones, an overlap below 1
     and fewer than 3 rounds asked for. Source: derived here; Bartlett 1935 for the overlap.
     """
-    s = as_numbers(scores, "The scores")
-    if s.ndim != 2:
-        raise ValueError("Scores need a row per round and a column per model.")
-    refuse(np.isinf(s), "A score must be a finite number, or NaN where there is none.")
-    if overlap < 1 or fewest < 3:
-        raise ValueError("Rounds overlap by 1 (not at all) or more, and two models need 3 rounds or more.")
-    there = ~np.isnan(s)
-    counts = there.sum(axis=1, keepdims=True)
-    means = np.where(there, s, 0.0).sum(axis=1, keepdims=True) / np.maximum(counts, 1)
-    common = there.T.astype(np.float64) @ there
-    models = s.shape[1]
-    r = correlations(np.where(there, s - means, np.nan))
-    r = r * (1 - 1 / models) + 1 / models if models > 1 else r
-    different, which = np.unique(common.astype(np.intp), return_inverse=True)
-    worth = np.array([_worth(int(rounds), overlap) for rounds in different])[which].reshape(common.shape)
-    enough = (common >= fewest) & ~np.isnan(r)
-    r, worth = np.where(enough, r, np.nan), np.where(enough, worth, np.nan)
-    np.fill_diagonal(r, np.where(np.diag(enough), 1.0, np.nan))
+    own = beyond_the_round(scores, overlap, fewest)
+    r, common = of_pairs(own, own, own.shape[1], fewest)
+    worth = np.where(np.isnan(r), np.nan, worths(len(own), overlap)[common])
+    np.fill_diagonal(r, np.where(np.isnan(np.diag(r)), np.nan, 1.0))
     return Similarity(r, (1 - r**2) / np.sqrt(worth - 1), worth)
 
 
@@ -125,10 +110,7 @@ def clusters(r: ArrayLike, threshold: float) -> Numbered:
     apart = np.sqrt(2 * np.maximum(1 - np.nan_to_num(alike[pairs], nan=0.0), 0.0))
     tree = cast("Any", linkage)(apart, method="average")
     given: Numbered = np.asarray(fcluster(tree, math.sqrt(2 * (1 - threshold)), criterion="distance"))
-    _, first, cluster, sizes = np.unique(given, return_index=True, return_inverse=True, return_counts=True)
-    place = np.empty(sizes.size, dtype=np.intp)
-    place[np.lexsort((first, -sizes))] = np.arange(sizes.size)
-    return place[cluster]
+    return by_size(given)
 
 
 @labelled(r="model model", effective_rounds="model model")
@@ -147,31 +129,15 @@ def clear_pairs(r: ArrayLike, effective_rounds: ArrayLike, *, level: float = 0.0
         raise ValueError("There must be as many effective rounds as correlations.")
     if not 0 < level < 1:
         raise ValueError("A level lies between 0 and 1.")
-    from scipy.special import stdtr  # pyright: ignore[reportMissingTypeStubs] - scipy brings no types
-
     one, other = np.triu_indices(len(alike), 1)
     known = np.isfinite(alike[one, other]) & (worth[one, other] > 2)
     one, other = one[known], other[known]
-    found, df = alike[one, other], worth[one, other] - 2
-    t = found * np.sqrt(df / np.maximum(1 - found**2, 1e-30))
-    p = np.asarray(stdtr(df, -t), dtype=np.float64)
+    found = alike[one, other]
+    p = one_sided(found, worth[one, other])
     order = np.argsort(p, kind="stable")
-    holm = np.minimum(np.maximum.accumulate(p[order] * np.arange(order.size, 0, -1)), 1)
-    clear = order[holm < level]
-    return ClearPairs(one[clear], other[clear], found[clear], holm[: clear.size], int(order.size))
-
-
-def _worth(rounds: int, overlap: int) -> float:
-    """Independent rounds that so many overlapping ones are worth, for a correlation."""
-    if rounds < 3:
-        return 0.0
-    lags = np.arange(1 - overlap, overlap)
-    shared = 1 - np.abs(lags) / overlap
-    rows = np.convolve(np.ones(rounds), shared)[overlap - 1 :][:rounds]
-    squares = np.maximum(rounds - np.abs(lags), 0) @ shared**2
-    mean = rows.sum() / rounds
-    # the traces of the centred autocovariance and of its square
-    return float((rounds - mean) ** 2 / (squares - 2 * (rows @ rows) / rounds + mean**2)) + 1
+    corrected = holm(p, order.size)[order]
+    clear = order[corrected < level]
+    return ClearPairs(one[clear], other[clear], found[clear], corrected[: clear.size], int(order.size))
 
 
 def _table(r: ArrayLike) -> Numbers:

@@ -145,22 +145,25 @@ def shrink(scores: ArrayLike, standard_errors: ArrayLike) -> Shrunk:
     scores (n,) and standard_errors (n,), NaN where a model has none. With spread² = variance of the scores -
     mean squared error, at least 0, a model keeps spread² / (spread² + error²) of its distance to the mean,
     which weighs scores by 1 / (spread² + error²). Where chance explains all, everybody has the mean. Models
-    without a score or error have nan; fewer than three: all nan. Raises ValueError for lists that do not
-    fit, infinite scores and errors that are not above 0. Source: Efron and Morris 1975.
+    without a score or error have nan; fewer than three: all nan. A score without error (0) is kept whole.
+    Raises ValueError for lists that do not fit, infinite scores and errors, and negative errors. Source:
+    Efron and Morris 1975.
     """
     x, se = as_numbers(scores, "The scores"), as_numbers(standard_errors, "The standard errors")
     if x.ndim != 1 or x.shape != se.shape:
         raise ValueError("There must be one score and one standard error per model.")
     refuse(np.isinf(x), "A score must be a finite number, or NaN where there is none.")
-    refuse((se <= 0) | np.isinf(se), "A standard error must be a finite number above 0.")
+    refuse((se < 0) | np.isinf(se), "A standard error must be a finite number of 0 or more.")
     there = ~(np.isnan(x) | np.isnan(se))
     if np.count_nonzero(there) < 3:
         nothing = np.full(x.shape, np.nan)
         return Shrunk(nothing, nothing, math.nan, math.nan)
     spread = max(0.0, float(np.var(x[there], ddof=1) - np.mean(se[there] ** 2)))
-    weights = 1 / (spread + se[there] ** 2)
+    total = spread + se**2
+    exact = total == 0  # these are the truth: the others' errors explain what is left
+    weights = np.where(exact[there].any(), exact[there], 1 / np.where(exact, 1.0, total)[there])
     mean = float(weights @ x[there] / weights.sum())
-    kept = np.where(there, spread / (spread + se**2), np.nan)
+    kept = np.where(there, np.where(exact, 1.0, spread / np.where(exact, 1.0, total)), np.nan)
     return Shrunk(mean + kept * (x - mean), kept, mean, math.sqrt(spread))
 
 

@@ -6,20 +6,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
+from scoring.lab.track_record import shrink
 from scoring.weighting import limited_weights, stake_weights
 
 Floats = NDArray[np.float64]
 
 
 @labelled("model", scores="model", errors="model")
-def shrunk_scores(scores: ArrayLike, errors: ArrayLike) -> Floats:
-    """Scores (n,) drawn towards their mean by as much of them as is luck.
+def quality(scores: ArrayLike, errors: ArrayLike) -> Floats:
+    """How far scores (n,) are from their mean once luck is taken out, in standard deviations of the scores.
 
-    errors (n,): the standard error of each score, with overlapping rounds allowed for. With m the mean of
-    the scores and t² = max(0, variance of the scores - mean of errors²): m + (score - m) t² / (t² + error²),
-    the empirical Bayes estimate under normal errors. A score that is NaN is unknown, and becomes m. Nobody
-    with a score: nan. Raises ValueError for an infinite score, and for an error of a known score that is
-    negative, NaN or infinite.
+    errors (n,): the standard error of each score, with overlapping rounds allowed for. Scores are drawn
+    towards their mean as shrink does. All 0 where luck alone explains their spread, where they don't differ,
+    and where fewer than three are known, since luck can't be told from skill then; 0 for one that is unknown
+    (NaN), and nan for all where none is known. Raises ValueError for an infinite score, and for an error of a
+    known score that is negative, NaN or infinite.
     """
     found, error = _one_each(scores, "score"), _one_each(errors, "error")
     if found.shape != error.shape:
@@ -32,29 +33,12 @@ def shrunk_scores(scores: ArrayLike, errors: ArrayLike) -> Floats:
     )
     if not known.any():
         return np.full(found.size, np.nan)
-    mean, squared = found[known].mean(), error[known] ** 2
-    signal = max(0.0, found[known].var() - squared.mean())
-    all_of_it = signal + squared
-    kept = np.divide(signal, all_of_it, out=np.ones_like(squared), where=all_of_it > 0)
-    shrunk = np.full(found.size, mean)
-    shrunk[known] = mean + (found[known] - mean) * kept
-    return shrunk
-
-
-@labelled("model", scores="model", errors="model")
-def quality(scores: ArrayLike, errors: ArrayLike) -> Floats:
-    """How far shrunk scores (n,) are from their mean, in standard deviations of the scores as they are.
-
-    All 0 where luck alone explains the spread of the scores, or where they don't differ. Scores, errors and
-    what is refused as in shrunk_scores.
-    """
-    found = as_numbers(scores, "Scores")
-    shrunk = shrunk_scores(found, errors)
-    known = found[~np.isnan(found)]
-    if not known.size:
-        return shrunk
-    spread = known.std()
-    return (shrunk - known.mean()) / spread if spread > 0 else np.zeros(found.size)
+    z = np.zeros(found.size)
+    shrunk = shrink(found, np.where(known, error, np.nan))
+    spread = found[known].std(ddof=1) if np.count_nonzero(known) > 1 else 0.0
+    if spread > 0 and not np.isnan(shrunk.mean):
+        z[known] = (shrunk.scores[known] - shrunk.mean) / spread
+    return z
 
 
 @labelled("model", stakes="model", scores="model", errors="model")
@@ -68,7 +52,7 @@ def performance_limited_weights(
     luck alone it is a hard cap for all. No stake at all: nan. Of two equal stakes the better score never
     weighs less. Splitting pays whoever is at the limit. Raises ValueError for a cap that is not above 0 and
     at most 1, for limits that do not add up to 1 over those with a stake, and as stake_weights and
-    shrunk_scores do.
+    quality do.
     """
     from scipy.special import ndtr  # pyright: ignore[reportMissingTypeStubs] - scipy brings no types
 

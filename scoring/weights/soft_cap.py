@@ -22,16 +22,18 @@ MOST_PAIRS = 200_000  # a thousand holders who are all alike take half a minute
 _SLACK = 1e-6  # what the solver may be off by
 
 Floats = NDArray[np.float64]
+Sparse = Any  # a sparse array of scipy, which has no types
 
 
 @labelled("model", weights="model", similarity="model model")
 def soft_cap_weights(
-    weights: ArrayLike, similarity: ArrayLike, cap: float, *, alike: float = ALIKE
+    weights: ArrayLike, similarity: ArrayLike | Sparse, cap: float, *, alike: float = ALIKE
 ) -> Floats:
     """The weights (n,) nearest to those given with which nobody, counted with those like it, is above a cap.
 
-    similarity (n, n), correlations of holders; below `alike` they count as 0, so those who differ, and those
-    who are opposites, are not held against each other. With R what remains: the w that minimises
+    similarity (n, n), correlations of holders, as a table or as a sparse array of scipy, in which what is not
+    there is 0; below `alike` they count as 0, so those who differ, and those who are opposites, are not held
+    against each other. With R what remains: the w that minimises
     sum (w - weight)² / weight with R w <= cap, w >= 0 and sum 1, weights normalised first. Distances are
     measured in units of the weight, which makes it split-proof: a holder's clones weigh together what it
     weighed whole. With no two alike it is cap_weights, with clusters that are wholly alike
@@ -50,7 +52,7 @@ def soft_cap_weights(
     own = shares[held]
     if (together @ own <= cap).all():
         return shares
-    least = _smallest(together)
+    least = 0.0 if _surely_fits(together, cap) else _smallest(together)
     if cap < least * (1 - _SLACK):
         raise ValueError(
             f"A soft cap of {100 * cap:g} % can't be kept: with who is like whom here, "
@@ -62,36 +64,59 @@ def soft_cap_weights(
 
 
 @labelled(weights="model", similarity="model model")
-def smallest_soft_cap(weights: ArrayLike, similarity: ArrayLike, *, alike: float = ALIKE) -> float:
+def smallest_soft_cap(weights: ArrayLike, similarity: ArrayLike | Sparse, *, alike: float = ALIKE) -> float:
     """The smallest cap that soft_cap_weights can keep for these holders; nan if nobody has weight."""
     together, _ = _together(cap_weights(weights, 1.0), similarity, alike)
     return np.nan if together is None else _smallest(together)
 
 
-def _together(shares: Floats, similarity: ArrayLike, alike: float) -> tuple[Any, NDArray[np.intp]]:
+def _together(shares: Floats, similarity: ArrayLike | Sparse, alike: float) -> tuple[Any, NDArray[np.intp]]:
     """The thresholded similarity of those with weight, and who they are; None without any."""
-    from scipy.sparse import csc_array
+    from scipy.sparse import coo_array, csr_array, issparse
 
     if not 0 < alike <= 1:
         raise ValueError("Holders are alike from a correlation above 0 and at most 1.")
-    table = as_numbers(similarity, "The similarity")
+    sparse = issparse(similarity)
+    table: Any = csr_array(similarity) if sparse else as_numbers(similarity, "The similarity")
     if table.shape != (shares.size, shares.size):
         raise ValueError(f"The similarity must be a table of {shares.size} x {shares.size} correlations.")
-    refuse(~(np.abs(table) <= 1 + 1e-9), "A similarity must be a correlation between -1 and 1.")
-    refuse(np.abs(table - table.T) > 1e-9, "A similarity must be the same in both directions.")
-    refuse(np.abs(np.diag(table) - 1) > 1e-9, "Everybody must have a similarity of 1 with themselves.")
+    # of a sparse array no positions are named
+    values = table.data if sparse else table
+    refuse(
+        _bad(~(np.abs(values) <= 1 + 1e-9), sparse), "A similarity must be a correlation between -1 and 1."
+    )
+    apart = (table - table.T).data if sparse else table - table.T
+    refuse(_bad(np.abs(apart) > 1e-9, sparse), "A similarity must be the same in both directions.")
+    itself = table.diagonal()
+    refuse(np.abs(itself - 1) > 1e-9, "Everybody must have a similarity of 1 with themselves.")
     held = np.flatnonzero(shares > 0)
     if not held.size:
         return None, held
-    table = table[np.ix_(held, held)]
-    counts = table >= alike
+    if sparse:
+        listed: Any = table[held][:, held].tocoo()
+        row, column, value = listed.row, listed.col, listed.data
+    else:
+        row, column = np.nonzero(table[np.ix_(held, held)] >= alike)
+        value = table[held[row], held[column]]
+    counts = value >= alike
     pairs = int(np.count_nonzero(counts))
     if pairs > MOST_PAIRS:
         raise ValueError(
             f"Of {held.size:,} holders {pairs:,} pairs are alike, more than the {MOST_PAIRS:,} that can be "
             "worked out: count them as alike from a higher correlation."
         )
-    return csc_array(np.where(counts, table, 0.0)), held
+    kept = coo_array((value[counts], (row[counts], column[counts])), shape=(held.size, held.size))
+    return kept.tocsc(), held
+
+
+def _bad(values: Any, sparse: bool) -> Any:
+    return values.any() if sparse else values
+
+
+def _surely_fits(together: Any, cap: float) -> bool:
+    """Whether less weight for who has many like it is enough: then no programme is needed to know."""
+    spread = 1 / np.asarray(together.sum(axis=1)).ravel()
+    return bool((together @ spread).max() <= 0.99 * cap * spread.sum())
 
 
 def _smallest(together: Any) -> float:

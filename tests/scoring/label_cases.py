@@ -151,7 +151,6 @@ CASES = {
     "weights.soft_cap.smallest_soft_cap": case(
         SIMILAR.axes, **{name: value for name, value in SIMILAR.arguments.items() if name != "cap"}
     ),
-    "weights.by_score.shrunk_scores": alike("model", scores=SCORE, errors=np.linspace(0, 0.02, N)),
     "weights.by_score.quality": alike("model", scores=SCORE, errors=np.linspace(0, 0.02, N)),
     "weights.by_score.performance_limited_weights": alike(
         "model", **ACCOUNTS, errors=np.linspace(0, 0.02, N), cap=0.2

@@ -1,7 +1,10 @@
 """The table of schemes: each one with all it needs, and each one without."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from scoring.schemes import SCHEMES, KnownOfHolders
 
@@ -58,3 +61,17 @@ def test_parts_are_like_the_whole() -> None:
     assert got.similarity is not None
     assert got.similarity[0, 2] == 1
     assert KnownOfHolders().of(np.array([1])) == KnownOfHolders()
+
+
+def test_one_more_of_whom_nothing_is_known_is_like_nobody() -> None:
+    sparse = replace(ALL, similarity=csr_array(ALL.similarity))
+    for known in (ALL, sparse):
+        got = known.of(np.array([3, 5, 3])).with_unknown()
+        assert got.scores is not None
+        assert got.clusters is not None
+        assert np.isnan(got.scores).tolist() == [False, False, False, True]
+        assert got.clusters[3] not in got.clusters[:3]
+        table = got.similarity.toarray() if known is sparse else got.similarity
+        assert table[3].tolist() == table[:, 3].tolist() == [0, 0, 0, 1]
+        assert (table[0, 2], table.shape) == (1, (4, 4))
+    assert KnownOfHolders().with_unknown() == KnownOfHolders()

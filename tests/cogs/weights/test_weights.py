@@ -9,7 +9,7 @@ async def test_schemes_side_by_side(server: Server) -> None:
     assert titles(reply) == [
         "Today 40 accounts hold half of the weight; under these schemes 62 to 2,114 would"
     ]
-    assert "12 schemes tried, 2 of them without the data for it" in text_of(reply)
+    assert "12 schemes tried: of many, one always looks good." in text_of(reply)
     await check_answer(reply)
     assert "account rank (of 470 guessed accounts, without 67 % of stake; today 2 of them hold half)" in (
         await all_told(server.ben, reply)

@@ -44,7 +44,7 @@ async def test_the_table_is_what_pandas_finds(source: SampleSource, board: pd.Se
     assert {typed for typed, _ in found.applied} - {typed for typed, _ in found.of_everybody} == {
         "account rank", "gate 0.5",
     }  # fmt: skip
-    assert found.how_many.startswith("12 schemes tried, 2 of them without the data for it")
+    assert found.how_many.startswith("12 schemes tried: of many, one always looks good.")
     assert found.finding == (
         "Today 40 accounts hold half of the weight; under these schemes 62 to 2,114 would."
     )
@@ -67,9 +67,11 @@ async def test_one_scheme_in_full(source: SampleSource, board: pd.Series) -> Non
     assert "which here is wholly" in told["What was assumed"], "TC does not come again"
     ranked = await schemes_compared(source, "rank")
     assert ranked.newcomer.startswith("A newcomer weighs nothing before there is a score")
-    alike = compared_answer(await schemes_compared(source, "soft cap 1%"), ASKED)
+    alike = compared_answer(await schemes_compared(source, "soft cap 0.02%"), ASKED)
     assert alike.card.heading == "This scheme can't be applied here"
-    assert "not public" in alike.card.text
+    assert (
+        "A soft cap of 0.02 % can't be kept: with who is like whom here, 0.025 % is the sm" in alike.card.text
+    )
 
 
 async def test_splitting_by_hand() -> None:
@@ -101,7 +103,7 @@ async def test_splitting_by_hand() -> None:
         ({"size": float("nan")}, "A size is an amount above 0"),
         ({"scheme": "magic"}, "“magic” is no way to weigh; there are “stake”"),
         ({"scheme": ""}, "“weights” has nothing after it."),
-        ({"scheme": "soft cap 5%"}, "Predictions are not public"),
+        ({"scheme": "soft cap 5%"}, "No two accounts share 40 final rounds"),
         ({"scheme": "cap 1%"}, "A cap of 1 % is too low"),
         ({"scheme": "account rank", "size": 5.0}, "This scheme weighs nobody without a past"),
         ({"who": "heron_2"}, "heron_2 has no stake, so there is nothing to split."),

@@ -99,6 +99,11 @@ def test_shrinking_by_hand() -> None:
     # chance explains it all
     np.testing.assert_allclose(shrink([0, 2, 4], [9, 9, 9]).scores, 2)
     assert np.isnan(shrink([0, 2], [1, 1]).scores).all()
+    # without an error a score is what it is: variance 4, spread² 4 - 4/3, and with no spread left
+    sure = shrink([0, 2, 4], [0, 0, 2])
+    assert (sure.scores[:2].tolist(), sure.kept.tolist()) == ([0, 2], [1, 1, pytest.approx(2 / 5)])
+    exact = shrink([1, 1, 3], [0, 0, 9])
+    assert (exact.scores.tolist(), exact.mean, exact.spread) == ([1, 1, 1], 1, 0)
 
 
 def test_reranking_by_hand() -> None:
@@ -216,7 +221,7 @@ def test_the_best_by_corr_stand_by_tc_as_they_stand_by_themselves(rows: pd.DataF
         (lambda: rounds_to_half_weight(0, 0.1), "The inflation of a variance is above 0"),
         (lambda: rounds_to_half_weight(3, 1), "The inflation of a variance is above 0"),
         (lambda: shrink([1, 2], [1]), "There must be one score and one standard error"),
-        (lambda: shrink([1, 2], [1, 0]), "A standard error must be a finite number above 0"),
+        (lambda: shrink([1, 2], [1, -1]), "A standard error must be a finite number of 0 or more"),
         (lambda: rerank([1], [1, 2]), "There must be two scores per model"),
         (lambda: rerank([1], [1], top=0.6), "The top is a share above 0"),
     ],

@@ -16,7 +16,6 @@ from scoring.weights.by_score import (
     performance_limited_weights,
     quality,
     reshaped_weights,
-    shrunk_scores,
 )
 from tests.scoring.weighting_cases import amounts, unhurried
 
@@ -24,25 +23,26 @@ NAN = math.nan
 holders = st.lists(st.tuples(amounts, st.floats(-0.1, 0.1), st.floats(0, 0.05)), min_size=2, max_size=15)
 
 
-def test_scores_are_shrunk_by_hand() -> None:
-    # mean .02 and variance .0002 of 0, .02, .02, .04; mean squared error .0001: .0001 of it is signal
-    got = shrunk_scores([0, 0.02, 0.02, 0.04], [0.01] * 4)
-    np.testing.assert_allclose(got, [0.01, 0.02, 0.02, 0.03])
-    np.testing.assert_allclose(quality([0, 0.02, 0.02, 0.04], [0.01] * 4), np.array([-1, 0, 0, 1]) / 2**0.5)
+def test_quality_by_hand() -> None:
+    # variance .0008 / 3 of 0, .02, .02, .04 and squared errors .0001: 5/8 of a distance is no luck
+    far = 0.625 * 0.02 / math.sqrt(0.0008 / 3)
+    np.testing.assert_allclose(quality([0, 0.02, 0.02, 0.04], [0.01] * 4), [-far, 0, 0, far], atol=1e-12)
     # the more sure a score is the more of it stays, and what is not known is the mean
-    got = shrunk_scores([0, 0.04, NAN], [0, 0.02, NAN])
-    signal = 0.0004 - 0.0002
-    np.testing.assert_allclose(got, [0, 0.02 + 0.02 * signal / (signal + 0.0004), 0.02])
+    scores, errors = [0, 0.02, 0.04, NAN], [0.01, 0.01, 0.02, NAN]
+    signal = 0.0004 - 0.0006 / 3
+    total = signal + np.array([0.0001, 0.0001, 0.0004])
+    mean = ([0, 0.02, 0.04] / total).sum() / (1 / total).sum()
+    wanted = (np.array(scores[:3]) - mean) * signal / total / 0.02
+    np.testing.assert_allclose(quality(scores, errors), [*wanted, 0])
 
 
 def test_luck_alone_leaves_the_mean_and_no_error_leaves_the_score() -> None:
-    np.testing.assert_allclose(shrunk_scores([1, 2, 3], [5] * 3), [2, 2, 2])
-    np.testing.assert_allclose(shrunk_scores([1, 2, 3], [0] * 3), [1, 2, 3])
-    np.testing.assert_allclose(shrunk_scores([2, 2], [0, 0]), [2, 2])
-    assert quality([2, 2], [0, 0]).tolist() == [0, 0]
-    assert np.isnan(shrunk_scores([NAN, NAN], [NAN, NAN])).all()
-    assert np.isnan(quality([NAN], [NAN])).all()
-    assert shrunk_scores([], []).size == 0
+    assert quality([1, 2, 3], [5] * 3).tolist() == [0, 0, 0]
+    np.testing.assert_allclose(quality([1, 2, 3], [0] * 3), [-1, 0, 1])
+    assert quality([2, 2, 2], [0, 0, 0]).tolist() == [0, 0, 0]
+    assert quality([1, 2], [0, 0]).tolist() == [0, 0], "of two nobody knows what is luck"
+    assert np.isnan(quality([NAN, NAN], [NAN, NAN])).all()
+    assert quality([], []).size == 0
 
 
 def test_limits_of_their_own_by_hand() -> None:
@@ -60,7 +60,7 @@ def test_limits_of_their_own_by_hand() -> None:
 
 def test_limits_by_performance_by_hand() -> None:
     scores, errors = [0, 0.02, 0.02, 0.04], [0.01] * 4
-    most = 0.6 * norm.cdf(np.array([-1, 0, 0, 1]) / 2**0.5)
+    most = 0.6 * norm.cdf(0.625 * np.array([-1, 0, 0, 1]) * 0.02 / math.sqrt(0.0008 / 3))
     got = performance_limited_weights([70, 10, 10, 10], scores, errors, 0.3)
     assert got[0] == pytest.approx(most[0])
     np.testing.assert_allclose(got[1:], (1 - most[0]) / 3)
@@ -142,10 +142,10 @@ def test_splitting_gains_nothing_at_a_gate(rows: list[tuple[float, float, float]
 @pytest.mark.parametrize(
     ("ask", "sentence"),
     [
-        (lambda: shrunk_scores([1, 2], [1]), "1 errors do not fit 2 scores."),
-        (lambda: shrunk_scores([1, np.inf], [1, 1]), "A score must be a finite number, or NaN"),
-        (lambda: shrunk_scores([1, 2], [1, NAN]), "The error of a score that is known must be"),
-        (lambda: shrunk_scores([[1]], [[1]]), "Scores must be a list of numbers, one per holder."),
+        (lambda: quality([1, 2], [1]), "1 errors do not fit 2 scores."),
+        (lambda: quality([1, np.inf], [1, 1]), "A score must be a finite number, or NaN"),
+        (lambda: quality([1, 2], [1, NAN]), "The error of a score that is known must be"),
+        (lambda: quality([[1]], [[1]]), "Scores must be a list of numbers, one per holder."),
         (lambda: performance_limited_weights([1], [NAN], [NAN], 1), "Nobody has a score, so no stake can be"),
         (lambda: performance_limited_weights([1], [1], [1], 0), "A cap must be a share above 0"),
         (lambda: performance_limited_weights([1, 1], [1], [1], 1), "1 scores do not fit 2 stakes."),

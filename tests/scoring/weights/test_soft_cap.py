@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from scipy.sparse import csr_array
 
 from scoring.weighting import cap_weights, split_gain
 from scoring.weights.cluster_cap import cluster_cap_weights
@@ -117,6 +118,28 @@ def test_it_adds_up_holds_and_clones_gain_nothing(
     assert (np.where(similarity >= 0.6, similarity, 0) @ got).max() <= cap * (1 + 1e-5)
     if got[0] > 1e-4:
         assert split_gain(scheme, held, 0, parts) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_sparse_table_is_the_table() -> None:
+    similarity = drawn(5, 14)
+    sparse = csr_array(np.where(similarity >= 0.6, similarity, 0.0))
+    held = np.random.default_rng(6).pareto(1.2, 14)
+    held[3] = 0
+    least = smallest_soft_cap(held, similarity)
+    assert smallest_soft_cap(held, sparse) == pytest.approx(least)
+    for cap in (1.02 * least, 2 * least, 1.0):
+        found = soft_cap_weights(held, sparse, min(cap, 1))
+        np.testing.assert_allclose(found, soft_cap_weights(held, similarity, min(cap, 1)), atol=SOLVED_TO)
+    for bad, sentence in (
+        (np.diag([1.0, 0.5]), "Everybody must have a similarity of 1 with themselves"),
+        ([[1, 0.7], [0, 1]], "A similarity must be the same in both directions."),
+        ([[1, 2.0], [2, 1]], "A similarity must be a correlation between -1 and 1."),
+        (np.eye(3), "The similarity must be a table of 2 x 2 correlations."),
+    ):
+        with pytest.raises(ValueError, match=f"^{sentence}"):
+            soft_cap_weights([1, 2], csr_array(bad), 0.5)
+    with pytest.raises(ValueError, match=r"^Of 500 holders 250,000 pairs are alike, more than the 200,000"):
+        soft_cap_weights(np.ones(500), csr_array(np.ones((500, 500))), 0.5)
 
 
 def test_what_is_below_the_threshold_or_opposite_counts_for_nothing() -> None:
