@@ -1,6 +1,6 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, influence, metrics, opinions, payouts, stakes, transition, whole_field
+from benchmarks import answers, influence, metrics, opinions, payouts, plan, stakes, transition, whole_field
 from benchmarks.votes import ballots, closing, tally, voting
 
 payouts.run()
@@ -14,4 +14,5 @@ ballots.run()
 closing.run()
 voting.run()
 opinions.run()
+plan.run()
 whole_field.run()
