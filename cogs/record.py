@@ -1,15 +1,21 @@
-"""`/record`: what predictions score, from a file of a member's own."""
+"""`/record`: what a track record proves, how repeatable scores are, and what predictions in a file score."""
+
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from features.lab.record.scores import scores_repeated
+from features.lab.record.scores_card import repeated_answer
 from features.lab.score_file_card import score_and_show, turns_of_files
-from tools import Client
+from tools import Client, questions_of, tools_of
+from tournament.source import Tournament
+from ui.answer import Answer, Asked, Question
 
 
-class RecordCommands(commands.GroupCog, group_name="record", group_description="What predictions score"):
-    """What a model's predictions are worth, by Numerai's scores."""
+class RecordCommands(commands.GroupCog, group_name="record", group_description="What scores prove"):
+    """What a model's predictions and its record are worth, by Numerai's scores."""
 
     def __init__(self) -> None:
         self.turns = turns_of_files()
@@ -28,7 +34,27 @@ class RecordCommands(commands.GroupCog, group_name="record", group_description="
         await interaction.response.defer(ephemeral=True, thinking=True)
         await score_and_show(interaction, file, self.turns)
 
+    @app_commands.command()
+    @app_commands.describe(tournament="Classic without it")
+    async def scores(self, interaction: discord.Interaction, tournament: Tournament = "classic") -> None:
+        """How repeatable each score is: what of a round comes again, and what is luck
+
+        With intervals, what one round's ranking says of later ones, and how many rounds it takes until half
+        of a model's lead is no luck.
+        """
+        await self._answer(interaction, "scores", tournament=tournament)
+
+    async def _answer(self, interaction: discord.Interaction, question: str, **asked: Any) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await questions_of(interaction).reply(interaction, f"record {question}", asked)
+
+
+async def _scores(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    source = tools_of(interaction).source(asked["tournament"])
+    return repeated_answer(await scores_repeated(source))
+
 
 async def setup(bot: Client) -> None:
-    """Add the command."""
+    """Add the commands, and how their questions are answered."""
     await bot.add_cog(RecordCommands())
+    bot.questions.known |= {"record scores": Question(_scores, everybodys=True)}

@@ -104,6 +104,7 @@ TOUR = (
     TourStep("chloe", "weights compare", share=("Share",), name="weights"),
     TourStep("chloe", "weights compare", {"scheme": "performance cap 2%"}, name="weights-by-performance"),
     TourStep("chloe", "weights split-test", {"scheme": "sqrt"}, name="split-test"),
+    TourStep("chloe", "record scores", share=("Share",), name="repeatable-scores"),
     TourStep("ben", "record score-file", {"file": predictions()}, name="scored-file"),
     TourStep("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
     TourStep(

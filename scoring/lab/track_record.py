@@ -10,23 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
 from scoring.intervals import ewc_interval
+from scoring.lab._blocks import Estimate as Estimate
+from scoring.lab._blocks import estimate, ratio, without_blocks
 from scoring.lab._gaps import correlations
 
 _FEWEST_MODELS = 10  # whose correlation from one round to another is asked for
-_FEWEST_BLOCKS = 3
+_AT_ONCE = 1000  # models whose products are in memory together
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its standard error and 95 % interval from blocks of rounds; NaN if those are too few."""
-
-    value: float
-    se: float
-    low: float
-    high: float
-    blocks: int
 
 
 @dataclass(frozen=True)
@@ -68,11 +59,9 @@ def signal_share(scores: ArrayLike, *, first: int = 6, last: int = 30, block: in
     not in order. Source: Kunsch 1989 for leaving out blocks.
     """
     _lags(first, last, block)
-    z = _beyond_the_round(scores)
-    there = ~np.isnan(z)
-    x, w = np.nan_to_num(z), there.astype(np.float64)
-    lagged = _lagged(len(z), first, last)
-    return _estimate((x @ x.T) * lagged, (w @ w.T) * lagged, (x * x).sum(axis=1), w.sum(axis=1), block)
+    products, pairs = _products(scores)
+    lagged = _lagged(len(products), first, last)
+    return estimate(products * lagged, pairs * lagged, np.diag(products), np.diag(pairs), block)
 
 
 @labelled(scores="round model")
@@ -89,7 +78,7 @@ def persistence(scores: ArrayLike, *, first: int = 6, last: int = 15, block: int
     found = correlations(s.T)
     known = _lagged(len(s), first, last) & ~np.isnan(found) & (w @ w.T >= _FEWEST_MODELS)
     there: Numbers = np.asarray(w.sum(axis=1) > 0, dtype=np.float64)
-    return _estimate(np.where(known, found, 0.0), known.astype(np.float64), there, there, block)
+    return estimate(np.where(known, found, 0.0), known.astype(np.float64), there, there, block)
 
 
 @labelled(scores="round model")
@@ -100,18 +89,62 @@ def variance_inflation(scores: ArrayLike, *, overlap: int = 5) -> float:
     overlap - 1 are pooled over models. 1 for rounds that share nothing. nan without two rounds in a row.
     Raises ValueError as signal_share does, and for an overlap below 1. Source: Bartlett 1946.
     """
-    z = _beyond_the_round(scores)
-    if overlap < 1:
+    return inflation_estimate(scores, overlap=overlap).value
+
+
+@labelled(scores="round model")
+def inflation_estimate(scores: ArrayLike, *, overlap: int = 5, block: int = 10) -> Estimate:
+    """variance_inflation with its standard error and interval, from leaving out a block of rounds at a time.
+
+    Arguments and errors as there and in signal_share; the interval is missing (NaN) below 3 blocks.
+    """
+    if overlap < 1 or block < 1:
         raise ValueError("Rounds overlap by 1 (not at all) or more.")
-    squares = float(np.nansum(z * z)) / max(int(np.count_nonzero(~np.isnan(z))), 1)
-    total = 1.0
-    for lag in range(1, overlap):
-        products = z[:-lag] * z[lag:]
-        pairs = int(np.count_nonzero(~np.isnan(products)))
-        if not pairs or not squares:
-            return math.nan
-        total += 2 * float(np.nansum(products)) / pairs / squares
-    return total
+    products, pairs = _products(scores)
+
+    def inflation(kept: NDArray[np.bool_]) -> float:
+        # products with a round that is left out are 0, and so are their counts
+        above, number = (of * np.outer(kept, kept) for of in (products, pairs))
+        total = 1.0
+        for lag in range(1, overlap):
+            count = float(np.diag(number, lag).sum())
+            square = ratio(
+                float(np.diag(above, lag).sum()), count, float(np.trace(above)), float(np.trace(number))
+            )
+            total += 2 * square
+        return total
+
+    there: Numbers = np.diag(pairs)
+    return without_blocks(inflation, there, block)
+
+
+@labelled(scores="round model")
+def lasting_means(scores: ArrayLike, *, rounds: int = 10, overlap: int = 5) -> Estimate:
+    """How far the ranking by the mean of some rounds says the ranking by the next ones.
+
+    scores (r, n) as in signal_share. Means of `rounds` rounds in a row, of models that are in all of them,
+    against the same of the next ones that begin `overlap` + 1 rounds after the last of the first, so that
+    none of them share a day: Spearman's correlation over models, 10 of them or more, averaged over all
+    rounds to begin with. Its interval is that of ewc_interval over these; blocks: how many there are. NaN
+    without any, and without an interval below 15. Raises ValueError as signal_share does, for an overlap
+    below 1 and for fewer than 2 rounds.
+    """
+    s = _table(scores)
+    if overlap < 1 or rounds < 2:
+        raise ValueError("Means are of 2 rounds or more, which overlap by 1 (not at all) or more.")
+    starts = range(len(s) - rounds + 1)
+    means = np.array([s[first : first + rounds].mean(axis=0) for first in starts]).reshape(-1, s.shape[1])
+    found: list[float] = []
+    for one, other in zip(means, means[rounds + overlap :], strict=False):
+        both = ~(np.isnan(one) | np.isnan(other))
+        if np.count_nonzero(both) >= _FEWEST_MODELS:
+            ranks = np.column_stack([_ranks(each[both]) for each in (one, other)])
+            found.append(float(correlations(ranks)[0, 1]))
+    found = [each for each in found if not math.isnan(each)]
+    if not found:
+        return Estimate(math.nan, math.nan, math.nan, math.nan, 0)
+    seen = ewc_interval(found)
+    return Estimate(seen.mean, seen.se, seen.low, seen.high, len(found))
 
 
 @labelled(values="round")
@@ -208,6 +241,12 @@ def split_half(scores: ArrayLike, *, overlap: int = 5, top: float = 0.1) -> Rera
     return rerank(_means(s[: max(half - overlap + 1, 0)]), _means(s[half:]), top=top)
 
 
+def _ranks(values: Numbers) -> Numbers:
+    """Ranks of values (n,); equal ones share the middle of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[place]
+
+
 def _table(scores: ArrayLike) -> Numbers:
     s = as_numbers(scores, "The scores")
     if s.ndim != 2:
@@ -222,9 +261,21 @@ def _means(scores: Numbers) -> Numbers:
     return np.where(counts, np.nansum(scores, axis=0) / np.maximum(counts, 1), np.nan)
 
 
-def _beyond_the_round(scores: ArrayLike) -> Numbers:
+def _products(scores: ArrayLike) -> tuple[Numbers, Numbers]:
+    """Products of scores beyond each round's mean, added up over models, of all pairs of rounds (r, r).
+
+    With how many models each is of. Some models at a time: a year of daily rounds of all is large.
+    """
     s = _table(scores)
-    return s - _means(s.T)[:, np.newaxis]
+    middle = _means(s.T)[:, np.newaxis]
+    products, pairs = np.zeros((2, len(s), len(s)))
+    for first in range(0, s.shape[1], _AT_ONCE):
+        z = s[:, first : first + _AT_ONCE] - middle
+        there = (~np.isnan(z)).astype(np.float64)
+        z = np.nan_to_num(z)
+        products += z @ z.T
+        pairs += there @ there.T
+    return products, pairs
 
 
 def _lags(first: int, last: int, block: int) -> None:
@@ -236,38 +287,3 @@ def _lagged(rounds: int, first: int, last: int) -> NDArray[np.bool_]:
     """Which pairs of rounds (r, r) are so far apart."""
     apart = np.abs(np.subtract.outer(np.arange(rounds), np.arange(rounds)))
     return (apart >= first) & (apart <= last)
-
-
-def _estimate(products: Numbers, pairs: Numbers, squares: Numbers, counts: Numbers, block: int) -> Estimate:
-    """Mean product of pairs of rounds (r, r) by mean square of rounds (r,), with its error.
-
-    The error is that of leaving out a block of rounds with every pair that either of its ends belongs to.
-    """
-    there = np.flatnonzero(counts)
-    blocks = there.size // block
-    if not there.size:
-        return Estimate(math.nan, math.nan, math.nan, math.nan, 0)
-    starts = [int(part[0]) for part in np.array_split(there, max(blocks, 1))]
-    starts[0] = 0
-    above, number = (
-        np.add.reduceat(np.add.reduceat(of, starts, axis=0), starts, axis=1) for of in (products, pairs)
-    )
-    scale, count = (np.add.reduceat(of, starts) for of in (squares, counts))
-    whole = _ratio(above.sum(), number.sum(), scale.sum(), count.sum())
-    if blocks < _FEWEST_BLOCKS:
-        return Estimate(whole, math.nan, math.nan, math.nan, blocks)
-    rest = [of.sum() - of.sum(axis=0) - of.sum(axis=1) + np.diag(of) for of in (above, number)]
-    others = [of.sum() - of for of in (scale, count)]
-    without = np.array([_ratio(*each) for each in zip(*rest, *others, strict=True)])
-    if np.isnan(without).any():
-        return Estimate(whole, math.nan, math.nan, math.nan, blocks)
-    se = math.sqrt((blocks - 1) / blocks * float(((without - without.mean()) ** 2).sum()))
-    # here, because scipy takes longer to load than an answer may wait
-    from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs] - scipy brings no types
-
-    width = float(stdtrit(blocks - 1, 0.975)) * se
-    return Estimate(whole, se, whole - width, whole + width, blocks)
-
-
-def _ratio(above: float, number: float, scale: float, count: float) -> float:
-    return float(above / number * count / scale) if number > 0 and scale > 0 else math.nan

@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 
 from scoring.lab.track_record import (
+    Estimate,
     effective_rounds,
+    inflation_estimate,
+    lasting_means,
     persistence,
     rerank,
     rounds_to_half_weight,
@@ -19,6 +22,7 @@ from scoring.lab.track_record import (
 )
 
 NAN = math.nan
+STEPS = (0.8, 0.6, 0.4, 0.2)  # of its luck that a round shares with those 1 to 4 later
 
 
 def overlapping(rng: np.random.Generator, rounds: int, models: int, share: float = 0.0) -> np.ndarray:
@@ -58,6 +62,14 @@ def test_the_error_leaves_out_blocks_with_all_their_pairs() -> None:
     assert math.isnan(signal_share(scores[:29]).se)
 
 
+def test_two_estimates_are_apart_by_students_law() -> None:
+    one, nothing = Estimate(0.5, 0.03, 0.4, 0.6, 4), Estimate(0.5, NAN, NAN, NAN, 2)
+    # 3.1824 of a table, 3 degrees, times .05
+    assert one.is_apart_from(Estimate(0.5 - 0.1592, 0.04, 0, 1, 9))
+    assert not one.is_apart_from(Estimate(0.5 - 0.1590, 0.04, 0, 1, 9))
+    assert not one.is_apart_from(nothing)
+
+
 def test_edges_without_luck_are_all_signal() -> None:
     edges = np.tile(np.arange(20.0), (60, 1))
     assert signal_share(edges).value == pytest.approx(1)
@@ -70,6 +82,35 @@ def test_nothing_to_tell() -> None:
         assert math.isnan(signal_share(scores).value)
         assert math.isnan(persistence(scores).value)
         assert math.isnan(variance_inflation(scores))
+
+
+def test_means_and_the_next_means_by_pandas() -> None:
+    scores = pd.DataFrame(np.random.default_rng(6).normal(size=(50, 14)))
+    scores[1] = scores[0]  # equal ones share their ranks
+    scores.iloc[:30, 3], scores.iloc[20:, 4] = NAN, NAN
+    means = scores.rolling(10, min_periods=10).mean().iloc[9:]
+    found = []
+    for first in range(len(means) - 15):
+        pair = pd.concat([means.iloc[first], means.iloc[first + 15]], axis=1).dropna()
+        if len(pair) >= 10:
+            found.append(pair.rank().corr().iloc[0, 1])
+    seen = lasting_means(scores)
+    assert (seen.value, seen.blocks) == (pytest.approx(np.mean(found)), len(found))
+    assert math.isnan(lasting_means(scores[:24]).value)
+    assert math.isnan(lasting_means(np.ones((60, 12))).value)
+    assert lasting_means(np.tile(np.arange(20.0), (60, 1))).value == pytest.approx(1)
+
+
+def test_the_error_of_an_inflation_leaves_out_blocks() -> None:
+    scores = np.random.default_rng(7).normal(size=(40, 12)).cumsum(axis=0)
+    found, without = inflation_estimate(scores), []
+    for start in (0, 10, 20, 30):
+        gap = scores.copy()
+        gap[start : start + 10] = NAN
+        without.append(variance_inflation(gap))
+    assert found.value == variance_inflation(scores)
+    assert found.se == pytest.approx(math.sqrt(3 / 4 * np.sum((without - np.mean(without)) ** 2)))
+    assert math.isnan(inflation_estimate(scores[:29]).low)
 
 
 def test_inflation_by_its_definition() -> None:
@@ -129,11 +170,21 @@ def test_reranking_by_hand() -> None:
 def test_intervals_hold_what_they_promise(share: float) -> None:
     """100 records of 100 rounds and 60 models: 95 % intervals hold at least .90 and err by caution."""
     rng = np.random.default_rng(int(100 * share))
-    held = np.zeros(2)
+    held = np.zeros(4)
+    # luck of a mean of ten rounds has this variance, and of a long one that inflation
+    luck = sum((10 - abs(lag)) * (1 - abs(lag) / 5) for lag in range(-4, 5)) / 100
+    ten, inflation = share / (share + (1 - share) * luck), 1 + 2 * sum(share + (1 - share) * r for r in STEPS)
     for _ in range(100):
         scores = overlapping(rng, 100, 60, share)
-        for at, found in enumerate((signal_share(scores), persistence(scores))):
-            held[at] += found.low <= share <= found.high
+        asked = (
+            (signal_share, share),
+            (persistence, share),
+            (lasting_means, ten),
+            (inflation_estimate, inflation),
+        )
+        for at, (ask, truth) in enumerate(asked):
+            found = ask(scores)
+            held[at] += found.low <= truth <= found.high
     assert (held / 100 >= 0.90).all()
 
 
@@ -217,6 +268,10 @@ def test_the_best_by_corr_stand_by_tc_as_they_stand_by_themselves(rows: pd.DataF
         (lambda: signal_share([[1, 2]], first=7, last=6), "Lags run from 1 or more"),
         (lambda: persistence([[1, 2]], block=0), "Lags run from 1 or more"),
         (lambda: variance_inflation([[1, 2]], overlap=0), "Rounds overlap by 1"),
+        (lambda: inflation_estimate([[1, 2]], block=0), "Rounds overlap by 1"),
+        (lambda: lasting_means([[1, 2]], overlap=0), "Means are of 2 rounds or more"),
+        (lambda: lasting_means([[1, 2]], rounds=1), "Means are of 2 rounds or more"),
+        (lambda: lasting_means([[1, math.inf]]), "A score must be a finite number"),
         (lambda: split_half([[1, 2]], overlap=0), "Rounds overlap by 1"),
         (lambda: rounds_to_half_weight(0, 0.1), "The inflation of a variance is above 0"),
         (lambda: rounds_to_half_weight(3, 1), "The inflation of a variance is above 0"),
