@@ -11,7 +11,7 @@ STOCKS, MODELS = 5_000, 1_000
 
 
 def run() -> None:
-    """1,000 models of 5,000 stocks: CORR and MMC, and CORR neutral to 42 and to 500 features."""
+    """1,000 models of 5,000 stocks: CORR and MMC, and CORR neutral to 42, 500 and 500 alike features."""
     rng = np.random.default_rng(7)
     predictions = rng.random((STOCKS, MODELS))
     tied = predictions.round(2)
@@ -40,8 +40,12 @@ def run() -> None:
     pairs = zip(corr_and_mmc(predictions, meta_model, target), theirs_both(), strict=True)
     for name, (found, wanted) in zip(("CORR", "MMC"), pairs, strict=True):
         agreement(name, np.abs(found - wanted).max(), 1e-12)
-    for count in (42, 500):
-        features = rng.integers(0, 5, (STOCKS, count)) / 4
+    alike = rng.normal(size=(STOCKS, 20)) @ rng.normal(size=(20, 500)) + 2 * rng.normal(size=(STOCKS, 500))
+    for count, features in {
+        "42": rng.integers(0, 5, (STOCKS, 42)) / 4,
+        "500": rng.integers(0, 5, (STOCKS, 500)) / 4,
+        "500 that are alike": (alike.argsort(axis=0).argsort(axis=0) * 5 // STOCKS) / 4,
+    }.items():
         table = pd.DataFrame(features)
         medians = side_by_side(
             f"CORR of {MODELS:,} models, {STOCKS:,} stocks, neutral to {count} features",

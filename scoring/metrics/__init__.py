@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
+from scoring.metrics._neutral import Explained
 from scoring.metrics._ranks import Block, blocks, gaussian, powered, ranked
 from scoring.metrics.between_rounds import churn, turnover
 
@@ -23,8 +24,6 @@ __all__ = [
 ]
 
 MOST_MISSING = 0.2  # numerai-tools scores nobody who lacks a larger share of the stocks
-_SMALLEST = 1e-6  # directions of the features below this share of the largest are none, as in numerai-tools
-_WELL_APART = 1e-4  # below this share of the largest square, squares alone tell directions too badly apart
 _TOGETHER = 256  # models that are made neutral at once: a product needs many to be fast
 _EXPLAINED = 1e-10  # what the features leave of a prediction below this share of it is rounding
 
@@ -105,7 +104,7 @@ def feature_neutral_corr(predictions: ArrayLike, features: ArrayLike, target: Ar
     if not _enough(known):
         return scores
     complete = np.flatnonzero(~_lacking(p))
-    spanned, passes = _directions(np.column_stack((f, np.ones(len(p)))))
+    explained = Explained.by(f)
     table, lines = gaussian(len(p)), _Lines.of(t, known, None)
     for first in range(0, complete.size, _TOGETHER):
         models = complete[first : first + _TOGETHER]
@@ -113,8 +112,7 @@ def feature_neutral_corr(predictions: ArrayLike, features: ArrayLike, target: Ar
         for block in blocks(p[:, models]):
             z[block.columns] = block.by_stock(table)
         size = np.einsum("ij,ij->i", z, z)
-        for _ in range(passes):
-            z -= (z @ spanned) @ spanned.T
+        explained.take_out_of(z)
         left = np.einsum("ij,ij->i", z, z) > _EXPLAINED**2 * size
         for block in blocks(z.T[known] if not known.all() else z.T):
             those = models[block.columns]
@@ -212,21 +210,6 @@ def _alike(p: Numbers, known: Mask) -> Iterator[tuple[Mask, NDArray[np.intp]]]:
         together.setdefault(np.packbits(there).tobytes(), []).append(int(model))
     for models in together.values():
         yield known & ~np.isnan(p[:, models[0]]), np.array(models, dtype=np.intp)
-
-
-def _directions(basis: Numbers) -> tuple[Numbers, int]:
-    """Directions (s, k) of length 1 that span a basis (s, f), and how often to take them out.
-
-    From the basis' own products, which is several times faster than a decomposition of it, and less exact:
-    where it has directions of different sizes, they are taken out twice, and where it is nearly flat, it is
-    decomposed. Stocks of equal features have equal directions to the last digit, so that their ties stay.
-    """
-    squares, turn = np.linalg.eigh(basis.T @ basis)
-    if squares[0] < _WELL_APART**2 * squares[-1]:
-        _, sizes, turned = np.linalg.svd(basis, full_matrices=False)
-        kept = sizes > _SMALLEST * sizes[0]
-        return basis @ (turned[kept].T / sizes[kept]), 2
-    return basis @ (turn / np.sqrt(squares)), 1 if squares[0] > _WELL_APART * squares[-1] else 2
 
 
 def _enough(stocks: Mask) -> bool:

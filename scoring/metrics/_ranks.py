@@ -39,7 +39,10 @@ class Block:
     def by_stock(self, table: Numbers) -> Numbers:
         """The table at the place of each prediction (b, s), in the order of the stocks."""
         found = np.empty(self.order.shape)
-        np.put_along_axis(found, self.order, np.broadcast_to(self._of(table), found.shape), axis=1)
+        looked_up = np.broadcast_to(self._of(table), found.shape)
+        # model by model, which is three times faster than all at once: no place is made of two numbers
+        for model, order, values in zip(found, self.order, looked_up, strict=True):
+            model.put(order, values)
         return found
 
     def _of(self, table: Numbers) -> Numbers:

@@ -1,4 +1,4 @@
-"""A thousand random rounds, with ties and gaps, scored here and by Numerai's own numerai-tools."""
+"""Two thousand random models, with ties and gaps, scored here and by Numerai's own numerai-tools."""
 
 import types
 import warnings
@@ -12,13 +12,14 @@ from scoring.metrics import (
     churn,
     corr_and_mmc,
     feature_neutral_corr,
+    meta_model_contribution,
+    numerai_corr,
     stake_weighted_meta_model,
     turnover,
 )
 
 pytestmark = pytest.mark.slow
-HUNDREDS = range(10)
-MODELS, COMPLETE, GAPS = 5, [0, 1, 2], [3, 4]
+ROUNDS, MODELS, FEATURES = 25, 10, 3
 
 
 @pytest.fixture(scope="module")
@@ -29,50 +30,91 @@ def theirs() -> types.SimpleNamespace:
     return types.SimpleNamespace(**{**vars(scoring), **vars(signals)})
 
 
-def drawn(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Predictions with ties and gaps of some models, a meta model, a target and features."""
-    draw = np.random.default_rng(seed)
-    stocks = int(draw.integers(20, 120))
+def skewed(draw: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Numbers of one sign most of which are tiny."""
+    return np.exp(draw.normal(0, draw.uniform(1, 8), shape)) * draw.choice([-1, 1])
+
+
+def with_gaps(draw: np.random.Generator, stocks: int) -> np.ndarray:
+    """Predictions that all lack the same stocks, of which theirs makes one round."""
     p = draw.normal(size=(stocks, MODELS))
-    p[:, [1, 3]] = p[:, [1, 3]].round(int(draw.integers(0, 3)))
-    p[:, 2] = draw.integers(0, int(draw.integers(3, 30)), stocks)
-    for model in GAPS:
-        p[draw.random(stocks) < draw.choice([0.05, 0.1, 0.2]), model] = np.nan
-    m = draw.random(stocks).round(int(draw.integers(1, 9)))
-    t = draw.integers(0, 5, stocks) / 4 if seed % 3 else draw.normal(0, 0.1, stocks)
-    t[draw.random(stocks) < 0.02] = np.nan
-    return p, m, t, draw.normal(size=(stocks, 3))
+    p[draw.random(stocks) < draw.choice([0.05, 0.1, 0.25])] = np.nan  # a fifth may lack
+    return p
+
+
+KINDS: dict[str, tuple[tuple[int, int], Callable[[np.random.Generator, int], np.ndarray]]] = {
+    # stocks from, below; predictions of so many
+    "as they come": ((20, 300), lambda draw, stocks: draw.normal(size=(stocks, MODELS))),
+    "ties everywhere": (
+        (20, 300),
+        lambda draw, stocks: draw.integers(0, draw.integers(2, 9), (stocks, MODELS)),
+    ),
+    "some ties": ((20, 300), lambda draw, stocks: draw.random((stocks, MODELS)).round(draw.integers(1, 3))),
+    "skewed": ((20, 300), lambda draw, stocks: skewed(draw, (stocks, MODELS))),
+    "gaps": ((20, 300), with_gaps),
+    "few stocks": (
+        (5, 9),
+        lambda draw, stocks: draw.normal(size=(stocks, MODELS)).round(draw.integers(1, 9)),
+    ),
+    "one stock or two": ((1, 3), lambda draw, stocks: draw.random((stocks, MODELS))),
+    "constants": ((1, 60), lambda draw, stocks: np.tile(draw.normal(size=MODELS), (stocks, 1))),
+}
+
+# CORR, MMC and feature-neutral CORR that are no refusal: 1,590, 1,590 and 1,250 in all, of 2,000
+SCORED = {"gaps": [190, 190, 0], "one stock or two": [150, 150, 0], "constants": [0, 0, 0]}
+
+
+def drawn(kind: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Predictions of a kind, a meta model, a target and features: with ties and gaps where there is room."""
+    draw = np.random.default_rng(1000 * [*KINDS].index(kind) + seed)
+    (fewest, below), predictions = KINDS[kind]
+    stocks = int(draw.integers(fewest, below))
+    p = predictions(draw, stocks)
+    m = skewed(draw, (stocks,)) if kind == "skewed" else draw.random(stocks).round(int(draw.integers(1, 9)))
+    target = [
+        lambda: draw.integers(0, 5, stocks) / 4,
+        lambda: draw.normal(0, 0.1, stocks),
+        lambda: skewed(draw, (stocks,)),
+    ]
+    t = target[seed % 3]()
+    t = t / max(np.abs(t).max(), 1)  # MMC is in its unit
+    if stocks > 20:
+        t[draw.random(stocks) < 0.02] = np.nan
+        m[draw.random(stocks) < 0.02] = np.nan
+    return p, m, t, draw.normal(size=(stocks, FEATURES))
 
 
 def theirs_or_nan(function: Callable[..., pd.Series], *arguments: object) -> np.ndarray:
-    """The scores that numerai-tools gives, nan where it refuses."""
+    """The scores that numerai-tools gives, nan where it refuses or divides by nothing."""
     try:
-        return np.atleast_1d(np.asarray(function(*arguments), dtype=float))
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return np.atleast_1d(np.asarray(function(*arguments), dtype=float))
     except AssertionError:
         return np.array([np.nan])
 
 
-@pytest.mark.parametrize("hundred", HUNDREDS)
-def test_scores_are_the_same_to_twelve_digits(hundred: int, theirs: types.SimpleNamespace) -> None:
-    """Twenty rounds of five models: those without a gap scored by theirs together, one with gaps alone."""
-    compared = np.zeros(3, dtype=int)  # scores that are no refusal
-    for seed in range(20 * hundred, 20 * hundred + 20):
-        p, m, t, f = drawn(seed)
+@pytest.mark.parametrize("kind", KINDS)
+def test_scores_are_the_same_to_twelve_digits(kind: str, theirs: types.SimpleNamespace) -> None:
+    """A quarter of a thousand models of each kind; theirs is given a round at once."""
+    scored = np.zeros(3, dtype=int)
+    for seed in range(ROUNDS):
+        p, m, t, f = drawn(kind, seed)
         frame, meta = pd.DataFrame(p), pd.Series(m, name="m")
         target, features = pd.Series(t, name="t"), pd.DataFrame(f)
-        got = np.array([*corr_and_mmc(p, m, t), feature_neutral_corr(p, f, t)])
-        for models in (COMPLETE, GAPS[seed % 2 :][:1]):
-            some = frame[models]
-            wanted = np.array(
-                [
-                    theirs_or_nan(theirs.numerai_corr, some, target),
-                    theirs_or_nan(theirs.correlation_contribution, some, meta, target),
-                    theirs_or_nan(theirs.feature_neutral_corr, some, features, target),
-                ]
-            )
-            np.testing.assert_allclose(got[:, models], wanted, rtol=0, atol=1e-12, err_msg=str(seed))
-            compared += np.count_nonzero(~np.isnan(wanted), axis=1)
-    assert (compared >= [70, 70, 60]).all()
+        got = np.array([numerai_corr(p, t), meta_model_contribution(p, m, t), feature_neutral_corr(p, f, t)])
+        wanted = np.empty((3, MODELS))
+        wanted[0] = theirs_or_nan(theirs.numerai_corr, frame, target)
+        wanted[1] = theirs_or_nan(theirs.correlation_contribution, frame, meta, target)
+        wanted[2] = theirs_or_nan(theirs.feature_neutral_corr, frame, features, target)
+        if kind == "constants" or len(p) == 1:
+            wanted[1] = np.where(wanted[1] == 0, np.nan, wanted[1])  # 0 there
+        if len(p) <= FEATURES + 1:
+            wanted[2] = np.nan  # the features explain everything: theirs scores what rounding left
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-12, err_msg=f"{kind} {seed}")
+        assert np.array_equal(corr_and_mmc(p, m, t), got[:2], equal_nan=True)
+        scored += np.count_nonzero(~np.isnan(wanted), axis=1)
+    assert list(scored) == SCORED.get(kind, [ROUNDS * MODELS] * 3)
 
 
 def test_complete_models_are_scored_together_as_theirs_are(theirs: types.SimpleNamespace) -> None:
@@ -88,12 +130,27 @@ def test_complete_models_are_scored_together_as_theirs_are(theirs: types.SimpleN
     np.testing.assert_allclose(feature_neutral_corr(p, f, t), neutral, rtol=0, atol=1e-12)
 
 
-def test_the_meta_model_churn_and_turnover(theirs: types.SimpleNamespace) -> None:
+def test_a_thousand_meta_models_are_the_same(theirs: types.SimpleNamespace) -> None:
+    kinds = [*KINDS]
+    for seed in range(1000):
+        draw = np.random.default_rng(seed)
+        p = drawn(kinds[seed % len(kinds)], seed)[0][:, : draw.integers(1, MODELS + 1)]
+        stakes = [draw.lognormal(2, 2, p.shape[1]), skewed(draw, p.shape[1:]) ** 2, np.ones(p.shape[1])][
+            seed % 3
+        ]
+        stakes[draw.random(stakes.size) < 0.1] = 0  # now and then of all
+        frame, held = pd.DataFrame(p), pd.Series(stakes)
+        wanted = theirs_or_nan(theirs.stake_weight, frame, held)
+        scale = np.abs(np.nan_to_num(p)).max()
+        np.testing.assert_allclose(
+            stake_weighted_meta_model(p, stakes) / scale, wanted / scale, rtol=0, atol=1e-12
+        )
+
+
+def test_churn_and_turnover(theirs: types.SimpleNamespace) -> None:
     for seed in range(40):
-        p, m, _, _ = drawn(seed)
-        stakes = np.random.default_rng(seed).lognormal(2, 2, MODELS)
-        weighted = theirs.stake_weight(pd.DataFrame(p), pd.Series(stakes))
-        np.testing.assert_allclose(stake_weighted_meta_model(p, stakes), weighted, rtol=1e-12, atol=1e-15)
+        p, m, _, _ = drawn(["as they come", "some ties", "gaps"][seed % 3], seed)
+        m = np.nan_to_num(m)
         one, other = pd.Series(p[:, seed % MODELS]), pd.Series(m)
         np.testing.assert_allclose(churn(one, other), *theirs_or_nan(theirs.churn, one, other), atol=1e-12)
         changed = theirs_or_nan(theirs.turnover, one, other)
