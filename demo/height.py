@@ -11,6 +11,7 @@ LINE, SMALL_LINE, GAP = 22.0, 18.5, 6.0
 LETTER, BOLD, SMALL = 7.75, 8.45, 7.0  # pixels of an average letter of the page's font
 CODE_LINE = 19.5
 PADDING = 36.0
+FILE = 78.0  # pixels of a file that can be downloaded
 MENU, BUTTON_ROW, BUTTON = 46.0, 40.0, 26.0  # a button is as wide as its label and this
 
 
@@ -26,6 +27,8 @@ def _part(part: Any) -> float:
         return text_height(part.content)
     if isinstance(part, discord.MediaGalleryComponent):
         return sum(PHONE_LINE * 0.6 + GAP for _ in part.items)
+    if isinstance(part, discord.FileComponent):
+        return FILE
     if isinstance(part, discord.ActionRow):
         return _row(part.children)
     if isinstance(part, discord.SectionComponent):

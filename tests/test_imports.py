@@ -95,6 +95,7 @@ ALONE = {
     "governance/opinions/order.py": ("numpy",),
     "governance/votes/dealings.py": ("numpy",),
     "governance/votes/secrecy.py": ("numpy",),
+    "features/lab/parquet_reader.py": ("fastparquet", "fsspec", "pandas"),
     "tournament/numerai/cache.py": ("storage",),
     "tournament/numerai/field/kept.py": ("storage",),
 }

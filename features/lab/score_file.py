@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.lab.csv_file import Predictions, era_number, read_predictions
+from features.lab.csv_file import read_csv
+from features.lab.parquet_file import SIGN, read_parquet
+from features.lab.predictions import LARGEST, Predictions, era_number
 from scoring.intervals import FEWEST, Interval, ewc_interval
 from scoring.metrics import corr_and_mmc, feature_neutral_corr, numerai_corr
 from wording.numbers import counted, listed
@@ -92,6 +94,13 @@ async def score_file(content: bytes) -> FileScores:
 def scores_of_file(content: bytes) -> FileScores:
     """The same, at once."""
     return scores_of(read_predictions(content))
+
+
+def read_predictions(content: bytes) -> Predictions:
+    """The predictions that a CSV or parquet file holds. Raises ValueError with what is wrong with it."""
+    if len(content) > LARGEST:
+        raise ValueError(f"That file has {counted(len(content), 'byte')}; it may have {LARGEST:,}.")
+    return read_parquet(content) if content.startswith(SIGN) else read_csv(content)
 
 
 def scores_of(found: Predictions) -> FileScores:

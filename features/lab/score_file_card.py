@@ -6,7 +6,7 @@ from functools import partial
 
 import discord
 
-from features.lab.csv_file import LARGEST
+from features.lab.predictions import LARGEST
 from features.lab.score_file import CORR, FNC, MMC, FileScores, Score, score_file, scores_csv
 from features.lab.score_file_chart import picture_of_scores
 from kept import Turns
@@ -16,9 +16,7 @@ from ui.text import plain
 from wording.numbers import MINUS, counted, plus_minus
 
 MEANS = {CORR: "with the target", MMC: "beyond the meta model", FNC: "beyond the features"}
-LIMITS = (
-    "Sharpe is mean over swing · eras a model was trained on score too well · your file is not kept: no Share"
-)
+LIMITS = "Sharpe is mean over sd of an era · eras a model was trained on score too well · file not kept"
 TABLE = "scores.csv"
 BUSY = "Your last file is still being scored: wait for its answer, then send this one."
 
@@ -59,7 +57,7 @@ def scores_card(found: FileScores) -> Card:
     )
     none = [score.which for score in found.scores.values() if not score.eras]
     unknown = [f"No era has {name}." for name in none]
-    sure = "More than luck: such a range holds the true mean 19 times in 20."
+    sure = "Range of the mean: 19 in 20 sure."
     return Card(
         heading,
         "\n".join([*(_line(score) for score in known), *unknown]),
@@ -75,7 +73,7 @@ def _line(score: Score) -> str:
     if not math.isnan(score.interval.low):
         parts.append(f"mean {decimal(score.interval.low)} to {decimal(score.interval.high)}")
     if not math.isnan(score.sharpe):
-        parts.append(f"swings by {decimal(score.sd)}, Sharpe {plus_minus(score.sharpe, 2)}")
+        parts.append(f"sd {decimal(score.sd)}, Sharpe {plus_minus(score.sharpe, 2)}")
     return ", ".join(parts)
 
 

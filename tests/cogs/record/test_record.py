@@ -2,16 +2,17 @@
 
 import io
 import logging
+import pickle
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from demo.height import height_of
-from features.lab.csv_file import LARGEST
+from features.lab.predictions import LARGEST
 from features.lab.score_file import scores_of_file
 from storage.database import fetch_all
-from tests.features.lab.files import as_file, frame, rows
+from tests.features.lab.files import WRITTEN, as_file, frame, rows
 from tests.offline import Server, parts_of, said, text_of, traced
 from tests.ui.messages import check_message
 
@@ -40,6 +41,15 @@ async def test_the_answer_has_the_scores_and_a_csv_of_them(server: Server) -> No
     assert read["corr"].mean() == pytest.approx(found.scores["CORR"].mean, abs=1e-8)
 
 
+async def test_a_parquet_scores_as_the_csv_of_the_same(server: Server) -> None:
+    answers = [
+        text_of(said(await send(server, (WRITTEN / name).read_bytes(), name)))
+        for name in ("truth.csv", "pyarrow.parquet", "polars.parquet")
+    ]
+    assert "### CORR " in answers[0]
+    assert answers[1:] == answers[:1] * 2
+
+
 async def test_nothing_of_a_file_is_kept_or_logged(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "roundtable"):
         async with traced(server) as statements:
@@ -57,8 +67,11 @@ async def test_nothing_of_a_file_is_kept_or_logged(server: Server, caplog: pytes
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
     [
-        (b"PAR1" + b"\0" * 20 + b"PAR1", "x.parquet", "That is a parquet file, and only CSV is read here"),
+        (b"PAR1" + b"\0" * 20 + b"PAR1", "x.parquet", "That parquet file can't be read: it is damaged"),
         (b"\x80\x05\x95", "x.csv", "That is no CSV"),
+        (pickle.dumps([0.5]), "x.parquet", "That is no CSV, as it is not text in UTF-8, and no parquet"),
+        ((WRITTEN / "bomb.parquet").read_bytes(), "x.parquet", "That parquet file unpacks to more than"),
+        ((WRITTEN / "unread_nested.parquet").read_bytes(), "x.parquet", "The column prediction is not of"),
         (rows("1,a,=1+1,1"), "x.csv", "The prediction of line 2 is not a number."),
         (rows("1,a,1,1", "1,a,1,1"), "x.csv", "Era 1 has an id twice"),
         (rows("@everyone,a,1,1", "@everyone,a,1,1"), "x.csv", "everyone has an id twice"),

@@ -1,8 +1,14 @@
 """Files of predictions as members may make them."""
 
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+WRITTEN = Path(__file__).parent / "parquet"  # by pyarrow 26 and polars 2, of truth.csv there
 HEADER = "era,id,prediction,target\n"
 
 
@@ -31,3 +37,22 @@ def as_file(made: pd.DataFrame, **options: object) -> bytes:
 
 def rows(*lines: str) -> bytes:
     return (HEADER + "\n".join(lines)).encode()
+
+
+def as_parquet(made: pd.DataFrame, folder: Path, **options: Any) -> bytes:
+    import fastparquet  # here, because most who make files make no parquet
+
+    path = folder / "made.parquet"
+    fastparquet.write(str(path), made, **options)
+    return path.read_bytes()
+
+
+def with_footer(content: bytes, change: Callable[[Any], None]) -> bytes:
+    """A parquet file whose end says something else than what is there."""
+    import fastparquet
+
+    footer = fastparquet.ParquetFile(io.BytesIO(content)).fmd
+    change(footer)
+    said = bytes(footer.to_bytes())
+    length = int.from_bytes(content[-8:-4], "little")
+    return content[: -8 - length] + said + len(said).to_bytes(4, "little") + b"PAR1"

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.lab.csv_file import (
+from features.lab.predictions import (
     LARGEST,
     MOST_CELLS,
     MOST_ERAS,
     MOST_FEATURES,
     MOST_ROWS,
     era_number,
-    read_predictions,
 )
+from features.lab.score_file import read_predictions
 from tests.features.lab.files import HEADER, as_file, frame, rows
 
 UNPICKLED: list[str] = []
@@ -39,7 +39,7 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
-NO_TEXT = "That is no CSV: it is not text in UTF-8"
+NO_TEXT = "That is no CSV, as it is not text in UTF-8, and no parquet"
 PACKED = "That file is compressed, and is not unpacked here"
 REFUSED: list[tuple[bytes, str]] = [
     (b"", "The file is empty."),
@@ -48,8 +48,7 @@ REFUSED: list[tuple[bytes, str]] = [
     (b"x" * (LARGEST + 1), "That file has 10,485,761 bytes; it may have 10,485,760."),
     (bomb(), PACKED),
     (gzip.compress(HEADER.encode()), PACKED),
-    (b"PAR1" + b"\0" * 40 + b"PAR1", "That is a parquet file, and only CSV is read here"),
-    *((pickle.dumps(Harmful(), protocol), "That is no CSV") for protocol in range(1, 6)),
+    *((pickle.dumps(Harmful(), protocol), NO_TEXT) for protocol in range(1, 6)),
     (pickle.dumps(Harmful(), 0), "The file lacks the columns era, id, prediction and target"),
     ("era,id,prediction,target\n1,a,1,1".encode("utf-16"), NO_TEXT),
     (HEADER.encode() + "1,\xe9,1,1".encode("latin-1"), NO_TEXT),
