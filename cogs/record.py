@@ -22,14 +22,14 @@ class RecordCommands(commands.GroupCog, group_name="record", group_description="
 
     @app_commands.command(name="score-file")
     @app_commands.describe(
-        file="CSV or parquet: era, id, prediction, target, meta_model, feature_…; at most 10 MB, 500,000 rows"
+        file="A CSV or parquet: era, id, prediction, target, perhaps meta_model, features; at most 10 MB"
     )
     async def score_file(self, interaction: discord.Interaction, file: discord.Attachment) -> None:
         """Score a file of predictions: CORR, MMC and feature-neutral CORR by era, with a chart
 
         A CSV whose first line names the columns, or a parquet: era, id, prediction, target, in any order.
         With meta_model there is MMC too, with columns that begin with feature_ CORR that those do not
-        explain. The file is read once, and not kept; only you see the answer.
+        explain. 500,000 rows at most. The file is read once, and not kept; only you see the answer.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
         await score_and_show(interaction, file, self.turns)
