@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -38,6 +39,7 @@ LONGEST_LINE = 2**21  # bytes
 READER = Path(__file__).with_name("parquet_reader.py")
 AGAIN = "Write it again with df.to_parquet('file.parquet'), or as CSV."
 BROKEN = f"That parquet file can't be read: it is damaged, or packed in an unusual way. {AGAIN}"
+NO_LIMITS = "This bot's machine can't limit what a parquet file takes, and reads none: attach a CSV."
 TOO_LARGE = f"That parquet file unpacks to more than a file of predictions may. {AGAIN}"
 
 
@@ -52,7 +54,7 @@ def read_parquet(content: bytes) -> Predictions:
     both may take little memory and time, opens nothing, and is told nothing of the bot's.
     """
     if os.name != "posix":
-        raise ValueError("This bot's machine reads no parquet: attach a CSV.")
+        raise ValueError(NO_LIMITS)
     command = [sys.executable, "-I", str(READER), *map(str, (len(content), MEMORY, PROCESSOR, MOST_COLUMNS))]
     process = subprocess.Popen(  # noqa: S603 - our own file
         command,
@@ -68,7 +70,7 @@ def read_parquet(content: bytes) -> Predictions:
     try:
         return _read(process.stdin, process.stdout, content)
     except (_BrokenError, OSError) as error:
-        raise ValueError(BROKEN) from error
+        raise ValueError(TOO_LARGE if _was_stopped(process) else BROKEN) from error
     finally:
         timer.cancel()
         process.kill()
@@ -76,6 +78,13 @@ def read_parquet(content: bytes) -> Predictions:
             with contextlib.suppress(OSError):  # what was still to be written to a process that is gone
                 pipe.close()
         process.wait()
+
+
+def _was_stopped(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether it worked for longer than it may."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.wait(1) == -signal.SIGKILL
+    return False
 
 
 def _read(to: IO[bytes], out: IO[bytes], content: bytes) -> Predictions:
@@ -162,8 +171,8 @@ def _line(out: IO[bytes]) -> dict[str, Any]:
         raise _BrokenError
     told = cast("dict[str, Any]", read)
     failed = told.get("failed")
-    if failed == "memory":
-        raise ValueError(TOO_LARGE)
+    if failed in ("memory", "limits"):
+        raise ValueError(TOO_LARGE if failed == "memory" else NO_LIMITS)
     if failed == "text":
         name = str(told.get("column"))[:LONGEST_ERA]
         raise ValueError(f"The column {name} is not of whole numbers, or of floats of 32 or 64 bits.")

@@ -21,10 +21,14 @@ FINITE = "biuf"
 
 def main(size: int, memory: int, seconds: int, most_columns: int) -> None:
     """Read a file from where the bot writes it."""
-    _limit(resource.RLIMIT_AS, memory)
-    _limit(resource.RLIMIT_CPU, seconds)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
+    try:
+        _limit(resource.RLIMIT_AS, memory)
+        _limit(resource.RLIMIT_CPU, seconds)
+        _limit(resource.RLIMIT_CORE, 0)
+        _limit(resource.RLIMIT_FSIZE, 0)
+    except (ValueError, OSError):
+        _tell(failed="limits")
+        return
     try:
         _read(size, most_columns)
     except MemoryError:
