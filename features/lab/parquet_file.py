@@ -40,7 +40,7 @@ READER = Path(__file__).with_name("parquet_reader.py")
 AGAIN = "Write it again with df.to_parquet('file.parquet'), or as CSV."
 BROKEN = f"That parquet file can't be read: it is damaged, or packed in an unusual way. {AGAIN}"
 NO_LIMITS = "This bot's machine can't limit what a parquet file takes, and reads none: attach a CSV."
-TOO_LARGE = f"That parquet file unpacks to more than a file of predictions may. {AGAIN}"
+TOO_LARGE = f"That parquet file takes more memory or time than a file of predictions may. {AGAIN}"
 
 
 class _BrokenError(Exception):

@@ -19,7 +19,7 @@ from tests.features.lab.test_csv_file import UNPICKLED, Harmful, sentence_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="no limits for a process")]
 BROKEN = "That parquet file can't be read: it is damaged, or packed in an unusual way."
-TOO_LARGE = "That parquet file unpacks to more than a file of predictions may."
+TOO_LARGE = "That parquet file takes more memory or time than a file of predictions may."
 
 
 def check_same(found: Predictions, expected: Predictions) -> None:
