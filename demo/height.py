@@ -11,7 +11,7 @@ LINE, SMALL_LINE, GAP = 22.0, 18.5, 6.0
 LETTER, BOLD, SMALL = 7.75, 8.45, 7.0  # pixels of an average letter of the page's font
 CODE_LINE = 19.5
 PADDING = 36.0
-FILE = 78.0  # pixels of a file that can be downloaded
+FILE = 90.0  # pixels of a file to download, and the gap above it
 MENU, BUTTON_ROW, BUTTON = 46.0, 40.0, 26.0  # a button is as wide as its label and this
 
 
