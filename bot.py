@@ -47,6 +47,7 @@ EXTENSIONS = (
     "cogs.clock",
     "cogs.digest",
     "cogs.help",
+    "cogs.lab.ahead",
     "cogs.lab.weights",
     "cogs.opinion",
     "cogs.payout",

@@ -105,6 +105,10 @@ TOUR = (
     TourStep("chloe", "weights compare", {"scheme": "performance cap 2%"}, name="weights-by-performance"),
     TourStep("chloe", "weights split-test", {"scheme": "sqrt"}, name="split-test"),
     TourStep("chloe", "record scores", share=("Share",), name="repeatable-scores"),
+    TourStep("ben", "ahead pay", share=("Share", "In percent of the stake only"), name="pay-ahead"),
+    TourStep("ben", "ahead stake", share=("Share",), name="stake-ahead"),
+    TourStep("ada", "ahead power", share=("Share",), name="power"),
+    TourStep("ada", "ahead restake", {"rule": "1xCORR + 3xTC", "current": "2C1T"}, name="restake"),
     TourStep("ben", "record score-file", {"file": predictions()}, name="scored-file"),
     TourStep("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
     TourStep(

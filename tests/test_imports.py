@@ -81,7 +81,7 @@ FLOORS = (
     ("account", "earnings", "payout", "polls", "promises", "opinions", "server"),
     ("stakes",),
     ("simulation",),
-    ("digest", "lab", "proposals"),
+    ("ahead", "digest", "lab", "proposals"),
 )
 # one file -> what it alone may import besides
 ALONE = {

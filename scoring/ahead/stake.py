@@ -32,11 +32,15 @@ class BestChoice:
 
 @dataclass(frozen=True)
 class OutOfSample:
-    """What choosing by one's own past added a round, as a mean over n models, and for which share it did."""
+    """What choosing by one's own past added a round, as a mean over n models, and how many it helped or hurt.
+
+    better, worse: shares of all n; the others would have had the usual choice all the same.
+    """
 
     n: int
     gain: float
     better: float
+    worse: float
 
 
 @labelled({"growth": "choice", "wins": "choice"}, rates="round choice")
@@ -79,8 +83,8 @@ def chosen_out_of_sample(rates: ArrayLike, usual: int, *, overlap: int = 5, fewe
     rates (r, n, c): pay per NMR at risk of n models in each round under each choice, NaN in rounds that a
     model lacks. Each model with `fewest` rounds or more in either half of its record takes the choice with
     the largest mean log(1 + rate) in the first, without its last overlap - 1 rounds, which share days with
-    the second; gain is the mean of log(1 + rate) in the second, less that of the choice `usual`. better:
-    where it is above 0, of all n. No model: nan. Raises ValueError for rates that are not such a table, and a
+    the second; gain is the mean of log(1 + rate) in the second, less that of the choice `usual`.
+    No model: nan. Raises ValueError for rates that are not such a table, and a
     `usual` that is no choice. Source: split halves, as in split_half.
     """
     rates = as_numbers(rates, "The rates")
@@ -99,8 +103,10 @@ def chosen_out_of_sample(rates: ArrayLike, usual: int, *, overlap: int = 5, fewe
         second = logs[half:].mean(axis=0)
         gains.append(float(second[chosen] - second[usual]))
     if not gains:
-        return OutOfSample(0, math.nan, math.nan)
-    return OutOfSample(len(gains), float(np.mean(gains)), float(np.mean(np.array(gains) > 0)))
+        return OutOfSample(0, math.nan, math.nan, math.nan)
+    found = np.array(gains)
+    better, worse = (float(np.mean(each)) for each in (found > 0, found < 0))
+    return OutOfSample(found.size, float(found.mean()), better, worse)
 
 
 @labelled(rates="round")
@@ -125,15 +131,34 @@ def largest_share(final: ArrayLike, loss: float, chance: float) -> float:
     share s loses s x (1 - final) of all. 1 where even all of it holds. Raises ValueError unless the final
     stakes are 0 or more and loss and chance lie between 0 and 1.
     """
-    final = as_numbers(final, "The final stakes")
-    if final.ndim != 1 or not final.size:
-        raise ValueError("There must be one final stake per way.")
-    refuse(~(np.isfinite(final) & (final >= 0)), "A final stake must be a number of 0 or more.")
+    final = _final(final)
     if not 0 < loss < 1 or not 0 < chance < 1:
         raise ValueError("A loss and its chance lie between 0 and 1.")
     # the loss of a whole stake that at most this many ways exceed
     worst = float(np.sort(1 - final)[::-1][min(math.floor(chance * final.size), final.size - 1)])
     return 1.0 if worst <= loss else loss / worst
+
+
+@labelled(final="way")
+def growth_of_share(final: ArrayLike, share: float) -> float:
+    """Mean log growth of all one's NMR, of which a share is staked and the rest kept aside.
+
+    final (n,): what a stake of 1 becomes, as largest_share takes it. The mean of log(1 - share + share x
+    final): minus infinity where a way may lose all. The share that grows fastest is where it is largest.
+    Raises ValueError as largest_share does, and for a share that is not between 0 and 1. Source: Kelly 1956.
+    """
+    final = _final(final)
+    if not 0 <= share <= 1:
+        raise ValueError("A share lies between 0 and 1.")
+    return float(_logs(share * (final - 1)).mean())
+
+
+def _final(final: ArrayLike) -> Numbers:
+    read = as_numbers(final, "The final stakes")
+    if read.ndim != 1 or not read.size:
+        raise ValueError("There must be one final stake per way.")
+    refuse(~(np.isfinite(read) & (read >= 0)), "A final stake must be a number of 0 or more.")
+    return read
 
 
 def _logs(rates: Numbers) -> Numbers:

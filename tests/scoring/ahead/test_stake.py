@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from scoring.ahead.pay import draw_rounds, outlook
-from scoring.ahead.stake import best_choice, chosen_out_of_sample, kelly_fraction, largest_share
+from scoring.ahead.stake import (
+    best_choice,
+    chosen_out_of_sample,
+    growth_of_share,
+    kelly_fraction,
+    largest_share,
+)
 from tests.scoring.ahead.sample import FACTOR, rates_of_one, rows
 
 RNG = np.random.default_rng
@@ -69,6 +75,7 @@ def test_halves_by_pandas() -> None:
     assert found.n == 4
     assert found.gain == pytest.approx(np.mean(gains))
     assert found.better == np.mean(np.array(gains) > 0)
+    assert found.worse == np.mean(np.array(gains) < 0)
     assert chosen_out_of_sample(rates, 0, fewest=60).n == 0
     assert math.isnan(chosen_out_of_sample(rates, 0, fewest=60).gain)
 
@@ -102,6 +109,17 @@ def test_the_largest_share_by_trying_all() -> None:
     assert largest_share([0.0, 1.0], 0.25, 0.4) == 0.25
 
 
+def test_growth_by_the_share_that_is_staked() -> None:
+    final = [2.0, 0.5]
+    assert growth_of_share(final, 0) == 0
+    assert growth_of_share(final, 1) == pytest.approx(0)
+    # the bet that doubles or halves: half of it is best, log(1.5 x .75) / 2
+    shares = np.arange(101) / 100
+    assert shares[np.argmax([growth_of_share(final, share) for share in shares])] == 0.5
+    assert growth_of_share(final, 0.5) == pytest.approx(math.log(1.5 * 0.75) / 2)
+    assert growth_of_share([0.0, 3.0], 1) == -math.inf
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -114,6 +132,8 @@ def test_the_largest_share_by_trying_all() -> None:
         lambda: chosen_out_of_sample(np.full((9, 2, 3), np.inf), 0),
         lambda: chosen_out_of_sample(np.zeros((9, 2, 3)), 0, overlap=0),
         lambda: largest_share([], 0.2, 0.05),
+        lambda: growth_of_share([1.0], 1.1),
+        lambda: growth_of_share([np.nan], 0.1),
         lambda: largest_share([-1.0], 0.2, 0.05),
         lambda: largest_share([1.0], 0.0, 0.05),
         lambda: largest_share([1.0], 0.2, 1.0),

@@ -1,0 +1,1 @@
+"""What may come: pay ahead, how much to stake, and when one would know."""
