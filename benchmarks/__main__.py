@@ -1,6 +1,17 @@
 """Runs every benchmark: `python -m benchmarks`."""
 
-from benchmarks import answers, influence, metrics, opinions, payouts, plan, stakes, transition, whole_field
+from benchmarks import (
+    ahead,
+    answers,
+    influence,
+    metrics,
+    opinions,
+    payouts,
+    plan,
+    stakes,
+    transition,
+    whole_field,
+)
 from benchmarks.votes import ballots, closing, tally, voting
 
 payouts.run()
@@ -16,3 +27,4 @@ voting.run()
 opinions.run()
 plan.run()
 whole_field.run()
+ahead.run()

@@ -114,7 +114,3 @@ async def _report() -> None:
 def _told(found: list[Held]) -> str:
     wide, alone = (np.mean([getattr(each, name) for each in found]) for name in ("wide", "alone"))
     return f"{len(found)} trials: {wide:.3f}, with the past mean for certain {alone:.3f}"
-
-
-if __name__ == "__main__":
-    run()
