@@ -58,13 +58,16 @@ class Restaked:
     @property
     def finding(self) -> str:
         """The answer in one sentence."""
+        if self.rule == self.current:
+            return f"{self.rule} is compared with itself, so stakes have nothing to follow"
         change = self.level(self.elasticity)
         what = {0.0: "If nobody restakes", 0.5: "If stakes follow pay halfway", 1.0: "If stakes follow pay"}
         if not self.follows:
             than = f"pays {_change(change)} per NMR than {self.current}"
             return f"At a payout factor of 1 stakes change no pay: {self.rule} {than}"
         if abs(change) < 0.0005:
-            return f"If stakes follow pay, {self.rule} pays per NMR what {self.current} does: the mix is left"
+            left = ": the mix is left" if self.elasticity else ""
+            return f"{what[self.elasticity]}, {self.rule} pays per NMR what {self.current} does{left}"
         return f"{what[self.elasticity]}, {self.rule} pays {_change(change)} per NMR than {self.current}"
 
 

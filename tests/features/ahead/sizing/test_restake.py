@@ -77,6 +77,15 @@ async def test_where_the_factor_is_1_stakes_change_nothing() -> None:
     check_answer(restake_answer(found, {**ASKED, "elasticity": 1.0}))
 
 
+async def test_rules_that_pay_alike() -> None:
+    made = below_one(ahead_of(lucky(60), tc=0.02))
+    same = await restaked(made, "2C", current="2C")
+    assert same.finding == "2xCORR is compared with itself, so stakes have nothing to follow"
+    alike = await restaked(made, "2C", current="2C clip 0.2")
+    assert alike.finding == "If nobody restakes, 2xCORR pays per NMR what 2xCORR clip 0.2 does"
+    check_answer(restake_answer(same, ASKED))
+
+
 @pytest.mark.parametrize(
     ("made", "asked", "sentence"),
     [
