@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 def picture_of_pay_ahead(found: PayAhead, titled: bool = True) -> Picture:
     """The fan of the first rule, and below it the end under every rule where there are several."""
+    title = found.finding.replace(" %", "\N{NO-BREAK SPACE}%")
     footer = f"{found.source}, until {found.until} · nine of ten ways in the band, half above the line"
     if len(found.lines) == 1:
-        with figure(found.finding, footer, [1.0], titled=titled) as (drawing, [panel]):
+        with figure(title, footer, [1.0], titled=titled) as (drawing, [panel]):
             _fan(panel, found)
             return Picture(to_png(drawing), _alt(found))
     heights = [2.0, 0.35 + 0.33 * len(found.lines)]
-    with tiles(found.finding, footer, [["fan"], ["ends"]], widths=[1.0], heights=heights, titled=titled) as (
+    with tiles(title, footer, [["fan"], ["ends"]], widths=[1.0], heights=heights, titled=titled) as (
         drawing,
         panels,
     ):
