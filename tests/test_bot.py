@@ -120,8 +120,8 @@ def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> Non
     assert sorted(server.bot.questions.known) == [
         "ahead pay", "ahead power", "ahead restake", "ahead stake", "opinion map", "payout compare",
         "payout rules", "payout show", "payout what-if", "promise list", "proposal simulate",
-        "record scores", "stakes concentration", "stakes history", "stakes influence", "stakes unstake",
-        "stakes who", "weights compare", "weights split-test",
+        "record rerank", "record scores", "record show", "stakes concentration", "stakes history",
+        "stakes influence", "stakes unstake", "stakes who", "weights compare", "weights split-test",
     ]  # fmt: skip
 
 

@@ -104,6 +104,24 @@ def read_tables(everyone: TournamentField, calendar: Rounds) -> RecordTables:
     )
 
 
+def own_columns(tables: RecordTables, history: History) -> NDArray[np.intp]:
+    """Which columns of the tables are of the models that a history has rows of."""
+    which: list[int] = np.unique(history.model).tolist()
+    names = {history.models[each] for each in which}
+    return np.array([at for at, name in enumerate(tables.models) if name in names], dtype=np.intp)
+
+
+def means_of(table: Floats) -> Floats:
+    """Means of columns over the rows that are there; nan for none."""
+    counts = np.count_nonzero(~np.isnan(table), axis=0)
+    return np.where(counts, np.nansum(table, axis=0) / np.maximum(counts, 1), np.nan)
+
+
+def beyond(table: Floats) -> Floats:
+    """Scores (r, n) beyond the mean of all in the round."""
+    return table - means_of(table.T)[:, np.newaxis]
+
+
 def columns_of(rows: History) -> dict[str, Floats]:
     """The scores of rows (n,), with the MMC that is known of some where it is no score of them."""
     columns = dict(rows.scores)

@@ -14,12 +14,18 @@ NAN = math.nan
 
 def lucky(rng: np.random.Generator, rounds: int, models: int, share: float = 0.0) -> np.ndarray:
     """Scores (rounds, models), of whose variance a share is the models' own; rounds are good or bad."""
+    return lucky_with_edges(rng, rounds, models, share)[0]
+
+
+def lucky_with_edges(
+    rng: np.random.Generator, rounds: int, models: int, share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same with the edges (models,) that are the models' own."""
     shocks = rng.normal(size=(rounds + 4, models))
     luck = sum(shocks[lag : lag + rounds] for lag in range(5)) / math.sqrt(5)
     edges = rng.normal(size=models)
-    edges = (edges - edges.mean()) / (edges.std() or 1)
-    own = math.sqrt(1 - share) * luck + math.sqrt(share) * edges
-    return 0.02 * own + rng.normal(0.02, 0.02, (rounds, 1))
+    edges = 0.02 * math.sqrt(share) * (edges - edges.mean()) / (edges.std() or 1)
+    return 0.02 * math.sqrt(1 - share) * luck + edges + rng.normal(0.02, 0.02, (rounds, 1)), edges
 
 
 def source_of(**scores: np.ndarray) -> MadeUp:
