@@ -149,7 +149,7 @@ async def _show(interaction: discord.Interaction, asked: Asked, shown_by: int | 
     found = await track_record(tools.source(asked["tournament"]), asked["name"], asked["score"])
     if shown_by is not None:
         found = found.for_others(await own_name(tools.database, shown_by))
-    return record_answer(found, asked)
+    return record_answer(found)
 
 
 async def _scores(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
@@ -163,7 +163,7 @@ async def _rerank(interaction: discord.Interaction, asked: Asked, shown_by: int 
     found = await reranked(tools.source(asked["tournament"]), **question)
     if shown_by is not None:
         found = found.for_others(await own_name(tools.database, shown_by))
-    return reranked_answer(found, asked)
+    return reranked_answer(found)
 
 
 async def setup(bot: Client) -> None:

@@ -4,15 +4,16 @@ from functools import partial
 
 from features.lab.record.rerank import Reranked, RerankedWindow, below, still
 from features.lab.record.rerank_chart import picture_of_reranking
-from ui.answer import ROUNDS, Answer, Asked, Choice, Menu
+from ui.answer import ROUNDS, Answer, Choice, Menu
 from ui.card import AMBER, Card, age_line, bullets
 from ui.text import plain
 from wording.numbers import counted, percent, score_name
 
 RERANK_FIELDS = {"rounds": ROUNDS}
+MOST_PAIRS = 25  # lines of a menu
 
 
-def reranked_answer(found: Reranked, asked: Asked) -> Answer:
+def reranked_answer(found: Reranked) -> Answer:
     """The reply to `/record rerank`."""
     first, second = found.names
     window = found.window
@@ -25,7 +26,7 @@ def reranked_answer(found: Reranked, asked: Asked) -> Answer:
         f"{found.source}, {window.span}, {counted(window.other.n, 'model')}{age_line(found.asked_at)}",
         AMBER,
     )
-    return Answer(card, _menus(found, asked), (_windows_page(found), _meaning_page(found)))
+    return Answer(card, (_menu(found),), (_windows_page(found), _meaning_page(found)))
 
 
 def _sure(found: Reranked) -> str:
@@ -34,17 +35,17 @@ def _sure(found: Reranked) -> str:
     return f"These rounds hold {stretches}, too few for an interval. {earlier}".strip()
 
 
-def _menus(found: Reranked, asked: Asked) -> tuple[Menu, ...]:
-    menus: list[Menu] = []
-    for name, key, shown, other, words in (
-        ("best", "scored_by", found.scored_by, found.by, "Best by"),
-        ("again", "by", found.by, found.scored_by, "Scored again by"),
-    ):
-        choices = tuple(
-            Choice(f"{words} {score_name(each)}", {key: each}) for each in found.scores if each != other
-        )
-        menus.append(Menu(name, choices, next(each for each in choices if each.change == {key: shown})))
-    return tuple(menus)
+def _menu(found: Reranked) -> Menu:
+    pairs = [(one, two) for one in found.scores for two in found.scores if one != two]
+    shown = (found.scored_by, found.by)
+    if shown not in pairs[:MOST_PAIRS]:
+        pairs.insert(0, shown)
+    choices = {pair: _choice(*pair) for pair in pairs[:MOST_PAIRS]}
+    return Menu("pair", tuple(choices.values()), choices[shown])
+
+
+def _choice(one: str, two: str) -> Choice:
+    return Choice(f"Best by {score_name(one)}, again by {score_name(two)}", {"scored_by": one, "by": two})
 
 
 def _windows_page(found: Reranked) -> Card:

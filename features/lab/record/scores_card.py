@@ -33,13 +33,18 @@ def repeated_answer(found: ScoresRepeated) -> Answer:
 
 
 def _in_one_line(each: Repeatability) -> str:
-    if math.isnan(each.share.value):
-        return f"Of {score_name(each.score)} nothing can be told yet."
-    told = (
-        f"Of how models differ in one round of {score_name(each.score)}, "
-        f"**{brief(100 * each.share.value)} %** is their own and comes again; the rest is luck of that round."
+    name = score_name(each.score)
+    if not each.can_be_told:
+        return f"Of {name} there are too few rounds yet to tell what of one comes again."
+    if not each.is_seen:
+        return (
+            f"Of how models differ in one round of {name} nothing is seen to come again: "
+            f"{number(100 * each.share.low)} to {number(100 * each.share.high)} % might be their own."
+        )
+    return (
+        f"Of how models differ in one round of {name}, **{brief(100 * each.share.value)} %** is their own "
+        f"and comes again; the rest is luck of that round. {_until_half(each)}"
     )
-    return f"{told} {_until_half(each)}"
 
 
 def _until_half(each: Repeatability) -> str:

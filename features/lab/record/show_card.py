@@ -6,7 +6,7 @@ from functools import partial
 from features.lab.record.fund import ALIKE, PEERS, FundGap
 from features.lab.record.show import BEYOND_SIGHT, TrackRecord
 from features.lab.record.show_chart import picture_of_record
-from ui.answer import Answer, Asked, Choice, Menu, text_field
+from ui.answer import Answer, Choice, Menu, text_field
 from ui.card import AMBER, Card, age_line, bullets, section, sections
 from ui.text import plain
 from wording.numbers import counted, number, percent, score_name, signed, span, whole
@@ -22,7 +22,7 @@ METHOD = (
 )
 
 
-def record_answer(found: TrackRecord, asked: Asked) -> Answer:
+def record_answer(found: TrackRecord) -> Answer:
     """The reply to `/record show`."""
     card = Card(
         plain(found.finding.removesuffix(".")),

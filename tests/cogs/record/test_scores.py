@@ -46,8 +46,10 @@ async def test_the_best_scored_again(server: Server) -> None:
     own = said(await server.ben.slash(server.channel, "record rerank"))
     assert "model_07585: rank 765 of 766 by CORR" in text_of(own).replace("\\", "")
     assert height_of(own.message) < 700
-    crypto = await server.ben.slash(server.channel, "record rerank", scored_by="corr", by="corr")
-    assert "Pick two different scores" in said(crypto).content
+    await pick(server, own, "pair", "Best by FNCv3, again by TC")
+    assert titles(own.message)[0].startswith("9 of the 77 best by FNCv3 are below the middle by TC")
+    same = await server.ben.slash(server.channel, "record rerank", scored_by="corr", by="corr")
+    assert "Pick two different scores" in said(same).content
 
 
 async def test_a_record_of_somebody_else_is_shared_without_the_name(server: Server) -> None:

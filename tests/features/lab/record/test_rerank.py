@@ -1,7 +1,5 @@
 """The best by one score scored again: by pandas on the sample, what is on record, and what is refused."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,8 +14,6 @@ from tests.features.stakes.large import MODELS, Large
 from tests.tournament.sample import file_rows
 from tests.ui.cards import check_answer
 from tournament.sample import SampleSource
-
-ASKED: dict[str, Any] = {"scored_by": None, "by": None, "name": None, "rounds": None, "tournament": "classic"}
 
 
 def table(rows: pd.DataFrame, score: str) -> pd.DataFrame:
@@ -57,12 +53,12 @@ async def test_the_best_of_the_sample_by_pandas(source: SampleSource, rows: pd.D
     assert found.finding == (
         "23 of the 77 best by CORR are below the middle by TC, but 34 by CORR itself in other rounds."
     )
-    told = check_answer(reranked_answer(found, ASKED))
+    told = check_answer(reranked_answer(found))
     assert "In those other rounds 49 are, by TC." in told
     assert "model_07585: rank 765 of 766 by CORR, 754 by TC (lower half)." in told.replace("\\", "")
     assert "In 1 earlier window as long it was 26 % by TC, and 89 % by CORR itself." in told
     assert "by TC 18, 10, 5, 13, 8, 8, 8, 4, 1, 2;" in picture_of_reranking(found).alt
-    assert "model_07585" not in check_answer(reranked_answer(found.for_others("heron_1"), ASKED))
+    assert "model_07585" not in check_answer(reranked_answer(found.for_others("heron_1")))
     assert found.for_others("model_07585").place == place
 
 
@@ -91,7 +87,7 @@ async def test_unrelated_scores_leave_half_below() -> None:
         found = await reranked(source_of(corr=lucky(rng, 40, 200), tc=lucky(rng, 40, 200)))
         shares.append((found.window.other.below_median, found.window.itself.below_median))
     assert np.mean(shares, axis=0) == pytest.approx((0.5, 0.5), abs=0.08)  # of 240: standard error .03
-    assert "luck alone half would be" in check_answer(reranked_answer(found, ASKED))
+    assert "luck alone half would be" in check_answer(reranked_answer(found))
 
 
 async def test_a_score_without_luck_keeps_its_best() -> None:
@@ -105,9 +101,12 @@ async def test_a_score_without_luck_keeps_its_best() -> None:
     assert found.windows == ()
     other = await reranked(source_of(corr=edges, tc=-edges), scored_by="TC", by="Corr")
     assert other.names == ("TC", "CORR")
-    [first, second] = reranked_answer(other, ASKED).menus
-    assert [choice.label for choice in first.choices] == ["Best by TC"]
-    assert [choice.label for choice in second.choices] == ["Scored again by CORR"]
+    [menu] = reranked_answer(other).menus
+    assert [choice.label for choice in menu.choices] == [
+        "Best by CORR, again by TC",
+        "Best by TC, again by CORR",
+    ]
+    assert menu.chosen == menu.choices[1]
 
 
 async def test_who_has_too_few_of_the_rounds_has_no_place() -> None:
@@ -116,7 +115,7 @@ async def test_who_has_too_few_of_the_rounds_has_no_place() -> None:
     corr[:20, 7] = NAN
     found = await reranked(source_of(corr=corr, tc=tc), name="owl_7")
     assert found.window.other.n == 29
-    told = check_answer(reranked_answer(found, ASKED)).replace("\\", "")
+    told = check_answer(reranked_answer(found)).replace("\\", "")
     assert "owl_7 has both scores in 20 of these rounds: too few." in told
 
 

@@ -128,6 +128,7 @@ async def test_of_a_large_field_the_newest_rounds_that_fit_are_answered() -> Non
     small = replace(large, rounds_there=40)
     made = await scores_repeated(small)
     assert made.finding == "CORR and TC can't be seen to come again."
+    assert "in one round of CORR nothing is seen to come again: −" in repeated_answer(made).card.text
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ async def test_of_a_large_field_the_newest_rounds_that_fit_are_answered() -> Non
 async def test_where_little_can_be_told(table: np.ndarray, finding: str) -> None:
     made = await scores_repeated(source_of(corr=table))
     assert made.finding == finding
-    check_answer(repeated_answer(made))
+    assert "too few rounds yet to tell what of one comes again" in check_answer(repeated_answer(made))
     picture_of_scores(made)
 
 

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,6 @@ from tests.ui.cards import check_answer
 from tournament.sample import SampleSource
 from tournament.source import History
 
-ASKED: dict[str, Any] = {"name": "owl_3", "score": None, "tournament": "classic"}
 MADE = lucky(np.random.default_rng(1), 90, 40, 0.1)
 
 
@@ -54,7 +52,7 @@ async def test_by_hand() -> None:
     assert found.gap is not None
     assert not found.gap.to_fund
     assert found.gap.difference == ewc_interval(own)
-    check_answer(record_answer(found, ASKED))
+    check_answer(record_answer(found))
 
 
 @pytest.mark.slow
@@ -94,12 +92,12 @@ async def test_what_is_said_is_what_the_numbers_say() -> None:
     assert middle.likely_low < 0 < middle.likely_high
     luck = await track_record(source_of(corr=lucky(np.random.default_rng(9), 60, 30)), "owl_2")
     nothing = replace(luck, kept=0.0, likely=0.0, half=math.inf, clear=math.inf)
-    told = check_answer(record_answer(nothing, ASKED))
+    told = check_answer(record_answer(nothing))
     assert "more than 1,000 more rounds" in told
     assert "none of this score is seen to come again" in told
     assert "can't be said" in told
     for found in (best, worst, middle, nothing):
-        check_answer(record_answer(found, ASKED))
+        check_answer(record_answer(found))
         picture = picture_of_record(found)
         assert picture.png.startswith(b"\x89PNG")
         assert "of 30 models" in picture.alt
@@ -145,7 +143,7 @@ async def test_a_model_of_the_sample_by_pandas(source: SampleSource, wide: pd.Da
     )  # fmt: skip
     assert (gap.sharpe, gap.deflated) == pytest.approx((ratio, again), rel=1e-4, abs=1e-9)
     assert gap.deflated_all <= gap.deflated
-    told = check_answer(record_answer(found, ASKED)).replace("\\", "")
+    told = check_answer(record_answer(found)).replace("\\", "")
     assert "model_07585's CORR can't be told from luck yet: more than 1,000 more rounds" in told
     assert "Against the fund −0.0102 (−0.0196 to −0.0007); what it adds −0.0007 (−0.0059 to +0.0045)." in told
     assert "Ahead beyond the luck of 93 different tries: probability under .01 (deflated Sharpe)." in told
@@ -166,7 +164,7 @@ async def test_an_account_may_add_to_the_fund_that_it_is_behind(
     assert found.gap.difference.high < 0 < found.gap.adds.low
     assert found.gap.peers > 400, "of more than are compared the tries are reckoned up"
     assert found.gap.trials < found.gap.peers
-    told = check_answer(record_answer(found, ASKED))
+    told = check_answer(record_answer(found))
     assert "counted among the 400 with most rounds" in told
     assert "the mean score of its 4 models" in told
     assert found.for_others(None).finding.startswith("One account's CORR")
@@ -179,9 +177,9 @@ async def test_other_scores_are_held_against_everybody(source: SampleSource) -> 
     assert not found.gap.to_fund
     assert found.kept == 0, "nothing of a TC is seen to come again"
     assert found.likely_low < 0 < found.likely_high
-    told = check_answer(record_answer(found, ASKED))
+    told = check_answer(record_answer(found))
     assert "No fund is known in TC" in told
-    [menu] = record_answer(found, ASKED).menus
+    [menu] = record_answer(found).menus
     assert [choice.label for choice in menu.choices] == ["CORR", "TC", "FNCv3", "MMC", "Somebody else …"]
 
 
@@ -259,7 +257,7 @@ async def test_a_large_field() -> None:
     assert (found.rounds, found.models, found.others.size) == (56, 1, 6000)
     assert found.gap is not None
     assert found.gap.trials <= found.gap.peers == 6000
-    check_answer(record_answer(found, ASKED))
+    check_answer(record_answer(found))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""`/record` over a Numerai API on this machine: before its rounds are read, and with the few that are."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+
+from bot import Roundtable, Settings, create_bot
+from storage.database import open_database
+from tests.numerai_data import Present
+from tests.numerai_server import LoopbackNumerai
+from tests.offline import OfflineDiscord, Server, said, text_of
+from tests.patience import CALM
+from tournament.numerai.source import NumeraiSource, Throttle
+from tournament.sample import SampleSource
+
+pytestmark = pytest.mark.slow
+
+QUESTIONS: dict[str, dict[str, Any]] = {"scores": {}, "rerank": {}, "show": {"name": "solo_wren"}}
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[LoopbackNumerai]:
+    async with LoopbackNumerai(first_round=1290) as api:
+        yield api
+
+
+@pytest.fixture
+def present() -> Present:
+    return Present()
+
+
+@pytest.fixture
+async def live(api: LoopbackNumerai, tmp_path: Path, present: Present) -> AsyncIterator[NumeraiSource]:
+    kept = await open_database(tmp_path / "answers.sqlite3")
+    yield NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
+    await kept.close()
+
+
+@pytest.fixture
+async def env(
+    live: NumeraiSource, settings: Settings, present: Present, source: SampleSource
+) -> AsyncIterator[simcord.Env]:
+    env = OfflineDiscord(create_bot(settings, source=live, now=present, sample=source))
+    await env.start()
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        assert isinstance(env.bot, Roundtable)
+        await env.bot.close()
+
+
+async def ask(server: Server, question: str) -> Any:
+    return said(await server.ben.slash(server.channel, f"record {question}", **QUESTIONS[question]))
+
+
+async def test_before_the_rounds_are_read_there_is_a_sentence(server: Server, live: NumeraiSource) -> None:
+    await live.refresh_board()
+    for question in QUESTIONS:
+        assert "No whole round of this tournament is read yet." in (await ask(server, question)).content
+
+
+async def test_of_a_few_daily_rounds_it_is_said_that_they_are_few(
+    server: Server, live: NumeraiSource
+) -> None:
+    """22 of them are open at once, so that 53 rounds are hardly more than two that share no day."""
+    await live.refresh_board()
+    await live.read_rounds()
+    told = text_of(await ask(server, "scores"))
+    assert "Too few rounds to say whether any score comes again" in told
+    assert "there are too few rounds yet to tell what of one comes again" in told
+    assert "Numerai Classic, rounds 1290-1342" in told
+    assert (await ask(server, "rerank")).content == (
+        "That is 53 rounds with both scores; two halves that share no day take 88 or more."
+    )
+    short = (await ask(server, "show")).content.replace("\\", "")
+    assert short == "solo_wren has 53 final rounds with CORR here; a record takes 66 or more."
