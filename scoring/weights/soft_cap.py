@@ -18,7 +18,7 @@ from scoring._arrays import as_numbers, labelled, refuse
 from scoring.weighting import cap_weights
 
 ALIKE = 0.6  # correlations below it are no more than noise over a hundred rounds
-MOST_PAIRS = 200_000  # a thousand holders who are all alike take half a minute
+MOST_PAIRS = 100_000  # a thousand holders who are all alike take half a minute
 _SLACK = 1e-6  # what the solver may be off by
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ def soft_cap_weights(
     cluster_cap_weights. A weight of 0 stays 0; no weight at all: nan.
 
     Raises ValueError for a cap that is not above 0 and at most 1, for one that can't be kept (with the
-    smallest that can), for a similarity that is no table of correlations, and for one with more than 200,000
+    smallest that can), for a similarity that is no table of correlations, and for one with more than 100,000
     pairs that are alike.
     """
     if not 0 < cap <= 1:
@@ -99,7 +99,8 @@ def _together(shares: Floats, similarity: ArrayLike | Sparse, alike: float) -> t
         row, column = np.nonzero(table[np.ix_(held, held)] >= alike)
         value = table[held[row], held[column]]
     counts = value >= alike
-    pairs = int(np.count_nonzero(counts))
+    # each is there twice, and everybody with themselves
+    pairs = (int(np.count_nonzero(counts)) - held.size) // 2
     if pairs > MOST_PAIRS:
         raise ValueError(
             f"Of {held.size:,} holders {pairs:,} pairs are alike, more than the {MOST_PAIRS:,} that can be "

@@ -117,6 +117,24 @@ async def test_what_cannot_be_asked(asked: dict[str, object], sentence: str) -> 
     assert sentence in str(refused.value)
 
 
+@pytest.mark.slow
+async def test_a_soft_cap_on_hundreds_of_copies_is_refused_with_the_reason() -> None:
+    corr = np.random.default_rng(3).normal(0, 0.02, (600, 45))
+    corr[:450] = corr[0]
+    made = made_up(corr.tolist(), stakes_of([1.0] * 600, guessed=False))
+    soft = (await schemes_compared(made, "soft cap 2%")).chosen
+    assert soft is not None
+    assert soft.impact is None
+    # 101,025 of the copies, and those who are alike by luck
+    assert soft.why_not.startswith("Of 600 holders 101,")
+    assert soft.why_not.endswith("more than the 100,000 that can be worked out: count them as alike from a "
+                                 "higher correlation.")  # fmt: skip
+    hard = (await schemes_compared(made, "cluster cap 2%")).chosen
+    assert hard is not None
+    assert hard.impact is not None
+    assert hard.impact.after[:450].sum() == pytest.approx(0.02)
+
+
 async def test_nobody_with_a_stake() -> None:
     made = made_up([[0.02] * 6], stakes_of([0.0]))
     with pytest.raises(ValueError, match=r"^No account on the leaderboard has a stake\.$"):
