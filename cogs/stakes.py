@@ -28,6 +28,7 @@ from tournament.source import Tournament
 from ui.answer import Answer, Asked, Question
 
 Unit = Literal["account", "model"]
+UnitOrCluster = Literal["account", "model", "cluster"]
 
 
 class StakesCommands(
@@ -40,7 +41,7 @@ class StakesCommands(
 
     @app_commands.command()
     @app_commands.describe(
-        unit="What counts as one holder; account without it",
+        unit="What counts as one holder: cluster is accounts that score alike; account without it",
         zeros="Count those without a stake too",
         day="A day that is kept, like 2022-12-22, or a round, like round 318; the newest day without it",
         tournament="Classic without it",
@@ -48,7 +49,7 @@ class StakesCommands(
     async def concentration(
         self,
         interaction: discord.Interaction,
-        unit: Unit = "account",
+        unit: UnitOrCluster = "account",
         zeros: bool = False,
         day: str | None = None,
         tournament: Tournament = "classic",

@@ -107,6 +107,8 @@ TOUR = (
     TourStep("ben", "record show", share=("Share",), name="track-record"),
     TourStep("ada", "record show", {"name": "account_03793", "score": "TC"}, name="track-record-of-account"),
     TourStep("ben", "record rerank", share=("Share",), name="reranked"),
+    TourStep("chloe", "weights redundancy", share=("Share",), name="redundancy"),
+    TourStep("ben", "weights redundancy", {"name": "model_03731"}, ("Share",), "most-alike"),
     TourStep("chloe", "record scores", share=("Share",), name="repeatable-scores"),
     TourStep("ben", "ahead pay", share=("Share", "In percent of the stake only"), name="pay-ahead"),
     TourStep("ben", "ahead stake", share=("Share",), name="stake-ahead"),

@@ -121,7 +121,8 @@ def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> Non
         "ahead pay", "ahead power", "ahead restake", "ahead stake", "opinion map", "payout compare",
         "payout rules", "payout show", "payout what-if", "promise list", "proposal simulate",
         "record rerank", "record scores", "record show", "stakes concentration", "stakes history",
-        "stakes influence", "stakes unstake", "stakes who", "weights compare", "weights split-test",
+        "stakes influence", "stakes unstake", "stakes who", "weights compare", "weights redundancy",
+        "weights split-test",
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`/weights`: what schemes of weighing would make of today's stakes, and what splitting gains."""
+"""`/weights`: what schemes of weighing would make of today's stakes, what splitting gains, who is alike."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from features.account.link import own_name
+from features.lab.alike.redundancy import redundancy
+from features.lab.alike.redundancy_card import REDUNDANCY_FIELDS, redundancy_answer
 from features.lab.schemes import TRIED, schemes_compared
 from features.lab.schemes_card import COMPARE_FIELDS, SPLIT_FIELDS, compared_answer, split_answer
 from features.lab.splitting import split_test
@@ -64,6 +66,24 @@ class WeightsCommands(
             interaction, "split-test", scheme=scheme, parts=parts, name=name, size=size, tournament=tournament
         )
 
+    @app_commands.command()
+    @app_commands.describe(
+        name="A model, or an account for its largest one; all models without it",
+        tournament="Classic without it",
+    )
+    async def redundancy(
+        self,
+        interaction: discord.Interaction,
+        name: str | None = None,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """Which models say the same: how many independent ones there are, and who is most like yours
+
+        Told from public scores beyond the mean of each round, with how sure that is and what luck makes of
+        it; of live models also what Numerai tells of their predictions.
+        """
+        await self._answer(interaction, "redundancy", name=name, tournament=tournament)
+
     @compare.autocomplete("scheme")
     @split_test.autocomplete("scheme")
     @offering
@@ -71,6 +91,7 @@ class WeightsCommands(
         return choices_of((each, each) for each in TRIED if typed.casefold().strip() in each)
 
     @split_test.autocomplete("name")
+    @redundancy.autocomplete("name")
     @offering
     async def _name(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return choices_of(await suggest_holders(picked_source(self.tools, interaction), typed))
@@ -99,10 +120,19 @@ async def _split_test(interaction: discord.Interaction, asked: Asked, shown_by: 
     return split_answer(found, asked)
 
 
+async def _redundancy(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    tools = tools_of(interaction)
+    found = await redundancy(tools.source(asked["tournament"]), asked["name"])
+    if shown_by is not None:
+        found = found.for_others(await own_name(tools.database, shown_by))
+    return redundancy_answer(found, asked)
+
+
 async def setup(bot: Client) -> None:
     """Add the commands, and how their questions are answered."""
     await bot.add_cog(WeightsCommands(bot.tools))
     bot.questions.known |= {
         "weights compare": Question(_compare, fields=COMPARE_FIELDS, everybodys=True),
         "weights split-test": Question(_split_test, fields=SPLIT_FIELDS),
+        "weights redundancy": Question(_redundancy, fields=REDUNDANCY_FIELDS),
     }

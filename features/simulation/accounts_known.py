@@ -8,8 +8,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from features.stakes.alike.namesakes import owners_told
 from features.stakes.alike.scores import HoldersAlike, HolderScores
-from features.stakes.holders import owners_of
 from scoring.schemes import KnownOfHolders
 from tournament.source import History, Rounds, Stakes, TournamentField
 from wording.numbers import score_name, span
@@ -50,7 +50,7 @@ def known_of(stakes: Stakes, everyone: TournamentField | None, calendar: Rounds)
     the rounds of all accounts lie from their own means, where rounds that overlap count as one.
     """
     missing: dict[str, str] = {}
-    owner = None if everyone is None else owners_of(everyone.models, stakes)
+    owner, of_whom = (None, "") if everyone is None else owners_told(everyone.models, stakes)
     if everyone is None or owner is None:
         return AccountsKnown(
             KnownOfHolders(),
@@ -61,7 +61,9 @@ def known_of(stakes: Stakes, everyone: TournamentField | None, calendar: Rounds)
     found = {name: _Mean.nothing(most) for name in (*RANKED_BY, LIKENESS)}
     there: set[str] = set()
     staked = stakes.account_stake > 0
-    likes = HolderScores("account", owner, stakes.account_stake, staked, everyone.numbers, calendar)
+    likes = HolderScores(
+        "account", owner, stakes.account_stake, staked, everyone.numbers, calendar, of_whom=of_whom
+    )
     for rows in everyone.pieces():
         columns = {**rows.likeness, **rows.scores}
         there.update(columns)
@@ -75,7 +77,7 @@ def known_of(stakes: Stakes, everyone: TournamentField | None, calendar: Rounds)
     score = next((name for name in names if found[name].rounds), "")
     if score:
         mean = found[score]
-        scores, words = mean.value[:size], f"{score_name(score)} of {mean.span}"
+        scores, words = mean.value[:size], f"{score_name(score)} of {mean.span}{of_whom}"
         errors = mean.errors(calendar.overlap(np.unique(mean.rounds)))[:size]
     else:
         why = (
@@ -85,7 +87,7 @@ def known_of(stakes: Stakes, everyone: TournamentField | None, calendar: Rounds)
         )
         missing |= {"scores": why, "errors": why}
     if found[LIKENESS].rounds:
-        correlations, correlated = found[LIKENESS].value[:size], found[LIKENESS].span
+        correlations, correlated = found[LIKENESS].value[:size], f"{found[LIKENESS].span}{of_whom}"
     else:
         missing["correlations"] = (
             "This source has nobody's correlation with the meta model, so nobody can be held against a gate."

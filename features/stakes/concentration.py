@@ -3,12 +3,13 @@
 import asyncio
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.stakes.alike.scores import HoldersAlike, alike_accounts
 from features.stakes.holders import Holders, biggest_guess, holders_of
 from features.stakes.moments import Moment
 from scoring.concentration import (
@@ -34,6 +35,7 @@ from scoring.tails import (
 from tournament.source import Source
 from wording.numbers import counted, p_told
 
+CLUSTER = "cluster"  # of accounts that say the same, as one more unit
 SEED = 20221222  # the same question gets the same interval
 TOPS = (1, 10, 50)
 LEFT_OUT = (1, 5, 10)  # how many of the largest are left out to see what a measure owes to them
@@ -124,6 +126,7 @@ class StakeConcentration:
     share: Numbers
     tail: Tail
     apart: Apart | None
+    alike: HoldersAlike | None = None  # where accounts that say the same are counted as one
 
     @property
     def who(self) -> str:
@@ -150,6 +153,8 @@ class StakeConcentration:
         if math.isnan(self.intervals.gini[0]):
             return "Too few holders have a stake for an interval."
         everybody = "Everybody who stakes is counted, so nothing is uncertain about this day."
+        if self.alike is not None:
+            everybody = self.alike.told
         counts = self.limit or self.counts or everybody
         return (
             f"{counts} The 95 % intervals say how far the numbers could be off if these holders were drawn "
@@ -160,21 +165,32 @@ class StakeConcentration:
 async def stake_concentration(
     source: Source, *, unit: str = "account", zeros: bool = False, at: Moment | None = None
 ) -> StakeConcentration:
-    """How concentrated the stake is, by account or model, on the newest day or at another moment.
+    """How concentrated the stake is, on the newest day or at another moment, by account, model or cluster.
 
-    Raises ValueError where nobody has a stake.
+    A cluster is accounts that say the same. Raises ValueError where nobody has a stake, and where it can't be
+    told which accounts are alike; SourceError where that takes rounds of which none has been read.
     """
     if at is None:
         stakes = await source.stakes()
         at = Moment(stakes, f"on {stakes.day}")
-    return await asyncio.to_thread(_measure, source, at, unit, zeros)
+    if unit != CLUSTER:
+        return await asyncio.to_thread(_measure, source, at, unit, zeros, None)
+    everyone, calendar = await asyncio.gather(source.everyone(), source.rounds())
+    alike = await asyncio.to_thread(alike_accounts, at.stakes, everyone, calendar)
+    return await asyncio.to_thread(_measure, source, at, unit, zeros, alike)
 
 
-def _measure(source: Source, at: Moment, unit: str, zeros: bool) -> StakeConcentration:
+def _measure(
+    source: Source, at: Moment, unit: str, zeros: bool, alike: HoldersAlike | None
+) -> StakeConcentration:
     stakes = at.stakes
     if unit == "account" and stakes.models and not stakes.accounts:
         unit = "model"  # whose each is is not told, and the moment says so
-    listed = holders_of(source, stakes, unit)
+    listed = holders_of(source, stakes, unit if alike is None else "account")
+    if alike is not None:
+        together = np.bincount(alike.clusters, weights=listed.stake).astype(np.float64)
+        names = tuple(f"cluster {number}" for number in range(1, together.size + 1))
+        listed = replace(listed, unit=CLUSTER, names=names, stake=together)
     staked = listed.staked
     holders = listed if zeros else staked
     x = holders.stake
@@ -182,7 +198,7 @@ def _measure(source: Source, at: Moment, unit: str, zeros: bool) -> StakeConcent
     if stakes.account_of is not None:
         counts = slice(None) if zeros else stakes.model_stake > 0
         within, between = theil_split(stakes.model_stake[counts], stakes.account_of[counts].tolist())
-    guess = biggest_guess(listed, stakes)
+    guess = None if alike is not None else biggest_guess(listed, stakes)
     population, share = lorenz_curve(x)
     kept = np.unique(np.linspace(0, population.size - 1, POINTS).round().astype(np.intp))
     return StakeConcentration(
@@ -211,6 +227,7 @@ def _measure(source: Source, at: Moment, unit: str, zeros: bool) -> StakeConcent
             concentration(guess.apart.stake if zeros else guess.apart.staked.stake),
             tail_of(guess.apart.staked.stake),
         ),
+        alike=alike,
     )
 
 

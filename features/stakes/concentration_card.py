@@ -28,8 +28,10 @@ TAILS = (
 UNITS = (
     ("account", False, "By account"),
     ("model", False, "By model"),
+    ("cluster", False, "By cluster of accounts that score alike"),
     ("account", True, "By account, those without a stake too"),
     ("model", True, "By model, those without a stake too"),
+    ("cluster", True, "By cluster, those without a stake too"),
 )
 CONCENTRATION_FIELDS = {
     "day": text_field("day", "Another day or round", "A kept day or a round", "Like 2022-12-22, or round 318")
@@ -59,6 +61,8 @@ def concentration_card(found: StakeConcentration) -> Card:
     sure = found.certainty
     if not math.isnan(low):
         counts = found.limit or found.counts or "Everybody is counted."
+        if found.alike is not None:
+            counts = f"{counts} {found.alike.briefly}"
         sure = f"{counts} Drawn from many like them, it could be {whole(low)} to {whole(high)}."
     guessed = " · accounts guessed from models' names" if found.holders.guessed else ""
     return Card(
@@ -109,6 +113,10 @@ def _measures_page(found: StakeConcentration) -> Card:
                     for k, rest in found.left_out.items()
                 ),
             ),
+            section(
+                "Who is alike",
+                "" if found.alike is None or not (found.limit or found.counts) else found.alike.told,
+            ),
             section("How sure", found.certainty),
         ),
         small=MEASURES,
@@ -157,7 +165,11 @@ def _tail_page(found: StakeConcentration) -> Card:
 
 def _units(found: StakeConcentration, asked: Asked) -> Menu:
     choices = {(unit, zeros): Choice(label, {"unit": unit, "zeros": zeros}) for unit, zeros, label in UNITS}
-    return Menu("unit", tuple(choices.values()), choices[found.holders.unit, asked["zeros"]])
+    return Menu(
+        "unit",
+        tuple(choices.values()),
+        choices[found.holders.unit, asked["zeros"]],
+    )
 
 
 def _when(found: StakeConcentration, asked: Asked, when: Moments) -> Menu:

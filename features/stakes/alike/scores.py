@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.stakes.alike.namesakes import owners_told
 from scoring.lab.many_models import (
     ALIKE,
     FEWEST,
@@ -16,7 +17,7 @@ from scoring.lab.many_models import (
     closest,
     clusters_of_pairs,
 )
-from tournament.source import History, Rounds
+from tournament.source import History, Rounds, Stakes, TournamentField
 from wording.numbers import counted, percent, score_name, span, whole
 
 SCORED_BY = ("corr", "corr60", "alpha", "fnc_v4")  # the first one a source has is what is compared
@@ -56,6 +57,13 @@ class HoldersAlike:
         return float(self.stake[self.at[self.pairs.compared]].sum() / self.stake.sum())
 
     @property
+    def identical(self) -> int:
+        """How many pairs have the same score in every stretch of rounds that both have."""
+        close = self.pairs.r > 1 - 1e-6
+        apart = self.scores[:, self.pairs.first[close]] - self.scores[:, self.pairs.second[close]]
+        return int((~(np.abs(apart) > 1e-9)).all(axis=0).sum())
+
+    @property
     def clear(self) -> int:
         """How many pairs are alike beyond chance."""
         return int(np.count_nonzero(self.pairs.clear))
@@ -77,6 +85,14 @@ class HoldersAlike:
     def rounds_needed(self) -> str:
         """What two must share to be compared: "40 final rounds"."""
         return _needed(self.step)
+
+    @property
+    def briefly(self) -> str:
+        """The same in one short sentence."""
+        return (
+            f"Alike by public scores, some by luck: {counted(self.compared, self.unit)} with "
+            f"{percent(self.compared_stake)} of stake could be compared, the others count alone."
+        )
 
     @property
     def told(self) -> str:
@@ -104,9 +120,10 @@ class HolderScores:
     """Scores of holders by stretches of rounds, added up piece by piece.
 
     owner (m,): the holder of each model of the field; stake (h,): NMR of each holder today; looked_at (h,):
-    who is compared, if there are enough rounds. Rounds that are open at once say nearly the same, so some
-    daily ones are put together: the mean of what is beyond the mean of each round. Accounts are weighed by
-    stake at risk; the score of a model is its own, with a stake or without.
+    who is compared, if there are enough rounds: of too many the largest, and who is asked about. Rounds that
+    are open at once say nearly the same, so some daily ones are put together: the mean of what is beyond the
+    mean of each round. Accounts are weighed by stake at risk; the score of a model is its own, with a stake
+    or without.
     """
 
     def __init__(
@@ -117,8 +134,11 @@ class HolderScores:
         looked_at: NDArray[np.bool_],
         numbers: NDArray[np.int64],
         calendar: Rounds,
+        asked: int | None = None,
+        of_whom: str = "",
     ) -> None:
-        self._unit, self._stake, self._numbers = unit, stake, numbers
+        self._unit, self._stake, self._numbers, self._asked = unit, stake, numbers, asked
+        self._of_whom = of_whom
         self._at = np.flatnonzero(looked_at)
         column = np.full(max(stake.size, int(owner.max(initial=-1)) + 1) + 1, -1, dtype=np.intp)
         column[self._at] = np.arange(self._at.size)
@@ -170,7 +190,8 @@ class HolderScores:
         sums, counts = self._sums[score]
         enough = np.flatnonzero((counts > 0).sum(axis=0) >= FEWEST)
         if enough.size > MOST_COMPARED:
-            largest = np.argsort(-self._stake[self._at[enough]], kind="stable")[:MOST_COMPARED]
+            first = np.where(self._at[enough] == self._asked, np.inf, self._stake[self._at[enough]])
+            largest = np.argsort(-first, kind="stable")[:MOST_COMPARED]
             enough = np.sort(enough[largest])
         sums, counts = sums[:, enough], counts[:, enough]
         scores = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
@@ -187,8 +208,43 @@ class HolderScores:
             overlap=self._overlap,
             step=self._step,
             pairs=pairs,
-            told_by=f"{score_name(score)} of {span(min(self._seen[score]), max(self._seen[score]))}",
+            told_by=f"{score_name(score)} of {span(min(self._seen[score]), max(self._seen[score]))}"
+            f"{self._of_whom}",
         )
+
+
+def alike_accounts(stakes: Stakes, everyone: TournamentField, calendar: Rounds) -> HoldersAlike:
+    """Which accounts with a stake say the same. Raises ValueError with a sentence where it can't be told."""
+    owner, of_whom = owners_told(everyone.models, stakes)
+    if owner is None:
+        raise ValueError(
+            "This source does not say whose models are whose, so it can't be told which accounts are alike."
+        )
+    held = stakes.account_stake
+    scores = HolderScores("account", owner, held, held > 0, everyone.numbers, calendar, of_whom=of_whom)
+    for rows in everyone.pieces():
+        scores.add(rows)
+    return scores.alike()
+
+
+def alike_models(
+    stakes: Stakes, everyone: TournamentField, calendar: Rounds, asked: int | None = None
+) -> HoldersAlike:
+    """Which of the listed models (h,) with a stake say the same, with the one asked about among them.
+
+    Raises ValueError with a sentence where it can't be told.
+    """
+    listed = {name.casefold(): at for at, name in enumerate(stakes.models)}
+    owner = np.array([listed.get(name.casefold(), -1) for name in everyone.models], dtype=np.intp)
+    looked_at = stakes.model_stake > 0
+    if asked is not None:
+        looked_at[asked] = True
+    scores = HolderScores(
+        "model", owner, stakes.model_stake, looked_at, everyone.numbers, calendar, asked
+    )  # fmt: skip
+    for rows in everyone.pieces():
+        scores.add(rows)
+    return scores.alike()
 
 
 def _at_most(pairs: float) -> str:

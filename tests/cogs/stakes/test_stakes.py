@@ -53,6 +53,13 @@ async def test_concentration_by_model(server: Server) -> None:
     assert "not a power law" in text
 
 
+async def test_concentration_by_cluster(server: Server) -> None:
+    reply = await ask(server, "concentration", unit="cluster")
+    assert titles(reply) == ["36 clusters hold half of the stake"]
+    await check_answer(reply)
+    assert "309 are clear at 1 % with all pairs counted" in plain(await all_told(server.ben, reply))
+
+
 @pytest.mark.slow
 async def test_those_without_a_stake_can_count_too(server: Server) -> None:
     text = plain(await all_told(server.ben, await ask(server, "concentration", unit="model", zeros=True)))

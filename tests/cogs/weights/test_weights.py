@@ -32,3 +32,15 @@ async def test_splitting(server: Server) -> None:
     await check_answer(reply)
     both = said(await server.ben.slash(server.channel, "weights split-test", name="model_07585", size=5.0))
     assert "Give a name or a size, not both." in text_of(both)
+
+
+async def test_who_says_the_same(server: Server) -> None:
+    reply = said(await server.ben.slash(server.channel, "weights redundancy"))
+    assert titles(reply) == ["427 models are worth about 38 independent ones"]
+    await check_answer(reply)
+    named = said(await server.ben.slash(server.channel, "weights redundancy", name="model_03731"))
+    [title] = titles(named)
+    assert title.endswith("is most like model_03731: r 1.00, beyond luck")
+    await check_answer(named)
+    wrong = said(await server.ben.slash(server.channel, "weights redundancy", name="model_99999"))
+    assert "There is no model or account called “model_99999”" in text_of(wrong)
