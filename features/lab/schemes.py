@@ -1,13 +1,14 @@
 """Schemes of weighing side by side, applied to today's stakes."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from features.rules.rules import announced_rule
 from features.simulation.accounts_known import AccountsKnown, known_of
+from features.simulation.by_round.meta_model_effect import MetaModelEffect, effects_of
 from features.simulation.weight_pay import PaidBefore
 from features.simulation.weights import WeightImpact, weight_impact
 from governance.proposals.parameters import parse_parameters
@@ -65,6 +66,25 @@ class SchemesCompared:
         return tuple((typed, each) for typed, each in self.applied if not each.left_out)
 
     @property
+    def effects(self) -> tuple[tuple[str, MetaModelEffect], ...]:
+        """What each that could be applied would have changed for the meta model."""
+        return tuple((typed, each.meta_model) for typed, each in self.applied if each.meta_model is not None)
+
+    @property
+    def effects_finding(self) -> str:
+        """What they would have changed for the meta model, in a sentence."""
+        told = [each for _, each in self.effects if each.rounds.size]
+        if not told:
+            whys = {each.why_not for _, each in self.effects if each.why_not}
+            return " ".join(("What they would change for the meta model can't be told.", *sorted(whys)))
+        better, worse = (sum(each.change.excludes_0 and up(each) for each in told) for up in (_up, _down))
+        luck = 0.05 * len(told)
+        return (
+            f"Of {counted(len(told), 'scheme')} {better} would clearly have raised the meta model's CORR and "
+            f"{worse} lowered it, each taken alone; luck alone makes about {luck:.1f} of so many look clear."
+        )
+
+    @property
     def how_many(self) -> str:
         """How many were tried, since of many one always looks good."""
         left = len(self.tried) - len(self.applied)
@@ -88,9 +108,15 @@ async def schemes_compared(source: Source, scheme: str | None = None) -> Schemes
         known = known_of(stakes, everyone, calendar)
         if not stakes.account_stake.any():
             raise ValueError("No account on the leaderboard has a stake.")
-        chosen = None if asked is None else _tried(*asked, stakes, known, paid)
+        every = [*map(read_scheme, TRIED), *([] if asked is None else [asked])]
+        effects = effects_of([each for _, each in every], stakes, everyone, calendar, known.known)
+        tried = [
+            _tried(*each, effect, stakes, known, paid if at == len(TRIED) else None)
+            for at, (each, effect) in enumerate(zip(every, effects, strict=True))
+        ]
+        chosen = None if asked is None else tried.pop()
         return SchemesCompared(
-            tried=tuple(_tried(*read_scheme(each), stakes, known) for each in TRIED),
+            tried=tuple(tried),
             chosen=chosen,
             newcomer="" if asked is None or chosen is None else _newcomer(asked[1], stakes, known),
             notes=differs if chosen is not None and chosen.impact and chosen.impact.pay else (),
@@ -130,11 +156,25 @@ def with_a_newcomer(
     return np.append(stakes.account_stake[counts], stake), known.known.of(counts).with_unknown()
 
 
+def _up(effect: MetaModelEffect) -> bool:
+    return effect.change.mean > 0
+
+
+def _down(effect: MetaModelEffect) -> bool:
+    return effect.change.mean < 0
+
+
 def _tried(
-    typed: str, weighing: Weighing, stakes: Stakes, known: AccountsKnown, paid: PaidBefore | None = None
+    typed: str,
+    weighing: Weighing,
+    effect: MetaModelEffect,
+    stakes: Stakes,
+    known: AccountsKnown,
+    paid: PaidBefore | None = None,
 ) -> TriedScheme:
     try:
-        return TriedScheme(typed, weighing.words, weight_impact(weighing, stakes, known, paid))
+        found = weight_impact(weighing, stakes, known, paid)
+        return TriedScheme(typed, weighing.words, replace(found, meta_model=effect))
     except ValueError as error:
         return TriedScheme(typed, weighing.words, None, str(error))
 

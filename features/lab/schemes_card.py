@@ -6,8 +6,9 @@ from functools import partial
 from features.lab.schemes import TRIED, SchemesCompared
 from features.lab.schemes_chart import picture_of_schemes, picture_of_splitting
 from features.lab.splitting import SplitTest
+from features.simulation.by_round.meta_model_effect import FIRST_ORDER
 from features.simulation.impact_chart import picture_of_weights
-from features.simulation.impact_details_card import apart_of, largest_of, weight_pages
+from features.simulation.impact_details_card import apart_of, largest_of, meta_model_line, weight_pages
 from features.simulation.weights import WeightImpact
 from ui.answer import Answer, Asked, Choice, Menu, text_field
 from ui.card import AMBER, Card, bullets
@@ -26,7 +27,8 @@ def compared_answer(found: SchemesCompared, asked: Asked) -> Answer:
     """The reply to `/weights compare`."""
     menu = _schemes(asked, Choice("All schemes", {"scheme": None}))
     if found.chosen is None:
-        return Answer(_overview(found), (menu,), (_table_page(found), _not_applied_page(found)))
+        pages = (_table_page(found), _effects_page(found), _not_applied_page(found))
+        return Answer(_overview(found), (menu,), pages)
     impact = found.chosen.impact
     if impact is None:
         card = Card(
@@ -39,7 +41,7 @@ def compared_answer(found: SchemesCompared, asked: Asked) -> Answer:
     assumed += [impact.basis] if impact.basis else []
     card = Card(
         plain(impact.finding.removesuffix(".")),
-        f"{percent(impact.moved)} of all weight moves; {largest_of(impact)}.",
+        f"{percent(impact.moved)} of all weight moves; {largest_of(impact)}.{meta_model_line(impact)}",
         partial(picture_of_weights, impact),
         f"**How sure** {apart_of(impact) or 'Every account is taken as verified.'}",
         _small(found, impact),
@@ -107,6 +109,20 @@ def _table_page(found: SchemesCompared) -> Card:
         for typed, each in found.applied
     ]
     return Card("Every scheme in numbers", bullets(rows) or "None.", after=found.how_many, colour=AMBER)
+
+
+def _effects_page(found: SchemesCompared) -> Card:
+    rows = [
+        f"{typed}: {effect.told}, {percent(effect.moved)} moved, {counted(effect.rounds.size, 'round')}"
+        for typed, effect in found.effects
+        if effect.rounds.size
+    ]
+    first = next((each for _, each in found.effects if each.rounds.size), None)
+    said = f"{plain(found.effects_finding)}\nChange of its CORR a round, 95 % interval:\n{bullets(rows)}"
+    after = "" if first is None else f"{first.common} {FIRST_ORDER} {NOT_PAY}"
+    return Card(
+        "Effect on the meta model", said if rows else plain(found.effects_finding), after=after, colour=AMBER
+    )
 
 
 def _not_applied_page(found: SchemesCompared) -> Card:

@@ -11,7 +11,13 @@ from features.simulation.impact_chart import (
     picture_of_member_weight,
     picture_of_pay,
 )
-from features.simulation.impact_details_card import apart_of, impact_pages, largest_of, member_fields
+from features.simulation.impact_details_card import (
+    apart_of,
+    impact_pages,
+    largest_of,
+    member_fields,
+    meta_model_line,
+)
 from features.simulation.pay_result import PayImpact, PayWindow
 from features.simulation.proposal_impact import MemberImpact, ProposalImpact
 from ui.answer import Answer, Asked, Choice, Menu
@@ -64,7 +70,7 @@ def impact_card(impact: ProposalImpact) -> Card:
     if impact.weights is not None:
         found = impact.weights
         after = "" if found.apart is None else f"**How sure** {apart_of(found)}"
-        moved = f"{percent(found.moved)} of all weight moves; {largest_of(found)}."
+        moved = f"{percent(found.moved)} of all weight moves; {largest_of(found)}.{meta_model_line(found)}"
         draw = partial(picture_of_holders, found)
         return Card(plain(found.finding), f"{title}\n{moved}", draw, after, small, AMBER)
     return Card(

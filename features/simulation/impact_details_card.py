@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.payout.comparison import Stretch
+from features.simulation.by_round.meta_model_effect import MetaModelEffect
 from features.simulation.effect import clearly
 from features.simulation.impact_chart import picture_of_pay, picture_of_softening, picture_of_weights
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
@@ -105,8 +106,22 @@ def weight_pages(found: WeightImpact) -> list[Page]:
         ("Moved", f"{percent(found.moved)} of all weight. {largest_of(found).capitalize()}.", None),
         ("If one guessed account is none", "" if found.apart is None else apart_of(found), None),
         ("If accounts are not verified", _splitting(found.splitting), None),
+        *meta_model_pages(found.meta_model),
         ("Effect on pay", pay, None),
     ]
+
+
+def meta_model_pages(found: MetaModelEffect | None) -> list[Page]:
+    """What it would have changed for the meta model's CORR, which is told apart from pay."""
+    if found is None:
+        return []
+    return [("Effect on the meta model", f"{plain(found.finding)}\n{found.basis}".rstrip(), None)]
+
+
+def meta_model_line(found: WeightImpact) -> str:
+    """The same as a line of a card; "" where nothing is told."""
+    effect = found.meta_model
+    return "" if effect is None or not effect.rounds.size else f"\nMeta model: {effect.told} CORR a round."
 
 
 def largest_of(found: WeightImpact) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from features.rules.rules import announced_rule
 from features.simulation.accounts_known import known_of
+from features.simulation.by_round.meta_model_effect import effects_of
 from features.simulation.pay import GUESSED, not_simulated, read_pay
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
 from features.simulation.weight_pay import PaidBefore
@@ -237,7 +238,9 @@ def _weigh(
 ) -> WeightImpact:
     known = known_of(stakes, everyone if scheme.needs else None, calendar)
     paid = None if everyone is None else PaidBefore(tournament, everyone, calendar, live)
-    return weight_impact(scheme, stakes, known, paid)
+    found = weight_impact(scheme, stakes, known, paid)
+    [effect] = effects_of([scheme], stakes, everyone, calendar, known.known)
+    return replace(found, meta_model=effect)
 
 
 def _scheme(proposal: Proposal) -> Weighing:

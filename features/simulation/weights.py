@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.simulation.accounts_known import AccountsKnown
+from features.simulation.by_round.meta_model_effect import MetaModelEffect
 from features.simulation.weight_pay import PaidBefore, WeightPay, weight_pay
 from scoring.change.transition import by_stake_decile
 from scoring.concentration import effective_number, nakamoto
@@ -54,6 +55,7 @@ class WeightImpact:
     left_out_stake: float  # share of all stake
     splitting: float  # weight of the largest account in ten parts, over its weight whole
     pay: WeightPay | None  # None where nobody's pay is known by account
+    meta_model: MetaModelEffect | None = None  # None where that was not asked
 
     @property
     def who(self) -> str:

@@ -147,6 +147,9 @@ CASES = {
     "weighting.log_weights": alike("model", stakes=STAKE, accounts=GROUP),
     "weighting.limited_weights": alike("model", weights=STAKE, limits=np.linspace(0.1, 0.2, N)),
     "weights.cluster_cap.cluster_cap_weights": alike("model", weights=STAKE, clusters=GROUP, cap=0.2),
+    "weights.effect.meta_model_change": alike(
+        "model", stakes=STAKE, after=SHARE, corr=SCORE, corr_with_meta_model=SHARE
+    ),
     "weights.soft_cap.soft_cap_weights": SIMILAR,
     "weights.soft_cap.smallest_soft_cap": case(
         SIMILAR.axes, **{name: value for name, value in SIMILAR.arguments.items() if name != "cap"}
