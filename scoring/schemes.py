@@ -69,12 +69,14 @@ class Weighing:
     words go after "with" ("a cap of 2 %"); weigh takes stakes (a,) in NMR and what is known of the accounts
     besides, and gives weights (a,) that add up to 1. needs: what of KnownOfHolders has to be there, by name;
     leaves_out: accounts for which that is NaN are weighed neither before nor after.
+    unlike: what it comes to where no two are alike; None where it is the same.
     """
 
     words: str
     weigh: Callable[[Floats, KnownOfHolders], Floats]
     needs: tuple[str, ...] = ()
     leaves_out: str = ""
+    unlike: "Weighing | None" = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _cluster_capped(cap: float) -> Weighing:
         f"a cap of {100 * cap:g} % on accounts that are alike, together",
         lambda stakes, known: cluster_cap_weights(stakes, _there(known.clusters).tolist(), cap),
         needs=("clusters",),
+        unlike=capped(cap, None),
     )
 
 
@@ -145,6 +148,7 @@ def _soft_capped(cap: float) -> Weighing:
         f"a soft cap of {100 * cap:g} % on accounts that are alike",
         lambda stakes, known: soft_cap_weights(stakes, _there(known.similarity), cap),
         needs=("similarity",),
+        unlike=capped(cap, None),
     )
 
 

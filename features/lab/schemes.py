@@ -1,27 +1,27 @@
 """Schemes of weighing side by side, applied to today's stakes."""
 
 import asyncio
+import math
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-
+from features.lab.newcomer import newcomer, newcomer_line, newcomers_weight
 from features.rules.rules import announced_rule
 from features.simulation.accounts_known import AccountsKnown, known_of
+from features.simulation.by_round.account_rounds import past_of
+from features.simulation.by_round.fading import SchemesFading, fading_of
 from features.simulation.by_round.meta_model_effect import MetaModelEffect, effects_of
 from features.simulation.weight_pay import PaidBefore
 from features.simulation.weights import WeightImpact, weight_impact
 from governance.proposals.parameters import parse_parameters
-from scoring.schemes import SCHEMES, KnownOfHolders, Weighing
-from scoring.weighting import stake_weights
+from scoring.schemes import SCHEMES, Weighing
 from tournament.source import Source, SourceError, Stakes, TournamentField
-from wording.numbers import counted, number, percent, whole
+from wording.numbers import counted, percent, whole
 
 TRIED = (
     "cap 1%", "cap 2%", "cap 5%", "cluster cap 2%", "soft cap 2%", "performance cap 2%", "account rank",
     "sqrt", "log", "reshape 50%", "reshape 100%", "gate 0.5",
 )  # fmt: skip
-NEWCOMER = 100.0  # NMR
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ class SchemesCompared:
 
     tried: tuple[TriedScheme, ...]
     chosen: TriedScheme | None
-    newcomer: str  # what one weighs under the chosen scheme, in a sentence
+    newcomer: str  # what one weighs under the chosen scheme, in sentences
+    newcomers: tuple[tuple[str, str], ...]  # the same of every scheme, a line each
+    fading: SchemesFading
     notes: tuple[str, ...]
     source: str
     day: date
@@ -109,7 +111,15 @@ async def schemes_compared(source: Source, scheme: str | None = None) -> Schemes
         if not stakes.account_stake.any():
             raise ValueError("No account on the leaderboard has a stake.")
         every = [*map(read_scheme, TRIED), *([] if asked is None else [asked])]
-        effects = effects_of([each for _, each in every], stakes, everyone, calendar, known.known)
+        past = past_of(stakes, everyone, calendar)
+        effects = effects_of([each for _, each in every], past, known.known)
+        faded = [read_scheme("stake"), *(every if asked is None else [asked])]
+        if isinstance(past, str):
+            fading, skill = SchemesFading({}, None, None, math.nan, past), None
+        else:
+            fading = fading_of(faded, stakes, past, calendar)
+            skill = fading.recorded or fading.paid
+        weights = {typed: newcomers_weight(each, stakes, known) for typed, each in every}
         tried = [
             _tried(*each, effect, stakes, known, paid if at == len(TRIED) else None)
             for at, (each, effect) in enumerate(zip(every, effects, strict=True))
@@ -118,7 +128,11 @@ async def schemes_compared(source: Source, scheme: str | None = None) -> Schemes
         return SchemesCompared(
             tried=tuple(tried),
             chosen=chosen,
-            newcomer="" if asked is None or chosen is None else _newcomer(asked[1], stakes, known),
+            newcomer="" if asked is None else newcomer(asked[1], weights[asked[0]], skill),
+            newcomers=tuple(
+                (typed, newcomer_line(each, weights[typed], skill)) for typed, each in every[: len(TRIED)]
+            ),
+            fading=fading,
             notes=differs if chosen is not None and chosen.impact and chosen.impact.pay else (),
             source=source.label,
             day=stakes.day,
@@ -146,16 +160,6 @@ def read_scheme(text: str) -> tuple[str, Weighing]:
     return spelled or f"{scheme.typed[0]}{share}", scheme.with_share(said.weights_cap)
 
 
-def with_a_newcomer(
-    stakes: Stakes, known: AccountsKnown, weighing: Weighing, stake: float
-) -> tuple[np.ndarray, KnownOfHolders]:
-    """Stakes (a,) of those whom a scheme weighs, with one more of whom nothing is known, the last."""
-    held = stakes.account_stake > 0
-    lacking = getattr(known.known, weighing.leaves_out) if weighing.leaves_out else None
-    counts = np.flatnonzero(held if lacking is None else held & ~np.isnan(lacking))
-    return np.append(stakes.account_stake[counts], stake), known.known.of(counts).with_unknown()
-
-
 def _up(effect: MetaModelEffect) -> bool:
     return effect.change.mean > 0
 
@@ -177,27 +181,6 @@ def _tried(
         return TriedScheme(typed, weighing.words, replace(found, meta_model=effect))
     except ValueError as error:
         return TriedScheme(typed, weighing.words, None, str(error))
-
-
-def _newcomer(weighing: Weighing, stakes: Stakes, known: AccountsKnown) -> str:
-    if known.why_not(weighing.needs):
-        return ""
-    if weighing.leaves_out:
-        what = "score" if weighing.leaves_out == "scores" else "correlation with the meta model"
-        return f"A newcomer weighs nothing before there is a {what} of final rounds, a month at the least."
-    held, of = with_a_newcomer(stakes, known, weighing, NEWCOMER)
-    try:
-        then, now = float(weighing.weigh(held, of)[-1]), float(stake_weights(held)[-1])
-    except ValueError:
-        return ""
-    if "scores" in weighing.needs:
-        counts = " Without a score it counts as average."
-    else:
-        counts = " Without a past it is like nobody." if weighing.needs else ""
-    return (
-        f"A newcomer with {number(NEWCOMER)} NMR would weigh {number(100 * then)} % instead of "
-        f"{number(100 * now)} %, {number(then / now)} times as much, from the first round on.{counts}"
-    )
 
 
 def _same(typed: str, name: str, share: float | None) -> bool:

@@ -27,7 +27,13 @@ def compared_answer(found: SchemesCompared, asked: Asked) -> Answer:
     """The reply to `/weights compare`."""
     menu = _schemes(asked, Choice("All schemes", {"scheme": None}))
     if found.chosen is None:
-        pages = (_table_page(found), _effects_page(found), _not_applied_page(found))
+        pages = (
+            _table_page(found),
+            _effects_page(found),
+            _fading_page(found),
+            _newcomers_page(found),
+            _not_applied_page(found),
+        )
         return Answer(_overview(found), (menu,), pages)
     impact = found.chosen.impact
     if impact is None:
@@ -37,6 +43,14 @@ def compared_answer(found: SchemesCompared, asked: Asked) -> Answer:
         return Answer(card, (menu,), (_table_page(found),))
     pages = [Card(name, text, draw, colour=AMBER) for name, text, draw in weight_pages(impact) if text]
     newcomer = Card("A newcomer's view", found.newcomer or "It can't be told.", colour=AMBER)
+    fading, typed = found.fading, found.chosen.typed
+    today = f"By stake, as today: {fading.told('stake')}." if fading.fading else ""
+    faded = Card(
+        "If skill fades",
+        plain("\n".join((fading.finding(typed, found.chosen.words), today)).strip()),
+        after=fading.basis,
+        colour=AMBER,
+    )
     assumed = [NOT_PAY, "Assumes nobody changes behaviour.", found.how_many, *found.notes]
     assumed += [impact.basis] if impact.basis else []
     card = Card(
@@ -47,7 +61,9 @@ def compared_answer(found: SchemesCompared, asked: Asked) -> Answer:
         _small(found, impact),
         AMBER,
     )
-    return Answer(card, (menu,), (*pages, newcomer, Card("What was assumed", bullets(assumed), colour=AMBER)))
+    return Answer(
+        card, (menu,), (*pages, newcomer, faded, Card("What was assumed", bullets(assumed), colour=AMBER))
+    )
 
 
 def split_answer(found: SplitTest, asked: Asked) -> Answer:
@@ -123,6 +139,21 @@ def _effects_page(found: SchemesCompared) -> Card:
     return Card(
         "Effect on the meta model", said if rows else plain(found.effects_finding), after=after, colour=AMBER
     )
+
+
+def _fading_page(found: SchemesCompared) -> Card:
+    rows = [f"{name}: {found.fading.told(name)}" for name in found.fading.fading]
+    if not rows:
+        return Card("If skill fades", plain(found.fading.why_not), colour=AMBER)
+    said = f"Half of the weight of an account whose skill fades is gone:\n{bullets(rows)}"
+    return Card("If skill fades", said, after=f"{found.fading.basis} {found.how_many}", colour=AMBER)
+
+
+def _newcomers_page(found: SchemesCompared) -> Card:
+    rows = [f"{typed}: {line}" for typed, line in found.newcomers]
+    skill = found.fading.recorded or found.fading.paid
+    after = found.how_many if skill is None else f"{skill.basis} {found.how_many}"
+    return Card("A newcomer's view", bullets(rows), after=after, colour=AMBER)
 
 
 def _not_applied_page(found: SchemesCompared) -> Card:

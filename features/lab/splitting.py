@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from features.lab.schemes import everyone_of, read_scheme, with_a_newcomer
+from features.lab.newcomer import with_a_newcomer
+from features.lab.schemes import everyone_of, read_scheme
 from features.simulation.accounts_known import known_of
 from features.simulation.weights import what_splitting_gains
 from features.stakes.holders import find_holder

@@ -95,7 +95,7 @@ def member_card(impact: MemberImpact) -> Card:
     if impact.weight is not None and not math.isnan(impact.weight.after):
         before, after = 100 * impact.weight.before, 100 * impact.weight.after
         heading = f"{who} would weigh {brief(after)} % of the meta model instead of {brief(before)} %"
-        times = f"{number(after / before)} times as much"
+        times = f"{number(after / before)} times as much. {impact.weight.pay_sentence}".rstrip()
         return Card(heading, f"{title}\n{times}", partial(picture_of_member_weight, impact.weight), "", small)
     return Card(plain(impact.finding), title, small=small, colour=GREY)
 

@@ -36,6 +36,8 @@ def member_fields(impact: MemberImpact) -> Fields:
         before, after = impact.weight.before, impact.weight.after
         told = f"{number(100 * before)} % → **{number(100 * after)} %**, {number(after / before)} times"
         fields.append(("Weight in the meta model", told))
+        paid = impact.weight.pay_sentence or "What it was paid per NMR is not known, so neither is its pay."
+        fields.append(("Effect on pay", paid))
     return [*fields, (ASSUMED, bullets((ADVISORY, *impact.assumptions)))]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from features.rules.rules import announced_rule
 from features.simulation.accounts_known import known_of
+from features.simulation.by_round.account_rounds import past_of
 from features.simulation.by_round.meta_model_effect import effects_of
 from features.simulation.pay import GUESSED, not_simulated, read_pay
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
@@ -21,7 +22,7 @@ from scoring.rules import PayoutRule
 from scoring.schemes import SCHEMES, Weighing, capped
 from tournament.source import EVERYONE, Rounds, Source, SourceError, Stakes, TournamentField
 from wording.names import find_name
-from wording.numbers import listed
+from wording.numbers import amount, listed, number
 
 UNCHANGED = "Assumes nobody changes behaviour."
 
@@ -53,6 +54,19 @@ class MemberWeight:
 
     before: float
     after: float
+    pay: tuple[float, float] | None = None  # NMR before and after, if it were counted on these weights
+    paid_over: str = ""  # "rounds 302-321"
+
+    @property
+    def pay_sentence(self) -> str:
+        """What pay would be if it followed the weights, which it does not do by itself; "" if unknown."""
+        if self.pay is None:
+            return ""
+        old, new = self.pay
+        return (
+            f"Pay stays as it is. If it were counted on the new weights: {amount(new, 'NMR')} instead of "
+            f"{number(old)} at the pay per NMR of {self.paid_over}, by the same scores."
+        )
 
 
 @dataclass(frozen=True)
@@ -239,7 +253,7 @@ def _weigh(
     known = known_of(stakes, everyone if scheme.needs else None, calendar)
     paid = None if everyone is None else PaidBefore(tournament, everyone, calendar, live)
     found = weight_impact(scheme, stakes, known, paid)
-    [effect] = effects_of([scheme], stakes, everyone, calendar, known.known)
+    [effect] = effects_of([scheme], past_of(stakes, everyone, calendar), known.known)
     return replace(found, meta_model=effect)
 
 
@@ -287,5 +301,12 @@ async def _member_weight(source: Source, proposal: Proposal, name: str, none: Me
         total = float(stakes.account_stake.sum())
         weight = MemberWeight(share * float(stakes.account_stake[at]) / total, math.nan)
     else:
-        weight = MemberWeight(*(share * float(each[place[0]]) for each in (weighed.before, weighed.after)))
+        before, after = (share * float(each[place[0]]) for each in (weighed.before, weighed.after))
+        paid = None if weighed.pay is None else weighed.pay.of(int(place[0]))
+        weight = MemberWeight(
+            before,
+            after,
+            None if paid is None else (share * paid[0], share * paid[1]),
+            "" if weighed.pay is None else weighed.pay.stretch.span,
+        )
     return replace(none, weight=weight, assumptions=assumptions)

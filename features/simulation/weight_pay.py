@@ -40,6 +40,14 @@ class WeightPay:
     stretch: Stretch  # the difference, and that without the largest where it has much of the weight
     changes: str  # what these rounds paid, where that changed in them
     left_out: int  # rows of accounts whose weight is not known
+    account: NDArray[np.intp]  # whose gains these are, by position among the accounts that are weighed
+
+    def of(self, account: int) -> tuple[float, float] | None:
+        """Pay of one account in NMR, before and after; None where none is known."""
+        place = np.flatnonzero(self.account == account)
+        if not place.size:
+            return None
+        return float(self.gains.old[place[0]]), float(self.gains.new[place[0]])
 
 
 def weight_pay(
@@ -65,7 +73,7 @@ def weight_pay(
     rate = np.bincount(cell, weights=rows.payout) / np.bincount(cell, weights=rows.stake)
     account, period = cells // numbers.size, cells % numbers.size
     old, new = rate * found[:, account]
-    _, names = np.unique(account, return_inverse=True)
+    whose, names = np.unique(account, return_inverse=True)
     return WeightPay(
         rounds=numbers,
         gains=gains(old, new, names),
@@ -76,6 +84,7 @@ def weight_pay(
             rules_in_force(before.tournament, rows, before.calendar, before.live),
         ),
         left_out=paid.round.size - rows.round.size,
+        account=whose,
     )
 
 

@@ -116,6 +116,14 @@ def account_rounds(stakes: Stakes, everyone: TournamentField | None, calendar: R
     )
 
 
+def past_of(stakes: Stakes, everyone: TournamentField | None, calendar: Rounds) -> AccountRounds | str:
+    """account_rounds, or the sentence why there are none."""
+    try:
+        return account_rounds(stakes, everyone, calendar)
+    except ValueError as error:
+        return str(error)
+
+
 def _rounds_of(rows: History, owner: NDArray[np.intp]) -> Iterator[AccountRound]:
     """The rounds of a piece, models of an account put together by stake at risk."""
     columns = {name: rows.scores[name] for name in (CORR, *RANKED_BY) if name in rows.scores}

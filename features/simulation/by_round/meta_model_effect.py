@@ -12,14 +12,13 @@ from features.simulation.by_round.account_rounds import (
     FEWEST_ACCOUNTS,
     AccountRound,
     AccountRounds,
-    account_rounds,
 )
 from scoring.intervals import Interval, ewc_interval
 from scoring.meta_model import meta_model_corr
 from scoring.schemes import KnownOfHolders, Weighing
 from scoring.weighting import stake_weights
 from scoring.weights.effect import meta_model_change
-from tournament.source import Numbers, Rounds, Stakes, TournamentField
+from tournament.source import Numbers
 from wording.numbers import counted, percent, plus_minus, spans, too_few
 
 Floats = NDArray[np.float64]
@@ -107,17 +106,11 @@ FIRST_ORDER = (
 
 
 def effects_of(
-    schemes: Sequence[Weighing],
-    stakes: Stakes,
-    everyone: TournamentField | None,
-    calendar: Rounds,
-    today: KnownOfHolders,
+    schemes: Sequence[Weighing], past: AccountRounds | str, today: KnownOfHolders
 ) -> tuple[MetaModelEffect, ...]:
-    """effects_on_meta_model of a source's rows; why nothing is told where they don't say."""
-    try:
-        past = account_rounds(stakes, everyone, calendar)
-    except ValueError as error:
-        return (MetaModelEffect.untold(str(error)),) * len(schemes)
+    """effects_on_meta_model of what past_of found."""
+    if isinstance(past, str):
+        return (MetaModelEffect.untold(past),) * len(schemes)
     return effects_on_meta_model(schemes, past, today)
 
 

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from features.payout.compare import compare_payouts
+from features.simulation.impact_card import member_answer
 from features.simulation.proposal_impact import MemberImpact, member_impact
 from tests.features.simulation.proposed import FALLING, NAN, example, made_up, proposal, stakes_of
 from tournament.sample import SampleSource
+
+ASKED = {"number": 1, "rounds": None, "name": "owl_0", "tournament": None}
 
 
 @pytest.mark.parametrize("name", ["model_00930", "account_06446"])
@@ -84,3 +87,30 @@ async def test_members_who_are_not_weighed_are_told_so() -> None:
     accounts: MemberImpact = await member_impact(untold, proposal("weights", weights="sqrt"), "heron_1")
     assert accounts.weight is not None
     assert accounts.weight.before == pytest.approx(0.4)
+
+
+async def test_a_members_weight_and_pay_are_told_apart() -> None:
+    """Roots of 64 and 36 are 8 and 6: .64 of the weight becomes 8 / 14, and pay would go with it."""
+    made = made_up([[0.02] * 6, [0.01] * 6], stakes_of([64, 36]))
+    got = await member_impact(made, proposal("weights", weights="sqrt"), "owl_0")
+    assert got.weight is not None
+    assert (got.weight.before, got.weight.after) == pytest.approx((0.64, 8 / 14))
+    assert got.weight.pay is not None
+    # .02 a round on 64 NMR for 6 rounds, and on 100 x 8 / 14
+    assert got.weight.pay == pytest.approx((0.02 * 64 * 6, 0.02 * 100 * 8 / 14 * 6))
+    assert got.weight.pay_sentence == (
+        "Pay stays as it is. If it were counted on the new weights: 6.86 NMR instead of 7.68 at the pay per "
+        "NMR of rounds 316-321, by the same scores."
+    )
+    assert got.weight.pay_sentence in member_answer(got, ASKED).card.text
+    # one model of an account has its share of both
+    both = made_up([[0.02] * 6, [0.02] * 6], stakes_of([64, 36], [0, 0]))
+    got = await member_impact(both, proposal("weights", weights="sqrt"), "owl_1")
+    assert got.weight is not None
+    assert got.weight.pay == pytest.approx((0.02 * 36 * 6, 0.02 * 36 * 6))
+    unknown = replace(made, rows=None)
+    got = await member_impact(unknown, proposal("weights", weights="sqrt"), "heron_0")
+    assert got.weight is not None
+    assert (got.weight.pay, got.weight.pay_sentence) == (None, "")
+    told = {card.heading: card.text for card in member_answer(got, ASKED).details}
+    assert told["Effect on pay"] == "What it was paid per NMR is not known, so neither is its pay."

@@ -11,7 +11,7 @@ import pytest
 
 from features.lab.schemes import TRIED, read_scheme
 from features.simulation.accounts_known import known_of
-from features.simulation.by_round.account_rounds import AccountRounds, account_rounds
+from features.simulation.by_round.account_rounds import AccountRounds, account_rounds, past_of
 from features.simulation.by_round.meta_model_effect import (
     TOO_HIGH,
     TRACKS,
@@ -173,14 +173,14 @@ async def test_nobody_knows_whose_models_are_whose() -> None:
     rows = rows_of([[0.02] * 6, [0.01] * 6])
     stakes = stakes_of([1.0, 2.0])
     sqrt = SCHEMES["sqrt"].with_share(None)
-    [got] = effects_of([sqrt], stakes, TournamentField.of(rows), calendar(6), KnownOfHolders())
+    [got] = effects_of([sqrt], past_of(stakes, TournamentField.of(rows), calendar(6)), KnownOfHolders())
     assert got.finding == (
         "What it would change for the meta model can't be told. No final round has both CORR and the "
         "correlation with the meta model."
     )
     assert (got.basis, got.told) == ("", "not told")
     for untold, everyone in ((stakes, None), (replace(stakes, account_of=None), TournamentField.of(rows))):
-        [got] = effects_of([sqrt], untold, everyone, calendar(6), KnownOfHolders())
+        [got] = effects_of([sqrt], past_of(untold, everyone, calendar(6)), KnownOfHolders())
         assert "whose models are whose" in got.finding
 
 
