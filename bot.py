@@ -49,6 +49,7 @@ EXTENSIONS = (
     "cogs.help",
     "cogs.lab.ahead",
     "cogs.lab.plan",
+    "cogs.lab.fund",
     "cogs.lab.weights",
     "cogs.opinion",
     "cogs.payout",

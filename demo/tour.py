@@ -40,6 +40,13 @@ def predictions() -> tuple[str, bytes]:
     return "predictions.csv", "\n".join(lines).encode()
 
 
+def returns() -> tuple[str, bytes]:
+    """Invented returns of a fund by month."""
+    draw, lines = random.Random(8), ["month,return"]
+    lines += [f"{2019 + at // 12}-{at % 12 + 1:02},{draw.gauss(0.8, 2):.2f}" for at in range(10, 42)]
+    return "returns.csv", "\n".join(lines).encode()
+
+
 POLL = {
     "title": "What should the payout reward?",
     "description": "Pick everything you could live with.",
@@ -118,6 +125,8 @@ TOUR = (
     TourStep("ben", "ahead stake", share=("Share",), name="stake-ahead"),
     TourStep("ada", "ahead power", share=("Share",), name="power"),
     TourStep("ada", "ahead restake", {"rule": "1xCORR + 3xTC", "current": "2C1T"}, name="restake"),
+    TourStep("mona", "fund returns", {"file": returns()}, name="fund-returns"),
+    TourStep("chloe", "fund combination", share=("Share",), name="fund-combination"),
     TourStep("ben", "record score-file", {"file": predictions()}, name="scored-file"),
     TourStep("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
     TourStep(

@@ -106,5 +106,6 @@ async def forget_guild(db: Database, guild_id: int) -> None:
         await execute(db, "DELETE FROM server_setters WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM told_troubles WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM proposal_blocks WHERE guild_id = ?", (guild_id,))
+        await execute(db, "DELETE FROM fund_returns WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM guild_settings WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM left_guilds WHERE guild_id = ?", (guild_id,))

@@ -105,8 +105,9 @@ CASES = {
     "lab.track_record.shrink": alike("model", scores=SCORE, standard_errors=SHARE),
     "lab.track_record.rerank": alike("model", scores=SCORE, other=PAY),
     "lab.selection.follow_rule": case(
-        dict.fromkeys(("scores", "stakes"), "round model"),
+        dict.fromkeys(("scores", "stakes", "outcomes"), "round model"),
         scores=BY_ROUND,
+        outcomes=BY_ROUND[:, ::-1].copy(),
         stakes=np.tile(STAKE, (R, 1)),
         rule=equally(),
         fewest=0,

@@ -16,6 +16,7 @@ import storage
 from storage.database import Database, execute, fetch_all, open_database, transaction
 from storage.market.api_answers import FetchedAnswer, keep_answers
 from storage.market.prices import keep_price
+from storage.market.returns import replace_returns
 from storage.market.snapshots import StakeSnapshot, keep_snapshot
 from storage.market.whole_rounds import PackedRound, keep_round
 from storage.members.groups import NameGroup, keep_group
@@ -166,6 +167,7 @@ async def furnish(db: Database) -> None:
         StakeSnapshot("classic", "sample", NOW.date(), (("ada", 2.0),), (("ada", 2.0),), True, NOW),
     )
     await keep_price(db, "EUR", NOW.date(), 7.25)
+    await replace_returns(db, HERE, {"2031-01": -1.5}, NOW)
     assert await keep_group(db, NameGroup(ADA, "herd", "classic", ("ada", "bert"), NOW))
     await keep_answers(db, [FetchedAnswer("leaderboard", "[]", NOW)], NOW)
     await keep_round(db, "classic", PackedRound(1, True, "{}", b"packed", NOW), [(0, "1d", "ada_1")])

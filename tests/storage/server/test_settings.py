@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from storage.database import Database, fetch_all
+from storage.market.returns import replace_returns
 from storage.members.privacy import delete
 from storage.members.questions import recall, remember
 from storage.members.shared import claim_share
@@ -151,6 +152,7 @@ async def fill(db: Database, guild_id: int) -> None:
     await keep_typed(db, guild_id, BERT, "poll:new", {"title": "Now?"}, NOW)
     await note_setter(db, guild_id, ADA, NOW)
     assert await claim_trouble(db, guild_id, "poll 7", NOW)
+    await replace_returns(db, guild_id, {"2031-01": -1.5}, NOW)
 
 
 async def test_a_forgotten_server_leaves_nothing_in_any_table(db: Database) -> None:
