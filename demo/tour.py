@@ -127,6 +127,8 @@ TOUR = (
     TourStep("ada", "ahead restake", {"rule": "1xCORR + 3xTC", "current": "2C1T"}, name="restake"),
     TourStep("mona", "fund returns", {"file": returns()}, name="fund-returns"),
     TourStep("chloe", "fund combination", share=("Share",), name="fund-combination"),
+    TourStep("chloe", "fund alignment", share=("Share",), name="fund-alignment"),
+    TourStep("chloe", "fund rules", share=("Share",), name="fund-rules"),
     TourStep("ben", "record score-file", {"file": predictions()}, name="scored-file"),
     TourStep("mona", "setup limits", {"hours": 0, "open_at_once": 10}, name="limits"),
     TourStep(

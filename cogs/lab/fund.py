@@ -6,9 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from features.lab.fund.alignment import fund_alignment
+from features.lab.fund.alignment_card import ROUNDS_FIELDS, alignment_answer, rules_answer
 from features.lab.fund.combination import FundCombination, fund_combination
 from features.lab.fund.combination_card import COMBINATION_FIELDS, combination_answer
 from features.lab.fund.returns import LARGEST_RETURNS, read_returns, returns_beside, returns_told
+from features.lab.fund.selection import rules_followed
 from features.server.setup_buttons import check_manages
 from storage.market.returns import replace_returns, returns_of
 from tools import Client, Tools, content_of, questions_of, tools_of
@@ -42,6 +45,40 @@ class FundCommands(
         a one, and how often this test would see a better one. If nobody did: whether that can be told at all.
         """
         await self._answer(interaction, "combination", rounds=rounds, tournament=tournament)
+
+    @app_commands.command()
+    @app_commands.describe(
+        rounds="all, 100 (the last 100) or 212-306; all without it", tournament="Classic without it"
+    )
+    async def alignment(
+        self,
+        interaction: discord.Interaction,
+        rounds: str | None = None,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """Whether pay goes with what a model adds to the fund, then and afterwards
+
+        Under rules of the data: pay against contribution in the same round, which is partly arithmetic, and
+        against contribution in the rounds after, which is what a rule is for.
+        """
+        await self._answer(interaction, "alignment", rounds=rounds, tournament=tournament)
+
+    @app_commands.command()
+    @app_commands.describe(
+        rounds="all, 100 (the last 100) or 230-306; all without it", tournament="Classic without it"
+    )
+    async def rules(
+        self,
+        interaction: discord.Interaction,
+        rounds: str | None = None,
+        tournament: Tournament = "classic",
+    ) -> None:
+        """Rules for choosing models that could be used beforehand, against weights by stake
+
+        The best of the last rounds, all alike, limits by record and others, each with what was known when a
+        round opened; all together, so that the best of several tries is not taken for a finding.
+        """
+        await self._answer(interaction, "rules", rounds=rounds, tournament=tournament)
 
     @app_commands.command()
     @app_commands.describe(
@@ -93,7 +130,21 @@ async def _combination(interaction: discord.Interaction, asked: Asked, shown_by:
     return combination_answer(found, returns_beside(loaded, found.monthly), asked)
 
 
+async def _alignment(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    source = tools_of(interaction).source(asked["tournament"])
+    return alignment_answer(await fund_alignment(source, asked["rounds"]), asked)
+
+
+async def _rules(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    source = tools_of(interaction).source(asked["tournament"])
+    return rules_answer(await rules_followed(source, asked["rounds"]), asked)
+
+
 async def setup(bot: Client) -> None:
     """Add the commands, and how their questions are answered."""
     await bot.add_cog(FundCommands(bot.tools))
-    bot.questions.known |= {"fund combination": Question(_combination, fields=COMBINATION_FIELDS)}
+    bot.questions.known |= {
+        "fund alignment": Question(_alignment, fields=ROUNDS_FIELDS, everybodys=True),
+        "fund combination": Question(_combination, fields=COMBINATION_FIELDS),
+        "fund rules": Question(_rules, fields=ROUNDS_FIELDS, everybodys=True),
+    }

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
-from scoring.lab.track_record import variance_inflation
 from scoring.weights.by_score import performance_limited_weights
 
 Numbers = NDArray[np.float64]
@@ -72,23 +71,24 @@ def limited_by_performance(cap: float, *, overlap: int = 5, fewest: int = 10) ->
     """A rule: weights by stake, each up to a limit that the shrunk mean of its known rounds earns.
 
     scoring.weights.by_score.performance_limited_weights with the mean beyond each round's mean, and its error
-    root(variance x inflation by overlap / rounds); a model with fewer than `fewest` known rounds counts as
-    average. Where the limits of so few models do not add up to 1, it finds nobody. Raises ValueError for a
-    cap that is not above 0 and at most 1.
+    root(variance x overlap / rounds), as of sums over days that `overlap` rounds share; a model with fewer
+    than `fewest` known rounds counts as average. Where the limits of so few models do not add up to 1, it
+    finds nobody. Raises ValueError for a cap that is not above 0 and at most 1, and an overlap below 1.
     """
     if not 0 < cap <= 1:
         raise ValueError("A cap must be a share above 0 and at most 1.")
+    if overlap < 1:
+        raise ValueError("Rounds overlap by 1 (not at all) or more.")
 
     def rule(past: Numbers, stakes: Numbers) -> Numbers:
         beyond = past - _means(past.T)[:, np.newaxis]
         counts = np.count_nonzero(~np.isnan(past), axis=0)
         enough = counts >= max(fewest, 2)
-        inflation = variance_inflation(past, overlap=overlap)
-        if not enough.any() or not inflation > 0:
+        if not enough.any():
             return np.zeros(stakes.size)
         means = np.where(enough, _means(beyond), np.nan)
         spread = np.nansum((beyond - means) ** 2, axis=0) / np.maximum(counts - 1, 1)
-        errors = np.sqrt(spread * inflation / np.maximum(counts, 1))
+        errors = np.sqrt(spread * overlap / np.maximum(counts, 1))
         try:
             return performance_limited_weights(stakes, means, errors, cap)
         except ValueError:

@@ -218,8 +218,8 @@ def _window(known: FundRounds, asked: bool) -> tuple[slice, NDArray[np.intp], st
     models = np.flatnonzero(known.scored[inside].all(axis=0)) if inside.stop else np.arange(0)
     if models.size < 2:
         raise ValueError(
-            "Fewer than two models have a CORR in every one of these rounds, and it takes two to speak of a "
-            "best one: ask for fewer rounds."
+            "Fewer than two models have a CORR in every round of a window long enough, and it takes two to "
+            f"speak of a best one: ask for {2 * known.block} rounds in which more were there."
         )
     return inside, models, how
 

@@ -37,6 +37,29 @@ async def test_the_best_against_the_fund(server: Server) -> None:
     assert "There are no numbers of Signals here" in text_of(nowhere)
 
 
+async def test_pay_and_what_models_add(server: Server) -> None:
+    reply = await ask(server, "alignment")
+    assert titles(reply) == [
+        "Pay rewards what a model adds in the same round, and says nothing sure of the next 10 rounds"
+    ]
+    await check_answer(reply)
+    told = await all_told(server.ben, reply)
+    assert "1xCORR + 3xTC: same round +0.27 (+0.24 to +0.31) over 122 rounds" in told
+    few = await ask(server, "alignment", rounds="900-910")
+    assert "There is nothing in rounds 900-910" in text_of(few)
+
+
+async def test_rules_that_could_be_used_beforehand(server: Server) -> None:
+    reply = await ask(server, "rules")
+    assert titles(reply) == ["No rule that could be used beforehand can be called better than stake"]
+    await check_answer(reply)
+    assert "the newest score known is 5 rounds old" in text_of(reply)
+    told = await all_told(server.ben, reply)
+    assert "Measured by TC" in told
+    few = await ask(server, "rules", rounds="round 190")
+    assert "Rules need 20 rounds that are known when one opens" in text_of(few)
+
+
 async def test_returns_are_loaded_shown_replaced_and_deleted_for_this_server_alone(server: Server) -> None:
     mona, database, here = server.moderator, server.database, server.guild.id
     assert "No returns are loaded here." in text_of(await ask(server, "returns", mona))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring.lab.combination import best_combination, best_model, flip_size, sign_flip_test
+from scoring.lab.combination import best_combination, best_model, flip_size, flip_sizes, sign_flip_test
 from scoring.meta_model import meta_model_corr
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample" / "performance_r168_r325.csv.gz"
@@ -118,6 +118,16 @@ def test_overlap_costs_size_and_an_edge_gives_power() -> None:
     assert printed == pytest.approx(rejected / 300, abs=0.05)
     assert 0.05 < printed < 0.16
     assert flip_size(noise(rounds, models), edge=1.5, records=100, rng=draw) > 0.9
+
+
+@pytest.mark.parametrize("combination", [False, True])
+def test_several_edges_share_their_records(combination: bool) -> None:
+    """Each is what flip_size finds alone, and power never falls as the edge grows."""
+    d, edges = noise(60, 6, seed=8), (0.0, 0.3, 0.6)
+    more = {"combination": combination, "records": 30, "flips": 63}
+    together = flip_sizes(d, edges, rng=np.random.default_rng(9), **more)
+    alone = [flip_size(d, edge=edge, rng=np.random.default_rng(9), **more) for edge in edges]
+    assert together.tolist() == alone == sorted(alone)
 
 
 @pytest.mark.slow

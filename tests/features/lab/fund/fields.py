@@ -1,5 +1,8 @@
 """Invented fields of final rounds, with a meta model that is what its models say."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from features.meta_model.implied import WITH_META_MODEL
@@ -10,11 +13,11 @@ WEEK = np.timedelta64(7, "D")
 
 def field_of_scores(
     corr: np.ndarray,
+    others: Mapping[str, np.ndarray] = MappingProxyType({}),
     *,
     alike: np.ndarray | float = 0.6,
     stake: np.ndarray | float = 100.0,
     first: int = 201,
-    **scores: np.ndarray,
 ) -> tuple[TournamentField, Rounds]:
     """A field and its calendar of weekly rounds, from tables (r, n); NaN where a model is not there."""
     rounds, models = corr.shape
@@ -29,7 +32,7 @@ def field_of_scores(
         models=tuple(f"model_{at:05}" for at in range(models)),
         model=model,
         round=first + number,
-        scores={"corr": column(corr), **{name: column(values) for name, values in scores.items()}},
+        scores={"corr": column(corr), **{name: column(values) for name, values in others.items()}},
         chosen={},
         payout_factor=np.ones(corr.size),
         stake=column(stake),

@@ -214,7 +214,7 @@ async def test_the_best_in_the_worst_rounds_of_the_sample(sample: SampleSource) 
             moving(np.random.default_rng(1), 30, 1),
             None,
             {},
-            "^Fewer than two models have a CORR in every one of these rounds",
+            "^Fewer than two models have a CORR in every round of a window long enough",
         ),
         (np.full((30, 3), 0.0), None, {}, "No score of rounds 201-230 differs from the fund's."),
         (np.full((30, 3), 0.01), "201-210", {}, "That needs 20 final rounds"),

@@ -1,0 +1,77 @@
+"""`/fund` over a Numerai API on this machine: nothing told, a crowd of daily rounds, the other tournament."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+
+from bot import Roundtable, Settings, create_bot
+from storage.database import open_database
+from tests.numerai.crowd import Crowd
+from tests.numerai_data import Present
+from tests.numerai_server import LoopbackNumerai
+from tests.offline import OfflineDiscord, Server, said, text_of
+from tests.patience import CALM
+from tournament.numerai.source import NumeraiSource, Throttle
+from tournament.sample import SampleSource
+
+pytestmark = pytest.mark.slow
+
+QUESTIONS = ("combination", "alignment", "rules")
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[LoopbackNumerai]:
+    async with LoopbackNumerai(first_round=1290) as api:
+        yield api
+
+
+@pytest.fixture
+async def live(api: LoopbackNumerai, tmp_path: Path) -> AsyncIterator[NumeraiSource]:
+    kept = await open_database(tmp_path / "answers.sqlite3")
+    yield NumeraiSource(kept, address=api.address, now=Present(), patience=CALM, throttle=Throttle(10_000))
+    await kept.close()
+
+
+@pytest.fixture
+async def env(live: NumeraiSource, settings: Settings, source: SampleSource) -> AsyncIterator[simcord.Env]:
+    bot = create_bot(settings, source=live, now=Present(), sample=source)
+    env = OfflineDiscord(bot)
+    await env.start()
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        assert isinstance(env.bot, Roundtable)
+        await env.bot.close()
+
+
+async def ask(server: Server, question: str) -> Any:
+    return said(await server.ben.slash(server.channel, f"fund {question}"))
+
+
+async def test_where_nothing_is_read_or_told_there_is_a_sentence(
+    server: Server, live: NumeraiSource, api: LoopbackNumerai
+) -> None:
+    for question in QUESTIONS:
+        assert "No whole round of this tournament is read yet." in text_of(await ask(server, question))
+    api.numbers = range(1330, 1345)
+    await live.read_rounds()  # of models whose correlation with the meta model is not published
+    for question in QUESTIONS:
+        assert "There is no fund to hold anything against here" in text_of(await ask(server, question))
+
+
+async def test_daily_rounds_overlap_more_and_so_stretches_are_longer(
+    server: Server, live: NumeraiSource, api: LoopbackNumerai
+) -> None:
+    api.crowd = Crowd(80)
+    await live.read_rounds()
+    combination = text_of(await ask(server, "combination"))
+    assert "That needs 88 final rounds in which the fund is told, two stretches of 44" in combination
+    alignment = text_of(await ask(server, "alignment"))
+    assert "Too few rounds to say whether pay goes with what a model adds afterwards" in alignment
+    assert "0.5xCORR + 2xMMC" in alignment
+    rules = text_of(await ask(server, "rules"))
+    assert "the newest score known is 22 rounds old" in rules
