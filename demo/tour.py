@@ -98,6 +98,13 @@ TOUR = (
     ),
     TourStep("chloe", "payout compare", WINDOWS | {"rounds": "all"}, ("Share",), "everyone-all-rounds"),
     TourStep("chloe", "payout compare", WINDOWS | {"rounds": "311-321"}, ("Share",), "everyone-tc-rounds"),
+    TourStep(
+        "chloe",
+        "payout compare",
+        {"proposed": "0.5C + 2M", "current": "1C3T", "who": "everyone"},
+        ("Share",),
+        "everyone-derived-mmc",
+    ),
     TourStep("ada", "payout rules", name="rules"),
     TourStep("ada", "payout rules", {"rule": "classic-2023-10-07"}, name="rule"),
     TourStep("ada", "stakes concentration", {"unit": "model"}, name="stakes-by-model"),

@@ -77,7 +77,8 @@ NEARER = {
 }
 # a feature imports those of lower floors, never one beside it
 FLOORS = (
-    ("meta_model", "rules"),
+    ("meta_model",),
+    ("rules",),
     ("account", "earnings", "payout", "polls", "promises", "opinions", "server"),
     ("stakes",),
     ("simulation",),

@@ -14,7 +14,7 @@ from scoring.meta_model import (
     meta_model_corr,
 )
 from tournament.source import Floats, History, Numbers, Rounds, TournamentField
-from wording.numbers import counted, number, percent, span
+from wording.numbers import counted, number, percent, score_name, span
 
 MMC_OF = {"corr": "mmc", "corr60": "mmc60"}  # which MMC goes with which CORR
 WITH_META_MODEL, PUBLISHED = "corr_with_meta_model", "published_mmc"
@@ -51,9 +51,10 @@ class ImpliedMetaModel:
         """How MMC is derived, in a sentence for small print; "" where it can't be."""
         if not self.can_derive:
             return ""
+        corr, mmc = score_name(self.score), score_name(self.mmc)
         return (
-            f"MMC is derived: {number(self.scale.scale)} x (CORR - correlation with the meta model x its "
-            f"CORR), fitted to {counted(self.scale.rows, 'published MMC', 'published MMCs')} of "
+            f"{mmc} is derived: {number(self.scale.scale)} x ({corr} - correlation with the meta model x its "
+            f"{corr}), fitted to {counted(self.scale.rows, f'published {mmc}', f'published {mmc}s')} of "
             f"{span(int(self.scale_rounds[0]), int(self.scale_rounds[-1]))} "
             f"(r {number(self.scale.r)}, rmse {number(self.scale.rmse)})."
         )
@@ -147,7 +148,9 @@ def meta_model_of(
 def published_mmc(rows: History, mmc: str) -> Floats:
     """The MMC of each row (n,) that was published; NaN elsewhere."""
     told = _column(rows.scores, mmc, rows)
-    return np.where(np.isnan(told), _column(rows.likeness, PUBLISHED, rows), told)
+    if mmc != "mmc" or PUBLISHED not in rows.likeness:
+        return told
+    return np.where(np.isnan(told), rows.likeness[PUBLISHED], told)
 
 
 def _column(columns: Mapping[str, Floats], name: str, rows: History) -> Floats:

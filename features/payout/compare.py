@@ -1,12 +1,14 @@
 """What members were paid, and what another rule would have paid them on the same rounds."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
+from features.meta_model.derived import CORR_OF, DerivedMmc, derive_mmc, told_of
 from features.payout.at_risk import AS_STAKED, check_basis, check_stake
 from features.payout.comparison import PayoutComparison
 from features.payout.priced.everyone import pay_of_all
@@ -30,7 +32,7 @@ from features.payout.windows import (
 from scoring.change.difference import DifferenceSplit, split_difference
 from scoring.intervals import ewc_interval
 from scoring.payout import break_even
-from scoring.rules import PayoutRule, unknown_scores
+from scoring.rules import PayoutRule, rule_in_force, unknown_scores
 from tournament.source import EVERYONE, Rounds, Source, SourceError, TournamentField, caveats_of, field_of
 from wording.names import find_name
 from wording.numbers import pays_more_when
@@ -73,7 +75,7 @@ async def compare_payouts(
         find_name(source, name),
         source.rounds(),
         source.usd_per_nmr(),
-        _everyone(source, basis),
+        _everyone(source, basis, named),
         source.live_rule(),
     )
     field, scores, until, differs = await asyncio.gather(
@@ -88,16 +90,24 @@ async def compare_payouts(
         all_rounds,
         scores,
         field,
-        everyone if found != EVERYONE else None,
+        everyone if found != EVERYONE and basis == AS_STAKED else None,
         usd,
         None if live is None or unknown_scores(live) else live,
+        partial(derive_mmc, source, field if found == EVERYONE else everyone, all_rounds, until),
     )
     return await asyncio.to_thread(_compare, facts, *named, rounds, stake, basis, unit, old_tc)
 
 
-async def _everyone(source: Source, basis: str) -> TournamentField | None:
-    """Everyone's rows, which a difference is split by; None on other bases and while a source has none."""
-    if basis != AS_STAKED:
+async def _everyone(
+    source: Source, basis: str, named: tuple[str | PayoutRule, str | PayoutRule | None]
+) -> TournamentField | None:
+    """Everyone's rows, which a difference is split by and an MMC derived from; None while a source has none.
+
+    None too on other bases than the stake of the time, where no rule pays by MMC.
+    """
+    newest = rule_in_force(source.tournament, on=date.max)
+    rules = [compared_rule(each, newest) for each in named if each is not None]
+    if basis != AS_STAKED and not any(CORR_OF.keys() & rule.multipliers.keys() for rule in rules):
         return None
     try:
         return await source.everyone()
@@ -118,6 +128,17 @@ class _Facts:
     everyone: TournamentField | None
     usd: tuple[date, float] | None
     live: PayoutRule | None
+    derive: Callable[[Mapping[str, tuple[int, int]], TournamentField, Iterable[str]], DerivedMmc | None]
+
+    def with_mmc(self, rules: Iterable[ComparedRule | None]) -> "tuple[_Facts, DerivedMmc | None]":
+        """The same with an MMC where none was published, where a rule pays by it; and what was derived."""
+        paid = [score for rule in rules if rule for score, times in rule.multipliers.items() if times]
+        derived = self.derive(self.scores, self.field, paid)
+        if derived is None:
+            return self, None
+        everyone = None if self.everyone is None else derived.filled_field(self.everyone)
+        field, scores = derived.filled_field(self.field), derived.scores(self.scores)
+        return replace(self, scores=scores, field=field, everyone=everyone), derived
 
     def with_other_unit(self) -> "_Facts":
         """The same with the scores of another unit among the others, which is said."""
@@ -159,13 +180,26 @@ def _compare(
     asked, so_far = rounds_asked_for(field, calendar, facts.scores, typed, own_stake)
     numbers, cut = (asked, "") if basis == AS_STAKED else that_can_be_followed(field, asked)
     in_force, new, old = facts.rules(field, proposed_named, current_named)
+    facts, derived = facts.with_mmc((new, old))
     question = PayQuestion(
-        facts.tournament, calendar, facts.scores, field, in_force, new, old, basis, stake, unit, so_far
+        facts.tournament,
+        calendar,
+        facts.scores,
+        facts.field,
+        in_force,
+        new,
+        old,
+        basis,
+        stake,
+        unit,
+        so_far,
+        derived,
     )
     whole = question.answer(numbers)
     last = last_of(whole.rounds)
     found = whole if typed is not None or last.size == whole.rounds.size else question.answer(last)
     [here] = question.stretches(found, [("", found.rounds)])
+    part = question.derived_part(found)
     if whole is found or cut:  # what can't be followed at once is not all there is
         beside = None
     else:
@@ -194,6 +228,7 @@ def _compare(
         ),
         assumptions=(
             *question.words(found),
+            *told_of(part),
             "Nobody changes what they submit or stake.",
             *facts.caveats,
             *dict.fromkeys(filter(None, (proposed.terms_sentence, current.terms_sentence))),
@@ -209,6 +244,7 @@ def _compare(
         usd=facts.usd,
         asked_at=field.asked_at,
         notice=field.notice,
+        derived=part,
     )
 
 

@@ -37,14 +37,16 @@ def comparison_card(comparison: PayoutComparison, at_risk: str) -> Card:
     """The finding, the two totals, the picture, how sure, and what was assumed."""
     proposed, current = comparison.proposed, comparison.current
     totals = f"{brief(proposed.total)} against {brief(current.total)} {comparison.unit} by {current.short}"
-    rounds = f" · {comparison.span}" if comparison.whole is not None else ""
+    told = comparison.whole is None or comparison.derived is not None  # in the heading
+    rounds = "" if told else f" · {comparison.span}"
     dated = f"until {comparison.until}{age_line(comparison.asked_at)}"
+    assumed = "nobody changes what they submit" if comparison.derived is None else comparison.derived.small
     return Card(
         heading=plain(comparison.heading),
         text=f"{plain(totals)}{rounds}",
         draw=partial(picture_of_comparison, comparison),
         after="\n".join(filter(None, (f"**How sure** {comparison.how_sure}", plain(comparison.notice)))),
-        small=f"{comparison.source}, {dated} · {at_risk} · nobody changes what they submit",
+        small=f"{comparison.source}, {dated} · {at_risk} · {assumed}",
         colour=AMBER,
     )
 

@@ -19,6 +19,7 @@ def picture_of_comparison(comparison: PayoutComparison, titled: bool = True) -> 
     footer = (
         f"{comparison.source} · {counted(comparison.rounds.size, 'round')} opened {comparison.first_day} to "
         f"{comparison.last_day}, each at its own payout factor"
+        f"{'' if comparison.derived is None else comparison.derived.label}"
     )
     with figure(title, footer, [2.0, 1.0], titled=titled) as (drawing, (above, below)):
         rounds = comparison.rounds

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from features.meta_model.derived import DerivedPart
 from scoring.change.difference import DifferenceSplit
 from scoring.intervals import ewc_interval
 from tournament.source import EVERYONE
@@ -142,6 +143,7 @@ class PayoutComparison:
     asked_at: datetime | None = None  # when the source was asked; None for bundled data
     notice: str = ""  # why this is not the newest there is
     yours: bool = False  # whether it is about the member who reads it
+    derived: DerivedPart | None = None  # what of it rests on a derived MMC
 
     @property
     def difference(self) -> float:
@@ -179,6 +181,11 @@ class PayoutComparison:
         told = self._finding(self.proposed.short, self.current.short)
         return told if len(told) <= LONGEST else self._finding("The proposed rule", "the current one")
 
+    @property
+    def _derived(self) -> str:
+        """ " (MMC derived)"."""
+        return "" if self.derived is None else self.derived.label
+
     def _finding(self, proposed: str, current: str) -> str:
         last = f"the last {counted(self.rounds.size, 'round')} ({self.rounds[0]}-{self.rounds[-1]})"
         over = self.span if self.whole is None else last
@@ -192,11 +199,11 @@ class PayoutComparison:
                 f"{number(self.proposed.total)} against {amount(self.current.total, self.unit)}"
             )
         if self.whole is None:
-            return f"{told}."
+            return f"{told}{self._derived}."
         size = self.whole.rounds.size
         signs = [0 if self._is_nothing(each) else each for each in (self.difference, self.whole.difference)]
         joint = "and" if np.sign(signs[0]) == np.sign(signs[1]) else "but"
-        return f"{told}; {joint} {self._more(self.whole.difference)} over all {size:,}."
+        return f"{told}; {joint} {self._more(self.whole.difference)} over all {size:,}{self._derived}."
 
     @property
     def heading(self) -> str:
@@ -204,19 +211,20 @@ class PayoutComparison:
         whom = "you" if self.yours else "everyone" if self.kind == EVERYONE else self.name
         rule = shortened(self.proposed.short)
         over = f"the last {counted(self.rounds.size, 'round')}" if self.whole is not None else self.span
+        over = over if self.derived is None else self.span  # the last that can be priced are not the last
         over += " so far" if self.so_far else ""
         told = f"{rule} would have paid {whom} {self._more(self.difference, brief)}{self._relative} in {over}"
         if self.whole is None:
-            return told
+            return told + self._derived
         unit = " points of stake" if self.unit == "%" else " NMR"
         more = self._more(self.whole.difference, brief).replace(unit, "")
-        return f"{told}; {more} over all {self.whole.rounds.size:,}"
+        return f"{told}; {more} over all {self.whole.rounds.size:,}{self._derived}"
 
     @property
     def _relative(self) -> str:
-        """ " (+41 %)", where what the current rule pays is clearly above nothing."""
+        """ " (+41 %)", where what the current rule pays is clearly above nothing, and known as it was."""
         share = self.difference / self.current.total if self.current.total > 0 else math.nan
-        if self.same or not (0.005 <= abs(share) < 10):
+        if self.same or self.derived is not None or not (0.005 <= abs(share) < 10):
             return ""
         return f" ({plus_minus(100 * share, 0)} %)"
 

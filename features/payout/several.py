@@ -8,8 +8,10 @@ from string import ascii_uppercase
 import numpy as np
 from numpy.typing import NDArray
 
+from features.meta_model.derived import DerivedPart
 from features.payout.compare import compare_payouts
 from features.payout.comparison import PayoutComparison, Side, Stretch
+from features.payout.windows import last_of
 from tournament.source import Source
 from wording.names import names_for_others, typed_parts
 from wording.numbers import counted, span
@@ -57,6 +59,11 @@ class SeveralPayouts:
     def span(self) -> str:
         """ "rounds 306-325"."""
         return span(int(self.rounds[0]), int(self.rounds[-1]))
+
+    @property
+    def derived(self) -> DerivedPart | None:
+        """What rests on a derived MMC, of the first comparison of which something does."""
+        return next((pair.derived for pair in self.pairs if pair.derived is not None), None)
 
     @property
     def best(self) -> tuple[PayLine, ...]:
@@ -118,8 +125,11 @@ async def several_payouts(
         )  # fmt: skip
 
     pairs = await asked(rounds)
-    common = _common(pairs)
-    if any(pair.rounds.size != common.size for pair in pairs):
+    if rounds is None and any(not np.array_equal(pair.rounds, pairs[0].rounds) for pair in pairs):
+        common = last_of(_common(await asked("all")))  # their own last rounds may have few in common
+    else:
+        common = _common(pairs)
+    if any(not np.array_equal(pair.rounds, common) for pair in pairs):
         pairs = await asked(f"{common[0]}-{common[-1]}")
         if any(not np.array_equal(pair.rounds, pairs[0].rounds) for pair in pairs):
             raise ValueError(

@@ -37,14 +37,15 @@ def several_card(found: SeveralPayouts, at_risk: str) -> Card:
     else:
         heading = "; ".join(f"{line.label} would have paid {line.name} most" for line in found.best)
         heading += f" in {found.span}"
+    derived = found.derived
     return Card(
-        heading=plain(heading),
+        heading=plain(heading + ("" if derived is None else derived.label)),
         text="\n".join(f"**{line.letter}** {_told(found, line)}" for line in found.lines),
         draw=partial(picture_of_several, found),
         small=(
             f"{first.source}, until {first.until}{age_line(first.asked_at)} · "
             f"the same {counted(found.rounds.size, 'round')} for all · {at_risk} · "
-            "nobody changes what they submit"
+            f"{'nobody changes what they submit' if derived is None else derived.small}"
         ),
         colour=AMBER,
     )

@@ -14,6 +14,7 @@ def picture_of_several(found: SeveralPayouts, titled: bool = True) -> Picture:
     best = " and ".join(shortened(line.label) for line in found.best)
     title = f"{best} would have paid most in {found.span}"
     footer = f"{first.source} · {counted(found.rounds.size, 'round')}, {first.first_day} to {first.last_day}"
+    footer += "" if found.derived is None else found.derived.label
     with figure(title, footer, [1.0], titled=titled) as (drawing, [panel]):
         # whose it is, the card says beside the letter
         lines = ((line.letter, shortened(line.label), line.side.by_round) for line in found.lines)

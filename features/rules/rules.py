@@ -5,6 +5,7 @@ import difflib
 from dataclasses import dataclass
 from datetime import date
 
+from features.meta_model.derived import derived_of
 from scoring.rules import (
     TOURNAMENTS,
     PayoutRule,
@@ -31,6 +32,7 @@ class Timeline:
     tournament: str
     rules: tuple[PayoutRule, ...]
     live: str  # what the newest round announces, and whether the table agrees; "" where nobody can tell
+    derived: tuple[str, ...] = ()  # in which rounds MMC is derived, and how; empty where it is not
 
 
 async def timeline(tournament: str, source: Source | None) -> Timeline:
@@ -42,8 +44,10 @@ async def timeline(tournament: str, source: Source | None) -> Timeline:
         raise ValueError(f"There is no tournament called that: it is {', '.join(TOURNAMENTS)}.")
     rules = tuple(rule for rule in load_rules() if rule.tournament == tournament)
     live = None if source is None else await source.live_rule()
+    derived = None if source is None else await derived_of(source)
+    how = () if derived is None else (f"{derived.told}.", *derived.how)
     if source is None or live is None:
-        return Timeline(tournament, rules, "")
+        return Timeline(tournament, rules, "", how)
     agreed = (
         f"Round {live.first_round} announces {describe_multipliers(live.multipliers)}, as the table says."
     )
@@ -51,7 +55,7 @@ async def timeline(tournament: str, source: Source | None) -> Timeline:
     if unknown := unknown_scores(live):
         named = listed([score_name(score) for score in unknown])
         told += f" This bot does not know {named}: nothing is priced by it."
-    return Timeline(tournament, rules, told)
+    return Timeline(tournament, rules, told, how)
 
 
 async def announced_rule(source: Source) -> tuple[PayoutRule | None, tuple[str, ...]]:
@@ -80,32 +84,52 @@ def rule_ids(typed: str) -> list[str]:
 
 
 async def suggest_priced_rules(source: Source, typed: str, *, limit: int = 25) -> list[tuple[str, str]]:
-    """(shown, value) pairs for an autocomplete: the text itself if it is a rule, then what can be priced."""
-    scores = await source.scores()
+    """(shown, value) pairs for an autocomplete: the text itself if it is a rule, then what can be priced.
+
+    What can be priced by a derived MMC alone says so, and stands behind the others of its kind.
+    """
+    scores, derived = await asyncio.gather(source.scores(), derived_of(source))
+    more = {} if derived is None else derived.scores(scores)
     base = rule_in_force(source.tournament, on=await source.until())
 
-    def can_price(rule: PayoutRule) -> bool:
-        return {score for score, multiplier in rule.multipliers.items() if multiplier} <= set(scores)
-
+    label = "" if derived is None else derived.label
+    wanted = tidy(typed).casefold()
     found: dict[str, str] = {}
-    if source.live and tidy(typed).casefold() in LIVE:
+    if source.live and wanted in LIVE:
         found[LIVE] = "live: the rule that the newest round announces"
-    for text in (typed, *OFFERED):
-        try:
-            rule = parse_rule(text, base)
-        except ValueError:
-            continue  # half a rule is no error while it is being typed
-        if can_price(rule) and (text is typed or typed.strip().casefold() in text.casefold()):
-            found.setdefault(rule.id, rule.id)
-    for rule in _newest_first():
-        shown = (
-            f"{describe_multipliers(rule.multipliers)}, {rule.tournament.title()} from {rule.effective_on}"
+    as_typed, offered = _read(typed, base), [_read(text, base) for text in OFFERED]
+    dated = [
+        (
+            rule,
+            f"{describe_multipliers(rule.multipliers)}, {rule.tournament.title()} from {rule.effective_on}",
         )
-        wanted = tidy(typed).casefold()
-        if rule.status == "effective" and can_price(rule) and wanted in f"{shown} {rule.id}".casefold():
-            found.setdefault(rule.id, shown)
+        for rule in _newest_first()
+        if rule.status == "effective"
+    ]
+    groups = (
+        [(rule, rule.id) for rule in (as_typed,) if rule is not None],
+        [
+            (rule, rule.id)
+            for rule in offered
+            if rule is not None and typed.strip().casefold() in rule.id.casefold()
+        ],
+        [(rule, shown) for rule, shown in dated if wanted in f"{shown} {rule.id}".casefold()],
+    )
+    for group in groups:
+        for there, told in ((scores, ""), (more, label)):
+            for rule, shown in group:
+                if {score for score, times in rule.multipliers.items() if times} <= there.keys():
+                    found.setdefault(rule.id, f"{shown[: 100 - len(told)]}{told}")
     # a value longer than Discord takes is left out: cut short it would be another rule
-    return [(shown[:100], value) for value, shown in found.items() if len(value) <= 100][:limit]
+    return [(shown, value) for value, shown in found.items() if len(value) <= 100][:limit]
+
+
+def _read(text: str, base: PayoutRule) -> PayoutRule | None:
+    """A typed rule; None for half a one, which is no error while it is being typed."""
+    try:
+        return parse_rule(text, base)
+    except ValueError:
+        return None
 
 
 def _newest_first() -> list[PayoutRule]:

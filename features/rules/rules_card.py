@@ -5,7 +5,7 @@ import math
 from features.rules.rules import Timeline
 from scoring.rules import PayoutRule, describe_multipliers
 from ui.answer import Answer, Asked, Choice, Menu
-from ui.card import BLUE, Card, section, sections
+from ui.card import BLUE, Card, bullets, section, sections
 from ui.text import plain
 from wording.numbers import counted, number, score_name
 
@@ -43,14 +43,18 @@ def timeline_card(shown: Timeline) -> Card:
         f"from {in_force.effective_on}",
         "\n".join([*([f"**Live** {plain(shown.live)}"] if shown.live else []), *lines]),
         small=f"The newest {len(lines)} of {counted(len(newest), 'rule')} on record"
-        " · ✗ never took effect · ? not verified",
+        " · ✗ never took effect · ? not verified"
+        f"{' · ' + shown.derived[0].removesuffix('.') if shown.derived else ''}",
     )
 
 
 def all_rules_card(shown: Timeline) -> Card:
     """Every dated rule of a tournament, newest first, with its source."""
     lines = [f"{_rule_line(rule)} · {plain(rule.source)}" for rule in reversed(shown.rules)]
-    return Card(f"All rules of {shown.tournament.title()}, newest first", "\n".join(lines))
+    return Card(
+        f"All rules of {shown.tournament.title()}, newest first",
+        sections("\n".join(lines), section("Priced by a derived MMC", bullets(shown.derived))),
+    )
 
 
 def rule_card(rule: PayoutRule) -> Card:

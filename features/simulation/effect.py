@@ -65,7 +65,7 @@ def _of_pay(pay: PayImpact) -> str:
     over_all = more_or_less(every.difference)
     over_all = over_all.removesuffix(" NMR") if others else over_all
     told.append(f"{over_all} over all {counted(every.present.size, 'round')}")
-    return f"Everyone {', '.join(told)}; {_who(pay, every)}."
+    return f"Everyone {', '.join(told)}; {_who(pay, every)}{pay.label}."
 
 
 def that(which: str) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
+from features.meta_model.derived import DerivedPart
 from features.simulation.effect import clearly, more_or_less, paid_heading
 from features.simulation.impact_chart import (
     picture_of_holders,
@@ -60,11 +61,11 @@ def impact_card(impact: ProposalImpact) -> Card:
         pay, first = impact.pay, impact.pay.windows[0]
         sums = f"{brief(first.old)} NMR by {pay.old.short}, {brief(first.new)} by {pay.new.short}"
         return Card(
-            paid_heading("Everyone", pay.windows, pay.asked),
+            paid_heading("Everyone", pay.windows, pay.asked) + plain(pay.label),
             f"{title}\n{plain(sums)}",
             None if first.alike else partial(picture_of_pay, pay, first),
             f"**How sure** {_sure(first)}{_clear(pay, first)}",
-            small,
+            f"{small}{_derived(pay.derived)}",
             AMBER,
         )
     if impact.weights is not None:
@@ -86,11 +87,12 @@ def member_card(impact: MemberImpact) -> Card:
         first = impact.windows[0]
         sums = f"{brief(first.old)} NMR by {impact.old}, {brief(first.new)} by {impact.new}"
         return Card(
-            paid_heading(who, impact.windows, impact.asked),
+            paid_heading(who, impact.windows, impact.asked)
+            + ("" if impact.derived is None else plain(impact.derived.label)),
             f"{title}\n{plain(sums)}",
             partial(picture_of_member, first),
             f"**How sure** {_sure(first)}",
-            small,
+            f"{small}{_derived(impact.derived)}",
         )
     if impact.weight is not None and not math.isnan(impact.weight.after):
         before, after = 100 * impact.weight.before, 100 * impact.weight.after
@@ -135,6 +137,10 @@ def _sure(window: PayWindow) -> str:
         return window.certainty
     turn = "luck alone could turn it" if low <= 0 <= high else "luck alone hardly explains it"
     return f"{more_or_less(low).removesuffix(' NMR')} to {more_or_less(high)} (95 %): {turn}."
+
+
+def _derived(part: DerivedPart | None) -> str:
+    return "" if part is None else f" · {part.small}"
 
 
 def _clear(pay: PayImpact, window: PayWindow) -> str:

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.payout.pricing import MEANT, ComparedRule, compared_rule, named_rule, price_rule
+from features.meta_model.derived import DerivedMmc, DerivedPart, derive_mmc
+from features.payout.pricing import MEANT, ComparedRule, Priced, compared_rule, named_rule, price_rule
 from features.payout.windows import asked_otherwise, regimes_of
 from features.rules.rules import announced_rule
 from features.simulation.pay_result import PayImpact, PayTerms, PayWindow
-from features.simulation.pay_rows import BothPriced, Known, price_both
+from features.simulation.pay_rows import BothPriced, Known, part_of, price_both, resting_on
 from features.simulation.pay_windows import Pay, pay_window, priced_pay, rounds_a_week, windows_of
 from features.stakes.holders import owners_of
 from governance.proposals.parameters import spelled
@@ -38,6 +40,8 @@ class PayFacts:
     guessed: bool
     terms: PayTerms
     assumptions: tuple[str, ...]
+    derived: DerivedMmc | None
+    part: DerivedPart | None  # what of everyone's pay rests on a derived MMC
 
     def impact(self, rounds: str | None, losing_more_than: float) -> PayImpact:
         """What the new rule does to everyone. Raises ValueError for rounds that make no sense."""
@@ -52,6 +56,7 @@ class PayFacts:
             terms=self.terms,
             losing_more_than=losing_more_than,
             offered=self.offered,
+            derived=self.part,
         )
 
     @property
@@ -62,13 +67,21 @@ class PayFacts:
             for words, rounds in regimes_of(self.tournament, self.pay.rows, self.in_force)
         )
 
-    def of_member(self, own: History, rounds: str | None) -> tuple[PayWindow, ...]:
-        """The windows in which a member has rows, as the only account; ValueError where there is none."""
+    def of_member(self, own: History, rounds: str | None) -> tuple[tuple[PayWindow, ...], DerivedPart | None]:
+        """The windows in which a member has rows, as the only account; ValueError where there is none.
+
+        And what of the member's pay rests on a derived MMC.
+        """
         staked = own.only(own.resolved & (own.stake > 0) & np.isin(own.round, list(self.in_force)))
         if not staked.round.size:
             raise ValueError(f"{own.name} has no resolved round with a stake.")
-        pay = priced_pay(staked, *(self.price(rule, staked) for rule in (self.old, self.new)))
-        return self._windows(pay, np.zeros(len(own.models), dtype=np.intp), rounds, 0.0)
+        staked = staked if self.derived is None else self.derived.filled(staked)
+        both = self._price(self.old, staked), self._price(self.new, staked)
+        pay = priced_pay(staked, *(each.rate for each in both))
+        windows = self._windows(pay, np.zeros(len(own.models), dtype=np.intp), rounds, 0.0)
+        if self.derived is None:
+            return windows, None
+        return windows, part_of(self.derived, [resting_on(self.derived, staked, (self.old, self.new), both)])
 
     def asked(self, rounds: str | None) -> str:
         """ "rounds 183-400" where that was typed and other rounds are answered."""
@@ -77,9 +90,12 @@ class PayFacts:
 
     def price(self, rule: ComparedRule, staked: History) -> NDArray[np.float64]:
         """Pay per NMR at risk of every row under one rule."""
+        return self._price(rule, staked).rate
+
+    def _price(self, rule: ComparedRule, staked: History) -> Priced:
         numbers = np.unique(staked.round).tolist()
         in_force = {number: self.in_force[number] for number in numbers}
-        return price_rule(rule.read, staked, self.calendar, in_force, self.scores).rate
+        return price_rule(rule.read, staked, self.calendar, in_force, self.scores)
 
     def _windows(
         self, pay: Pay, owner: NDArray[np.intp], rounds: str | None, losing_more_than: float
@@ -117,11 +133,16 @@ async def read_pay(source: Source, proposal: Proposal, baseline: str | None) -> 
     Raises ValueError for a baseline that can't be read, or pays a score that is not there.
     """
     named = None if baseline is None else await named_rule(source, baseline)
-    calendar, scores, everyone, stakes, announced = await asyncio.gather(
-        source.rounds(), source.scores(), source.everyone(), stakes_of(source), announced_rule(source)
+    calendar, scores, everyone, stakes, announced, until = await asyncio.gather(
+        source.rounds(),
+        source.scores(),
+        source.everyone(),
+        stakes_of(source),
+        announced_rule(source),
+        source.until(),
     )
     known = Known(source.tournament, calendar, scores, everyone, stakes, *announced)
-    return await asyncio.to_thread(_priced, source, proposal, known, named)
+    return await asyncio.to_thread(_priced, source, proposal, known, named, until)
 
 
 async def stakes_of(source: Source) -> Stakes | None:
@@ -140,7 +161,7 @@ def not_simulated(said: Parameters, simulated: tuple[str, ...]) -> tuple[str, ..
 
 
 def _priced(
-    source: Source, proposal: Proposal, known: Known, baseline: str | PayoutRule | None
+    source: Source, proposal: Proposal, known: Known, baseline: str | PayoutRule | None, until: date
 ) -> PayFacts | str:
     newest = known.newest()
     if not newest.round.size:
@@ -148,6 +169,10 @@ def _priced(
     last = known.in_force(newest)[int(newest.round[0])]
     old = compared_rule(last if baseline is None else baseline, last)
     new = compared_rule(proposal.parameters.rule or "", replace(last, multipliers=old.multipliers))
+    paid = [score for rule in (old, new) for score, times in rule.multipliers.items() if times]
+    known = known.with_mmc(
+        derive_mmc(source, known.everyone, known.calendar, until, known.scores, known.everyone, paid)
+    )
     try:
         known.price(old, newest)
     except ValueError as error:
@@ -192,6 +217,8 @@ def _priced(
             *((GUESSED,) if guessed else ()),
             *caveats_of(source, known.everyone),
         ),
+        derived=known.derived,
+        part=both.derived,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.meta_model.derived import DerivedPart
 from features.payout.comparison import LEAST_SHOWN, Stretch, between
 from features.payout.pricing import ComparedRule
 from scoring.change.clear import ClearChanges
@@ -125,6 +126,7 @@ class PayImpact:
     losing_more_than: float
     asked: str  # "rounds 183-400" where that was asked for and other rounds are answered
     offered: tuple[tuple[str, str], ...] = ()  # (as it is typed, in words) of stretches to ask for
+    derived: DerivedPart | None = None  # what of it rests on a derived MMC
 
     @property
     def more_when(self) -> str:
@@ -145,14 +147,19 @@ class PayImpact:
         for other in others:
             joint = "but" if self.disagree else "and"
             told += f", {joint} {other.more} over {other.span}, {other.which}"
-        return f"{told}."
+        return f"{told}{self.label}."
+
+    @property
+    def label(self) -> str:
+        """ " (MMC derived)" at the end of what is told; "" where it is not."""
+        return "" if self.derived is None else self.derived.label
 
     @property
     def headline(self) -> str:
         """The finding for the title of a picture."""
         over = [f"{window.more} over {window.span}" for window in self.windows]
-        told = f"{self.new.short}: {', '.join(over)}"
-        return told if len(told) <= 88 else f"New rule: {', '.join(over)}"
+        told = f"{self.new.short}: {', '.join(over)}{self.label}"
+        return told if len(told) <= 88 else f"New rule: {', '.join(over)}{self.label}"
 
     @property
     def disagree(self) -> bool:

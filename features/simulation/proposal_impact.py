@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from features.meta_model.derived import DerivedPart, told_of
 from features.rules.rules import announced_rule
 from features.simulation.accounts_known import known_of
 from features.simulation.by_round.account_rounds import past_of
@@ -88,6 +89,7 @@ class MemberImpact:
     asked: str = ""  # "rounds 183-400" where that was asked for and other rounds are answered
     offered: tuple[tuple[str, str], ...] = ()  # (as it is typed, in words) of stretches to ask for
     yours: bool = False  # whether it is about the member who reads it
+    derived: DerivedPart | None = None  # what of it rests on a derived MMC
 
     def for_others(self, own_name: str | None) -> "MemberImpact":
         """The same to be shown in public: only the member's own name is told."""
@@ -138,7 +140,7 @@ async def proposal_impact(
             reason = read
         else:
             pay = await asyncio.to_thread(read.impact, rounds, losing_more_than)
-            assumptions = read.assumptions
+            assumptions = (*told_of(read.part), *read.assumptions)
     elif not reason:
         stakes = await source.stakes()
         until = stakes.day
@@ -184,17 +186,19 @@ async def member_impact(
     read, own = await asyncio.gather(read_pay(source, proposal, baseline), source.history(found))
     if isinstance(read, str):
         return replace(none, name=found, kind=own.kind, reason_not=read)
+    windows, part = await asyncio.to_thread(read.of_member, own, rounds)
     return replace(
         none,
         name=found,
         kind=own.kind,
         old=read.old.short,
         new=read.new.short,
-        windows=await asyncio.to_thread(read.of_member, own, rounds),
+        windows=windows,
         asked=read.asked(rounds),
         offered=read.offered,
         terms=read.terms,
-        assumptions=(UNCHANGED, *read.assumptions),
+        assumptions=(UNCHANGED, *told_of(part), *read.assumptions),
+        derived=part,
     )
 
 

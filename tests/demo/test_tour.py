@@ -43,7 +43,7 @@ MORE = (
     TourStep("ben", "proposal export", {"number": 1}, name="export"),
     TourStep("chloe", "proposal new", name="guided"),
     TourStep("ben", "payout compare", name="newest-change"),
-    TourStep("ben", "payout compare", {"proposed": "1C3T vs 2C1T vs 1C"}, name="three-rules"),
+    TourStep("ben", "payout compare", {"proposed": "1C3T vs 2C1T vs 0.5C2M"}, name="three-rules"),
     TourStep(
         "ben", "payout compare", {"proposed": "1C3T", "who": "model_07585, model_02765"}, name="two-models"
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from features.meta_model.derived import DerivedMmc, DerivedPart
 from features.payout.at_risk import AS_STAKED, FollowedRows, basis_words, follow
 from features.payout.comparison import LARGE, Side, Stretch
 from features.payout.priced.sums import Part, Sums, by_round, comparable, reasons, rounds_of
@@ -21,7 +22,7 @@ from features.payout.pricing import (
 )
 from features.payout.windows import by_pay, pay_in_words
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, History, Numbers, Rounds, TournamentField
+from tournament.source import EVERYONE, Floats, History, Numbers, Rounds, TournamentField
 
 Words = tuple[str, Numbers]  # of some rounds
 
@@ -65,6 +66,7 @@ class PayQuestion:
     stake: float | None
     unit: str
     interim: bool  # whether rows count that are not final
+    derived: DerivedMmc | None = None  # what the rows of the field are filled with
 
     @property
     def own_stake(self) -> bool:
@@ -88,6 +90,18 @@ class PayQuestion:
             for each, pay, clipped in zip(told, sums.by_round(self.unit), sums.clipped, strict=True)
         ]
         return Answered(found, sums, told, *sides)
+
+    def derived_part(self, found: Answered) -> DerivedPart | None:
+        """What of the answer rests on a derived MMC; None where nothing does."""
+        sums = found.sums
+        if self.derived is None:
+            return None
+        at_risk = 100.0 if self.unit == "%" else sums.percent_of
+        if self.basis == "per-round":
+            at_risk = at_risk / self.calendar.overlap(sums.rounds)
+        off = float(np.sqrt(np.mean((sums.off * at_risk) ** 2)))
+        at, rows = sums.rounds[sums.derived > 0], int(sums.derived.sum())
+        return self.derived.part(at, rows, int(sums.rows.sum()), off, self.unit)
 
     def words(self, found: Answered) -> tuple[str, ...]:
         """What is at risk, in sentences that name no amounts where the answer has none."""
@@ -166,7 +180,13 @@ class PayQuestion:
             pay = np.stack([by_round(at, each * risked, size) for each in rate])
             percent_of = by_round(at, risked, size)
         else:
+            risked = 1.0 / rows[at]
             followed.append(FollowedRows(piece.model[kept], piece.round[kept], piece.stake[kept], *rate))
+        derived, off = np.zeros(size, dtype=np.intp), np.zeros(size)
+        if self.derived is not None:
+            derived = np.bincount(at[self.derived.is_derived(piece)[kept]], minlength=size)
+            share = self.derived.error(piece, lambda mmc: self._weight(mmc, rates))[kept]
+            np.divide(by_round(at, share * risked, size), by_round(at, risked, size), out=off, where=rows > 0)
         return Sums(
             rounds=numbers,
             rows=rows,
@@ -176,7 +196,17 @@ class PayQuestion:
             left_out=left_out,
             ratio=_ratio(*rates, kept),
             parts=tuple(self._parts(piece, numbers, at, kept)),
+            derived=derived,
+            off=off,
         )
+
+    def _weight(self, mmc: str, rates: tuple[Rates, Rates]) -> Floats:
+        """How much more an MMC of 1 pays per NMR (n,) under the proposed rule, before clipping."""
+        more = np.zeros(rates[0].factor.size)
+        for sign, rule, each in zip((1, -1), (self.new, self.old), rates, strict=True):
+            if rule is not None and rule.multipliers.get(mmc):
+                more += sign * rule.multipliers[mmc] * each.factor
+        return more
 
     def _parts(
         self, piece: History, numbers: Numbers, at: NDArray[np.intp], kept: NDArray[np.intp]
@@ -215,6 +245,8 @@ class PayQuestion:
             if most == self.reasons[0]
             else " Try other rounds."
         )
+        if self.derived is not None and most == self.reasons[-1]:
+            hint = f" {self.derived.told}.{hint}"
         return (
             f"Nothing can be compared: the rounds of {self.field.name} from {numbers[0]} to "
             f"{numbers[-1]} are {most}.{hint}"

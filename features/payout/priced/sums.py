@@ -28,6 +28,7 @@ class Sums:
 
     rows: how many are compared. left_out (r, reasons): how many are not, in the order of `reasons`.
     ratio: the lowest and the highest payout factor of the proposed rule over that of the current one.
+    derived: how many rest on a derived MMC; off: how far the difference may be off for it, per NMR at risk.
     """
 
     rounds: Numbers
@@ -38,6 +39,8 @@ class Sums:
     left_out: Counts
     ratio: tuple[float, float]
     parts: tuple[Part, ...]
+    derived: Counts
+    off: Floats
 
     @classmethod
     def joined(cls, sums: list["Sums"]) -> "Sums":
@@ -54,6 +57,8 @@ class Sums:
             left_out=np.concatenate([each.left_out for each in sums]),
             ratio=(float(ratios[:, 0].min()), float(ratios[:, 1].max())) if ratios.size else (1.0, 1.0),
             parts=tuple(part for each in sums for part in each.parts),
+            derived=np.concatenate([each.derived for each in sums]),
+            off=np.concatenate([each.off for each in sums]),
         )
 
     @property
@@ -67,6 +72,8 @@ class Sums:
             pay=self.pay[:, there],
             percent_of=self.percent_of[there],
             left_out=self.left_out[there],
+            derived=self.derived[there],
+            off=self.off[there],
         )
 
     def without(self, some: "Sums") -> "Sums":

@@ -101,6 +101,19 @@ async def test_bad_input_gets_one_clear_sentence(server: Server, subtests: pytes
             assert titles(reply) == []
 
 
+async def test_a_rule_by_mmc_is_answered_by_a_derived_one_that_says_so(server: Server) -> None:
+    reply = await compare(server, proposed="0.5C + 2M", who="everyone")
+    [heading, *_] = titles(reply)
+    assert heading.startswith("0.5xCORR + 2xMMC would have paid everyone ")
+    assert heading.endswith(" (MMC derived)")
+    assert "MMC derived in 287-306 (k 0.79, r 0.93, rmse 0.0044)" in text_of(reply)
+    more = await all_told(server.ben, reply)
+    assert "An MMC that is off by its rmse moves the difference by " in more
+    rules = said(await server.ben.slash(server.channel, "payout rules"))
+    assert "MMC is derived in rounds 182-306" in text_of(rules)
+    assert "Priced by a derived MMC" in await all_told(server.ben, rules)
+
+
 async def test_what_was_typed_can_neither_ping_nor_format(server: Server) -> None:
     reply = await compare(server, proposed="1C3T", who="@everyone **b** <@&1>")
     assert "@everyone" not in reply.content
@@ -125,7 +138,8 @@ async def test_autocomplete_offers_models_and_rules_the_data_can_price(server: S
     assert "classic-2023-10-07" in await offered("current", "2xcorr + 1xtc")
     rules = await offered("proposed", "")
     assert rules
-    assert not any("mmc" in rule.casefold() for rule in rules), "the sample has no MMC"
+    assert "0.5xCORR + 2xMMC" in rules, "its MMC is derived"
+    assert not any("mmc60" in rule.casefold() for rule in rules), "the sample has no CORR60"
     assert await offered("proposed", "y" * 3000) == []
 
 

@@ -118,20 +118,30 @@ def test_names_of_rules_hold_what_was_typed(typed: str, expected: list[str]) -> 
 async def test_what_is_offered_before_anything_is_typed(source: SampleSource) -> None:
     found = await suggest_priced_rules(source, "")
     shown = [text for text, _ in found]
-    # the sample has CORR, TC and FNCv3: nothing that pays MMC can be priced
-    assert shown[:3] == ["1xCORR + 3xTC", "2xCORR + 1xTC", "1xCORR"]
+    # the sample has CORR, TC and FNCv3, and an MMC that is derived: it stands behind the others, and says so
+    assert shown[:5] == [
+        "1xCORR + 3xTC",
+        "2xCORR + 1xTC",
+        "1xCORR",
+        "1xCORR + 2xMMC (MMC derived)",
+        "0.5xCORR + 2xMMC (MMC derived)",
+    ]
     assert ("2xCORR + 1xTC, Classic from 2023-10-07", "classic-2023-10-07") in found
-    assert not [text for text in shown if "MMC" in text]
-    classic = [value for _, value in found if value.startswith("classic-")]
-    assert classic == sorted(classic, reverse=True)
-    payable = {"corr", "tc", "fnc_v3"}
-    assert set(classic) == {
-        rule_id
-        for rule_id, entry in IDS.items()
-        if rule_id.startswith("classic")
-        and entry.get("status", "effective") == "effective"
-        and {score for score, times in entry["multipliers"].items() if times} <= payable
-    }
+    assert all(("MMC derived" in text) == ("xMMC" in text) for text in shown)
+    named = {text: value for text, value in found if value.startswith("classic-")}
+    published = [value for text, value in named.items() if "derived" not in text]
+    by_derived = [value for text, value in named.items() if "derived" in text]
+    assert list(named.values()) == [*sorted(published, reverse=True), *sorted(by_derived, reverse=True)]
+    payables = ({"corr", "tc", "fnc_v3"}, {"corr", "tc", "fnc_v3", "mmc"})
+    for known, payable in zip((published, by_derived), payables, strict=True):
+        assert set(known) == {
+            rule_id
+            for rule_id, entry in IDS.items()
+            if rule_id.startswith("classic")
+            and entry.get("status", "effective") == "effective"
+            and {score for score, times in entry["multipliers"].items() if times} <= payable
+            and ("mmc" in payable) == bool(entry["multipliers"].get("mmc"))
+        }
 
 
 @pytest.mark.parametrize(
@@ -158,7 +168,8 @@ async def test_what_was_typed_comes_first_if_it_is_a_rule(
     ("typed", "values"),
     [
         ("2023-10", ["classic-2023-10-07"]),
-        ("1xmmc", []),
+        ("1xnmmc", []),
+        ("1xmmc60", []),
         ("-1C", []),
         ("@everyone", []),
         ("1C" * 5000, []),
@@ -183,13 +194,14 @@ async def test_half_a_rule_is_no_error_while_it_is_typed(source: SampleSource) -
 async def test_every_offer_reads_back_as_a_rule_the_sample_can_price(
     source: SampleSource, typed: str
 ) -> None:
-    scores = await source.scores()
+    scores = {*await source.scores(), "mmc"}  # which is derived
     for shown, value in await suggest_priced_rules(source, typed):
         assert 1 <= len(shown) <= 100  # what Discord takes
         assert 1 <= len(value) <= 100
         rule = parse_rule(value, BASE)
         assert rule.id == value
-        assert {score for score, times in rule.multipliers.items() if times} <= set(scores)
+        assert {score for score, times in rule.multipliers.items() if times} <= scores
+        assert rule.multipliers.get("mmc", 0) == 0 or shown.endswith(" (MMC derived)")
 
 
 async def test_a_rule_too_long_for_a_choice_is_not_cut_into_another_one(source: SampleSource) -> None:

@@ -48,8 +48,8 @@ async def test_every_example_is_simulated_or_says_why_not(
             "It is about Signals, and Sample, 2022 has the numbers of Classic.",
         ),
         (
-            proposal(rule="0.5C2M"),
-            "This data has no MMC, so that rule can't be priced. It has CORR (rounds 168-321), "
+            proposal(rule="0.5 corr + 2 nmmc"),
+            "This data has no NMMC, so that rule can't be priced. It has CORR (rounds 168-321), "
             "TC (rounds 200-321) and FNCv3 (rounds 267-321).",
         ),
         (
@@ -92,7 +92,7 @@ async def test_a_source_without_rows_says_so() -> None:
         ({"rounds": "soon"}, "I can't read “soon” as a range of rounds."),
         ({"rounds": "325-311"}, "Rounds 325-311 run backwards. Did you mean 311-325?"),
         ({"rounds": "400-410"}, "There is nothing in rounds 400-410: the data has rounds 200-321."),
-        ({"baseline": "1xMMC"}, "This data has no MMC, so that rule can't be priced."),
+        ({"baseline": "1xNMMC"}, "This data has no NMMC, so that rule can't be priced."),
         ({"baseline": "3xXYZ"}, "“XYZ” is not a score I know"),
         ({"baseline": "classic-1999"}, "“classic-1999” is no rule on record"),
         ({"baseline": "live"}, "Sample, 2022 announces no live rule."),

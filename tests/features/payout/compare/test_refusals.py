@@ -88,8 +88,7 @@ NO_SUCH_SCORE = (
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("1xCORR + 2xMMC", f"This data has no MMC, {NO_SUCH_SCORE}"),
-        ("classic-2024-01-02", f"This data has no MMC, {NO_SUCH_SCORE}"),
+        ("1xCORR + 2xNMMC", f"This data has no NMMC, {NO_SUCH_SCORE}"),
         ("1 corr + 1 mmc + 1 fncv4", f"This data has no MMC or FNCv4, {NO_SUCH_SCORE}"),
         ("classic-2026-08-28", f"This data has no CORR60 or MMC60, {NO_SUCH_SCORE}"),
         ("", f"The rule is empty. {EXAMPLES}"),
