@@ -16,7 +16,9 @@ from features.polls.due_posting import end_poll, mark_before, remind, show_if_be
 from features.proposals.clock import settle_vote, take_due_step
 from features.proposals.due_posting import open_vote, show_proposal
 from features.server import leaving
+from features.warnings.due_posting import look_after
 from storage.database import checkpoint
+from storage.members import warnings
 from storage.members.fingerprints import drop_old_openings
 from storage.polls import ballots, polls, reminders
 from storage.polls import cards as poll_cards
@@ -70,6 +72,7 @@ class Clock(commands.Cog):
         self._lanes = (
             Lane((*self._servers(), *self._steps(), *self._cards(), self._reminders())),
             Lane(self._summaries()),
+            Lane((self._warnings(),)),
             Lane(self._keeping()),
             *(
                 Lane(self._readings(tournament, lane))
@@ -213,6 +216,14 @@ class Clock(commands.Cog):
             return [(each.guild_id, each) for each in await reminders.due_reminders(self.tools.database, now)]
 
         return Job("a reminder", due, lambda _, each: remind(self.tools, self.client, each, self.tools.now()))
+
+    def _warnings(self) -> Job:
+        async def due(now: datetime) -> list[Item]:
+            return [(each.guild_id, each) for each in await warnings.due_warnings(self.tools.database, now)]
+
+        return Job(
+            "a warning", due, lambda _, each: look_after(self.tools, self.client, each, self.tools.now())
+        )
 
     def _summaries(self) -> tuple[Job, ...]:
         db, tools = self.tools.database, self.tools

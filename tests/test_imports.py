@@ -82,7 +82,7 @@ FLOORS = (
     ("account", "earnings", "payout", "polls", "promises", "opinions", "server"),
     ("stakes",),
     ("simulation",),
-    ("ahead", "digest", "lab", "plan", "proposals"),
+    ("ahead", "digest", "lab", "plan", "proposals", "warnings"),
 )
 # one file -> what it alone may import besides
 ALONE = {

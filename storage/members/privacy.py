@@ -137,6 +137,14 @@ PERSONAL_TABLES: Mapping[str, Kept] = MappingProxyType(
             "Which polls you asked to be reminded of.",
             ("due_at",),
         ),
+        "member_warnings": Kept(
+            "Warnings that you asked for",
+            (
+                "What you want to be warned of by direct message, and what was found last, so that nothing "
+                "is told twice; deleting it turns them off."
+            ),
+            ("kinds", "bound"),
+        ),
         "account_verifications": Kept(
             "Your verified account",
             (

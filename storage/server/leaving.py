@@ -19,6 +19,7 @@ _KNOWN = " UNION ".join(
         "digest_posts",
         "digest_posts_by_hand",
         "shared_answers",
+        "member_warnings",
     )
 )
 

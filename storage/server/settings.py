@@ -104,6 +104,7 @@ async def forget_guild(db: Database, guild_id: int) -> None:
         await execute(db, "DELETE FROM typed_forms WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM openings WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM server_setters WHERE guild_id = ?", (guild_id,))
+        await execute(db, "DELETE FROM member_warnings WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM told_troubles WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM proposal_blocks WHERE guild_id = ?", (guild_id,))
         await execute(db, "DELETE FROM fund_returns WHERE guild_id = ?", (guild_id,))
