@@ -1,6 +1,7 @@
-"""What a source tells beside rows: whether the day's scores are out, years of stake, what a model is like."""
+"""What a source tells beside rows: whose a model is and what it is like, scores by day, years of stake."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -43,3 +44,32 @@ class StakeOverYears:
     stake: Series
     accounts: Series
     models: Series
+
+
+@dataclass(frozen=True)
+class DailyScores:
+    """A model's scores as they were on each day of its rounds, by score: rows (n,) in order of round and day.
+
+    day counts the days on which a round was scored, from 1 or a few on; value NaN where none is told.
+    """
+
+    model: str
+    round: Mapping[str, NDArray[np.int64]]
+    day: Mapping[str, NDArray[np.int64]]
+    value: Mapping[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class ModelClaim:
+    """What Numerai publishes of a model: whose it is, and by what its owner can be known.
+
+    A bio is a text that anybody may have typed: "" where there is none, and cut where it is very long.
+    discord_id: whom the account's owner linked at Numerai; None where it does not say.
+    """
+
+    account: str
+    model_id: str
+    model: str
+    bio: str = field(repr=False)  # it may hold a code that belongs in no log
+    account_bio: str = field(default="", repr=False)
+    discord_id: int | None = field(default=None, repr=False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring.rules import PayoutRule
-from tournament.overview import Likeness, ScoresOfTheDay, StakeOverYears
+from tournament.overview import DailyScores, Likeness, ScoresOfTheDay, StakeOverYears
 from tournament.source import (
     EVERYONE,
     Currency,
@@ -152,6 +152,10 @@ class SampleSource:
 
     async def likeness(self, model: str) -> Likeness | None:
         """None: predictions are nobody's to compare here."""
+        return None
+
+    async def daily_scores(self, model: str) -> DailyScores | None:
+        """None: the sample has the scores of one day of each round."""
         return None
 
     async def stake_over_years(self) -> StakeOverYears | None:

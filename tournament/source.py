@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.rules import PayoutRule
-from tournament.overview import Likeness, ScoresOfTheDay, StakeOverYears
+from tournament.overview import DailyScores, Likeness, ScoresOfTheDay, StakeOverYears
+from tournament.overview import ModelClaim as ModelClaim
 
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
 WHOLE = 0.995  # share of what a round risked from which on nobody of it is missing but by rounding
@@ -194,22 +195,6 @@ class Stakes:
     guessed: bool
 
 
-@dataclass(frozen=True)
-class ModelClaim:
-    """What Numerai publishes of a model: whose it is, and by what its owner can be known.
-
-    A bio is a text that anybody may have typed: "" where there is none, and cut where it is very long.
-    discord_id: whom the account's owner linked at Numerai; None where it does not say.
-    """
-
-    account: str
-    model_id: str
-    model: str
-    bio: str = field(repr=False)  # it may hold a code that belongs in no log
-    account_bio: str = field(default="", repr=False)
-    discord_id: int | None = field(default=None, repr=False)
-
-
 class SourceError(Exception):
     """One plain sentence for a person: what is wrong with the source, and what to do."""
 
@@ -291,6 +276,10 @@ class Source(Protocol):
 
     async def likeness(self, model: str) -> Likeness | None:
         """What a model is like in the newest round that tells it; None where none does."""
+        ...
+
+    async def daily_scores(self, model: str) -> DailyScores | None:
+        """A model's scores on each day of its newest rounds; None where they are not told."""
         ...
 
     async def stake_over_years(self) -> StakeOverYears | None:

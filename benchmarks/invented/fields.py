@@ -170,6 +170,9 @@ class InventedSource:
     async def likeness(self, model: str) -> None:
         """Nobody is compared with anybody."""
 
+    async def daily_scores(self, model: str) -> None:
+        """A round has the scores of one day."""
+
     async def price_of_day(self, currency: Currency) -> Mapping[str, float]:
         """There is no price."""
         return {}

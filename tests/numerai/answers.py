@@ -62,7 +62,8 @@ class Answers:
     def _submissionScores(self, variables: dict[str, Any]) -> list[numerai_data.Json]:  # noqa: N802
         model = self._model(variables["modelId"])
         assert model is not None, variables
-        rows = numerai_data.performances(model, variables["tournament"], self.numbers)
+        numbers = self.numbers[-(variables.get("lastNRounds") or len(self.numbers)) :]
+        rows = numerai_data.performances(model, variables["tournament"], numbers)
         return [
             {
                 "roundNumber": row["roundNumber"],
@@ -73,7 +74,7 @@ class Answers:
             }
             for row in rows
             if "roundNumber" in row
-            for score in row["submissionScores"] or ()
+            for score in numerai_data.by_day(model, row["roundNumber"], variables["tournament"])
             if variables.get("displayName") in (None, score["displayName"])
         ]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from tournament.numerai.cache import Cache
 from tournament.numerai.reading import BACKGROUND_AGE, LINKED_AGE, Reading
-from tournament.source import SourceError
+from tournament.source import ModelClaim, SourceError
 
 FAILURES = 3  # in a row, before reading ahead is left for later
 
@@ -54,6 +54,23 @@ class Accounts:
         if failed is not None:
             raise failed
         return None
+
+    async def claims(self, account: str | None, model: str, label: str) -> ModelClaim:
+        """Whose a model is and what its bio says, by two questions that are never answered from what is kept.
+
+        Both of Numerai's pages have to agree: the model's names the account, and the account's lists the
+        model. Raises ValueError for an unknown model and, where `account` is given, for one of another.
+        """
+        told = await self._reading.profile_now(model)
+        if told is None:
+            raise ValueError(f"{label} has no model of that name. Check how it is spelled.")
+        model_id, name, owner, bio = told
+        if account is not None and account.casefold() != owner.casefold():
+            raise ValueError("That model belongs to another account. Check how both are spelled.")
+        told = await self._reading.owner_now(owner)
+        if told is None or model_id not in [each for each, _ in told["models"]]:
+            raise ValueError("Numerai does not list that model in its account. Try another of your models.")
+        return ModelClaim(owner, model_id, name, bio, told["bio"], told["discord"])
 
     async def read_ahead(self, names: Iterable[str]) -> None:
         """Read the histories of these names in the background, the oldest first.

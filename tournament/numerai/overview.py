@@ -1,15 +1,17 @@
-"""Turns what Numerai's API tells of a whole tournament into what a source hands out."""
+"""Turns what Numerai's API tells beside rows into what a source hands out."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tournament.numerai import parse
-from tournament.overview import ScoresOfTheDay, Series, StakeOverYears
+from tournament.overview import DailyScores, ScoresOfTheDay, Series, StakeOverYears
 from tournament.source import SourceError
 
+MOST_DAYS = 400  # on which a round can be scored
 Pairs = list[list[Any]]  # [day as 2031-05-04, value], in order
 
 
@@ -41,6 +43,48 @@ def overview(answer: Any) -> dict[str, Pairs] | None:
             ("models", "stakedModels", "date", "count"),
         )
     }
+
+
+def daily(answer: Any) -> dict[str, list[list[Any]]]:
+    """[round, day, value or None] of every day that is told, in order, by score; the last of several rows.
+
+    Of two names of one score the more telling one counts, round by round.
+    """
+    found: dict[str, dict[int, tuple[int, dict[int, float | None]]]] = {}
+    for row in parse.rows_of(answer):
+        number, day, name = row.get("roundNumber"), parse.number(row.get("day")), row.get("displayName")
+        if not (isinstance(number, int) and parse.is_round_number(number) and parse.is_name(name)):
+            continue
+        if day is None or not 0 <= day <= MOST_DAYS:
+            continue
+        score, rank = parse.score_key(name)
+        if score not in parse.SCORES:
+            continue
+        rounds = found.setdefault(score, {})
+        if number not in rounds or rank < rounds[number][0]:
+            rounds[number] = (rank, {})
+        if rank == rounds[number][0]:
+            rounds[number][1][int(day)] = parse.number(row.get("value"))
+    return {
+        score: [
+            [number, day, value]
+            for number, (_, days) in sorted(rounds.items())
+            for day, value in sorted(days.items())
+        ]
+        for score, rounds in found.items()
+    }
+
+
+def daily_scores(model: str, told: Mapping[str, list[list[Any]]]) -> DailyScores | None:
+    """What daily made of an answer; None where it told nothing."""
+    columns = {score: np.array(rows, dtype=np.float64).reshape(-1, 3) for score, rows in told.items() if rows}
+    if not columns:
+        return None
+
+    def whole(at: int) -> dict[str, NDArray[np.int64]]:
+        return {score: table[:, at].astype(np.int64) for score, table in columns.items()}
+
+    return DailyScores(model, whole(0), whole(1), {score: table[:, 2] for score, table in columns.items()})
 
 
 def scores_of_the_day(told: Mapping[str, Any]) -> ScoresOfTheDay:

@@ -28,6 +28,7 @@ LINKED_AGE = timedelta(hours=1)  # of what members have linked, read before they
 BACKGROUND_AGE = timedelta(hours=6)
 SCHEMA_AGE = timedelta(days=1)
 
+DAILY_ROUNDS = 120  # whose scores are asked for day by day: they are read for one model at a time
 FORM = 4  # of what is kept; a new number leaves what an older version of the bot has kept alone
 PAGE = 1000  # rows of a leaderboard; a server that gives fewer at once is asked for more pages
 PAGES = 60
@@ -131,6 +132,12 @@ class Reading:
         if since is None or kept is None:
             return {**told, "whole": asked.isoformat()}
         return await asyncio.to_thread(joined, kept.value, since, told)
+
+    async def daily(self, model_id: str) -> CachedAnswer:
+        """The columns of overview.daily for a model, of its newest rounds."""
+        variables = {"modelId": model_id, "tournament": self._number, "lastNRounds": DAILY_ROUNDS}
+        question = self.question("daily", model_id)
+        return await self._ask(question, NAME_AGE, queries.DAILY, variables, overview.daily)
 
     async def rounds(self) -> CachedAnswer:
         """The columns of parse.rounds."""

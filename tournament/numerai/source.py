@@ -23,10 +23,10 @@ from tournament.numerai.field.kept import KeptRounds
 from tournament.numerai.field.reader import Limits, RoundReader
 from tournament.numerai.live_rule import announced_rule, difference, paid_spans
 from tournament.numerai.notices import incomplete, near_limits, notice
-from tournament.numerai.overview import scores_of_the_day, stake_over_years
+from tournament.numerai.overview import daily_scores, scores_of_the_day, stake_over_years
 from tournament.numerai.prices import Prices
 from tournament.numerai.reading import Reading
-from tournament.overview import Likeness, ScoresOfTheDay, StakeOverYears
+from tournament.overview import DailyScores, Likeness, ScoresOfTheDay, StakeOverYears
 from tournament.source import (
     EVERYONE,
     Currency,
@@ -234,27 +234,23 @@ class NumeraiSource:
         """Its correlations in the newest of the last whole rounds that tell them; None where none does."""
         return await whole.likeness(self._kept, model)
 
+    async def daily_scores(self, model: str) -> DailyScores | None:
+        """A model's scores by day, as of an hour ago at most; None where none are told, and for no model."""
+        who = await self._accounts.who(model)
+        ids = {} if who is None else {name.casefold(): (name, each) for name, each in who.models.items()}
+        if model.casefold() not in ids:
+            return None
+        name, model_id = ids[model.casefold()]
+        return daily_scores(name, (await self._reading.daily(model_id)).value)
+
     async def stake_over_years(self) -> StakeOverYears | None:
         """Years of stake as last read in the background; None where that is not told."""
         kept = await self._cache.stored(self._reading.question("overview"))
         return stake_over_years(kept.value) if kept else None
 
     async def claims(self, account: str | None, model: str) -> ModelClaim:
-        """Whose a model is and what its bio says, by two questions that are never answered from what is kept.
-
-        Both of Numerai's pages have to agree: the model's names the account, and the account's lists the
-        model. Raises ValueError for an unknown model and, where `account` is given, for one of another.
-        """
-        told = await self._reading.profile_now(model)
-        if told is None:
-            raise ValueError(f"{self.label} has no model of that name. Check how it is spelled.")
-        model_id, name, owner, bio = told
-        if account is not None and account.casefold() != owner.casefold():
-            raise ValueError("That model belongs to another account. Check how both are spelled.")
-        told = await self._reading.owner_now(owner)
-        if told is None or model_id not in [each for each, _ in told["models"]]:
-            raise ValueError("Numerai does not list that model in its account. Try another of your models.")
-        return ModelClaim(owner, model_id, name, bio, told["bio"], told["discord"])
+        """Whose a model is and what its bio says, never from what is kept; raises as accounts.py says."""
+        return await self._accounts.claims(account, model, self.label)
 
     async def models_now(self, account: str) -> tuple[str, ...]:
         """The models of an account, asked this moment behind all that members ask; () where it is gone."""

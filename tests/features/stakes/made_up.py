@@ -94,6 +94,9 @@ class MadeUp:
     caveats: Mapping[str, str] = field(default_factory=dict)
     years: StakeOverYears | None = None
 
+    async def daily_scores(self, model: str) -> None:
+        pass
+
     async def stake_over_years(self) -> StakeOverYears | None:
         return self.years
 

@@ -113,6 +113,16 @@ PERFORMANCES = Query(
     "prevWeekChurnMax prevWeekTurnoverMax churnThreshold turnoverThreshold",
 )
 
+# with what a round's scores were on each day: asked only for who wants to know where an open round may end
+DAILY = Query(
+    "a model's scores day by day",
+    "submissionScores",
+    {"modelId": "ID!", "tournament": "Int"},
+    "day displayName roundNumber value",
+    "day displayName roundNumber value",
+    narrows={"lastNRounds": "Int"},
+)
+
 ROUNDS = Query(
     "the rounds",
     "rounds",
@@ -246,6 +256,7 @@ ALL = (
     ACCOUNT,
     OWNER,
     PERFORMANCES,
+    DAILY,
     ROUNDS,
     ROUND_RULE,
     *ROUND_DETAILS.values(),
