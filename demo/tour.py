@@ -132,6 +132,8 @@ TOUR = (
     TourStep("ben", "ahead stake", share=("Share",), name="stake-ahead"),
     TourStep("ada", "ahead power", share=("Share",), name="power"),
     TourStep("ada", "ahead restake", {"rule": "1xCORR + 3xTC", "current": "2C1T"}, name="restake"),
+    TourStep("ben", "ahead rounds", name="open-rounds"),
+    TourStep("ben", "ahead warn", name="warnings"),
     TourStep("mona", "fund returns", {"file": returns()}, name="fund-returns"),
     TourStep("chloe", "fund combination", share=("Share",), name="fund-combination"),
     TourStep("chloe", "fund alignment", share=("Share",), name="fund-alignment"),

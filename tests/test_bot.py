@@ -118,12 +118,12 @@ async def test_a_bot_whose_place_was_taken_stops(server: Server) -> None:
 
 def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> None:
     assert sorted(server.bot.questions.known) == [
-        "ahead pay", "ahead power", "ahead restake", "ahead stake", "fund alignment", "fund combination",
-        "fund rules", "opinion map", "payout compare", "payout rules", "payout show", "payout what-if",
-        "plan drawdown", "plan overfit", "plan transition", "promise list", "proposal simulate",
-        "record rerank", "record scores", "record show", "stakes concentration", "stakes history",
-        "stakes influence", "stakes unstake", "stakes who", "weights compare", "weights redundancy",
-        "weights split-test",
+        "ahead pay", "ahead power", "ahead restake", "ahead rounds", "ahead stake", "fund alignment",
+        "fund combination", "fund rules", "opinion map", "payout compare", "payout rules", "payout show",
+        "payout what-if", "plan drawdown", "plan overfit", "plan transition", "promise list",
+        "proposal simulate", "record rerank", "record scores", "record show", "stakes concentration",
+        "stakes history", "stakes influence", "stakes unstake", "stakes who", "weights compare",
+        "weights redundancy", "weights split-test",
     ]  # fmt: skip
 
 

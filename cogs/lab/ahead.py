@@ -11,6 +11,8 @@ from features.account.link import own_name
 from features.ahead import forms
 from features.ahead.pay import pay_ahead
 from features.ahead.pay_card import pay_ahead_answer
+from features.ahead.pending import standing
+from features.ahead.pending_card import standing_answer
 from features.ahead.power import when_seen
 from features.ahead.power_card import power_answer
 from features.ahead.sizing.restake import restaked
@@ -20,11 +22,20 @@ from features.ahead.sizing.stake_card import stake_answer
 from features.payout.several import rules_typed
 from features.proposals.view import rule_of
 from features.rules.rules import suggest_priced_rules
+from features.warnings.warnings_buttons import BoundMenu, KindsMenu, WarningsOff, warnings_panel
 from tools import Client, Tools, choices_of, complete_name, offering, picked_source, questions_of, tools_of
 from tournament.source import EVERYONE, Tournament
 from ui.answer import Answer, Asked, Question
+from ui.card import send
+from ui.server import guild_of
 
-PAY, POWER, RESTAKE, STAKE = "ahead pay", "ahead power", "ahead restake", "ahead stake"
+PAY, POWER, RESTAKE, ROUNDS, STAKE = (
+    "ahead pay",
+    "ahead power",
+    "ahead restake",
+    "ahead rounds",
+    "ahead stake",
+)
 Choices = list[app_commands.Choice[str]]
 
 
@@ -89,6 +100,27 @@ class AheadCommands(
 
     @app_commands.command()
     @app_commands.describe(
+        name="A model or an account; without it the one you linked", tournament="Classic without it"
+    )
+    async def rounds(
+        self, interaction: discord.Interaction, name: str | None = None, tournament: Tournament | None = None
+    ) -> None:
+        """Where your open rounds stand by their scores, and where rounds that stood alike have ended"""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await _rounds_for(interaction, {"name": name, "tournament": tournament})
+
+    @app_commands.command()
+    async def warn(self, interaction: discord.Interaction) -> None:
+        """Be written to when a rule changes, a round of yours does badly or resolves, or a promise is overdue
+
+        At most one direct message a day, off until you pick something, and off again by one button.
+        """
+        guild = guild_of(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await send(interaction, await warnings_panel(self.tools, guild.id, interaction.user.id))
+
+    @app_commands.command()
+    @app_commands.describe(
         difference="In percent of the stake a round, 0.01 to 100; 1 without it",
         rule_a="A rule; the current one without it",
         rule_b="The rule to hold it against",
@@ -143,6 +175,7 @@ class AheadCommands(
         await questions_of(interaction).reply(interaction, RESTAKE, asked)
 
     @pay.autocomplete("name")
+    @rounds.autocomplete("name")
     @stake.autocomplete("name")
     @power.autocomplete("name")
     @offering
@@ -166,6 +199,10 @@ async def _pay_for(interaction: discord.Interaction, asked: Asked) -> None:
 
 async def _stake_for(interaction: discord.Interaction, asked: Asked) -> None:
     await _ask(interaction, STAKE, asked)
+
+
+async def _rounds_for(interaction: discord.Interaction, asked: Asked) -> None:
+    await _ask(interaction, ROUNDS, asked)
 
 
 async def _ask(interaction: discord.Interaction, question: str, asked: Asked) -> None:
@@ -196,6 +233,18 @@ async def _pay(interaction: discord.Interaction, asked: Asked, shown_by: int | N
     if shown_by is not None:
         found = found.for_others(await own_name(tools.database, shown_by))
     return pay_ahead_answer(found, asked, await suggest_priced_rules(source, ""))
+
+
+async def _rounds(interaction: discord.Interaction, asked: Asked, shown_by: int | None) -> Answer:
+    tools = tools_of(interaction)
+    found = await standing(tools.source(asked["tournament"]), asked["name"])
+    if shown_by is not None:
+        found = found.for_others(await own_name(tools.database, shown_by))
+    return standing_answer(found)
+
+
+async def _rounds_mine(interaction: discord.Interaction, asked: Asked) -> None:
+    await _rounds_for(interaction, about_me(asked))
 
 
 async def _stake_mine(interaction: discord.Interaction, asked: Asked) -> None:
@@ -242,7 +291,9 @@ async def setup(bot: Client) -> None:
     questions: dict[str, Any] = {
         STAKE: Question(_stake, fields=forms.ONE_RULE, mine=_stake_mine, go=_stake_for),
         POWER: Question(_power, fields=forms.POWER, typed={"difference": "Another difference"}),
+        ROUNDS: Question(_rounds, mine=_rounds_mine, go=_rounds_for),
         RESTAKE: Question(_restake, fields=forms.ONE_RULE),
         PAY: Question(_pay, fields=forms.PAY, mine=_pay_mine, go=_pay_for, percent=lambda asked: True),
     }
     bot.questions.known |= questions
+    bot.add_dynamic_items(KindsMenu, BoundMenu, WarningsOff)

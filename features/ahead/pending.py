@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -46,7 +46,7 @@ class StandingRound:
 
 
 @dataclass(frozen=True)
-class Standing:
+class OpenRounds:
     """Open rounds of a model, the newest last, and those without a score yet."""
 
     model: str
@@ -57,6 +57,12 @@ class Standing:
     overlap: int
     source: str
     notices: tuple[str, ...]
+
+    def for_others(self, own_name: str | None) -> "OpenRounds":
+        """The same to be shown in public: only the member's own name is told."""
+        if self.asked == own_name:
+            return self
+        return replace(self, model="one model", asked="one model", notices=())
 
     @property
     def finding(self) -> str:
@@ -91,7 +97,7 @@ class Standing:
         )
 
 
-async def standing(source: Source, typed: str) -> Standing:
+async def standing(source: Source, typed: str) -> OpenRounds:
     """Where the open rounds of a model stand, of an account those of its model with the most at risk.
 
     Raises ValueError with a sentence for an unknown name, and where no day of a round is told.
@@ -112,7 +118,7 @@ async def standing(source: Source, typed: str) -> Standing:
     rounds, unscored, pays = await asyncio.to_thread(
         _standing, source.tournament, history, daily, calendar, live
     )
-    return Standing(
+    return OpenRounds(
         model=model,
         asked=asked,
         rounds=rounds,

@@ -3,7 +3,7 @@
 import math
 from functools import partial
 
-from features.ahead.pending import SHOWN, Standing, StandingRound
+from features.ahead.pending import SHOWN, OpenRounds, StandingRound
 from features.ahead.pending_chart import picture_of_standing
 from ui.answer import Answer
 from ui.card import BLUE, GREY, Card, bullets, section, sections
@@ -18,7 +18,7 @@ METHOD = (
 )
 
 
-def standing_answer(found: Standing) -> Answer:
+def standing_answer(found: OpenRounds) -> Answer:
     """The card, and every open round behind it."""
     of = "" if found.asked == found.model else f", the one of {plain(found.asked)} with the most at risk"
     newest = found.rounds[-1] if found.rounds else None
@@ -50,11 +50,11 @@ def _line(each: StandingRound) -> str:
     return f"{told}; nine of ten alike ended between {low} and {high} %"
 
 
-def _without(found: Standing) -> list[str]:
+def _without(found: OpenRounds) -> list[str]:
     return [f"No score yet: {spans(found.unscored)}."] if found.unscored else []
 
 
-def _tables(found: Standing) -> list[Card]:
+def _tables(found: OpenRounds) -> list[Card]:
     """Every open round, the newest first."""
     rows = found.rounds[::-1]
     pages = [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]

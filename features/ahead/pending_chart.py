@@ -5,12 +5,12 @@
 
 import math
 
-from features.ahead.pending import SHOWN, Standing
+from features.ahead.pending import SHOWN, OpenRounds
 from ui.drawing import CURRENT, FAINT, PROPOSED, Picture, figure, to_png
 from wording.numbers import plus_minus
 
 
-def picture_of_standing(found: Standing, titled: bool = True) -> Picture:
+def picture_of_standing(found: OpenRounds, titled: bool = True) -> Picture:
     """A dot for what a round pays by now, a bar for nine of ten ends."""
     shown = found.rounds[-SHOWN:]
     with figure(found.finding, found.source, [1.0], titled=titled) as (drawing, [panel]):

@@ -16,6 +16,7 @@ from features.server.setup_buttons import (
     SetupButton,
     ZoneMenu,
 )
+from features.warnings.warnings_buttons import BoundMenu, KindsMenu, WarningsOff
 from tests.offline import Server
 
 IDS = [
@@ -28,6 +29,7 @@ IDS = [
     *(RoleMenu(name, 7).custom_id for name in ROLES),
     ZoneMenu(7).custom_id,
     KeepZone("America/Argentina/Buenos_Aires").custom_id,
+    *(item(7).custom_id for item in (KindsMenu, BoundMenu, WarningsOff)),
     *(f"poll:rank-{verb}:7" for verb in ("next", "pick")),
     *(f"poll:rank-{verb}:7:3:ab12cd34" for verb in ("up", "level", "undo", "cast", "type")),
     *(SetupButton(verb, 7).custom_id for verb in ("sharing", "limits", "check", "show")),

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests import numerai_data
 from tests.numerai.crowd import Crowd
+from tests.numerai.daily import by_day
 
 
 class Answers:
@@ -74,7 +75,7 @@ class Answers:
             }
             for row in rows
             if "roundNumber" in row
-            for score in numerai_data.by_day(model, row["roundNumber"], variables["tournament"])
+            for score in by_day(model, row["roundNumber"], variables["tournament"])
             if variables.get("displayName") in (None, score["displayName"])
         ]
 

@@ -9,11 +9,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from features.ahead.pending import FEWEST, Standing, standing
+from features.ahead.pending import FEWEST, OpenRounds, standing
 from features.ahead.pending_card import standing_answer
 from scoring.rules import rule_in_force
 from storage.database import Database
 from tests import numerai_data
+from tests.numerai.daily import by_day
 from tests.numerai_data import CLASSIC, Present
 from tests.numerai_server import LoopbackNumerai
 from tests.patience import CALM
@@ -150,7 +151,7 @@ async def test_over_the_api(live: NumeraiSource, api: LoopbackNumerai) -> None:
     for number in ended:
         then = {
             entry["displayName"]: entry["value"]
-            for entry in numerai_data.by_day(model, number, CLASSIC)
+            for entry in by_day(model, number, CLASSIC)
             if entry["day"] == newest.day
         }
         if then:
@@ -184,7 +185,7 @@ def paid(scores: Mapping[str, float | None]) -> float:
     return 3 * (scores["corr60"] or 0.0) + 15 * (scores["mmc60"] or 0.0)
 
 
-def assert_said_truly(found: Standing) -> None:
+def assert_said_truly(found: OpenRounds) -> None:
     """Every number of the card is one of the answer."""
     card = standing_answer(found).card
     newest = found.rounds[-1]
