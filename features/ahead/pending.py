@@ -89,7 +89,7 @@ class OpenRounds:
                 f"they stood at such a day, and {FEWEST} are needed."
             )
         ended = sorted({each.ended for each in spreads})
-        of = counted(ended[-1], "round") if len(ended) == 1 else f"{ended[0]} to {ended[-1]} rounds"
+        of = " to ".join([*map(str, ended[:1][: len(ended) - 1]), counted(ended[-1], "round")])
         worth = counted(max(1, ended[-1] // self.overlap), "independent one")
         return (
             f"The bands hold nine of ten changes from that day to the end, in {of} of this model that ended; "

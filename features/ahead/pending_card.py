@@ -26,7 +26,7 @@ def standing_answer(found: OpenRounds) -> Answer:
         f"No score yet: {counted(len(found.unscored), 'newer round')}." if found.unscored and newest else ""
     )
     card = Card(
-        found.finding,
+        plain(found.finding),
         text="\n".join(filter(None, (newest and _line(newest), unscored))),
         draw=partial(picture_of_standing, found) if found.rounds else None,
         after=found.how_sure,

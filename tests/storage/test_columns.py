@@ -26,6 +26,7 @@ from storage.members.questions import recall, remember
 from storage.members.shared import claim_share, note_share
 from storage.members.typed import keep_typed
 from storage.members.verifications import make_code, use_code
+from storage.members.warnings import want_warnings
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls.casting import cast, keep_reason
 from storage.polls.closing import set_poll_place
@@ -144,6 +145,7 @@ async def furnish(db: Database) -> None:
     await remember(db, ADA, "payout", {"stake": 3.0}, NOW)
     await keep_typed(db, HERE, ADA, "poll:new", {"title": "Now?"}, NOW)
     await note_setter(db, HERE, ADA, NOW)
+    await want_warnings(db, HERE, ADA, ["rule"], 5.0, NOW)
     assert await claim_trouble(db, HERE, "poll 7", NOW)
     asked = await recall(db, 1, ADA)
     assert asked is not None

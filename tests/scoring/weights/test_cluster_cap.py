@@ -29,7 +29,7 @@ def test_no_cluster_is_above_the_cap_and_splitting_within_one_gains_nothing(
     rows: list[tuple[str, float]], cap: float, parts: int
 ) -> None:
     names, held = zip(*rows, strict=True)
-    if cap * len(set(names)) < 1:
+    if cap * len(set(names)) < 1 - 1e-9:  # nearer to 1 it is rounding
         with pytest.raises(ValueError, match=r"^A cap of .* is too low: .* clusters with .*\.$"):
             cluster_cap_weights(held, names, cap)
         return

@@ -11,6 +11,7 @@ from storage.members.privacy import delete
 from storage.members.questions import recall, remember
 from storage.members.shared import claim_share
 from storage.members.typed import keep_typed
+from storage.members.warnings import want_warnings
 from storage.opinions import add_statement, cast_vote, hide_statement
 from storage.polls import cards as poll_cards
 from storage.polls.casting import cast
@@ -152,6 +153,7 @@ async def fill(db: Database, guild_id: int) -> None:
     await keep_typed(db, guild_id, BERT, "poll:new", {"title": "Now?"}, NOW)
     await note_setter(db, guild_id, ADA, NOW)
     assert await claim_trouble(db, guild_id, "poll 7", NOW)
+    await want_warnings(db, guild_id, guild_id, ["rule"], 5.0, NOW)  # a member is warned for one server
     await replace_returns(db, guild_id, {"2031-01": -1.5}, NOW)
 
 
