@@ -26,7 +26,7 @@ _FOUND_IN = {
     ),
     **dict.fromkeys(("meta_model_corr", "contributions", "fit_mmc_scale", "derived_mmc"), "meta_model"),
     **dict.fromkeys(("max_drawdown", "expected_max_drawdown", "drawdown_probability"), "drawdown"),
-    "deflated_sharpe_ratio": "overfitting",
+    **dict.fromkeys(("probability_of_backtest_overfitting", "deflated_sharpe_ratio"), "overfitting"),
     **dict.fromkeys(("stake_weights", "cap_weights", "account_weights", "split_gain"), "weighting"),
 }
 
