@@ -48,6 +48,7 @@ EXTENSIONS = (
     "cogs.digest",
     "cogs.help",
     "cogs.lab.ahead",
+    "cogs.lab.plan",
     "cogs.lab.weights",
     "cogs.opinion",
     "cogs.payout",

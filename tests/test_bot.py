@@ -119,9 +119,10 @@ async def test_a_bot_whose_place_was_taken_stops(server: Server) -> None:
 def test_every_question_that_is_stored_can_be_asked_again(server: Server) -> None:
     assert sorted(server.bot.questions.known) == [
         "ahead pay", "ahead power", "ahead restake", "ahead stake", "opinion map", "payout compare",
-        "payout rules", "payout show", "payout what-if", "promise list", "proposal simulate",
-        "record scores", "stakes concentration", "stakes history", "stakes influence", "stakes unstake",
-        "stakes who", "weights compare", "weights split-test",
+        "payout rules", "payout show", "payout what-if", "plan drawdown", "plan overfit",
+        "plan transition", "promise list", "proposal simulate", "record scores", "stakes concentration",
+        "stakes history", "stakes influence", "stakes unstake", "stakes who", "weights compare",
+        "weights split-test",
     ]  # fmt: skip
 
 

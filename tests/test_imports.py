@@ -81,7 +81,7 @@ FLOORS = (
     ("account", "earnings", "payout", "polls", "promises", "opinions", "server"),
     ("stakes",),
     ("simulation",),
-    ("ahead", "digest", "lab", "proposals"),
+    ("ahead", "digest", "lab", "plan", "proposals"),
 )
 # one file -> what it alone may import besides
 ALONE = {
