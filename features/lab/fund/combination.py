@@ -219,7 +219,7 @@ def _window(known: FundRounds, asked: bool) -> tuple[slice, NDArray[np.intp], st
     if models.size < 2:
         raise ValueError(
             "Fewer than two models have a CORR in every round of a window long enough, and it takes two to "
-            f"speak of a best one: ask for {2 * known.block} rounds in which more were there."
+            f"speak of a best one: ask for {counted(2 * known.block, 'round')} in which more were there."
         )
     return inside, models, how
 
