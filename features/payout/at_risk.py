@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.ahead.power import level_if_restaked
 from scoring.change.staking import follow_stake
 from scoring.rules import PayoutRule
 from scoring.typed import read_number
 from tournament.source import Rounds
-from wording.numbers import amount, counted
+from wording.numbers import amount, counted, percent
 
 LARGEST_STAKE = 11_000_000.0  # NMR; there will never be more of it
 AS_STAKED = "stake of the time"
@@ -145,4 +146,21 @@ def basis_words(basis: str, stake: float | None, kind: str, overlap: int) -> tup
     return (
         (f"Stake: {start}; {how}.",),
         (f"Stake: {hidden}; {how}.", "Percentages are of the stake at the start."),
+    )
+
+
+def if_restaked(change: float, factors: NDArray[np.float64]) -> str:
+    """What of a change of level is left once stakes follow pay, in a sentence; "" where none has to be told.
+
+    change: by how much pay per NMR at risk of everybody differs, as a share. factors (r,): payout factors of
+    the rounds; where one of them is 1, or none is known, more stake does not lower it there.
+    """
+    known = factors[~np.isnan(factors)]
+    if not (known.size and known.max() < 1 and change > -1) or math.isnan(change) or abs(change) < 0.005:
+        return ""
+    half = level_if_restaked(1 + change, 0.5)
+    more = "more" if change > 0 else "less"
+    return (
+        f"If everybody's stake follows pay halfway, the payout factor leaves {percent(abs(half))} {more} of "
+        f"{percent(abs(change))}; if it follows until an NMR earns what it did, none of it: /ahead restake."
     )

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from features.meta_model.derived import CORR_OF, DerivedMmc, derive_mmc, told_of
-from features.payout.at_risk import AS_STAKED, check_basis, check_stake
+from features.payout.at_risk import AS_STAKED, check_basis, check_stake, if_restaked
 from features.payout.comparison import PayoutComparison
 from features.payout.priced.everyone import pay_of_all
 from features.payout.priced.question import Answered, PayQuestion
@@ -205,7 +205,9 @@ def _compare(
     else:
         [beside] = question.stretches(whole, [("", whole.rounds)])
     proposed, current = found.told
-    days = calendar.opened[np.isin(calendar.number, found.rounds)].astype("datetime64[D]")
+    there = np.isin(calendar.number, found.rounds)
+    days, factors = calendar.opened[there].astype("datetime64[D]"), calendar.payout_factor[there]
+    split = _split(question, found, facts.everyone)
     return PayoutComparison(
         name=field.name,
         kind=field.kind,
@@ -240,7 +242,8 @@ def _compare(
         whole=beside,
         regimes=question.regimes(whole) if old is None or field.kind == EVERYONE else (),
         without_largest=here.without_largest,
-        split=_split(question, found, facts.everyone),
+        split=split,
+        restaked="" if split is None else if_restaked(1 / split.scale - 1, factors),
         usd=facts.usd,
         asked_at=field.asked_at,
         notice=field.notice,

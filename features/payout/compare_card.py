@@ -69,7 +69,7 @@ def comparison_pages(comparison: PayoutComparison) -> tuple[Card, ...]:
             section(f"Current: {plain(comparison.current.words)}", _side(comparison.current, comparison)),
             section(f"Difference: {difference}", f"{sure} {comparison.in_usd}".strip()),
             section("The proposed rule pays more", plain(comparison.more_when)),
-            section("Where it comes from", comparison.level_and_mix),
+            section("Where it comes from", f"{comparison.level_and_mix} {comparison.restaked}".strip()),
         ),
         small=INTERVALS,
         colour=AMBER,

@@ -139,6 +139,7 @@ class PayoutComparison:
     regimes: tuple[Stretch, ...] = ()  # by what was paid, where that changed
     without_largest: tuple[float, Stretch] | None = None  # as that of a stretch, in these rounds
     split: DifferenceSplit | None = None  # level and mix, where everyone's pay is known
+    restaked: str = ""  # what of the level is left once stakes follow pay
     usd: tuple[date, float] | None = None  # the newest price of an NMR, with its day
     asked_at: datetime | None = None  # when the source was asked; None for bundled data
     notice: str = ""  # why this is not the newest there is

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from features.payout.at_risk import if_restaked
 from features.payout.comparison import Stretch
 from features.simulation.by_round.meta_model_effect import MetaModelEffect
 from features.simulation.effect import clearly
@@ -205,8 +206,8 @@ def _level_and_mix(pay: PayImpact, window: PayWindow) -> str:
     change = 1 / scale - 1
     return (
         f"{percent(abs(change))} {'more' if change > 0 else 'less'} for all. Beyond that some {pay.unit}s "
-        f"win {number(window.moved)} NMR that others lose."
-    )
+        f"win {number(window.moved)} NMR that others lose. {if_restaked(change, window.factors)}"
+    ).rstrip()
 
 
 def _softened(terms: PayTerms, window: PayWindow) -> str:

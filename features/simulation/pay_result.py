@@ -55,6 +55,7 @@ class PayWindow:
     scores: Mapping[str, float]  # mean of each score that is paid, weighted by stake at risk
     regimes: tuple[Stretch, ...]  # by what was paid, the oldest first
     without_largest: tuple[float, Stretch] | None  # share of the largest account's stake, and all others
+    factors: Floats  # (p,), payout factors
     not_split: str  # why the difference is not split into level and mix; "" where it is
 
     @property

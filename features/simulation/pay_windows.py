@@ -155,6 +155,7 @@ def pay_window(
         scores={score: _mean(rows.scores[score], rows.stake) for score in scores},
         regimes=tuple(_stretch(*each, rows, new - old, account) for each in paid),
         without_largest=_stretch("", present, rows, new - old, account).without_largest,
+        factors=rounds.payout_factor[np.isin(rounds.number, present)],
         not_split=_not_split(rows, present, by_rule),
     )
 

@@ -1,6 +1,7 @@
 """What a comparison says: its sentences against numbers that pandas worked out."""
 
 import dataclasses
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.payout.at_risk import if_restaked
 from features.payout.compare import compare_payouts
 from features.payout.compare_card import comparison_answer
 from features.payout.compare_chart import picture_of_comparison
@@ -121,6 +123,31 @@ async def test_level_and_mix_add_up_and_the_level_is_everyones(
         got.level_and_mix
     )
     assert got.level_and_mix.endswith(f"weighs the scores of this {got.kind} differently.")
+    half = 100 * abs(math.sqrt(1 / k) - 1)
+    assert f"leaves {half:.0f} % {'more' if change > 0 else 'less'} of" in got.restaked
+
+
+@pytest.mark.parametrize(
+    ("change", "factors", "told"),
+    [
+        (
+            0.44,
+            [0.5, 0.6],
+            "leaves 20 % more of 44 %; if it follows until an NMR earns what it did, none of it",
+        ),
+        (-0.51, [0.5], "leaves 30 % less of 51 %"),
+        (0.44, [0.5, 1.0], ""),  # where the factor is 1 more stake lowers nothing
+        (0.44, [math.nan], ""),
+        (0.44, [], ""),
+        (0.001, [0.5], ""),
+        (math.nan, [0.5], ""),
+        (-1.2, [0.5], ""),
+    ],
+)
+def test_what_is_left_of_a_level_once_stakes_follow(change: float, factors: list[float], told: str) -> None:
+    said = if_restaked(change, np.array(factors))
+    assert told in said
+    assert bool(told) == bool(said)
 
 
 @pytest.mark.parametrize(
