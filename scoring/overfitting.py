@@ -280,10 +280,11 @@ def _choices(blocks: int, rows: int) -> Iterator[Numbers]:
 def _of_rounds(sums: _Sums, halves: Numbers, metric: str) -> Numbers:
     """The metric (k, m) of each column over the rounds of the chosen blocks."""
     shares = halves / (halves @ sums.sizes)[:, np.newaxis]
-    beyond = shares @ sums.values
+    # einsum: products this small wait longer for each other's threads than they take
+    beyond = np.einsum("kb,bm->km", shares, sums.values)
     if metric == "mean":
         return np.add(beyond, sums.means, out=beyond)
-    variance = shares @ sums.squares
+    variance = np.einsum("kb,bm->km", shares, sums.squares)
     variance -= beyond * beyond
     constant = variance <= sums.rounding
     means = np.add(beyond, sums.means, out=beyond)
