@@ -15,6 +15,7 @@ from tournament.overview import ModelClaim as ModelClaim
 
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
 WHOLE = 0.995  # share of what a round risked from which on nobody of it is missing but by rounding
+NEWEST = 20  # rounds, by which their rhythm is told
 PIECE = 150_000  # rows that are worked on at once: some tens of megabytes with all that is made of them
 
 # the member whose question is being answered; None for what nobody in particular asked
@@ -50,6 +51,13 @@ class Rounds:
     stake_threshold: Floats
     payout_factor: Floats
     paid: NDArray[np.bool_]
+
+    @property
+    def spacing(self) -> float:
+        """Days from one paid round to the next, over the newest of them; nan where there are too few."""
+        opened = self.opened[self.paid][-NEWEST:]
+        days = (opened[-1] - opened[0]) / np.timedelta64(1, "D") if opened.size > 1 else np.nan
+        return float(days) / max(opened.size - 1, 1)
 
     def overlap(self, numbers: NDArray[np.int64]) -> int:
         """How many paid rounds are typically under way at once when one of `numbers` opens.

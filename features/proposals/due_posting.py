@@ -75,7 +75,7 @@ async def show_proposal(tools: Tools, guild: discord.Guild, number: int) -> None
 
     Raises SourceError, once the rest is shown, where the numbers for that can't be read just now.
     """
-    view = await with_effect(tools, await proposal_view(tools.database, guild.id, number, tools.now()))
+    view, _ = await with_effect(tools, await proposal_view(tools.database, guild.id, number, tools.now()))
     await put_proposal(tools, guild, view, rows_of(view))
     if view.effect is None and view.hidden_reason is None:
         raise SourceError(f"What #{number} would do can't be told just now")

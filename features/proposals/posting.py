@@ -1,5 +1,6 @@
 """Shows a proposal where its server wants it, and keeps its card up to date."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ import discord
 
 from features.proposals.proposal_card import proposal_card
 from features.proposals.view import ProposalView
-from features.simulation.effect import basis_of, effect_sentence
+from features.simulation.effect import basis_of, effect_sentence, review_too_early
 from features.simulation.proposal_impact import proposal_impact
 from governance.proposals.proposal import KINDS
 from governance.proposals.stages import NAMES
@@ -109,28 +110,32 @@ async def put_proposal(
     return replace(view, stored=shown_at), notices
 
 
-async def with_effect(tools: Tools, view: ProposalView) -> ProposalView:
+async def with_effect(tools: Tools, view: ProposalView) -> tuple[ProposalView, str]:
     """The view with what its newest revision would do, which is computed and kept where it was not yet.
 
-    As it is where the numbers can't be read just now: the clock asks again.
+    With it, once it is computed, a sentence where its review comes before anybody can know what it did. As it
+    is where the numbers can't be read just now: the clock asks again.
     """
     if view.effect is not None or view.hidden_reason is not None:
-        return view
-    tournament = view.proposal.tournament
+        return view, ""
+    tournament, early = view.proposal.tournament, ""
     if tournament not in tools.sources:
         effect = Effect(f"Not simulated. This bot has no numbers of {tournament.title()}.", "")
     else:
+        source = tools.source(tournament)
         try:
-            impact = await proposal_impact(tools.source(tournament), view.proposal)
+            impact, rounds = await asyncio.gather(proposal_impact(source, view.proposal), source.rounds())
         except SourceError as error:
             log.warning("a proposal can't be simulated: %s", error)
-            return view
+            return view, ""
         effect = Effect(effect_sentence(impact), basis_of(impact))
+        review = view.proposal.parameters.review_on
+        early = review_too_early(impact, review, tools.now().date(), rounds.spacing)
     stored = view.stored
     await keep_effect(
         tools.database, stored.guild_id, stored.proposal_id, stored.revision, effect, tools.now()
     )
-    return replace(view, effect=effect)
+    return replace(view, effect=effect), early
 
 
 async def _post(tools: Tools, view: ProposalView, rows: Sequence[Row], nonce: str) -> Post:

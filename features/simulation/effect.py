@@ -1,12 +1,15 @@
 """What a proposal would have done, in one line for its card."""
 
+import math
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
 from features.simulation.pay_result import PayImpact, PayWindow
 from features.simulation.proposal_impact import ProposalImpact
 from features.simulation.weights import WeightImpact
+from scoring.ahead.power import rounds_to_see
 from wording.numbers import brief, counted, percent
 
 SAME = 1e-9  # of a weight: what rounding moves
@@ -19,6 +22,26 @@ def effect_sentence(impact: ProposalImpact) -> str:
     if impact.weights is not None:
         return _of_weights(impact.weights)
     return f"Not simulated. {impact.reason_not}"
+
+
+def review_too_early(impact: ProposalImpact, review_on: date | None, today: date, spacing: float) -> str:
+    """That nobody can know by the day of its review, in a sentence; "" where they can or nothing is told.
+
+    spacing: days from one round to the next. By how much the rules differed from round to round on record.
+    """
+    if review_on is None or impact.pay is None or not spacing > 0:
+        return ""
+    every = impact.pay.windows[0]
+    found = rounds_to_see(every.by_round)
+    needed = found.needed(found.mean)
+    until = max(0, int((review_on - today).days / spacing))
+    if every.alike or math.isnan(needed) or until >= needed:
+        return ""
+    takes = f"about {counted(math.ceil(needed), 'round')}" if needed < 1e5 else "longer than anybody waits"
+    return (
+        f"Its review on {review_on} comes after {counted(until, 'round')}. If the rules go on to differ as "
+        f"on record, it takes {takes} until that can be told from luck."
+    )
 
 
 def basis_of(impact: ProposalImpact) -> str:

@@ -106,4 +106,4 @@ async def test_an_unknown_command_gets_the_nearest(server: Server) -> None:
 async def test_autocomplete_offers_command_names(server: Server) -> None:
     choices = await server.ben.autocomplete(server.channel, "help", "command", "pay")
     names = [choice["value"] for choice in choices]
-    assert names == ["payout compare", "payout rules", "payout show", "payout what-if"]
+    assert names == ["ahead pay", "payout compare", "payout rules", "payout show", "payout what-if"]

@@ -311,10 +311,10 @@ async def _file(interaction: discord.Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     tools, guild = tools_of(interaction), guild_of(interaction)
     view, dropped = await drafts.file_draft(tools.database, guild.id, interaction.user.id, tools.now())
-    view = await with_effect(tools, view)
+    view, too_early = await with_effect(tools, view)
     if dropped is None:
         done = f"Filed as #{view.number}."
     else:
         fell = f" {counted(dropped, 'seconding')} fell." if dropped else ""
         done = f"Revision {view.revision} of #{view.number} is saved.{fell}"
-    await tell(interaction, view, done)
+    await tell(interaction, view, f"{done} {too_early}".rstrip())

@@ -1,5 +1,6 @@
 """What a filed proposal would do: computed once for each revision, later where the numbers were not there."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +43,18 @@ async def test_numbers_that_can_t_be_read_follow_by_themselves(
     edits = len(server.env.http_requests)
     await look(server)
     assert len(server.env.http_requests) == edits, "what is up to date is left alone"
+
+
+async def test_who_files_is_told_of_a_review_that_comes_too_early(
+    server: Server, ada: Any, now: Clock
+) -> None:
+    soon = now() + timedelta(days=28)
+    parameters = f"{PAYOUT['parameters']}\nreview: {soon.date()}"
+    told = (await file(server, ada, kind="payout", **PAYOUT | {"parameters": parameters})).content
+    assert told.startswith(
+        f"Filed as #1. Its review on {soon.date()} comes after 4 rounds. If the rules go on"
+    )
+    assert "that can be told from luck. <https://discord.com/" in told
 
 
 async def test_another_revision_has_an_effect_of_its_own(server: Server, ada: Any) -> None:

@@ -92,3 +92,11 @@ def test_rounds_that_resolve_out_of_order_are_counted_all_the_same() -> None:
     late = dataclasses.replace(rounds, resolves=rounds.opened + np.array([240, 24, 24, 24], "timedelta64[h]"))
     # when the fourth opens, the first and it itself are under way
     assert late.overlap(np.array([4])) == 2
+
+
+async def test_rounds_follow_each_other_in_a_rhythm(source: SampleSource) -> None:
+    rounds = await source.rounds()
+    assert rounds.spacing == 7.0
+    one = dataclasses.replace(rounds, paid=rounds.number == 320)
+    assert np.isnan(one.spacing)
+    assert np.isnan(dataclasses.replace(rounds, paid=rounds.number < 0).spacing)
