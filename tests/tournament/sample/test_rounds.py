@@ -96,7 +96,7 @@ def test_rounds_that_resolve_out_of_order_are_counted_all_the_same() -> None:
 
 async def test_rounds_follow_each_other_in_a_rhythm(source: SampleSource) -> None:
     rounds = await source.rounds()
-    assert rounds.spacing == 7.0
+    assert rounds.spacing == pytest.approx(7.0, abs=0.02)  # some opened hours early or late
     one = dataclasses.replace(rounds, paid=rounds.number == 320)
     assert np.isnan(one.spacing)
     assert np.isnan(dataclasses.replace(rounds, paid=rounds.number < 0).spacing)
