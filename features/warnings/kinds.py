@@ -1,6 +1,5 @@
 """What a member can be warned of, one entry each: what reads them reads this table."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from tournament.source import History, Source, SourceError
 from wording.numbers import amount, counted, listed, number, signed
 
 OVERDUE_AT_ONCE = 20  # promises that are looked at
+WITHOUT_NUMBERS = str.maketrans("", "", "0123456789.,")
 NAMED = 3  # of a kind in one message; the others are counted
 
 
@@ -116,7 +116,7 @@ async def _released(at: Watched, kept: Any) -> Found:
 async def _churn(at: Watched, kept: Any) -> Found:
     """Models that are over a limit of the tournament or near it; again only once they were away from it."""
     # its numbers change every day; the warning does not
-    keys = [re.sub(r"[0-9.,]+", "#", each) for each in at.rows.warnings]
+    keys = [each.translate(WITHOUT_NUMBERS) for each in at.rows.warnings]
     news = [each for each, key in zip(at.rows.warnings, keys, strict=True) if key not in (kept or [])]
     more = [f"And {counted(len(news) - NAMED, 'more model')} like these."] if news[NAMED:] else []
     return Found((*news[:NAMED], *more), keys)
