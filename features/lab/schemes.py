@@ -112,8 +112,11 @@ async def schemes_compared(source: Source, scheme: str | None = None) -> Schemes
             raise ValueError("No account on the leaderboard has a stake.")
         every = [*map(read_scheme, TRIED), *([] if asked is None else [asked])]
         past = past_of(stakes, everyone, calendar)
-        effects = effects_of([each for _, each in every], past, known.known)
-        faded = [read_scheme("stake"), *(every if asked is None else [asked])]
+        # nobody waits for rounds and simulations of schemes that the answer does not look into
+        looked_into = every if asked is None else [asked]
+        effects: list[MetaModelEffect | None] = [None] * (len(every) - len(looked_into))
+        effects += effects_of([each for _, each in looked_into], past, known.known)
+        faded = [] if asked is None else [read_scheme("stake"), asked]
         if isinstance(past, str):
             fading, skill = SchemesFading({}, None, None, math.nan, past), None
         else:
@@ -171,7 +174,7 @@ def _down(effect: MetaModelEffect) -> bool:
 def _tried(
     typed: str,
     weighing: Weighing,
-    effect: MetaModelEffect,
+    effect: MetaModelEffect | None,
     stakes: Stakes,
     known: AccountsKnown,
     paid: PaidBefore | None = None,

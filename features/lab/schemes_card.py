@@ -30,7 +30,6 @@ def compared_answer(found: SchemesCompared, asked: Asked) -> Answer:
         pages = (
             _table_page(found),
             _effects_page(found),
-            _fading_page(found),
             _newcomers_page(found),
             _not_applied_page(found),
         )
@@ -124,7 +123,10 @@ def _table_page(found: SchemesCompared) -> Card:
         f"{percent(each.moved)} moved, ten parts: {_times(each.splitting)}"
         for typed, each in found.applied
     ]
-    return Card("Every scheme in numbers", bullets(rows) or "None.", after=found.how_many, colour=AMBER)
+    more = "Pick one for how fast weight leaves an account whose skill fades."
+    return Card(
+        "Every scheme in numbers", bullets(rows) or "None.", after=f"{found.how_many} {more}", colour=AMBER
+    )
 
 
 def _effects_page(found: SchemesCompared) -> Card:
@@ -139,14 +141,6 @@ def _effects_page(found: SchemesCompared) -> Card:
     return Card(
         "Effect on the meta model", said if rows else plain(found.effects_finding), after=after, colour=AMBER
     )
-
-
-def _fading_page(found: SchemesCompared) -> Card:
-    rows = [f"{name}: {found.fading.told(name)}" for name in found.fading.fading]
-    if not rows:
-        return Card("If skill fades", plain(found.fading.why_not), colour=AMBER)
-    said = f"Half of the weight of an account whose skill fades is gone:\n{bullets(rows)}"
-    return Card("If skill fades", said, after=f"{found.fading.basis} {found.how_many}", colour=AMBER)
 
 
 def _newcomers_page(found: SchemesCompared) -> Card:

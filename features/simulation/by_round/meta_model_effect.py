@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 # of first_order_in_simulation with the stakes of 475 accounts and CORR .03; tests hold both
 TRACKS = 0.95
 TOO_HIGH = 0.0003
-MOST_SOLVED = 100_000  # accounts of all rounds together, which take a solver some seconds
+MOST_SOLVED = 10_000  # accounts of all rounds together, which take a solver half a second
 HINDSIGHT = ("clusters", "similarity")
 
 
