@@ -35,7 +35,7 @@ class StandingRound:
 
     number: int
     day: int
-    resolves: date
+    resolves: date | None  # None where that is not told
     scores: Mapping[str, float]
     now: float
     low: float
@@ -163,7 +163,7 @@ def _standing(
             StandingRound(
                 number=number,
                 day=day,
-                resolves=resolves[number].date() if number in resolves else date.max,
+                resolves=over.date() if (over := resolves.get(number)) is not None else None,
                 scores=dict(zip(rule.multipliers, days[day], strict=True)),
                 now=now,
                 low=float(low),

@@ -61,11 +61,13 @@ def _tables(found: OpenRounds) -> list[Card]:
     return [
         Card(
             "Every open round" + (f", page {at + 1}" if at else ""),
-            "\n".join(f"• {_line(each)} ({_scores(each)}; final {each.resolves})" for each in page),
+            "\n".join(f"• {_line(each)} ({_behind(each)})" for each in page),
         )
         for at, page in enumerate(pages)
     ]
 
 
-def _scores(each: StandingRound) -> str:
-    return ", ".join(f"{score_name(score)} {number(value)}" for score, value in each.scores.items())
+def _behind(each: StandingRound) -> str:
+    """The scores of a round, and when it is final, where that is told."""
+    scores = ", ".join(f"{score_name(score)} {number(value)}" for score, value in each.scores.items())
+    return scores if each.resolves is None else f"{scores}; final {each.resolves}"

@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 # of first_order_in_simulation with the stakes of 475 accounts and CORR .03; tests hold both
 TRACKS = 0.95
 TOO_HIGH = 0.0003
-MOST_SOLVED = 10_000  # accounts of all rounds together, which take a solver half a second
+# accounts of all rounds together, from which a solver takes a second, and some
+SOME_SOLVED, MOST_SOLVED = 10_000, 100_000
 HINDSIGHT = ("clusters", "similarity")
 
 
@@ -151,8 +152,10 @@ def effects_on_meta_model(
 
 def _every(scheme: Weighing, past: AccountRounds) -> int:
     """Of how many rounds one is looked at: what needs a solver takes its time, and neighbours overlap."""
-    long = "similarity" in scheme.needs and sum(each.account.size for each in past.rounds) > MOST_SOLVED
-    return past.overlap if long else 1
+    rows = sum(each.account.size for each in past.rounds) if "similarity" in scheme.needs else 0
+    if rows <= SOME_SOLVED:
+        return 1
+    return past.overlap if rows > MOST_SOLVED else max(1, past.overlap // 2)
 
 
 def _in_round(
