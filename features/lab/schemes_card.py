@@ -8,7 +8,13 @@ from features.lab.schemes_chart import picture_of_schemes, picture_of_splitting
 from features.lab.splitting import SplitTest
 from features.simulation.by_round.meta_model_effect import FIRST_ORDER
 from features.simulation.impact_chart import picture_of_weights
-from features.simulation.impact_details_card import apart_of, largest_of, meta_model_line, weight_pages
+from features.simulation.impact_details_card import (
+    META_MODEL,
+    apart_of,
+    largest_of,
+    meta_model_line,
+    weight_pages,
+)
 from features.simulation.weights import WeightImpact
 from ui.answer import Answer, Asked, Choice, Menu, text_field
 from ui.card import AMBER, Card, bullets
@@ -40,7 +46,11 @@ def compared_answer(found: SchemesCompared, asked: Asked) -> Answer:
             "This scheme can't be applied here", plain(found.chosen.why_not), small=_small(found, None)
         )
         return Answer(card, (menu,), (_table_page(found),))
-    pages = [Card(name, text, draw, colour=AMBER) for name, text, draw in weight_pages(impact) if text]
+    pages = [
+        Card(name, text, draw, after=found.how_many if name == META_MODEL else "", colour=AMBER)
+        for name, text, draw in weight_pages(impact)
+        if text
+    ]
     newcomer = Card("A newcomer's view", found.newcomer or "It can't be told.", colour=AMBER)
     fading, typed = found.fading, found.chosen.typed
     today = f"By stake, as today: {fading.told('stake')}." if fading.fading else ""
@@ -138,9 +148,7 @@ def _effects_page(found: SchemesCompared) -> Card:
     first = next((each for _, each in found.effects if each.rounds.size), None)
     said = f"{plain(found.effects_finding)}\nChange of its CORR a round, 95 % interval:\n{bullets(rows)}"
     after = "" if first is None else f"{first.common} {FIRST_ORDER} {NOT_PAY}"
-    return Card(
-        "Effect on the meta model", said if rows else plain(found.effects_finding), after=after, colour=AMBER
-    )
+    return Card(META_MODEL, said if rows else plain(found.effects_finding), after=after, colour=AMBER)
 
 
 def _newcomers_page(found: SchemesCompared) -> Card:

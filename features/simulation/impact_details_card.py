@@ -22,6 +22,7 @@ from wording.numbers import amount, counted, number, percent, plus_minus, signed
 
 COVERAGE = "Such ranges are resampled: 85 to 99 of 100 hold what they should."
 ASSUMED = "What was assumed"
+META_MODEL = "Effect on the meta model"
 
 Fields = list[tuple[str, str]]
 Page = tuple[str, str, Draw | None]  # name, text, picture
@@ -118,7 +119,7 @@ def meta_model_pages(found: MetaModelEffect | None) -> list[Page]:
     """What it would have changed for the meta model's CORR, which is told apart from pay."""
     if found is None:
         return []
-    return [("Effect on the meta model", f"{plain(found.finding)}\n{found.basis}".rstrip(), None)]
+    return [(META_MODEL, f"{plain(found.finding)}\n{found.basis}".rstrip(), None)]
 
 
 def meta_model_line(found: WeightImpact) -> str:

@@ -62,6 +62,9 @@ async def test_one_scheme_in_full(source: SampleSource, board: pd.Series) -> Non
     told = {card.heading: card.text for card in answer.details}
     assert "At the pay per NMR of rounds 302-321" in told["Effect on pay"]
     assert "12 schemes tried" in told["What was assumed"]
+    assert "CORR a round" in told["Effect on the meta model"]
+    assert "Meta model: +0.0014 (+0.0001 to +0.0028) CORR a round." in answer.card.text
+    assert "in effect never gone" in told["If skill fades"]
     capped = await schemes_compared(source, "performance cap 2%")
     told = {card.heading: card.text for card in compared_answer(capped, ASKED).details}
     assert "which here is wholly" in told["What was assumed"], "TC does not come again"
