@@ -16,6 +16,7 @@ from features.lab.fund.combination import (
 )
 from features.lab.fund.combination_card import combination_answer, combination_card, how_sure
 from features.lab.fund.panel import fund_rounds, read_panel
+from features.meta_model.implied import meta_model_of
 from tests.features.lab.fund.fields import calendar, field_of_scores, moving
 from tournament.sample import SampleSource
 from tournament.source import TournamentField
@@ -165,6 +166,15 @@ async def test_the_sample_over_the_window_of_its_own(sample: SampleSource) -> No
     assert found.mean_score == pytest.approx(0.0235, abs=1e-4)
     assert "A proxy: it is implied by models with 9 % of the stake." in found.proxy
     assert len(found.monthly) == 33
+
+
+@pytest.mark.slow
+async def test_the_fund_of_260_to_310_as_shipped(sample: SampleSource) -> None:
+    """Interim rows and all: .0243 as stakes alone imply it, .0240 with rounds fitted to MMC; mean .0191."""
+    fund = meta_model_of(await sample.everyone(), await sample.rounds(), interim=True)
+    inside = (fund.numbers >= 260) & (fund.numbers <= 310)
+    assert fund.corr[inside].mean() == pytest.approx(0.0243, abs=5e-4)
+    assert fund.mean_score[inside].mean() == pytest.approx(0.0191, abs=1e-4)
 
 
 @pytest.mark.slow
