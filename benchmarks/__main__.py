@@ -10,6 +10,7 @@ from benchmarks import (
     plan,
     stakes,
     transition,
+    weights,
     whole_field,
 )
 from benchmarks.votes import ballots, closing, tally, voting
@@ -26,5 +27,6 @@ closing.run()
 voting.run()
 opinions.run()
 plan.run()
+weights.run()
 whole_field.run()
 ahead.run()
