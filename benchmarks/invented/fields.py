@@ -82,7 +82,9 @@ def _round(rng: np.random.Generator, number: int, size: Floats) -> tuple[RoundOu
     factor = min(1.0, THRESHOLD / stake.sum())
     weighted = sum(times * scores[name] for name, times in rule.multipliers.items())
     payout = stake * np.clip(factor * weighted, -rule.clip, rule.clip)
-    told = {"stake": stake, "payout": payout, **scores}
+    # of another draw, so that all the rest stays what it was
+    alike = np.random.default_rng(number).uniform(0.3, 0.9, there.size)
+    told = {"stake": stake, "payout": payout, **scores, "corr_with_meta_model": alike}
     columns = {name: as_whole(name, values) for name, values in told.items()}
     head = RoundHead(
         number=number,

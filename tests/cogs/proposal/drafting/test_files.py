@@ -75,7 +75,7 @@ async def test_every_example_is_imported_filed_and_shown(
     text = path.read_bytes()  # noqa: ASYNC240
     shown = await load(server, ada, text)
     assert "Needed before the last call" not in text_of(shown)
-    assert said(await ada.click(shown.message, label="File it")).content.startswith("Filed as #1. <")
+    assert said(await ada.click(shown.message, label="File it")).content.startswith("Filed as #1. ")
     [post] = forum.threads
     card = card_in(post)
     told = text_of(card)

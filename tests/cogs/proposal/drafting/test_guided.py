@@ -93,7 +93,7 @@ async def test_from_the_first_tap_to_the_filed_card(
     await ada.submit_modal(form, REST)
     assert "Needed before the last call" not in text_of(shown)
     told = said(await ada.click(shown.message, label="File it"))
-    assert told.content.startswith("Filed as #1. <")
+    assert told.content.startswith("Filed as #1. ")
     filed = (await view_of(server)).proposal.parameters
     assert (filed.rule, filed.notice_weeks, filed.phase_in_rounds) == ("1xCORR", 8, 20)
     for key in ("start", "rule"):
