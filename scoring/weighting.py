@@ -182,6 +182,10 @@ def _by_total(
     """Weights of models when each account gets transform(its total stake)."""
     staked = as_numbers(stakes, "Stakes")
     _held(staked, "stake")
+    if isinstance(accounts, range) and accounts == range(
+        staked.size
+    ):  # nobody has two models: thousands need not be numbered one by one
+        return _shares(np.where(staked > 0, transform(staked), 0.0), "weight")
     labels, member = _numbered(accounts, staked.size)
     totals = np.bincount(member, weights=staked, minlength=len(labels)).astype(np.float64)
     given = dict(zip(labels, transform(totals).tolist(), strict=True))

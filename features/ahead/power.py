@@ -39,8 +39,8 @@ class WhenSeen:
 
     @property
     def needed(self) -> float:
-        """Rounds."""
-        return self.found.needed(self.difference)
+        """Rounds, one at the least."""
+        return max(1.0, self.found.needed(self.difference))
 
     @property
     def finding(self) -> str:

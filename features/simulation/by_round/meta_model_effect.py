@@ -27,6 +27,7 @@ TRACKS = 0.95
 TOO_HIGH = 0.0003
 # accounts of all rounds together, from which a solver takes a second, and some
 SOME_SOLVED, MOST_SOLVED = 10_000, 100_000
+MOST_WEIGHED = 400_000  # from which a dozen other schemes take seconds
 HINDSIGHT = ("clusters", "similarity")
 
 
@@ -152,10 +153,12 @@ def effects_on_meta_model(
 
 def _every(scheme: Weighing, past: AccountRounds) -> int:
     """Of how many rounds one is looked at: what needs a solver takes its time, and neighbours overlap."""
-    rows = sum(each.account.size for each in past.rounds) if "similarity" in scheme.needs else 0
+    rows, half = sum(each.account.size for each in past.rounds), max(1, past.overlap // 2)
+    if "similarity" not in scheme.needs:
+        return half if rows > MOST_WEIGHED else 1
     if rows <= SOME_SOLVED:
         return 1
-    return past.overlap if rows > MOST_SOLVED else max(1, past.overlap // 2)
+    return past.overlap if rows > MOST_SOLVED else half
 
 
 def _in_round(
