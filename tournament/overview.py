@@ -11,6 +11,14 @@ Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
+class Names:
+    """Models and accounts that a source knows by name."""
+
+    models: tuple[str, ...]
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ScoresOfTheDay:
     """When the day's scores came, or are expected; None where that is not told."""
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scoring.rules import PayoutRule
 from tournament.overview import DailyScores, Likeness, ScoresOfTheDay, StakeOverYears
 from tournament.overview import ModelClaim as ModelClaim
+from tournament.overview import Names as Names
 
 EVERYONE = "everyone"  # the name that asks for all models of the source at once
 WHOLE = 0.995  # share of what a round risked from which on nobody of it is missing but by rounding
@@ -26,14 +27,6 @@ Numbers = NDArray[np.int64]  # of rounds
 Tournament = Literal["classic", "signals", "crypto"]
 Currency = Literal["USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD"]
 CURRENCIES: tuple[Currency, ...] = get_args(Currency)  # that a price can be asked in
-
-
-@dataclass(frozen=True)
-class Names:
-    """Models and accounts that a source knows by name."""
-
-    models: tuple[str, ...]
-    accounts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -314,3 +307,11 @@ def caveats_of(source: Source, history: History | TournamentField) -> tuple[str,
 async def field_of(source: Source, name: str) -> TournamentField:
     """The rows of a model, an account or EVERYONE, as a field. Raises what the source raises."""
     return await source.everyone() if name == EVERYONE else TournamentField.of(await source.history(name))
+
+
+async def everyone_if_read(source: Source) -> TournamentField | None:
+    """All models' rows; None where no round has been read yet, so that what needs nobody else's stands."""
+    try:
+        return await source.everyone()
+    except SourceError:
+        return None

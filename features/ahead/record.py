@@ -15,7 +15,16 @@ from kept import KeptResults
 from scoring.ahead.means import Drawn, RecordMeans, draw_towards, record_means
 from scoring.ahead.pay import fewest_rounds
 from scoring.rules import PayoutRule
-from tournament.source import EVERYONE, Floats, History, Numbers, Rounds, Source, SourceError, TournamentField
+from tournament.source import (
+    EVERYONE,
+    Floats,
+    History,
+    Numbers,
+    Rounds,
+    Source,
+    TournamentField,
+    everyone_if_read,
+)
 from wording.names import find_name
 from wording.numbers import counted, listed, score_name
 
@@ -172,7 +181,7 @@ class Whose:
 async def whose_record(source: Source, name: str) -> Whose:
     """The record of a model or an account. Raises ValueError for everyone and unknown names."""
     found, (now, differs), until, everyone = await asyncio.gather(
-        find_name(source, name), terms_of(source), source.until(), _everyone(source)
+        find_name(source, name), terms_of(source), source.until(), everyone_if_read(source)
     )
     if found == EVERYONE:
         raise ValueError("Everyone together has no stake to look ahead for: name a model or an account.")
@@ -250,13 +259,6 @@ async def rules_asked(source: Source, now: TermsNow, typed: Sequence[str]) -> li
         if rule.short not in {each.short for each in found} and len(found) < 3:
             found.append(rule)
     return found
-
-
-async def _everyone(source: Source) -> TournamentField | None:
-    try:
-        return await source.everyone()
-    except SourceError:
-        return None
 
 
 def _newest_stakes(history: History) -> Floats:

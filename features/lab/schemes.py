@@ -15,7 +15,7 @@ from features.simulation.weight_pay import PaidBefore
 from features.simulation.weights import WeightImpact, weight_impact
 from governance.proposals.parameters import parse_parameters
 from scoring.schemes import SCHEMES, Weighing
-from tournament.source import Source, SourceError, Stakes, TournamentField
+from tournament.source import Source, Stakes, everyone_if_read
 from wording.numbers import counted, percent, whole
 
 TRIED = (
@@ -102,7 +102,7 @@ async def schemes_compared(source: Source, scheme: str | None = None) -> Schemes
     """
     asked = None if scheme is None else read_scheme(scheme)
     stakes = await source.stakes()
-    everyone = await everyone_of(source)
+    everyone = await everyone_if_read(source)
     calendar, (live, differs) = await asyncio.gather(source.rounds(), announced_rule(source))
     paid = None if everyone is None else PaidBefore(source.tournament, everyone, calendar, live)
 
@@ -142,14 +142,6 @@ async def schemes_compared(source: Source, scheme: str | None = None) -> Schemes
         )
 
     return await asyncio.to_thread(work)
-
-
-async def everyone_of(source: Source) -> TournamentField | None:
-    """All models' rows; None where none has been read yet, so that schemes by stake alone stand."""
-    try:
-        return await source.everyone()
-    except SourceError:
-        return None
 
 
 def read_scheme(text: str) -> tuple[str, Weighing]:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.lab.newcomer import with_a_newcomer
-from features.lab.schemes import everyone_of, read_scheme
+from features.lab.schemes import read_scheme
 from features.simulation.accounts_known import known_of
 from features.simulation.weights import what_splitting_gains
 from features.stakes.holders import find_holder
-from tournament.source import Source
+from tournament.source import Source, everyone_if_read
 from wording.numbers import amount, counted, number
 
 MOST_PARTS = 100
@@ -78,7 +78,9 @@ async def split_test(
     if size is not None and not 0 < size <= MOST_NMR:
         raise ValueError("A size is an amount above 0 and at most 1,000,000,000 NMR.")
     typed, weighing = read_scheme(scheme)
-    stakes, everyone, calendar = await asyncio.gather(source.stakes(), everyone_of(source), source.rounds())
+    stakes, everyone, calendar = await asyncio.gather(
+        source.stakes(), everyone_if_read(source), source.rounds()
+    )
 
     def work() -> SplitTest:
         held = stakes.account_stake

@@ -33,7 +33,15 @@ from scoring.change.difference import DifferenceSplit, split_difference
 from scoring.intervals import ewc_interval
 from scoring.payout import break_even
 from scoring.rules import PayoutRule, rule_in_force, unknown_scores
-from tournament.source import EVERYONE, Rounds, Source, SourceError, TournamentField, caveats_of, field_of
+from tournament.source import (
+    EVERYONE,
+    Rounds,
+    Source,
+    TournamentField,
+    caveats_of,
+    everyone_if_read,
+    field_of,
+)
 from wording.names import find_name
 from wording.numbers import pays_more_when
 
@@ -109,10 +117,7 @@ async def _everyone(
     rules = [compared_rule(each, newest) for each in named if each is not None]
     if basis != AS_STAKED and not any(CORR_OF.keys() & rule.multipliers.keys() for rule in rules):
         return None
-    try:
-        return await source.everyone()
-    except SourceError:
-        return None
+    return await everyone_if_read(source)
 
 
 @dataclass(frozen=True)

@@ -151,16 +151,26 @@ class _Mean:
         return span(min(self.rounds), max(self.rounds))
 
     def errors(self, overlap: int) -> Floats:
-        """The standard error of each mean; nan without any, and for all where nobody has two rounds."""
-        there = self.weight > 0
-        weight = self.weight[there]
-        # weighted spread of rounds within accounts, as if each had its effective number of equal rounds
-        effective = weight**2 / self.squares[there]
-        spread = np.maximum(self.value_squares[there] / weight - self.value[there] ** 2, 0.0)
-        free = float((effective - 1).sum())
-        if free <= 1e-9:
-            return np.full(there.size, math.nan)
+        """As errors_of_means has them."""
+        return errors_of_means(self.weight, self.value, self.squares, self.value_squares, overlap)
+
+
+def errors_of_means(
+    weight: Floats, mean: Floats, squares: Floats, value_squares: Floats, overlap: int
+) -> Floats:
+    """The standard error of each mean (a,) over rounds, by the pooled spread of the rounds of all.
+
+    weight: of all rounds of an account; squares: the sum of the squares of that of each; value_squares: the
+    sum of weight x value². nan without any round, and for all where nobody has two.
+    """
+    there = weight > 0
+    held = weight[there]
+    # weighted spread of rounds within accounts, as if each had its effective number of equal rounds
+    effective = held**2 / squares[there]
+    spread = np.maximum(value_squares[there] / held - mean[there] ** 2, 0.0)
+    free = float((effective - 1).sum())
+    found = np.full(there.size, math.nan)
+    if free > 1e-9:
         variance = float((effective * spread).sum()) / free
-        found = np.full(there.size, math.nan)
         found[there] = np.sqrt(variance * overlap / effective)
-        return found
+    return found

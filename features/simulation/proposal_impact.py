@@ -21,7 +21,7 @@ from governance.proposals.parameters import spelled
 from governance.proposals.proposal import KINDS, Proposal
 from scoring.rules import PayoutRule
 from scoring.schemes import SCHEMES, Weighing, capped
-from tournament.source import EVERYONE, Rounds, Source, SourceError, Stakes, TournamentField
+from tournament.source import EVERYONE, Rounds, Source, Stakes, TournamentField, everyone_if_read
 from wording.names import find_name
 from wording.numbers import amount, listed, number
 
@@ -233,11 +233,9 @@ async def _weighed(
 
     With a sentence where the announced rule, by which pay is told, departs from the dated ones.
     """
-    try:
-        everyone: TournamentField | None = await source.everyone()
-    except SourceError:
-        everyone = None  # nothing known of scores and pay: a scheme by stake alone stands
-    calendar, (live, differs) = await asyncio.gather(source.rounds(), announced_rule(source))
+    everyone, calendar, (live, differs) = await asyncio.gather(
+        everyone_if_read(source), source.rounds(), announced_rule(source)
+    )
     try:
         scheme = _scheme(proposal)
         found = await asyncio.to_thread(_weigh, source.tournament, scheme, stakes, everyone, calendar, live)

@@ -1,6 +1,5 @@
 """What accounts risked and scored in each round, and what was known of them when it opened."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.meta_model.implied import WITH_META_MODEL
-from features.simulation.accounts_known import RANKED_BY
+from features.simulation.accounts_known import RANKED_BY, errors_of_means
 from features.stakes.holders import owners_of
 from scoring.schemes import KnownOfHolders
 from tournament.source import History, Numbers, Rounds, Stakes, TournamentField
@@ -179,13 +178,5 @@ class _Running:
         return np.divide(self._total, self._weight, out=none, where=self._weight > 0)
 
     def errors(self, overlap: int) -> Floats:
-        """The standard error of each mean, by the pooled spread of rounds; nan where nobody has two."""
-        there = self._weight > 0
-        weight = self._weight[there]
-        effective = weight**2 / self._squares[there]
-        spread = np.maximum(self._of_squares[there] / weight - self.mean[there] ** 2, 0.0)
-        free = float((effective - 1).sum())
-        found = np.full(there.size, math.nan)
-        if free > 1e-9:
-            found[there] = np.sqrt(float((effective * spread).sum()) / free * overlap / effective)
-        return found
+        """As errors_of_means has them."""
+        return errors_of_means(self._weight, self.mean, self._squares, self._of_squares, overlap)

@@ -16,7 +16,7 @@ from scoring.concentration import TIE
 from scoring.rules import PayoutRule, load_rules
 from scoring.stakes.price_impact import PriceTable, daily_volatility, price_table
 from scoring.stakes.unstaking import Unstaking, leaves, unstake
-from tournament.source import History, Rounds, Source, SourceError, Stakes, TournamentField
+from tournament.source import History, Rounds, Source, Stakes, TournamentField, everyone_if_read
 from wording.names import DEFAULT_ROUNDS
 from wording.numbers import amount, counted, number, percent
 
@@ -131,7 +131,7 @@ async def unstake_scenario(
         above=above,
         holders=None if who is None else [position],
     )
-    everyone, (live, differs) = await asyncio.gather(_everyone(source), announced_rule(source))
+    everyone, (live, differs) = await asyncio.gather(everyone_if_read(source), announced_rule(source))
     found = await asyncio.to_thread(
         _scenario,
         source,
@@ -161,13 +161,6 @@ def _said(holders: Holders, leaving: NDArray[np.bool_], above: float | None, who
         if count == np.count_nonzero(holders.stake)
         else f"the {counted(count, f'largest {holders.unit}')}"
     )
-
-
-async def _everyone(source: Source) -> TournamentField | None:
-    try:
-        return await source.everyone()
-    except SourceError:
-        return None  # nothing read of others' pay: the rest of the answer stands
 
 
 def _scenario(
