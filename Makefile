@@ -14,7 +14,7 @@ help:
 	@echo "make fuzz      a minute of members who type, press and forge anything (SEED=1 plays the same again)"
 	@echo "make soak      a day of 200 members by a simulated clock: memory, and nothing twice; and of 500 linked accounts"
 	@echo "make audit     licences and known weaknesses of what is installed, secrets, file modes"
-	@echo "make bench     speed, side by side with other ways of doing the same"
+	@echo "make bench     speed, side by side with other ways of doing the same (ROW=payouts: one row; WRITE=1: keep the table)"
 	@echo "make pictures  take the pictures of the docs again, in the demo's page (needs chromium)"
 
 demo: $(VENV)/demo.done
@@ -48,7 +48,7 @@ audit: $(VENV)/audit.done
 	@$(RUN) -m tests.audit
 
 bench: $(VENV)/dev.done
-	@$(RUN) -m benchmarks
+	@$(RUN) -m benchmarks $(ROW) $(if $(WRITE),--write)
 
 pictures: $(VENV)/pictures.done
 	@$(RUN) -m demo --once --pictures

@@ -1,32 +1,50 @@
-"""Runs every benchmark: `python -m benchmarks`."""
+"""Runs the benchmarks and prints one table: `python -m benchmarks [ROW ...] [--write]`."""
 
-from benchmarks import (
-    ahead,
-    answers,
+import argparse
+from pathlib import Path
+
+from benchmarks.answers import ahead, waiting, whole_field
+from benchmarks.machine import machine
+from benchmarks.rows import run_rows, table
+from benchmarks.scoring import influence, metrics, payouts, plan, stakes, transition, weights
+from benchmarks.votes import ballots, closing, opinions, tally, voting
+
+MODULES = (
+    payouts,
+    stakes,
     influence,
     metrics,
-    opinions,
-    payouts,
-    plan,
-    stakes,
     transition,
+    plan,
     weights,
+    tally,
+    ballots,
+    closing,
+    voting,
+    opinions,
+    waiting,
+    ahead,
     whole_field,
 )
-from benchmarks.votes import ballots, closing, tally, voting
+BENCHMARKS = {name: benchmark for module in MODULES for name, benchmark in module.BENCHMARKS.items()}
+PAGE = Path(__file__).parent / "README.md"
 
-payouts.run()
-answers.run()
-stakes.run()
-influence.run()
-metrics.run()
-transition.run()
-tally.run()
-ballots.run()
-closing.run()
-voting.run()
-opinions.run()
-plan.run()
-weights.run()
-whole_field.run()
-ahead.run()
+
+def main() -> None:
+    """Run what was named, or all, and print the table; with --write, keep it in benchmarks/README.md."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"one of: {', '.join(BENCHMARKS)}; none: all")
+    parser.add_argument("--write", action="store_true", help="keep the table in benchmarks/README.md")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.rows if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no row {', '.join(unknown)}: the rows are {', '.join(BENCHMARKS)}")
+    rows = run_rows({name: BENCHMARKS[name] for name in asked.rows or BENCHMARKS})
+    page = f"{machine()}\n\n{table(rows)}"
+    print(f"\n{page}")
+    if asked.write:
+        words, mark, _ = PAGE.read_text().partition("## The last table\n")
+        PAGE.write_text(f"{words}{mark}\n{page}\n")
+
+
+main()

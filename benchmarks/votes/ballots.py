@@ -14,7 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.timing import agreement, asked_for, side_by_side
+from benchmarks.rows import Beside, Row
+from benchmarks.timing import agreement, side_by_side
 from storage.database import Database, open_database
 from storage.polls.ballots import choices_of
 from storage.polls.casting import cast
@@ -29,13 +30,19 @@ GUILD = 1
 TERMS = PollTerms("Which?", "single", ["a", "b"], NOW, NOW + timedelta(days=7), "0" * 64, 1000)
 
 
-def run() -> None:
+def casting() -> list[Row]:
+    """Durable casts, one by one and together."""
     with TemporaryDirectory(dir=".") as folder:  # the project's disk: a temporary folder may be memory
-        asyncio.run(casting(Path(folder)))
-        reading(Path(folder))
+        return asyncio.run(_casting(Path(folder)))
 
 
-async def casting(folder: Path) -> None:
+def reading() -> list[Row]:
+    """Tallies among a million ballots."""
+    with TemporaryDirectory(dir=".") as folder:
+        return [_reading(Path(folder))]
+
+
+async def _casting(folder: Path) -> list[Row]:
     """Ballots that are on the disk before they are acknowledged, and synced appends of 100 bytes."""
     db = await open_database(folder / "casting.sqlite3")
     poll = await open_poll(db, GUILD, 1, TERMS, NOW)
@@ -73,9 +80,24 @@ async def casting(folder: Path) -> None:
     for name, turns in rates.items():
         median = statistics.median(turns)
         print(f"  {name:<34} {median:9,.0f}  ({min(turns):,.0f} to {max(turns):,.0f})  {median / disk:6.2f}x")
+    synced = Beside("appends with fdatasync", disk)
+    return [
+        Row(
+            "casts",
+            f"durable casts {words}",
+            statistics.median(rates[name]),
+            bound=synced,
+            of_bound=least,
+            unit="a second",
+        )
+        for words, name, least in (
+            ("one by one", "casts one by one", 0.6),
+            (f"{TOGETHER} at once", f"casts, {TOGETHER} at once", 3),
+        )
+    ]
 
 
-def reading(folder: Path) -> None:
+def _reading(folder: Path) -> Row:
     """The choices of a poll among a million ballots."""
     file = folder / "reading.sqlite3"
     with asyncio.Runner() as runner:
@@ -106,7 +128,14 @@ def reading(folder: Path) -> None:
         runner.run(db.close())
     different = sum(ours != theirs for ours, theirs in zip(found["storage"], found["sqlite3"], strict=True))
     agreement("tallies that differ", different, 0)
-    asked_for("beside plain sqlite3", medians["storage_choices_of"] / medians["plain_sqlite3"], 3, "x")
+    return Row(
+        "ballots-read",
+        f"{READ} tallies of {EACH:,} among {POLLS * EACH:,} ballots; apart: tallies that differ",
+        medians["storage_choices_of"],
+        bound=Beside("plain sqlite3", medians["plain_sqlite3"]),
+        of_bound=1.3,
+        apart=(different, 0),
+    )
 
 
 async def _opened(db: Database) -> list[Poll]:
@@ -137,5 +166,4 @@ def _fill(file: Path, polls: list[Poll]) -> None:
         raw.commit()
 
 
-if __name__ == "__main__":
-    run()
+BENCHMARKS = {"casts": casting, "ballots-read": reading}

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.rows import Beside, Row
 from benchmarks.timing import agreement, asked_for
 from benchmarks.votes.tally import NAMES, RANGE, ballots
 from features.polls.closing import close_poll, poll_export
@@ -31,33 +32,40 @@ NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 GUILD = 1
 
 
-def run() -> None:
+def closing() -> list[Row]:
+    """Closing a poll under every method."""
     with TemporaryDirectory(dir=".") as folder:  # the project's disk: a temporary folder may be memory
-        asyncio.run(closing(Path(folder)))
-    beside_the_plain_guard()
+        return asyncio.run(_closing(Path(folder)))
 
 
-async def closing(folder: Path) -> None:
+async def _closing(folder: Path) -> list[Row]:
     """Everything that a close does, and how long it holds up whatever else the bot does meanwhile."""
     print(f"\nClosing {BALLOTS:,} ballots, {BALLOTS // 2:,} by verified accounts: processor time")
     db = await open_database(folder / "closing.sqlite3")
+    rows = []
     for method in METHODS:
         poll = await _poll_with_ballots(db, method)
         longest = asyncio.create_task(_longest_wait())
         await asyncio.sleep(0)
         start = time.process_time()
         await close_poll(db, poll, NOW + timedelta(days=7))
-        asked_for(method, 1000 * (time.process_time() - start), LIMIT)
+        taken = 1000 * (time.process_time() - start)
+        asked_for(method, taken, LIMIT)
         longest.cancel()
         asked_for("  others wait at most", 1000 * await longest, 100)
         view = await poll_view(db, GUILD, poll.number)
-        agreement("  faults in its export", len(verify(await poll_export(db, view)).problems), 0)
+        faults = len(verify(await poll_export(db, view)).problems)
+        agreement("  faults in its export", faults, 0)
+        words = f"closing {BALLOTS:,} ballots by {method}, processor time; apart: faults in the export"
+        rows.append(Row("closing", words, taken, within=LIMIT, apart=(faults, 0)))
     await db.close()
+    return rows
 
 
-def beside_the_plain_guard() -> None:
+def beside_the_plain_guard() -> list[Row]:
     """The same verdicts; the plain one takes as long as a square of the voters, so there are fewer."""
     print(f"\nWhat {FEWER:,} ballots let through, beside the plain guard: processor time")
+    rows = []
     for method in WEIGHED:
         for words, spread in SPREADS.items():
             asked = _weighed(method, FEWER, spread)
@@ -74,6 +82,16 @@ def beside_the_plain_guard() -> None:
                 f"{1000 * (end - between):9.1f} ms  {(end - between) / (between - start):6.1f}x"
             )
             agreement("  verdicts that differ", apart, 0)
+            rows.append(
+                Row(
+                    "guard",
+                    f"what {FEWER:,} ballots by {method} let through, stakes {words}; apart: verdicts",
+                    1000 * (between - start),
+                    Beside("the plain guard", 1000 * (end - between)),
+                    apart=(apart, 0),
+                )
+            )
+    return rows
 
 
 async def _poll_with_ballots(db: Database, method: str) -> Any:
@@ -119,5 +137,4 @@ async def _longest_wait() -> float:
         return longest
 
 
-if __name__ == "__main__":
-    run()
+BENCHMARKS = {"closing": closing, "guard": beside_the_plain_guard}

@@ -6,24 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from benchmarks.rows import Beside, Row
 from benchmarks.timing import side_by_side
 from governance.votes.tally import METHODS, STEPS, tally
 
 BALLOTS, FEWER = 100_000, 2_000
+FASTER = {"single": 1, "approval": 1, "score": 2}  # than votelib, with the checks that it leaves out
 LIMIT = 2.0  # seconds for all ballots under one method
 NAMES = [f"option {number}" for number in range(8)]
 RANGE = ["0", "1", "0.0001"]
 
 
-def run() -> None:
-    every_method()
-    beside_peers()
-
-
-def every_method() -> None:
+def every_method() -> list[Row]:
     """100,000 ballots, hardly two of them alike where they can differ, with a weight each and without."""
     print(f"\n{BALLOTS:,} ballots, {len(NAMES)} options")
     print(f"  {'':<16} {'equal weights':>14} {'weights':>10}")
+    rows = []
     weights = [random.Random(8).lognormvariate(3, 2) for _ in range(BALLOTS)]
     for method in METHODS:
         cast = ballots(method, BALLOTS)
@@ -35,6 +33,15 @@ def every_method() -> None:
             taken.append(time.perf_counter() - start)
         missed = "" if max(taken) < LIMIT else "  MISSED"
         print(f"  {method:<16} {taken[0]:>12.2f} s {taken[1]:>8.2f} s  (asked for: {LIMIT:g} s){missed}")
+        rows.append(
+            Row(
+                "tally-many",
+                f"{BALLOTS:,} ballots by {method}, the slower of weighted and not",
+                1000 * max(taken),
+                within=1000 * LIMIT,
+            )
+        )
+    return rows
 
 
 def ballots(method: str, number: int) -> list[Any]:
@@ -54,7 +61,7 @@ def ballots(method: str, number: int) -> list[Any]:
     return [one.get(method, some)() for _ in range(number)]
 
 
-def beside_peers() -> None:
+def beside_peers() -> list[Row]:
     """The same ballots, one by one, to what each package takes in and on to its winner."""
     try:
         import starvote
@@ -64,7 +71,7 @@ def beside_peers() -> None:
         from votelib.evaluate.core import Plurality
     except ImportError as missing:
         print(f"\nTallies: LEFT OUT, {missing.name} is missing (pip install votelib==0.4.0 starvote==2.1.6)")
-        return
+        return []
 
     def approval(cast: Sequence[Any]) -> list[Any]:
         return Plurality().evaluate(ApprovalToSimpleVotes().convert(Counter(map(frozenset, cast))))
@@ -84,22 +91,34 @@ def beside_peers() -> None:
         "ranked_schulze": {"votelib": schulze},
         "score": {"votelib": score, "starvote": ranges},
     }
+    rows = []
     for method, packages in peers.items():
         cast = ballots(method, FEWER)
-        winners, verdicts = tally(method, cast, NAMES).winners, []
+        winners, verdicts, differ = tally(method, cast, NAMES).winners, [], 0
         for name, package in packages.items():
             # the two seats come in alphabetical order, so that only one of them is ours
             found = package(cast)
             agrees = winners[0] in found if name == "starvote" else tuple(found) == winners
+            differ += not agrees
             verdicts.append(f"{name} {'finds the same' if agrees else f'DISAGREES: {found}, we {winners}'}")
-        side_by_side(
+        medians = side_by_side(
             f"Tally by {method}, {FEWER:,} ballots",
             5,
             **{name: lambda cast=cast, package=package: package(cast) for name, package in packages.items()},
             governance_tally=lambda cast=cast, method=method: tally(method, cast, NAMES),
         )
         print("  " + "; ".join(verdicts))
+        rows.append(
+            Row(
+                "tally",
+                f"{method}, {FEWER:,} ballots; apart: packages with other winners",
+                medians["governance_tally"],
+                Beside("votelib", medians["votelib"]),
+                faster=FASTER.get(method),
+                apart=(differ, 0),
+            )
+        )
+    return rows
 
 
-if __name__ == "__main__":
-    run()
+BENCHMARKS = {"tally-many": every_method, "tally": beside_peers}

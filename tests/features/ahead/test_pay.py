@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.ahead import RULES, calibration, rates_under, scores_of
+from benchmarks.answers.ahead import RULES, calibration, rates_under, scores_of
 from features.ahead.pay import chances, pay_ahead, share_told
 from features.ahead.pay_card import pay_ahead_answer
 from features.ahead.pay_chart import picture_of_pay_ahead

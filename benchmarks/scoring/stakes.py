@@ -4,7 +4,8 @@ import warnings
 
 import numpy as np
 
-from benchmarks.timing import agreement, asked_for, side_by_side
+from benchmarks.rows import Beside, Row
+from benchmarks.timing import agreement, side_by_side
 from scoring.concentration import gini, herfindahl, nakamoto
 from scoring.stakes.concentration_intervals import bootstrap_replicates
 from scoring.tails import fit_power_law
@@ -12,12 +13,7 @@ from scoring.tails import fit_power_law
 VALUES, HOLDERS, RESAMPLES = 1_000, 5_000, 2_000
 
 
-def run() -> None:
-    power_law()
-    resampling()
-
-
-def power_law() -> None:
+def power_law() -> list[Row]:
     """Exponent and start of the tail, by trying every value as the start."""
     try:
         with warnings.catch_warnings():
@@ -25,7 +21,7 @@ def power_law() -> None:
             import powerlaw
     except ImportError:
         print("\nPower-law fit: LEFT OUT, the package powerlaw is missing (pip install powerlaw==2.0.0)")
-        return
+        return []
     values = np.random.default_rng(7).lognormal(2, 2, VALUES)
 
     def with_powerlaw() -> tuple[float, float]:
@@ -41,15 +37,25 @@ def power_law() -> None:
     medians = side_by_side(
         f"Power-law fit, {VALUES:,} values", 3, powerlaw_Fit=with_powerlaw, scoring_fit_power_law=with_scoring
     )
-    asked_for("of the time of powerlaw", medians["scoring_fit_power_law"] / medians["powerlaw_Fit"], 0.1, "x")
     (alpha, xmin), (our_alpha, our_xmin) = with_powerlaw(), with_scoring()
     agreement("the exponents", abs(alpha - our_alpha), 1e-9)
     agreement("where the tails start", abs(xmin - our_xmin), 1e-9)
+    return [
+        Row(
+            "power-law",
+            f"exponent and start of a tail, {VALUES:,} values",
+            medians["scoring_fit_power_law"],
+            Beside("powerlaw", medians["powerlaw_Fit"]),
+            faster=10,
+            apart=(max(abs(alpha - our_alpha), abs(xmin - our_xmin)), 1e-9),
+        )
+    ]
 
 
-def resampling() -> None:
+def resampling() -> list[Row]:
     """Gini, Herfindahl and Nakamoto of resamples: of n ** 0.7 holders, and of all n."""
     stakes = np.sort(np.random.default_rng(7).lognormal(2, 2, HOLDERS))
+    rows = []
     for draws in (round(HOLDERS**0.7), HOLDERS):
         results: dict[str, np.ndarray] = {}
 
@@ -71,11 +77,26 @@ def resampling() -> None:
             5,
             a_loop_over_resamples=with_a_loop,
             scoring_bootstrap_replicates=at_once,
+            drawing_alone=lambda draws=draws: np.random.default_rng(1).integers(
+                0, HOLDERS, (RESAMPLES, draws)
+            ),
         )
-        agreement("the indices", np.abs(results["loop"] - results["at once"]).max(), 1e-9)
-        peer, ours = medians.values()
-        asked_for("of the time of a loop", ours / peer, 0.67, "x")
+        apart = np.abs(results["loop"] - results["at once"]).max()
+        agreement("the indices", apart, 1e-9)
+        peer, ours, drawing = medians.values()
+        rows.append(
+            Row(
+                "concentration",
+                f"Gini, HHI and Nakamoto, {RESAMPLES:,} resamples of {draws:,} of {HOLDERS:,}",
+                ours,
+                Beside("a plain loop", peer),
+                Beside("drawing the random numbers", drawing),
+                faster=10,
+                of_bound=2,
+                apart=(apart, 1e-9),
+            )
+        )
+    return rows
 
 
-if __name__ == "__main__":
-    run()
+BENCHMARKS = {"power-law": power_law, "concentration": resampling}

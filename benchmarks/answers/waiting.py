@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks.rows import Row
 from benchmarks.timing import asked_for
 from features.payout.compare import compare_payouts
 from features.payout.compare_chart import picture_of_comparison
@@ -22,7 +23,7 @@ from tournament.sample import SampleSource
 from tournament.source import SourceError
 from ui.drawing import DrawingThread, warm_up
 
-LAUNCH = Path(__file__).parent.parent / "tests" / "launch.py"
+LAUNCH = Path(__file__).parent.parent.parent / "tests" / "launch.py"
 QUESTION = {"proposed": "1C3T", "who": "model_07585"}
 STAKES: dict[str, dict[str, object]] = {
     "stakes concentration": {"unit": "model"},
@@ -31,18 +32,27 @@ STAKES: dict[str, dict[str, object]] = {
     "stakes history": {},
     "stakes who": {"name": "model_07585"},
 }
-STAKES_WITHIN = 1500  # ms
+STAKES_WITHIN = 400  # ms
+COMPARE_WITHIN = 100  # ms
+SILENT_WITHIN, STALL = 10_000, 50  # ms
 
 
-def run() -> None:
-    """Cold and warm answers, answers from far away or of nobody, then the stall of the event loop."""
-    asyncio.run(_answers())
-    asyncio.run(_far_away())
-    asyncio.run(_silent())
-    asyncio.run(_stalls())
+def answers() -> list[Row]:
+    """The real bot.py: cold and warm answers."""
+    return asyncio.run(_answers())
 
 
-async def _answers() -> None:
+def far_away() -> list[Row]:
+    """An API that takes half a second, and one that is silent."""
+    return [*asyncio.run(_far_away()), *asyncio.run(_silent())]
+
+
+def stalls() -> list[Row]:
+    """How long drawing holds up the event loop."""
+    return asyncio.run(_stalls())
+
+
+async def _answers() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         env = {
             "DISCORD_TOKEN": GOOD_TOKEN,
@@ -68,28 +78,44 @@ async def _answers() -> None:
     asked_for("cold, until it is deferred", 1000 * cold.first_response_after, 1000)
     print(f"  cold, until it is answered         {1000 * cold.finished_after:9.0f} ms")
     waits = [1000 * reply.finished_after for reply in warm]
-    asked_for("warm, median of 15", statistics.median(waits), 500)
+    asked_for("warm, median of 15", statistics.median(waits), COMPARE_WITHIN)
+    rows = [
+        Row(
+            "answers",
+            "/payout compare, warm, with its chart",
+            statistics.median(waits),
+            within=COMPARE_WITHIN,
+        )
+    ]
     print(f"  warm, slowest of 15                {max(waits):9.0f} ms")
     print("\n/stakes, warm, from the typed command to the card with its charts (5 turns)")
     for name, replies in stakes.items():
         waits = [1000 * reply.finished_after for reply in replies]
         asked_for(f"{name}, to {max(waits):.0f}", statistics.median(waits), STAKES_WITHIN)
+        rows.append(
+            Row("answers", f"/{name}, warm, charts included", statistics.median(waits), within=STAKES_WITHIN)
+        )
+    return rows
 
 
-async def _far_away() -> None:
+async def _far_away() -> list[Row]:
     """An account of ten models over an API that takes half a second for each question."""
     print("\n/payout compare of an account of ten models, the API 500 ms away, without the chart")
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         database = await open_database(f"{folder}/answers.sqlite3")
         async with LoopbackNumerai(latency=0.5, first_round=1290) as api:
             source = NumeraiSource(database, address=api.address, now=lambda: numerai_data.NOW)
             for name, most in (("cold", 3000), ("from the cache", 500)):
-                asked_for(name, await _compared(source), most)
+                taken = await _compared(source)
+                asked_for(name, taken, most)
+                rows.append(Row("far-away", f"an account of ten models, {name}", taken, within=most))
             await source.close()
         await database.close()
+    return rows
 
 
-async def _silent() -> None:
+async def _silent() -> list[Row]:
     """The same with the bot's own patience, once the API has stopped answering."""
     print("\n/payout compare of an account of ten models, the API silent")
     with tempfile.TemporaryDirectory() as folder:
@@ -100,10 +126,14 @@ async def _silent() -> None:
             await _compared(full)
             present.moment += timedelta(hours=3, minutes=10)
             api.fail("hang")
-            asked_for("until it is said to be silent", await _compared(empty), 10_000)
-            asked_for("until the last answer is shown", await _compared(full), 10_000)
+            rows = []
+            for words, source in (("it is said to be silent", empty), ("the last answer is shown", full)):
+                taken = await _compared(source)
+                asked_for(f"until {words}", taken, SILENT_WITHIN)
+                rows.append(Row("far-away", f"a silent API, until {words}", taken, within=SILENT_WITHIN))
             await asyncio.gather(empty.close(), full.close())
         await asyncio.gather(*(database.close() for database in databases))
+    return rows
 
 
 async def _compared(source: NumeraiSource) -> float:
@@ -114,7 +144,7 @@ async def _compared(source: NumeraiSource) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
-async def _stalls() -> None:
+async def _stalls() -> list[Row]:
     comparison = await compare_payouts(SampleSource(), "everyone", "1C3T", current="2C1T", rounds="all")
     drawing = DrawingThread()
     await drawing.run(warm_up)
@@ -128,6 +158,7 @@ async def _stalls() -> None:
             await asyncio.sleep(0)
 
     _draw(comparison)
+    rows = []
     print("\nLongest stall of the event loop while five charts are drawn (11 turns, medians)")
     for name, five in (
         ("drawn on the loop itself", five_on_the_loop),
@@ -135,8 +166,13 @@ async def _stalls() -> None:
     ):
         stalls = [await _longest_stall(five()) for _ in range(11)]
         median, slowest = 1000 * statistics.median(stalls), 1000 * max(stalls)
-        asked_for(f"{name}, to {slowest:.0f}", median, 50)
+        asked_for(f"{name}, to {slowest:.0f}", median, STALL)
+        if five is five_on_the_thread:
+            rows.append(
+                Row("stalls", "longest stall of the event loop, five charts drawn", median, within=STALL)
+            )
     drawing.close()
+    return rows
 
 
 def _draw(comparison: PayoutComparison) -> None:
@@ -154,5 +190,4 @@ async def _longest_stall(work: object) -> float:
     return longest
 
 
-if __name__ == "__main__":
-    run()
+BENCHMARKS = {"answers": answers, "far-away": far_away, "stalls": stalls}

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.invented.fields import InventedSource, frame_of, invented_field
+from benchmarks.rows import Beside, Row
 from benchmarks.timing import agreement, asked_for, side_by_side
 from features.payout.compare import compare_payouts
 from features.payout.comparison import PayoutComparison
@@ -27,6 +28,7 @@ CLIP = 0.25
 ROUNDS, MODELS, CLIP_OF_MANY = 500, 10_000, 0.05
 NEW_CLIP = 1343  # the first round whose clip is 1
 EVERYONE_WITHIN, EVERYONE_IN = 1000, 100  # ms, MB
+HOSTILE_WITHIN = 500  # ms
 HOSTILE = {
     "5,000 numbers": "1 " * 5000,
     "10,000 letters": "x" * 10_000,
@@ -38,14 +40,7 @@ HOSTILE = {
 MANY_RULES = [(0.3 * c, 0.4 * t) for c in range(1, 11) for t in range(1, 11)]
 
 
-def run() -> None:
-    two_rules()
-    many_rules()
-    everyone()
-    hostile_texts()
-
-
-def two_rules() -> None:
+def two_rules() -> list[Row]:
     """Pay per model under 1xCORR + 3xTC and 2xCORR + 1xTC, all 60,756 rows."""
     frame = pd.read_csv(FOLDER / "performance_r168_r325.csv.gz")
     frame = frame.sort_values(["model", "round"], ignore_index=True)  # as the sample is kept in memory
@@ -84,7 +79,7 @@ def two_rules() -> None:
             by_model.append(np.add.reduceat(paid, first_rows))
         return np.stack(by_model)
 
-    side_by_side(
+    medians = side_by_side(
         "Pay per model under two rules, 60,756 rows",
         9,
         pandas_groupby_apply=with_apply,
@@ -92,10 +87,20 @@ def two_rules() -> None:
         scoring_payouts=with_scoring,
     )
     got = pd.DataFrame(with_scoring().T, index=names, columns=list(RULES))
-    agreement("scoring and columns, NMR", (got - with_columns()).abs().to_numpy().max(), 1e-9)
+    apart = (got - with_columns()).abs().to_numpy().max()
+    agreement("scoring and columns, NMR", apart, 1e-9)
+    return [
+        Row(
+            "pay-two-rules",
+            "pay per model under two rules, 60,756 rows",
+            medians["scoring_payouts"],
+            Beside("pandas", medians["pandas_columns_then_groupby"]),
+            apart=(apart, 1e-9),
+        )
+    ]
 
 
-def many_rules() -> None:
+def many_rules() -> list[Row]:
     """Pay per model under 100 rules, 500 rounds of 10,000 made-up models, a fifth of the rows clipped."""
     rng = np.random.default_rng(7)
     scores = rng.normal(0, 0.02, (ROUNDS, MODELS, 2))
@@ -129,20 +134,35 @@ def many_rules() -> None:
     def with_scoring() -> None:
         results["scoring"] = payout_totals(scores, MANY_RULES, stake, factor=factor, clip=CLIP_OF_MANY)
 
-    side_by_side(
+    medians = side_by_side(
         f"Pay per model under {len(MANY_RULES)} rules, {ROUNDS * MODELS:,} rows, clipped",
         2,
         pandas_columns_then_groupby=with_columns,
         pandas_a_column_per_model=with_wide_frames,
         scoring_payout_totals=with_scoring,
+        the_same_without_a_clip=lambda: payout_totals(scores, MANY_RULES, stake, factor=factor, clip=np.inf),
     )
     sizes = np.abs(results["columns"]).max()
     for name in ("wide", "scoring"):
         apart = np.abs(results[name] - results["columns"]).max() / sizes
         agreement(f"{name} and columns, of the largest", apart, 1e-9)
+    return [
+        Row(
+            "payouts",
+            f"pay of {ROUNDS} rounds x {MODELS:,} models x {len(MANY_RULES)} rules, clipped",
+            medians["scoring_payout_totals"],
+            Beside(
+                "pandas", min(medians["pandas_columns_then_groupby"], medians["pandas_a_column_per_model"])
+            ),
+            Beside("the same product without a clip", medians["the_same_without_a_clip"]),
+            faster=60,
+            of_bound=3,
+            apart=(apart, 1e-9),
+        )
+    ]
 
 
-def everyone() -> None:
+def everyone() -> list[Row]:
     """`/payout compare who:everyone` of 6,000 models in 520 rounds, from the arrays to the finding."""
     field = invented_field()
     frame = frame_of(field, ["corr", "mmc"])
@@ -176,6 +196,16 @@ def everyone() -> None:
     asked_for("the answer takes at most", _peak(lambda: asked(None)), EVERYONE_IN, "MB")
     apart = np.abs(asked("all").proposed.by_round - with_pandas()["1C3M"].to_numpy()).max()
     agreement("both, NMR (pandas in four bytes)", apart, 1e-2)
+    return [
+        Row(
+            "pay-everyone",
+            f"everyone under two rules, {rows:,} rows, to the finding",
+            medians["asked_for_all"],
+            Beside("pandas, the sums alone", medians["pandas_columns_then_groupby"]),
+            within=EVERYONE_WITHIN,
+            apart=(apart, 1e-2),
+        )
+    ]
 
 
 def _peak(work: Callable[[], Any]) -> float:
@@ -187,11 +217,25 @@ def _peak(work: Callable[[], Any]) -> float:
     return peak / 2**20
 
 
-def hostile_texts() -> None:
+def hostile_texts() -> list[Row]:
     """Texts that could keep a parser busy for ever: each is refused."""
     print("\nRules that are not meant to be read")
+    slowest = 0.0
     for name, text in HOSTILE.items():
         start = time.perf_counter()
         with contextlib.suppress(ValueError):
             parse_rule(text, load_rules()[-1])
-        asked_for(name, 1000 * (time.perf_counter() - start), 500)
+        taken = 1000 * (time.perf_counter() - start)
+        asked_for(name, taken, HOSTILE_WITHIN)
+        slowest = max(slowest, taken)
+    return [
+        Row("hostile-rules", "the slowest text that is refused as a rule", slowest, within=HOSTILE_WITHIN)
+    ]
+
+
+BENCHMARKS = {
+    "pay-two-rules": two_rules,
+    "payouts": many_rules,
+    "pay-everyone": everyone,
+    "hostile-rules": hostile_texts,
+}

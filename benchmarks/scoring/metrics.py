@@ -4,14 +4,16 @@ import numpy as np
 import pandas as pd
 from numerai_tools import scoring as numerai
 
-from benchmarks.timing import agreement, asked_for, side_by_side
+from benchmarks.rows import Beside, Row
+from benchmarks.timing import agreement, side_by_side
 from scoring.metrics import corr_and_mmc, feature_neutral_corr
 
 STOCKS, MODELS = 5_000, 1_000
 
 
-def run() -> None:
+def scores() -> list[Row]:
     """1,000 models of 5,000 stocks: CORR and MMC, and CORR neutral to 42, 500 and 500 alike features."""
+    rows = []
     rng = np.random.default_rng(7)
     predictions = rng.random((STOCKS, MODELS))
     tied = predictions.round(2)
@@ -35,11 +37,22 @@ def run() -> None:
         the_same_with_100_values=lambda: corr_and_mmc(tied, meta_model, target),
         sorting_alone=lambda: np.sort(by_column.T, axis=1),
     )
-    theirs, ours, *_ = medians.values()
-    asked_for("of numerai-tools' time", ours / theirs, 1 / 12, "x")
+    theirs, ours, *_, sorting = medians.values()
     pairs = zip(corr_and_mmc(predictions, meta_model, target), theirs_both(), strict=True)
-    for name, (found, wanted) in zip(("CORR", "MMC"), pairs, strict=True):
-        agreement(name, np.abs(found - wanted).max(), 1e-12)
+    apart = max(np.abs(found - wanted).max() for found, wanted in pairs)
+    agreement("CORR and MMC", apart, 1e-12)
+    rows.append(
+        Row(
+            "metrics",
+            f"CORR and MMC of {MODELS:,} models, {STOCKS:,} stocks",
+            ours,
+            Beside("numerai-tools", theirs),
+            Beside("one sort of the matrix", sorting),
+            faster=60,
+            of_bound=1,
+            apart=(apart, 1e-12),
+        )
+    )
     alike = rng.normal(size=(STOCKS, 20)) @ rng.normal(size=(20, 500)) + 2 * rng.normal(size=(STOCKS, 500))
     for count, features in {
         "42": rng.integers(0, 5, (STOCKS, 42)) / 4,
@@ -56,14 +69,20 @@ def run() -> None:
             ),
         )
         theirs, ours = medians.values()
-        asked_for("of numerai-tools' time", ours / theirs, 1 / 5, "x")
         neutral = feature_neutral_corr(predictions, features, target)
-        agreement(
-            "feature-neutral CORR",
-            np.abs(neutral - numerai.feature_neutral_corr(frame, table, of_target)).max(),
-            1e-12,
+        apart = np.abs(neutral - numerai.feature_neutral_corr(frame, table, of_target)).max()
+        agreement("feature-neutral CORR", apart, 1e-12)
+        rows.append(
+            Row(
+                "metrics",
+                f"the same CORR neutral to {count} features",
+                ours,
+                Beside("numerai-tools", theirs),
+                faster=5,
+                apart=(apart, 1e-12),
+            )
         )
+    return rows
 
 
-if __name__ == "__main__":
-    run()
+BENCHMARKS = {"metrics": scores}

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 
+from benchmarks.rows import Beside, Row
 from benchmarks.timing import agreement, asked_for, side_by_side
 from governance.opinions.clusters import adjusted_rand
 from governance.opinions.map import OpinionMap, opinion_map
@@ -14,13 +15,9 @@ SIZES = ((1_000, 100, 1.0), (1_900, 200, 3.0))  # people, statements, seconds at
 KINDS = ("planted", "noise", "gradual")
 
 
-def run() -> None:
-    every_size()
-    beside_peers()
-
-
-def every_size() -> None:
+def every_size() -> list[Row]:
     """Three groups, none, and opinions that vary gradually, which are drawn again most often."""
+    rows = []
     for people, statements, most in SIZES:
         print(f"\nMap of opinions, {people:,} people x {statements} statements (processor time in brackets)")
         for kind in KINDS:
@@ -29,9 +26,18 @@ def every_size() -> None:
             found = opinion_map(votes, limit=statements)
             taken, worked = time.perf_counter() - start, time.process_time() - worked
             asked_for(f"{kind} ({worked:.2f} s): {found.verdict}", taken, most, "s")
+            rows.append(
+                Row(
+                    "opinion-map",
+                    f"opinions of {people:,} people on {statements} statements, {kind}",
+                    1000 * taken,
+                    within=1000 * most,
+                )
+            )
+    return rows
 
 
-def beside_peers() -> None:
+def beside_peers() -> list[Row]:
     """The same votes through numpy's decomposition and scipy's k-means once, and through red-dwarf."""
     people, statements, _ = SIZES[0]
     matrix = made(people, statements, "planted")
@@ -47,11 +53,22 @@ def beside_peers() -> None:
             for at, (person, statement, vote) in enumerate(votes)
         ]
         contenders["red_dwarf"] = lambda: run_pipeline(cast, random_state=42)
-    side_by_side(
+    medians = side_by_side(
         f"Map of opinions, {people:,} x {statements}", 5, **contenders, opinion_map=lambda: opinion_map(votes)
     )
     ours = labels_of(opinion_map(votes), people)
-    agreement("1 - adjusted Rand with the plain pass", 1 - adjusted_rand(ours, plain(matrix, 3)), 0.05)
+    apart = 1 - adjusted_rand(ours, plain(matrix, 3))
+    agreement("1 - adjusted Rand with the plain pass", apart, 0.05)
+    return [
+        Row(
+            "opinion-peers",
+            f"map of opinions, {people:,} x {statements}; apart: 1 - adjusted Rand with the plain pass",
+            medians["opinion_map"],
+            Beside(name.replace("_", " "), medians[name]),
+            apart=(apart, 0.05),
+        )
+        for name in contenders
+    ]
 
 
 def plain(matrix: NDArray[np.float64], k: int) -> NDArray[np.intp]:
@@ -95,5 +112,4 @@ def labels_of(found: OpinionMap, people: int) -> NDArray[np.intp]:
     return own
 
 
-if __name__ == "__main__":
-    run()
+BENCHMARKS = {"opinion-map": every_size, "opinion-peers": beside_peers}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.rows import Row
 from benchmarks.timing import asked_for
 from features.ahead.pay import pay_ahead
 from features.ahead.pay_chart import picture_of_pay_ahead
@@ -31,9 +32,9 @@ class Held:
     alone: bool
 
 
-def run() -> None:
+def pay() -> list[Row]:
     """The calibration of the bands, then an answer and its picture."""
-    asyncio.run(_report())
+    return [asyncio.run(_report())]
 
 
 async def scores_of(source: Source) -> tuple[Floats, Floats, Floats]:
@@ -83,7 +84,7 @@ def rates_under(rule: tuple[float, float], corr: Floats, tc: Floats) -> Floats:
     return np.clip(FACTOR * score, -CLIP, CLIP)
 
 
-async def _report() -> None:
+async def _report() -> Row:
     source = SampleSource()
     numbers, corr, tc = await scores_of(source)
     print(
@@ -109,8 +110,14 @@ async def _report() -> None:
         times.append(1000 * (time.perf_counter() - start))
     print("\n/ahead pay, three rules and the picture")
     asked_for("warm, median of 8", float(np.median(times[1:])), 500)
+    return Row(
+        "ahead-pay", "/ahead pay of three rules with its picture", float(np.median(times[1:])), within=500
+    )
 
 
 def _told(found: list[Held]) -> str:
     wide, alone = (np.mean([getattr(each, name) for each in found]) for name in ("wide", "alone"))
     return f"{len(found)} trials: {wide:.3f}, with the past mean for certain {alone:.3f}"
+
+
+BENCHMARKS = {"ahead-pay": pay}

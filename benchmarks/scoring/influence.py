@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from benchmarks.rows import Beside, Row
 from benchmarks.timing import agreement, asked_for, side_by_side
 from scoring.influence import leave_one_out
 
@@ -11,7 +12,7 @@ STOCKS, MODELS = 5_000, 2_000
 LOOPED = 20  # models that the loops leave out: what all would take is counted from them
 
 
-def run() -> None:
+def leaving_out() -> list[Row]:
     """Leaving out each of 2,000 models of 5,000 stocks, in one pass, in two loops, and one product."""
     rng = np.random.default_rng(7)
     target = rng.normal(size=STOCKS)
@@ -53,13 +54,25 @@ def run() -> None:
         every = loop * MODELS / LOOPED
         print(f"  all {MODELS:,} models {name}: {every / 1000:.1f} s, {every / in_rows:,.0f}x")
     asked_for("all at once, of the loop's time", in_rows / (by_column * MODELS / LOOPED), 0.001, "x")
-    asked_for("beside one product", in_rows / product, 8, "x")
-    asked_for("stored by column, beside it", stored_by_column / product, 12, "x")
     ours = leave_one_out(predictions, stakes, target)[some]
+    apart = 0.0
     for name, looped in (("column", without_its_column()), ("stake", without_its_stake())):
         # a loop's own rounding is a share of the score, not of what one model adds to it
-        agreement(f"without its {name}, of the score", np.abs(ours - looped).max() / abs(whole), 1e-13)
+        apart = max(apart, np.abs(ours - looped).max() / abs(whole))
+        agreement(f"without its {name}, of the score", apart, 1e-13)
+    return [
+        Row(
+            "leave-one-out",
+            f"leaving out each of {MODELS:,} models, {STOCKS:,} stocks, stored by {stored}",
+            taken,
+            Beside("a loop without its stake", by_stake * MODELS / LOOPED),
+            Beside("one product with the stakes", product),
+            faster=1000,
+            of_bound=4,
+            apart=(apart, 1e-13),
+        )
+        for stored, taken in (("stock", in_rows), ("model", stored_by_column))
+    ]
 
 
-if __name__ == "__main__":
-    run()
+BENCHMARKS = {"leave-one-out": leaving_out}

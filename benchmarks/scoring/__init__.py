@@ -1,0 +1,1 @@
+"""Numbers worked out on arrays, beside others who do the same."""
