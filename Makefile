@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin/python
 # each worker begins with one half of the tests and takes over from the other: what a file asks first is asked once
 PYTEST := $(RUN) -m pytest -n logical --dist worksteal
 
-.PHONY: help demo quick test lint check fuzz soak audit bench pictures clean
+.PHONY: help demo quick test lint check fuzz soak audit bench pictures lock clean
 help:
 	@echo "make demo      the whole bot in a browser page, no token needed (ONCE=1: play the tour, save it in out/, stop)"
 	@echo "make test      every check and test"
@@ -15,6 +15,7 @@ help:
 	@echo "make soak      a day of 200 members by a simulated clock: memory, and nothing twice; and of 500 linked accounts"
 	@echo "make audit     licences and known weaknesses of what is installed, secrets, file modes"
 	@echo "make bench     speed, side by side with other ways of doing the same (ROW=payouts: one row; WRITE=1: keep the table)"
+	@echo "make lock      make the requirements files of pyproject.toml's groups again, with the newest of what they bring along"
 	@echo "make pictures  take the pictures of the docs again, in the demo's page (needs chromium)"
 
 demo: $(VENV)/demo.done
@@ -53,6 +54,9 @@ bench: $(VENV)/dev.done
 pictures: $(VENV)/pictures.done
 	@$(RUN) -m demo --once --pictures
 
+lock: $(VENV)/dev.done
+	@$(RUN) -m tests.hosting.locking
+
 clean:
 	rm -rf $(VENV) out .build *.egg-info
 
@@ -64,7 +68,7 @@ $(VENV)/pyvenv.cfg:
 	@echo "Making an environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/demo.done: requirements.txt requirements-demo.txt | $(VENV)/pyvenv.cfg
+$(VENV)/demo.done: requirements-demo.txt | $(VENV)/pyvenv.cfg
 	@echo "Installing the bot and its demo (about 400 MB, once; a minute or two) ..."
 	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off -r requirements-demo.txt | grep --line-buffered -E '^(Collecting|Installing|Successfully)' | cut -c1-100
 	@test -x $(VENV)/bin/python && $(RUN) -c 'import discord, simcord, matplotlib, pandas'
@@ -78,7 +82,7 @@ $(VENV)/audit.done: requirements-audit.txt | $(VENV)/dev.done
 	@$(RUN) -m pip install --disable-pip-version-check --quiet -r requirements-audit.txt
 	@touch $@
 
-$(VENV)/dev.done: requirements.txt requirements-demo.txt requirements-dev.txt | $(VENV)/pyvenv.cfg
+$(VENV)/dev.done: requirements-dev.txt | $(VENV)/pyvenv.cfg
 	@echo "Installing what the tests need (about 700 MB, once; two minutes or three) ..."
 	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off -r requirements-dev.txt | grep --line-buffered -E '^(Collecting|Installing|Successfully)' | cut -c1-100
 	@$(RUN) -c 'import pytest, hypothesis, simcord, arch'

@@ -3,11 +3,13 @@
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from packaging.requirements import Requirement
+
+from tests.hosting.locking import ROOT, pins_of
+
 # licences under which a program of the MIT licence may use a library; MPL is bound to its own files
 PERMISSIVE = (
     r"MIT|BSD|Apache|PSF|Python Software Foundation|ISC|NCSA|Zlib|CC0|Unlicense|MPL|Mozilla|CNRI|HPND|0BSD"
@@ -27,11 +29,12 @@ EXECUTABLE = 0o111
 
 
 def unfit_licences() -> Iterator[str]:
-    """What the bot's requirements pull in, here, whose licence is not known to fit."""
-    for name in sorted(_needed("requirements.txt")):
-        told = licence_of(_installed()[name])
-        if not fits(told):
-            yield f"{name} {_installed()[name].version}: licence {told or 'unknown'}"
+    """What the bot's requirements install, here, whose licence is not known to fit."""
+    for each in map(Requirement, pins_of("bot")):
+        if each.marker is None or each.marker.evaluate():  # others are of other systems
+            told = licence_of(distribution(each.name))
+            if not fits(told):
+                yield f"{each}: licence {told or 'unknown'}"
 
 
 def licence_of(found: Distribution) -> str:
@@ -55,7 +58,7 @@ def unpinned(files: Iterable[Path]) -> Iterator[str]:
         for line in file.read_text("utf-8").splitlines():
             if not line.strip() or line.startswith(("#", "-r")):
                 continue
-            pin = re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", line.strip())
+            pin = re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)(?: ; .+)?", line.strip())
             if pin is None:
                 yield f"{file.name}: “{line}” is not one version"
 
@@ -85,33 +88,6 @@ def odd_modes(listed: str | None = None) -> Iterator[str]:
             yield f"{name}: a link"
         elif int(mode, 8) & EXECUTABLE and not (ROOT / name).read_bytes().startswith(b"#!"):
             yield f"{name}: can be executed, and is no script"
-
-
-def _needed(file: str) -> set[str]:
-    """Names of what a file of requirements pulls in, and what that does."""
-    lines = (ROOT / file).read_text("utf-8").splitlines()
-    waiting = [_plain(re.split(r"[\[=<>!~; ]", line)[0]) for line in lines if line and line[0] not in "#-"]
-    needed: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in needed:
-            continue
-        needed.add(name)
-        for line in _installed()[name].requires or ():
-            wanted, _, condition = line.partition(";")
-            one = _plain(re.split(r"[\[=<>!~; (]", wanted)[0])
-            if "extra ==" not in condition and one in _installed():  # others are of other systems
-                waiting.append(one)
-    return needed
-
-
-@cache
-def _installed() -> dict[str, Distribution]:
-    return {_plain(each.name): each for each in distributions()}
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _git(*words: str) -> str:

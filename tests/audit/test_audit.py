@@ -23,7 +23,9 @@ def test_each_kind_would_be_seen(tmp_path: Path) -> None:
     token = "M" + "a" * 24 + "." + "b" * 6 + "." + "c" * 30  # of no bot
     assert list(secrets_in([("file", f"x\nTOKEN={token}")])) == ["file:2: a Discord bot's token"]
     file = tmp_path / "requirements.txt"
-    file.write_text("# a\nnumpy==2.0.0\nscipy>=1\nsimcord[a,b]==1.0\n", "utf-8")
+    file.write_text(
+        "# a\nnumpy==2.0.0\nscipy>=1\nsimcord[a,b]==1.0\ntzdata==1.0 ; sys_platform == 'win32'\n", "utf-8"
+    )
     assert list(unpinned([file])) == ["requirements.txt: “scipy>=1” is not one version"]
     assert list(odd_modes("100755 0 0\tREADME.md\n120000 0 0\tx\n100644 0 0\ty")) == [
         "README.md: can be executed, and is no script",
