@@ -19,6 +19,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 from dotenv import dotenv_values
 
+from health import PortTakenError, Watch, ask
 from logs import write_to_stderr
 from settings import Settings
 from storage.database import Database, StorageError
@@ -102,6 +103,7 @@ class Roundtable(Client):
         self.sample = source if isinstance(source, SampleSource) else sample or SampleSource()
         self.ended_by: StorageError | None = None
         self._warming: asyncio.Task[None] | None = None
+        self._watch = Watch(self, settings.health_port) if settings.health_port else None
 
     async def setup_hook(self) -> None:
         """Open the database, load the cogs, sync if the commands changed."""
@@ -117,6 +119,8 @@ class Roundtable(Client):
         self.add_dynamic_items(QuestionButton, QuestionMenu, BackToForm)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        if self._watch is not None:
+            await self._watch.start()
         await self._sync_if_changed()
         self._warming = asyncio.create_task(self._warm_up())
 
@@ -134,6 +138,8 @@ class Roundtable(Client):
         if self._warming is not None:
             self._warming.cancel()
         await super().close()
+        if self._watch is not None:
+            await self._watch.stop()
         if hasattr(self, "tools"):
             self.beat.stop()
             self.tools.drawing.close()
@@ -251,6 +257,10 @@ def main() -> int:
     environ = {**{k: v for k, v in dotenv_values().items() if v is not None}, **os.environ}
     try:
         settings = Settings.from_env(environ)
+        if asked.task == "health":
+            told, is_well = ask(settings.health_port)
+            _tell(told)
+            return 0 if is_well else 1
         if asked.task == "backup":
             return _tell(back_up(settings.database_path, asked.file))
         if asked.task == "restore":
@@ -272,6 +282,8 @@ def _typed() -> argparse.ArgumentParser:
         tasks.add_parser(name, help=what, description=what).add_argument("file", metavar="FILE", type=Path)
     what = "ask Numerai's API each of the bot's questions once, and say what it lacks"
     tasks.add_parser("check", help=what, description=what)
+    what = "ask the bot that runs on this machine whether all is well; it needs HEALTH_PORT"
+    tasks.add_parser("health", help=what, description=what)
     return parser
 
 
@@ -286,7 +298,7 @@ def _serve(settings: Settings) -> int:
         return _give_up(
             f"Discord does not accept this DISCORD_TOKEN: reset it in the developer portal. {TRY_THE_DEMO}"
         )
-    except StorageError as error:
+    except (StorageError, PortTakenError) as error:
         return _give_up(str(error))
     return 0
 

@@ -17,6 +17,7 @@ class Settings:
     backup_days: int
     round_weeks: int
     round_megabytes: int
+    health_port: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -30,6 +31,7 @@ class Settings:
         days = _whole(environ, "BACKUP_DAYS", "7", "of days; 0 makes no copies")
         weeks = _whole(environ, "ROUND_WEEKS", "104", "of weeks; 0 reads no whole rounds")
         megabytes = _whole(environ, "ROUND_MEGABYTES", "60", "of megabytes")
+        port = _whole(environ, "HEALTH_PORT", "0", "of a port below 65,536; 0 listens nowhere", 65_535)
         path = Path(environ.get("DATABASE_PATH") or "roundtable.sqlite3")
         return cls(
             discord_token=(environ.get("DISCORD_TOKEN") or "").strip(),
@@ -40,12 +42,13 @@ class Settings:
             backup_days=days,
             round_weeks=weeks,
             round_megabytes=megabytes,
+            health_port=port,
         )
 
 
-def _whole(environ: Mapping[str, str], name: str, default: str, what: str) -> int:
-    """A whole number below 10,000."""
+def _whole(environ: Mapping[str, str], name: str, default: str, what: str, most: int = 9_999) -> int:
+    """A whole number of at most so much."""
     text = (environ.get(name) or default).strip()
-    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= most):
         raise ValueError(f"{name} is “{text[:40]}”, but it must be a number {what}.")
     return int(text)

@@ -61,9 +61,14 @@ HOUSE = {
         ("discord",),
     ),
     "settings.py": Room("what a host decides, read from the environment"),
+    "health.py": Room(
+        "what a host's monitor asks: whether all is well, and figures",
+        ("storage", "tools", "wording"),
+        ("aiohttp", "discord", "prometheus_client"),
+    ),
     "bot.py": Room(
         "the bot built from the settings, start and stop, and what hosts type",
-        ("storage", "tournament", "ui", "tools", "features", "cogs", "logs", "settings"),
+        ("storage", "tournament", "ui", "tools", "features", "cogs", "logs", "settings", "health"),
         ("aiohttp", "discord", "dotenv"),
     ),
 }

@@ -72,3 +72,9 @@ async def keep_answers(
             "(ORDER BY fetched_at DESC, rowid DESC) AS so_far FROM fetched_answers) WHERE so_far > ?)",
             (kept_characters,),
         )
+
+
+async def newest_answer(db: Database) -> datetime | None:
+    """Return when any question was last answered, or None."""
+    row = await fetch_one(db, "SELECT max(fetched_at) AS newest FROM fetched_answers")
+    return None if row is None or row["newest"] is None else from_text(row["newest"])

@@ -194,3 +194,9 @@ _SCHEDULES = "SELECT guild_id, weekday, hour, zone, channel, last_key FROM diges
 _POSTS = (
     "SELECT guild_id, key, keys, claimed_at, posted_at, given_up, channel, message, pages FROM digest_posts "
 )
+
+
+async def last_posted(db: Database) -> datetime | None:
+    """Return when a summary was last posted in any server, or None."""
+    row = await fetch_one(db, "SELECT max(posted_at) AS last FROM digest_posts")
+    return None if row is None or row["last"] is None else from_text(row["last"])
