@@ -1,6 +1,7 @@
 """The lease: one process at a time works with a database, and is known to be alive by its beats."""
 
 import fcntl
+import logging
 import os
 import secrets
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from storage.database import Database, execute, fetch_one, open_database, transa
 from storage.errors import IN_USE, TAKEN_OVER, StorageError
 from storage.moments import from_text, to_text
 from storage.upkeep.files import OWNER_ONLY, Copies, beside, copy_database, note_beats, put_back
+
+log = logging.getLogger("roundtable.storage")
 
 EVERY, LASTS = timedelta(seconds=20), timedelta(minutes=1)
 _BOOT = Path(
@@ -101,7 +104,7 @@ async def open_alone(path: Path, copies: Copies, now: Callable[[], datetime]) ->
     """
     lease = Lease(path)
     try:
-        db = await open_database(path, before_migrating=lambda: copies.make(path, now()))
+        db = await open_database(path, before_migrating=lambda: _copy_before_update(path, copies, now()))
         try:
             await fetch_one(db, "PRAGMA wal_autocheckpoint = 0")  # each beat does it
             await lease.begin(db, now())
@@ -112,6 +115,14 @@ async def open_alone(path: Path, copies: Copies, now: Callable[[], datetime]) ->
         lease.release()
         raise
     return db, lease
+
+
+def _copy_before_update(path: Path, copies: Copies, now: datetime) -> None:
+    copy = copies.make(path, now)
+    told = "no copy is made (BACKUP_DAYS is 0)" if copy is None else "copied to go back to"
+    log.info(
+        "the database is brought to a newer version: %s", told, extra={"fields": {"copy": copy and str(copy)}}
+    )
 
 
 def back_up(path: Path, copy: Path) -> str:

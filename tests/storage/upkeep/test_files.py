@@ -129,8 +129,9 @@ def test_a_copy_of_a_clock_that_ran_ahead_puts_off_none(db: Database, copies: Co
 
 
 async def test_a_file_is_copied_before_it_is_brought_up_to_date(
-    file: Path, tmp_path: Path, copies: Copies
+    file: Path, tmp_path: Path, copies: Copies, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "roundtable.storage")
     folder = tmp_path / "scripts"
     folder.mkdir()
     for script in sorted(MIGRATIONS.glob("*.sql"))[:-1]:
@@ -144,6 +145,9 @@ async def test_a_file_is_copied_before_it_is_brought_up_to_date(
         await db.close()
         lease.release()
     [(_, copy)] = copies.made(file)
+    [line] = caplog.records
+    assert line.getMessage() == "the database is brought to a newer version: copied to go back to"
+    assert line.__dict__["fields"] == {"copy": str(copy)}
     with closing(sqlite3.connect(copy)) as other:
         assert other.execute("PRAGMA user_version").fetchone() == (len(list(folder.iterdir())),)
         assert other.execute("SELECT digest FROM command_syncs").fetchone() == ("abc",)
