@@ -13,6 +13,7 @@ from features.server.help_buttons import (
     search_form,
 )
 from features.server.help_card import welcome_card
+from storage.polls.polls import polls_in
 from tools import Client, choices_of, show_cards
 
 
@@ -32,7 +33,10 @@ class HelpCommands(commands.Cog):
         Press what you want to know, or name a command, a noun or some words to find one.
         """
         if command is None:
-            await show_cards(interaction, [welcome_card(self.client.mention)], help_rows(self.client))
+            polls = []
+            if interaction.guild_id is not None:
+                polls = await polls_in(self.client.tools.database, interaction.guild_id, states={"open"})
+            await show_cards(interaction, [welcome_card(self.client.mention, polls)], help_rows(self.client))
         else:
             await show_cards(interaction, [card_about(self.client, command)])
 

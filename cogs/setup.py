@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from features.server.forms import limits_refused
+from features.server.greeting_posting import greet
 from features.server.setup_buttons import (
     ChannelMenu,
     KeepZone,
@@ -25,7 +26,7 @@ from governance.text import clean_line
 from storage.proposals import blocks
 from storage.server.settings import change_settings, settings_of
 from storage.server.troubles import note_setter
-from tools import Client, Tools, choices_of
+from tools import Client, choices_of
 from ui.server import guild_of
 
 
@@ -37,8 +38,13 @@ class SetupCommands(
 ):
     """For moderators: how the bot behaves in this server."""
 
-    def __init__(self, tools: Tools) -> None:
-        self.tools = tools
+    def __init__(self, client: Client) -> None:
+        self.client, self.tools = client, client.tools
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Say where to begin."""
+        await greet(self.tools, guild, self.client.mention)
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:  # noqa: D102
         check_manages(interaction)
@@ -183,7 +189,7 @@ class SetupCommands(
 
 async def setup(bot: Client) -> None:
     """Add the commands, and the menus that outlive their message."""
-    await bot.add_cog(SetupCommands(bot.tools))
+    await bot.add_cog(SetupCommands(bot))
     bot.add_dynamic_items(ChannelMenu, RoleMenu, ZoneMenu, KeepZone, SetupButton)
     bot.forms["setup:zone:0"] = lambda _, __: zone_form()
     bot.forms["setup:limits:0"] = lambda asked, _: limits_form(asked)

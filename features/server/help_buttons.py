@@ -33,10 +33,10 @@ class Start:
 STARTS: Mapping[str, Start] = MappingProxyType(
     {
         "pay": Start("What was I paid?", "payout show"),
-        "rule": Start("What would another rule pay me?", "payout compare"),
+        "rule": Start("What would I be paid?", "payout compare"),
         "stake": Start("Who holds the stake?", "stakes concentration"),
-        "propose": Start("Propose a change", "proposal new"),
-        "vote": Start("Vote", "poll list"),
+        "propose": Start("I have an idea", "proposal new"),
+        "vote": Start("What is decided?", "poll list"),
     }
 )
 EVERYTHING = "every command"

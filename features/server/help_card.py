@@ -8,22 +8,38 @@ from typing import Any
 
 from discord import app_commands
 
+from storage.polls.polls import Poll
 from ui.card import BLUE, Card, section, sections
-from ui.text import plain
+from ui.text import plain, shortened
+from wording.message_links import message_link
 
 Command = app_commands.Command[Any, ..., Any]
 Mention = Callable[[str], str]  # of a command by its name: one that can be clicked, where its id is known
 MOST_FOUND = 8
+MOST_VOTES = 3
 
 
-def welcome_card(mention: Mention) -> Card:
-    """What to start with; what is asked stands on the buttons below it."""
+def welcome_card(mention: Mention, polls: Sequence[Poll] = ()) -> Card:
+    """What to start with; the buttons below it ask. polls: the open ones of the server."""
     return Card(
         "What do you want to know?",
-        f"New here? {mention('account link')} picks your model, and answers are about you from then on. "
-        "No model yet? Put `everyone` into “who”.",
+        sections(
+            section("Being decided now", _votes(polls)),
+            f"New here? {mention('account link')} picks your model, and answers are about you from then on. "
+            "No model yet? Put `everyone` into “who”.",
+        ),
         after="Or look a command up: the menu has all by what they are about, Search finds one by words.",
         small="Answers are private until you share them.",
+    )
+
+
+def _votes(polls: Sequence[Poll]) -> str:
+    """The polls that end first: whoever joins while they run was not there when they were posted."""
+    seen = sorted((poll for poll in polls if poll.hidden_reason is None), key=lambda poll: poll.closes_at)
+    return "\n".join(
+        f"{plain(shortened(poll.title, 80))}, until <t:{int(poll.closes_at.timestamp())}:R> "
+        + message_link(poll.guild_id, poll.thread or poll.channel, poll.message)
+        for poll in seen[:MOST_VOTES]
     )
 
 

@@ -246,7 +246,7 @@ class KeepZone(
 
 class SetupButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"setup:(?P<verb>sharing|limits|check|show):(?P<guild>[0-9]{1,20})",
+    template=r"setup:(?P<verb>sharing|limits|check|show|open):(?P<guild>[0-9]{1,20})",
 ):
     """Turns sharing on or off, opens the form of the limits, tries everything, shows the settings."""
 
@@ -294,6 +294,13 @@ async def _show(interaction: discord.Interaction) -> None:
     await change(interaction, {})
 
 
+async def _open(interaction: discord.Interaction) -> None:
+    """The panel for whoever pressed it under a message that everybody sees."""
+    tools, guild = tools_of(interaction), guild_of(interaction)
+    shown = await panel(tools, guild, await settings_of(tools.database, guild.id))
+    await interaction.response.send_message(view=shown.view, ephemeral=True)
+
+
 _DONE: Mapping[str, Callable[[discord.Interaction], Awaitable[None]]] = MappingProxyType(
-    {"sharing": _sharing, "limits": _limits, "check": _try, "show": _show}
+    {"sharing": _sharing, "limits": _limits, "check": _try, "show": _show, "open": _open}
 )

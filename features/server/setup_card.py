@@ -1,6 +1,6 @@
 """The card of a server's settings, and of what the bot may do where they point."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -67,6 +67,20 @@ def setup_card(settings: GuildSettings, tried: Tried | None = None, numbers: str
             numbers,
         ),
         colour=colour,
+    )
+
+
+def greeting_card(mention: Callable[[str], str]) -> Card:
+    """What the bot says where it has just been invited."""
+    return Card(
+        "Hello! What a payout rule does to you, in numbers",
+        "I show who is paid what under any rule, who holds the stake, and what members of this server want "
+        "changed: as proposals, votes that anybody can recount, and a weekly summary.",
+        after=sections(
+            "**Moderators**: Set up opens one panel with channels, roles and the time zone, and tries each.",
+            f"**Everybody**: {mention('help')} asks what you want to know.",
+        ),
+        small="Answers are private until they are shared. I read no messages.",
     )
 
 

@@ -32,7 +32,7 @@ IDS = [
     *(item(7).custom_id for item in (KindsMenu, BoundMenu, WarningsOff)),
     *(f"poll:rank-{verb}:7" for verb in ("next", "pick")),
     *(f"poll:rank-{verb}:7:3:ab12cd34" for verb in ("up", "level", "undo", "cast", "type")),
-    *(SetupButton(verb, 7).custom_id for verb in ("sharing", "limits", "check", "show")),
+    *(SetupButton(verb, 7).custom_id for verb in ("sharing", "limits", "check", "show", "open")),
     *(f"payout:{verb}:7" for verb in ("share", "details", "mine", "takeback", "menu-rounds")),
     *(f"proposal:{verb}:7" for verb in ("second", "argue", "impact", "read")),
 ]

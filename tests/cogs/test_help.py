@@ -6,7 +6,7 @@ import pytest
 
 from bot import create_bot
 from features.server.help_buttons import STARTS
-from tests.features.polls.polling import labels, start
+from tests.features.polls.polling import labels, poll_of, start
 from tests.offline import Server, custom_id, said, text_of
 
 
@@ -107,3 +107,14 @@ async def test_autocomplete_offers_command_names(server: Server) -> None:
     choices = await server.ben.autocomplete(server.channel, "help", "command", "pay")
     names = [choice["value"] for choice in choices]
     assert names == ["ahead pay", "payout compare", "payout rules", "payout show", "payout what-if"]
+
+
+async def test_who_joins_amid_a_vote_finds_it(server: Server) -> None:
+    assert "Being decided now" not in text_of(said(await server.ben.slash(server.channel, "help")))
+    await start(server, server.moderator)
+    poll = (await poll_of(server)).poll
+    newcomer = server.guild.add_member(server.env.create_user("newcomer"))
+    text = text_of(said(await newcomer.slash(server.channel, "help")))
+    assert f"**Being decided now**\n{poll.title}, until <t:{int(poll.closes_at.timestamp())}:R> " in text
+    assert f"/channels/{server.guild.id}/{poll.thread or poll.channel}/{poll.message}" in text
+    assert "Being decided now" not in text_of(said(await newcomer.slash(newcomer.dm_channel, "help")))

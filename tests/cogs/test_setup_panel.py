@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from bot import create_bot
+from features.server.leaving import mark
 from storage.server.settings import GuildSettings, settings_of
 from tests.features.polls.polling import labels
 from tests.features.proposals.proposing import deny
-from tests.offline import Server, custom_id, parts_of, said, text_of
+from tests.offline import Server, custom_id, parts_of, posted, said, text_of
 
 
 async def panel(server: Server) -> Any:
@@ -132,3 +133,29 @@ async def test_a_zone_that_is_none_is_told(server: Server, text: str) -> None:
     if text:
         told = said(await server.moderator.submit_modal(form, {"text": text}))
         assert "no time zone of a city" in told.content
+
+
+async def test_the_first_contact_leads_to_the_panel(server: Server) -> None:
+    hall = server.guild.create_text_channel("hall")
+    other = server.env.create_guild("Elsewhere")
+    lobby = other.create_text_channel("lobby")
+    guild = server.bot.get_guild(server.guild.id)
+    assert guild is not None
+    cog = server.bot.get_cog("SetupCommands")
+    [invited] = [hear for name, hear in cog.get_listeners() if name == "on_guild_join"]
+    await invited(guild)
+    assert posted(hall) == [], "nobody said where a word is welcome"
+    await guild.edit(system_channel=guild.get_channel(hall.id))
+    await invited(guild)
+    [greeting] = posted(hall)
+    assert "asks what you want to know" in text_of(greeting)
+    shown = said(await server.moderator.click(greeting, label="Set up"))
+    assert "### Settings of this server" in text_of(shown)
+    refused = said(await server.ben.click(greeting, label="Set up"))
+    assert "manage guild" in refused.content
+    await pick(server, shown, "proposals", [server.channel])
+    assert posted(hall) == [greeting]
+    assert posted(lobby) == []
+    await mark(server.database, server.guild.id, False, server.bot.now())
+    await invited(guild)
+    assert posted(hall) == [greeting], "who comes back is known"
