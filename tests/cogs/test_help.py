@@ -113,8 +113,9 @@ async def test_who_joins_amid_a_vote_finds_it(server: Server) -> None:
     assert "Being decided now" not in text_of(said(await server.ben.slash(server.channel, "help")))
     await start(server, server.moderator)
     poll = (await poll_of(server)).poll
-    newcomer = server.guild.add_member(server.env.create_user("newcomer"))
+    user = server.env.create_user("newcomer")
+    newcomer = server.guild.add_member(user)
     text = text_of(said(await newcomer.slash(server.channel, "help")))
     assert f"**Being decided now**\n{poll.title}, until <t:{int(poll.closes_at.timestamp())}:R> " in text
     assert f"/channels/{server.guild.id}/{poll.thread or poll.channel}/{poll.message}" in text
-    assert "Being decided now" not in text_of(said(await newcomer.slash(newcomer.dm_channel, "help")))
+    assert "Being decided now" not in text_of(said(await user.slash("help")))
