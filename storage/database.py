@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -14,6 +14,7 @@ from storage import written
 from storage.errors import CLOSED, NEWER, BusyError, StorageError, plain_errors
 from storage.upkeep.files import MIGRATIONS, look_before_opening, newest_version
 
+T = TypeVar("T")
 _AGAIN = 0.02  # seconds until what was busy is tried again
 
 
@@ -112,6 +113,32 @@ async def transaction(db: Database, *, until: float | None = None) -> AsyncGener
         await asyncio.sleep(_AGAIN)  # others read meanwhile
 
 
+async def at_once(db: Database, write: Callable[[sqlite3.Connection], T], *, until: float | None = None) -> T:
+    """Make all writes of a function happen, or none, in one trip to the connection's thread, where it runs.
+
+    It has nothing but the connection: whatever it needs of the event loop is asked for before. A transaction
+    of six statements makes six trips else, and each waits for the loop. It may be called twice where the
+    database is busy. A cancellation that arrives while it runs comes too late to stop it: all was written, or
+    nothing if it failed, and the caller is cancelled in both cases. Raises BusyError as `transaction` does.
+    """
+    if db.writer is asyncio.current_task():
+        raise RuntimeError("a transaction inside a transaction")
+
+    def whole(connection: sqlite3.Connection) -> T:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            answer = write(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()  # it does nothing where SQLite has done so by itself
+            raise
+        return answer
+
+    answer = await _sent(db, whole, until=until)
+    written.mark()
+    return answer
+
+
 @asynccontextmanager
 async def joined(db: Database) -> AsyncGenerator[None]:
     """The transaction that the caller is in, so that several writes are one; else one of its own."""
@@ -125,6 +152,17 @@ async def joined(db: Database) -> AsyncGenerator[None]:
 async def fetch_all(db: Database, sql: str, args: Sequence[Any] = ()) -> list[sqlite3.Row]:
     """Return every row of a query."""
     return list(await _send_alone(db, sql, args))
+
+
+async def fetch_made(db: Database, made: Callable[[Any], T], sql: str, args: Sequence[Any] = ()) -> list[T]:
+    """Return what a function makes of each row of a query, a plain tuple, in the connection's thread."""
+
+    def fetch(connection: sqlite3.Connection) -> list[T]:
+        cursor = connection.cursor()
+        cursor.row_factory = None
+        return list(map(made, cursor.execute(sql, args)))
+
+    return await _sent(db, fetch)
 
 
 async def fetch_one(db: Database, sql: str, args: Sequence[Any] = ()) -> sqlite3.Row | None:
@@ -188,12 +226,24 @@ async def _turn(db: Database) -> AsyncGenerator[None]:
 
 
 async def _send_alone(db: Database, sql: str, args: Sequence[Any] = ()) -> Iterable[sqlite3.Row]:
-    """Send what needs no transaction, again while another process keeps it from being done."""
-    until = _patience_ends(db)
+    def fetch(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+        return connection.execute(sql, args).fetchall()
+
+    return await _sent(db, fetch)
+
+
+async def _sent(
+    db: Database, function: Callable[[sqlite3.Connection], T], *, until: float | None = None
+) -> T:
+    """What a function of the connection answers; again while another process keeps it from that."""
+    until = _patience_ends(db) if until is None else until
     while True:
         try:
             async with _turn(db):
-                return await _send(db, sql, args)
+                with plain_errors():
+                    # aiosqlite has no public name for running a function in the connection's thread
+                    connection = db.connection._conn  # pyright: ignore[reportPrivateUsage]
+                    return await db.connection._execute(function, connection)  # pyright: ignore
         except BusyError as error:
             if db.writer is asyncio.current_task() or not _may_wait(error, until):
                 raise

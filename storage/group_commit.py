@@ -1,12 +1,13 @@
 """Writes that wait for the disk at the same time share one transaction, up to 64 of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from storage import written
-from storage.database import Database, transaction
+from storage.database import Database, at_once
 from storage.errors import BusyError
 
 T = TypeVar("T")
@@ -15,18 +16,19 @@ MOST = 64  # writes in one transaction: the first of many should not wait for th
 
 @dataclass(eq=False)
 class _Write:
-    run: Callable[[], Awaitable[Any]]
+    run: Callable[[sqlite3.Connection], Any]
     done: asyncio.Future[Any]
     until: float  # the loop's time at which whoever asked is told that the database is busy
 
 
-async def together(db: Database, run: Callable[[], Awaitable[T]]) -> T:
+async def together(db: Database, run: Callable[[sqlite3.Connection], T]) -> T:
     """Write in a transaction that others may share, and return once it is committed.
 
-    A ValueError of run, which it raises before it writes anything, is its own; after any other error of one
-    of them each is written in a transaction of its own, so run may be called twice. Who is cancelled before
-    their turn writes nothing. Raises BusyError, and nothing was written, where another process writes for as
-    long as the database's patience.
+    Nobody waits for others to come: what is there when the disk is free is written, as `at_once` does, so
+    run has nothing but the connection. A ValueError of run, which it raises before it writes anything, is its
+    own; after any other error of one of them each is written in a transaction of its own, so run may be
+    called twice. Who is cancelled before their turn writes nothing. Raises BusyError, and nothing was
+    written, where another process writes for as long as the database's patience.
     """
     loop = asyncio.get_running_loop()
     write = _Write(run, loop.create_future(), loop.time() + db.patience)
@@ -70,15 +72,18 @@ async def _work(db: Database) -> None:
 
 
 async def _commit(db: Database, group: Sequence[_Write]) -> None:
-    told: list[tuple[_Write, Any, ValueError | None]] = []
-    async with transaction(db, until=group[0].until):
+    def run(connection: sqlite3.Connection) -> list[tuple[_Write, Any, ValueError | None]]:
+        told: list[tuple[_Write, Any, ValueError | None]] = []
         for write in group:
-            if not write.done.done():
-                try:
-                    told.append((write, await write.run(), None))
-                except ValueError as error:
-                    told.append((write, None, error))
-    for write, answer, error in told:
+            if write.done.done():  # asked here, for the file may have been busy until now
+                continue
+            try:
+                told.append((write, write.run(connection), None))
+            except ValueError as error:
+                told.append((write, None, error))
+        return told
+
+    for write, answer, error in await at_once(db, run, until=group[0].until):
         if write.done.done():
             continue
         if error is None:

@@ -108,10 +108,7 @@ def _reading(folder: Path) -> Row:
         found: dict[str, list[list[tuple[Any, ...]]]] = {}
 
         async def with_storage() -> None:
-            found["storage"] = [
-                [(each.choice, each.member_id, each.salt) for each in await choices_of(db, GUILD, poll_id)]
-                for poll_id in picked
-            ]
+            found["storage"] = [list(await choices_of(db, GUILD, poll_id)) for poll_id in picked]
 
         with closing(sqlite3.connect(file)) as raw:
             query = "SELECT choice, member_id, salt FROM ballots WHERE poll_id = ?"

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Row
+from typing import NamedTuple
 
-from storage.database import Database, fetch_all, fetch_one, write_alone
+from storage.database import Database, fetch_all, fetch_made, fetch_one, write_alone
 from storage.moments import from_text, to_text
 
 
@@ -36,18 +37,19 @@ class Ballot:
         )
 
 
-@dataclass(frozen=True)
-class CountedChoice:
-    """A choice that counts, whose it is, and its salt; both None for one that was erased."""
+class CountedChoice(NamedTuple):
+    """A choice that counts, whose it is, and its salt; both None for one that was erased.
 
-    choice: str = field(repr=False)  # canonical JSON text
+    A tuple, as there are thousands of them in a poll and a tuple is made in a tenth of the time.
+    """
+
+    choice: str  # canonical JSON text
     member_id: int | None
-    salt: str | None = field(repr=False)
+    salt: str | None
 
-    @classmethod
-    def from_row(cls, row: Row) -> "CountedChoice":
-        """Return what a row of `_CHOICES` says."""
-        return cls(row["choice"], row["member_id"], row["salt"])
+    def __repr__(self) -> str:
+        """Whose it is, and nothing that must not stand in a log."""
+        return f"CountedChoice(member_id={self.member_id})"
 
 
 _BALLOTS = """
@@ -81,7 +83,7 @@ async def choices_of(db: Database, guild_id: int, poll_id: int) -> list[CountedC
 
     Read the poll before: if its `writes` are still the same at the close, these are what it counts.
     """
-    return [CountedChoice.from_row(row) for row in await fetch_all(db, _CHOICES, (guild_id, poll_id))]
+    return await fetch_made(db, CountedChoice._make, _CHOICES, (guild_id, poll_id))
 
 
 async def erased_commitments(db: Database, guild_id: int, poll_id: int) -> list[str]:

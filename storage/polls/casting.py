@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from sqlite3 import Row
+from sqlite3 import Connection, Row
 
 from governance.commitments import canonical, commit_text, new_salt
-from storage.database import Database, execute, fetch_all, fetch_one, transaction
+from storage.database import Database, at_once, execute, fetch_all
 from storage.group_commit import together
 from storage.moments import from_text, to_text
 from storage.polls.drafts import drop_draft
@@ -32,6 +32,8 @@ SELECT p.number, p.state, p.hidden_reason, p.opens_at, p.closes_at, p.closed_at,
 FROM polls p LEFT JOIN ballots b ON b.poll_id = p.poll_id AND b.member_id = ?
 WHERE p.guild_id = ? AND p.poll_id = ?
 """
+# a count that was made before is not true any more
+_NOTE_WRITE = "UPDATE polls SET writes = writes + 1 WHERE guild_id = ? AND poll_id = ?"
 
 
 async def cast(
@@ -56,21 +58,22 @@ async def cast(
     cast_now = CastBallot(choice, salt)
     assert cast_now.commitment  # refuses what is no salt before anything is written
 
-    async def write() -> CastBallot:
-        box = await _box(db, guild_id, poll_id, member_id)
+    cast_at = to_text(now)
+
+    def write(connection: Connection) -> CastBallot:
+        box = _box(connection, guild_id, poll_id, member_id)
         _check_open(box, now)
-        await drop_draft(db, guild_id, poll_id, member_id)
+        drop_draft(connection, guild_id, poll_id, member_id)
         if box["choice"] == choice:
             return CastBallot(choice, box["salt"])
-        await execute(
-            db,
+        connection.execute(
             "INSERT INTO ballots (poll_id, guild_id, member_id, choice, salt, reason, reason_named, cast_at, "
             "changed_at) VALUES (?1, ?2, ?3, ?4, ?5, '', 0, ?6, ?6) "
             "ON CONFLICT (poll_id, member_id) DO UPDATE SET choice = excluded.choice, salt = excluded.salt, "
             "changed_at = excluded.changed_at, changes = changes + 1",
-            (poll_id, guild_id, member_id, choice, salt, to_text(now)),
+            (poll_id, guild_id, member_id, choice, salt, cast_at),
         )
-        await _note_write(db, guild_id, poll_id)
+        connection.execute(_NOTE_WRITE, (guild_id, poll_id))
         return cast_now
 
     return await together(db, write)
@@ -81,17 +84,19 @@ async def withdraw_ballot(db: Database, guild_id: int, poll_id: int, member_id: 
 
     Raises ValueError before a poll opens and from the moment it closes.
     """
-    async with transaction(db):
-        _check_open(await _box(db, guild_id, poll_id, member_id), now)
-        gone = await execute(
-            db,
+
+    def write(connection: Connection) -> bool:
+        _check_open(_box(connection, guild_id, poll_id, member_id), now)
+        gone = connection.execute(
             "DELETE FROM ballots WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
             (guild_id, poll_id, member_id),
-        )
+        ).rowcount
         if gone:
-            await _note_write(db, guild_id, poll_id)
-            await drop_draft(db, guild_id, poll_id, member_id)
+            connection.execute(_NOTE_WRITE, (guild_id, poll_id))
+            drop_draft(connection, guild_id, poll_id, member_id)
         return bool(gone)
+
+    return await at_once(db, write)
 
 
 async def keep_reason(
@@ -101,16 +106,17 @@ async def keep_reason(
 
     Raises ValueError before a poll opens and from the moment it closes.
     """
-    async with transaction(db):
-        _check_open(await _box(db, guild_id, poll_id, member_id), now)
-        return bool(
-            await execute(
-                db,
-                "UPDATE ballots SET reason = ?, reason_named = ? "
-                "WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
-                (reason, named, guild_id, poll_id, member_id),
-            )
+
+    def write(connection: Connection) -> bool:
+        _check_open(_box(connection, guild_id, poll_id, member_id), now)
+        kept = connection.execute(
+            "UPDATE ballots SET reason = ?, reason_named = ? "
+            "WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
+            (reason, named, guild_id, poll_id, member_id),
         )
+        return bool(kept.rowcount)
+
+    return await at_once(db, write)
 
 
 async def unname_ballots(db: Database, member_id: int) -> None:
@@ -128,7 +134,7 @@ async def unname_ballots(db: Database, member_id: int) -> None:
     for row in cast_by:
         guild_id, poll_id, choice = row["guild_id"], row["poll_id"], row["choice"]
         if row["state"] == "open":
-            await _note_write(db, guild_id, poll_id)
+            await execute(db, _NOTE_WRITE, (guild_id, poll_id))
         elif row["state"] == "closed":
             await execute(
                 db,
@@ -143,8 +149,8 @@ async def unname_ballots(db: Database, member_id: int) -> None:
             )
 
 
-async def _box(db: Database, guild_id: int, poll_id: int, member_id: int) -> Row:
-    box = await fetch_one(db, _BOX, (member_id, guild_id, poll_id))
+def _box(connection: Connection, guild_id: int, poll_id: int, member_id: int) -> Row:
+    box: Row | None = connection.execute(_BOX, (member_id, guild_id, poll_id)).fetchone()
     if box is None:
         raise ValueError("There is no such poll on this server.")
     return box
@@ -162,10 +168,3 @@ def _check_open(box: Row, now: datetime) -> None:
         raise ValueError(f"Poll #{box['number']} closed at {closes_at:%Y-%m-%d %H:%M} UTC.")
     if now < opens_at:
         raise ValueError(f"Poll #{box['number']} opens at {opens_at:%Y-%m-%d %H:%M} UTC.")
-
-
-async def _note_write(db: Database, guild_id: int, poll_id: int) -> None:
-    """A count that was made before is not true any more."""
-    await execute(
-        db, "UPDATE polls SET writes = writes + 1 WHERE guild_id = ? AND poll_id = ?", (guild_id, poll_id)
-    )

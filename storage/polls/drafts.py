@@ -1,6 +1,7 @@
 """Rankings that members have begun and not cast yet."""
 
 from datetime import datetime
+from sqlite3 import Connection
 
 from storage.database import Database, execute, fetch_one, transaction
 from storage.moments import to_text
@@ -42,10 +43,9 @@ async def keep_draft(
         return bool(kept)
 
 
-async def drop_draft(db: Database, guild_id: int, poll_id: int, member_id: int) -> None:
+def drop_draft(connection: Connection, guild_id: int, poll_id: int, member_id: int) -> None:
     """Forget a member's ranking, inside the transaction that casts it."""
-    await execute(
-        db,
+    connection.execute(
         "DELETE FROM ranking_drafts WHERE guild_id = ? AND poll_id = ? AND member_id = ?",
         (guild_id, poll_id, member_id),
     )

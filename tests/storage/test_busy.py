@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database, StorageError, execute, fetch_one, open_database
+from storage.database import Database, StorageError, fetch_one, open_database
 from storage.errors import BusyError
 from storage.group_commit import together
 from storage.members.questions import remember
@@ -36,8 +36,8 @@ def other(database_file: Path, db: Database) -> Iterator[sqlite3.Connection]:
 def cast(db: Database, number: int) -> "asyncio.Task[int]":
     """Write as ballots are written."""
 
-    async def write() -> int:
-        await execute(db, "INSERT INTO command_syncs VALUES (?, 'a', ?)", (number, _TEXT))
+    def write(connection: sqlite3.Connection) -> int:
+        connection.execute("INSERT INTO command_syncs VALUES (?, 'a', ?)", (number, _TEXT))
         return number
 
     return asyncio.create_task(together(db, write))
