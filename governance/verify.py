@@ -947,8 +947,8 @@ def describe_scores(
 ) -> tuple[dict[str, int], Scores]:
     """Totals, means and medians; ballots: weight by scores in the order of options, some above 0."""
     by_score = {option: [0] * (HIGHEST_SCORE + 1) for option in options}
-    for scores, weight in ballots.items():
-        for held, score in zip(by_score.values(), scores, strict=True):
+    for held, column in zip(by_score.values(), zip(*ballots, strict=True), strict=True):
+        for score, weight in zip(column, ballots.values(), strict=True):
             held[score] += weight
     totals = {
         option: sum(score * weight for score, weight in enumerate(held)) for option, held in by_score.items()
@@ -1034,6 +1034,79 @@ def _lower_rank(ballots: int) -> int:
         cases = cases * (ballots - rank) // (rank + 1)
         rank += 1
     return rank
+'''
+
+SOURCES['governance.votes.plain'] = r'''
+"""Ballots of plain JSON read all at once: what many say alike is read once."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from governance.votes.ballots import HIGHEST_SCORE, Read
+
+
+def plain_counts(
+    method: str, ballots: Sequence[Any], names: tuple[str, ...], read: Read, *, budget: int
+) -> dict[Hashable, int] | None:
+    """How many of the ballots have each form, that of the empty ones being None; see reader.
+
+    None where a ballot is not of the plain kind of its method, or may not be right: who reads them one by one
+    finds the first of those and says what it lacks.
+    """
+    kind = next(map(type, ballots), None)
+    try:
+        if kind is str:
+            said = Counter(ballots)
+            return _read_once(said, read) if {*map(type, said)} == {str} else None
+        if {*map(type, ballots)} != {kind}:
+            return None
+        if kind is list and method == "approval":
+            chosen = [*map(frozenset, ballots)]
+            wrong = sum(map(len, chosen)) < sum(map(len, ballots)) or not {*chain(*ballots)} <= {*names}
+            return None if wrong else {form or None: times for form, times in Counter(chosen).items()}
+        if kind is dict and method == "score":
+            return _points(ballots, names, HIGHEST_SCORE, len(names) * HIGHEST_SCORE)
+        if kind is dict and method == "dots":
+            return _points(ballots, names, budget, budget)
+    except (TypeError, ValueError):  # what can't be looked up, or can't be counted
+        pass
+    return None
+
+
+def _read_once(said: Counter[Any], read: Read) -> dict[Hashable, int]:
+    counts: dict[Hashable, int] = {}
+    for ballot, times in said.items():
+        form = read(ballot)
+        counts[form] = counts.get(form, 0) + times
+    return counts
+
+
+def _points(
+    ballots: Sequence[dict[Any, Any]], names: tuple[str, ...], highest: int, budget: int
+) -> dict[Hashable, int] | None:
+    nothing = dict.fromkeys(names, 0)
+    cast = [ballot for ballot in ballots if ballot]
+    whole = [nothing | ballot for ballot in cast]  # in the options' order; longer by what is none of them
+    if any(len(each) > len(names) for each in whole):
+        return None
+    forms = [tuple(each.values()) for each in whole]
+    if not {*map(type, _all(forms))} <= {int}:  # True is an int to isinstance
+        return None
+    given = {0, *_all(forms)}
+    if min(given) < 0 or max(given) > highest:
+        return None
+    if max(map(sum, forms), default=0) > budget:
+        return None
+    counts: dict[Hashable, int] = dict(Counter(forms))
+    if len(cast) < len(ballots):
+        counts[None] = len(ballots) - len(cast)
+    return counts
+
+
+def _all(forms: Iterable[tuple[Any, ...]]) -> Iterable[Any]:
+    return chain.from_iterable(forms)
 '''
 
 SOURCES['governance.votes.ranked'] = r'''
@@ -1434,6 +1507,7 @@ from governance.votes.measured import (
     describe_scores,
     midpoint,
 )
+from governance.votes.plain import plain_counts
 from governance.votes.ranked import Beatpaths, break_tie, schulze
 from governance.votes.rule import DEFAULT, Rule
 from governance.votes.runoff import Round, instant_runoff
@@ -1504,17 +1578,24 @@ def tally(
     read = reader(method, options, budget=budget)
     cast = list(ballots)
     whole, unit = as_whole(weights, len(cast))
-    counts: dict[Hashable, int] = {}  # equal ballots are added up once and counted once
     sizes: set[int] = set()
     empty = abstained = 0
-    for ballot, weight in zip(cast, whole, strict=True):
-        form = read(ballot)
-        if form is None:
-            empty += 1
-            abstained += weight
-        else:
-            counts[form] = counts.get(form, 0) + weight
-            sizes.add(weight)
+    counts = (
+        plain_counts(method, cast, _names(method, options), read, budget=budget) if weights is None else None
+    )
+    if counts is not None:
+        empty = abstained = counts.pop(None, 0)
+        sizes.add(1)
+    else:
+        counts = dict[Hashable, int]()  # equal ballots are added up once and counted once
+        for ballot, weight in zip(cast, whole, strict=True):
+            form = read(ballot)
+            if form is None:
+                empty += 1
+                abstained += weight
+            else:
+                counts[form] = counts.get(form, 0) + weight
+                sizes.add(weight)
     counted, total = len(cast) - empty, sum(counts.values())
     if total:
         alike = counted if len(sizes) == 1 else None

@@ -62,8 +62,8 @@ def describe_scores(
 ) -> tuple[dict[str, int], Scores]:
     """Totals, means and medians; ballots: weight by scores in the order of options, some above 0."""
     by_score = {option: [0] * (HIGHEST_SCORE + 1) for option in options}
-    for scores, weight in ballots.items():
-        for held, score in zip(by_score.values(), scores, strict=True):
+    for held, column in zip(by_score.values(), zip(*ballots, strict=True), strict=True):
+        for score, weight in zip(column, ballots.values(), strict=True):
             held[score] += weight
     totals = {
         option: sum(score * weight for score, weight in enumerate(held)) for option, held in by_score.items()

@@ -15,6 +15,7 @@ from governance.votes.measured import (
     describe_scores,
     midpoint,
 )
+from governance.votes.plain import plain_counts
 from governance.votes.ranked import Beatpaths, break_tie, schulze
 from governance.votes.rule import DEFAULT, Rule
 from governance.votes.runoff import Round, instant_runoff
@@ -85,17 +86,24 @@ def tally(
     read = reader(method, options, budget=budget)
     cast = list(ballots)
     whole, unit = as_whole(weights, len(cast))
-    counts: dict[Hashable, int] = {}  # equal ballots are added up once and counted once
     sizes: set[int] = set()
     empty = abstained = 0
-    for ballot, weight in zip(cast, whole, strict=True):
-        form = read(ballot)
-        if form is None:
-            empty += 1
-            abstained += weight
-        else:
-            counts[form] = counts.get(form, 0) + weight
-            sizes.add(weight)
+    counts = (
+        plain_counts(method, cast, _names(method, options), read, budget=budget) if weights is None else None
+    )
+    if counts is not None:
+        empty = abstained = counts.pop(None, 0)
+        sizes.add(1)
+    else:
+        counts = dict[Hashable, int]()  # equal ballots are added up once and counted once
+        for ballot, weight in zip(cast, whole, strict=True):
+            form = read(ballot)
+            if form is None:
+                empty += 1
+                abstained += weight
+            else:
+                counts[form] = counts.get(form, 0) + weight
+                sizes.add(weight)
     counted, total = len(cast) - empty, sum(counts.values())
     if total:
         alike = counted if len(sizes) == 1 else None

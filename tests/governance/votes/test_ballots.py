@@ -3,10 +3,13 @@
 import math
 import re
 from fractions import Fraction
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from governance.votes.tally import METHODS, check_ballot, tally
+from governance.votes.tally import METHODS, STEPS, check_ballot, tally
 
 ABC = ["a", "b", "c"]
 RANGE = ["0", "0.2", "0.05"]
@@ -148,3 +151,60 @@ def test_ballots_at_the_edge_are_good() -> None:
     check_ballot("ranked_irv", [["c", "a"], "b"], ABC)
     check_ballot("ranked_schulze", [["a", "b", "c"]], ABC)
     check_ballot("gradient", "strong_against", None)
+
+
+names = st.sampled_from([*ABC, "d", ""])
+odd = st.sampled_from(
+    [None, True, 1, 0, 1.0, "", [], {}, (), ["a", ["b"]], {"a": True}, {"a": 1.0}, [1, True]]
+)
+ONE: dict[str, st.SearchStrategy[Any]] = {
+    "single": st.sampled_from(ABC),
+    "approval": st.lists(st.sampled_from(ABC), unique=True),
+    "score": st.dictionaries(st.sampled_from(ABC), st.integers(0, 5)),
+    "dots": st.dictionaries(st.sampled_from(ABC), st.integers(0, 3)),
+    "numeric": st.sampled_from(["0.1", "0.10", "1", "-3", "", "1e3"]),
+    "gradient": st.sampled_from([*STEPS, ""]),
+}
+BAD: dict[str, st.SearchStrategy[Any]] = {
+    "approval": st.lists(names),
+    "score": st.dictionaries(names, st.integers(-1, 6)),
+    "dots": st.dictionaries(names, st.integers(-1, 11)),
+}
+
+
+def outcome(method: str, ballots: list[Any], weights: list[int] | None) -> Any:
+    try:
+        return tally(method, ballots, None if method == "numeric" else ABC, weights=weights)
+    except ValueError as refused:
+        return str(refused)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+@given(st.data())
+def test_ballots_at_once_and_one_by_one(method: str, data: st.DataObject) -> None:
+    right = ONE.get(method, st.lists(st.sampled_from(ABC), unique=True))
+    ballots = data.draw(st.lists(right, max_size=8), label="right")
+    wrong = data.draw(st.lists(BAD.get(method, names) | odd, max_size=2), label="perhaps wrong")
+    for ballot in wrong:
+        ballots.insert(data.draw(st.integers(0, len(ballots))), ballot)
+    assert outcome(method, ballots, None) == outcome(method, ballots, [1] * len(ballots))
+
+
+@pytest.mark.parametrize(
+    ("method", "ballots", "said"),
+    [
+        ("single", ["a", "a", "d", "e"], "“d” is not one of the options."),
+        ("approval", [["a"], ["b", "a", "b"], ["d"]], "“b” stands on the ballot twice."),
+        ("score", [{"a": 5}, {"b": True}], "The score of “b” must be a whole number from 0 to 5."),
+        ("dots", [{"a": 5}, {"a": 6, "b": 5}], "The ballot gives 11 dots, and there are 10 to give."),
+    ],
+)
+def test_the_first_that_is_wrong_is_told(method: str, ballots: list[Any], said: str) -> None:
+    assert outcome(method, ballots, None) == said
+
+
+def test_equal_numbers_in_other_spelling_add_up() -> None:
+    found = tally("numeric", ["0.1", "0.10", "1", ""], None)
+    assert {str(number): int(weight) for number, weight in found.totals.items()} == {"1/10": 2, "1": 1}
+    assert (found.ballots, found.empty) == (3, 1)
