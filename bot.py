@@ -109,7 +109,9 @@ class Roundtable(Client):
         """Open the database, load the cogs, sync if the commands changed."""
         copies = Copies(self.settings.backup_folder, self.settings.backup_days)
         database, self.lease = await open_alone(self.settings.database_path, copies, self.now)
-        self.tools = Tools(database, self._sources(database), DrawingThread(), self.now, copies)
+        scheduler = self.settings.scoring_scheduler
+        sources = self._sources(database)
+        self.tools = Tools(database, sources, DrawingThread(), self.now, copies, scheduler=scheduler)
         self.beat.start()
         if self.settings.data_source == "numerai":
             self.read_ahead = [

@@ -18,6 +18,7 @@ class Settings:
     round_weeks: int
     round_megabytes: int
     health_port: int
+    scoring_scheduler: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -32,6 +33,11 @@ class Settings:
         weeks = _whole(environ, "ROUND_WEEKS", "104", "of weeks; 0 reads no whole rounds")
         megabytes = _whole(environ, "ROUND_MEGABYTES", "60", "of megabytes")
         port = _whole(environ, "HEALTH_PORT", "0", "of a port below 65,536; 0 listens nowhere", 65_535)
+        scheduler = (environ.get("SCORING_SCHEDULER") or "").strip()
+        if scheduler and not scheduler.startswith(("tcp://", "tls://")):
+            raise ValueError(
+                f"SCORING_SCHEDULER is “{scheduler[:40]}”, but it must be like tcp://10.0.0.5:8786."
+            )
         path = Path(environ.get("DATABASE_PATH") or "roundtable.sqlite3")
         return cls(
             discord_token=(environ.get("DISCORD_TOKEN") or "").strip(),
@@ -43,6 +49,7 @@ class Settings:
             round_weeks=weeks,
             round_megabytes=megabytes,
             health_port=port,
+            scoring_scheduler=scheduler,
         )
 
 

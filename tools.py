@@ -37,6 +37,7 @@ class Tools:
     now: Callable[[], datetime]
     copies: Copies  # of the database
     kept: KeptResults = field(default_factory=KeptResults)  # what many ask for
+    scheduler: str = ""  # whose machines score members' files; "" for none
 
     def source(self, tournament: str) -> Source:
         """Where a tournament's numbers come from. Raises ValueError where there are none."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.answers import ahead, waiting, whole_field
 from benchmarks.machine import machine
 from benchmarks.rows import run_rows, table
-from benchmarks.scoring import influence, metrics, payouts, plan, stakes, transition, weights
+from benchmarks.scoring import eras, influence, metrics, payouts, plan, stakes, transition, weights
 from benchmarks.votes import ballots, closing, opinions, tally, voting
 
 MODULES = (
@@ -14,6 +14,7 @@ MODULES = (
     stakes,
     influence,
     metrics,
+    eras,
     transition,
     plan,
     weights,

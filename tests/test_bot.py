@@ -29,7 +29,7 @@ def test_the_example_as_it_is_gives_the_defaults() -> None:
     assert Settings.from_env(values) == Settings.from_env({})
 
 
-@pytest.mark.parametrize("name", ["DATA_SOURCE", "LOG_LEVEL"])
+@pytest.mark.parametrize("name", ["DATA_SOURCE", "LOG_LEVEL", "SCORING_SCHEDULER"])
 def test_a_bad_setting_is_named(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         Settings.from_env({name: "nonsense"})

@@ -21,7 +21,9 @@ class Room:
 
 HOUSE = {
     "scoring": Room(
-        "numbers in, numbers out; opens nothing but its own `rules.toml`", (), ("numpy", "scipy")
+        "numbers in, numbers out; opens its own `rules.toml`, and what `python -m scoring` is given",
+        (),
+        ("numpy", "scipy"),
     ),
     "governance": Room(
         "what proposals, ballots, promises, opinions and summaries say, and how they are counted",
@@ -91,6 +93,8 @@ FLOORS = (
 )
 # one file -> what it alone may import besides
 ALONE = {
+    "scoring/__main__.py": ("fastparquet", "pandas"),
+    "scoring/metrics/cluster.py": ("dask", "distributed"),
     "scoring/weights/soft_cap.py": ("clarabel",),
     "governance/proposals/proposal.py": ("pydantic",),
     "governance/opinions/map.py": ("numpy",),

@@ -10,19 +10,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from features.lab.predictions import (
-    LARGEST_NUMBER,
-    LONGEST_ERA,
     MOST_ERAS,
     MOST_ROWS,
-    NUMBERS,
     TOO_MANY_ERAS,
     TOO_MANY_ROWS,
     Predictions,
-    Wanted,
     arranged,
     check_cells,
     wanted_of,
 )
+from scoring.metrics.columns import LARGEST_NUMBER, LONGEST_ERA, NUMBERS, Wanted
 from wording.numbers import counted
 
 LONGEST_LINE = 2**16  # characters

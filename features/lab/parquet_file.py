@@ -13,19 +13,25 @@ from typing import IO, Any, cast
 import numpy as np
 
 from features.lab.predictions import (
-    LARGEST_NUMBER,
-    LONGEST_ERA,
     MOST_ERAS,
     MOST_ROWS,
-    NUMBERS,
     TOO_MANY_ERAS,
     TOO_MANY_ROWS,
     Numbers,
     Predictions,
-    Wanted,
     arranged,
     check_cells,
     wanted_of,
+)
+from scoring.metrics.columns import (
+    BROKEN,
+    LONGEST_ERA,
+    NUMBERS,
+    Wanted,
+    check_complete,
+    check_named,
+    check_size,
+    not_numbers,
 )
 from wording.numbers import counted
 
@@ -38,7 +44,7 @@ PATIENCE = 60  # seconds, where others keep the processor busy
 LONGEST_LINE = 2**21  # bytes
 READER = Path(__file__).with_name("parquet_reader.py")
 AGAIN = "Write it again with df.to_parquet('file.parquet'), or as CSV."
-BROKEN = f"That parquet file can't be read: it is damaged, or packed in an unusual way. {AGAIN}"
+UNREAD = f"{BROKEN} {AGAIN}"
 NO_LIMITS = "This bot's machine can't limit what a parquet file takes, and reads none: attach a CSV."
 TOO_LARGE = f"That parquet file takes more memory or time than a file of predictions may. {AGAIN}"
 
@@ -70,7 +76,7 @@ def read_parquet(content: bytes) -> Predictions:
     try:
         return _read(process.stdin, process.stdout, content)
     except (_BrokenError, OSError) as error:
-        raise ValueError(TOO_LARGE if _was_stopped(process) else BROKEN) from error
+        raise ValueError(TOO_LARGE if _was_stopped(process) else UNREAD) from error
     finally:
         timer.cancel()
         process.kill()
@@ -136,9 +142,8 @@ def _columns(out: IO[bytes], rows: int, wanted: Wanted) -> Predictions:
     known = [*dict.fromkeys(labels)]  # spaces around them make no two eras of one
     same = np.array([known.index(label) if label else -1 for label in labels] + [-1], dtype=np.int64)
     codes = same[np.maximum(codes, -1)]
-    for name, numbered in (("era", codes), ("id", ids)):
-        if numbered.min() < 0:
-            raise ValueError(f"Row {int(numbered.argmin()) + 1} has no {name}.")
+    check_named(codes, "era")
+    check_named(ids, "id")
     numbers = {
         name: _checked(name, np.frombuffer(_bytes(out, 8 * rows))) for name in NUMBERS if name in wanted.at
     }
@@ -148,16 +153,12 @@ def _columns(out: IO[bytes], rows: int, wanted: Wanted) -> Predictions:
         features = np.frombuffer(_bytes(out, 4 * rows * count), dtype=np.float32).reshape(rows, count)
         _checked("feature", features.max(axis=1, initial=-np.inf))
         _checked("feature", features.min(axis=1, initial=np.inf))
-        lacking = np.isnan(features).any(axis=1)
-        if lacking.any():
-            raise ValueError(f"Row {int(lacking.argmax()) + 1} lacks a number in one of the features.")
+        check_complete(features)
     return arranged(known, codes, ids, numbers, features, wanted.unread)
 
 
 def _checked(name: str, values: Numbers) -> Numbers:
-    large = np.abs(values) > LARGEST_NUMBER
-    if large.any():
-        raise ValueError(f"The {name} of row {int(large.argmax()) + 1} is too large to be one.")
+    check_size(name, values)
     return values
 
 
@@ -174,8 +175,7 @@ def _line(out: IO[bytes]) -> dict[str, Any]:
     if failed in ("memory", "limits"):
         raise ValueError(TOO_LARGE if failed == "memory" else NO_LIMITS)
     if failed == "text":
-        name = str(told.get("column"))[:LONGEST_ERA]
-        raise ValueError(f"The column {name} is not of whole numbers, or of floats of 32 or 64 bits.")
+        raise not_numbers(str(told.get("column"))[:LONGEST_ERA])
     if failed is not None:
         raise _BrokenError
     return told

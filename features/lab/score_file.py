@@ -3,23 +3,30 @@
 import asyncio
 import csv
 import io
+import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.lab.csv_file import read_csv
 from features.lab.parquet_file import SIGN, read_parquet
-from features.lab.predictions import LARGEST, Predictions, era_number
+from features.lab.predictions import LARGEST, Predictions
 from scoring.intervals import FEWEST, Interval, ewc_interval
-from scoring.metrics import corr_and_mmc, feature_neutral_corr, numerai_corr
+from scoring.metrics.cluster import ClusterError, cluster_executor
+from scoring.metrics.columns import as_cell
+from scoring.metrics.eras import era_number, scores_by_era, summary_over_eras
 from wording.numbers import counted, listed
 
 Numbers = NDArray[np.float64]
 CORR, MMC, FNC = "CORR", "MMC", "FNC"
+PATIENCE = 60.0  # seconds that other machines may take; a file takes this one a few
 MISSING = 0.2  # share of an era's rows that may lack a number, as in scoring.metrics
+
+log = logging.getLogger("roundtable.files")
 
 
 @dataclass(frozen=True)
@@ -30,14 +37,10 @@ class Score:
     by_era: Numbers  # (e,), NaN where an era has none
     mean: float
     sd: float  # over eras, n - 1; NaN for one
+    sharpe: float  # mean over standard deviation, of one era; NaN where nothing swings
     interval: Interval  # of the mean
     eras: int
     above_0: int
-
-    @property
-    def sharpe(self) -> float:
-        """Mean over standard deviation, of one era; NaN where nothing swings."""
-        return self.mean / self.sd if self.sd > 0 else float("nan")
 
     @property
     def verdict(self) -> str:
@@ -60,6 +63,7 @@ class FileScores:
     features: int
     unread: int
     unscored: Mapping[str, int]  # why -> eras
+    others_were_away: bool = False  # scored on this machine, though others were to do it
 
     @property
     def positions(self) -> tuple[Numbers, bool]:
@@ -86,14 +90,25 @@ class FileScores:
         )
 
 
-async def score_file(content: bytes) -> FileScores:
-    """Read a file of predictions and score it, in a thread. Raises ValueError with what is wrong with it."""
-    return await asyncio.to_thread(scores_of_file, content)
+async def score_file(content: bytes, scheduler: str = "") -> FileScores:
+    """Read a file of predictions and score it, in a thread. Raises ValueError with what is wrong with it.
+
+    scheduler: the address of a dask scheduler whose machines score it; where they can't, this one does.
+    """
+    return await asyncio.to_thread(scores_of_file, content, scheduler)
 
 
-def scores_of_file(content: bytes) -> FileScores:
+def scores_of_file(content: bytes, scheduler: str = "") -> FileScores:
     """The same, at once."""
-    return scores_of(read_predictions(content))
+    found = read_predictions(content)
+    if not scheduler:
+        return scores_of(found)
+    try:
+        with cluster_executor(scheduler) as executor:
+            return scores_of(found, executor)
+    except ClusterError as error:
+        log.warning("a file is scored here, not by the scheduler's machines: %s", error)
+        return replace(scores_of(found), others_were_away=True)
 
 
 def read_predictions(content: bytes) -> Predictions:
@@ -103,26 +118,28 @@ def read_predictions(content: bytes) -> Predictions:
     return read_parquet(content) if content.startswith(SIGN) else read_csv(content)
 
 
-def scores_of(found: Predictions) -> FileScores:
+def scores_of(found: Predictions, executor: Executor | None = None) -> FileScores:
     """Each era scored by itself. Raises ValueError where not one has a CORR."""
-    eras = len(found.eras)
-    by_era = {CORR: np.full(eras, np.nan)}
-    if found.meta_model is not None:
-        by_era[MMC] = np.full(eras, np.nan)
-    if found.features is not None:
-        by_era[FNC] = np.full(eras, np.nan)
+    stocks = np.diff(found.starts)
+    scored = scores_by_era(
+        found.prediction[:, np.newaxis],
+        found.target,
+        np.repeat(np.arange(len(stocks)), stocks),
+        meta_model=found.meta_model,
+        features=found.features,
+        executor=executor,
+        patience=PATIENCE,
+    )
+    by_era = {name: scores[:, 0] for name, scores in scored.by_name.items()}
     unscored: Counter[str] = Counter()
-    for at in range(eras):
+    for at in np.flatnonzero(np.isnan(by_era[CORR])):
         rows = slice(int(found.starts[at]), int(found.starts[at + 1]))
-        for name, value in _era_scores(found, rows).items():
-            by_era[name][at] = value
-        if np.isnan(by_era[CORR][at]):
-            unscored[_why_not(found.prediction[rows], found.target[rows])] += 1
+        unscored[_why_not(found.prediction[rows], found.target[rows])] += 1
     if np.isnan(by_era[CORR]).all():
         raise ValueError(f"No era can be scored: {listed([*unscored])}.")
     return FileScores(
         eras=found.eras,
-        stocks=np.diff(found.starts),
+        stocks=stocks,
         scores={name: _score(name, values) for name, values in by_era.items()},
         rows=found.rows,
         features=0 if found.features is None else found.features.shape[1],
@@ -139,24 +156,8 @@ def scores_csv(found: FileScores) -> str:
     for at, era in enumerate(found.eras):
         values = [float(score.by_era[at]) for score in found.scores.values()]
         shown = ["" if np.isnan(value) else f"{value:.8f}" for value in values]
-        # no spreadsheet takes a name for a formula
-        writer.writerow([f"'{era}" if era[0] in "=+-@" else era, int(found.stocks[at]), *shown])
+        writer.writerow([as_cell(era), int(found.stocks[at]), *shown])
     return file.getvalue()
-
-
-def _era_scores(found: Predictions, rows: slice) -> dict[str, float]:
-    """The scores of an era that has them, by name."""
-    p, target = found.prediction[rows, np.newaxis], found.target[rows]
-    scores: dict[str, float] = {}
-    if found.meta_model is None:
-        scores[CORR] = float(numerai_corr(p, target)[0])
-    else:
-        corr, mmc = corr_and_mmc(p, found.meta_model[rows], target)
-        scores[CORR], scores[MMC] = float(corr[0]), float(mmc[0])
-    # as many features as stocks explain whatever is predicted: what is left is rounding
-    if found.features is not None and len(target) > found.features.shape[1] + 1:
-        scores[FNC] = float(feature_neutral_corr(p, found.features[rows], target)[0])
-    return scores
 
 
 def _why_not(prediction: Numbers, target: Numbers) -> str:
@@ -174,13 +175,14 @@ def _why_not(prediction: Numbers, target: Numbers) -> str:
 
 
 def _score(name: str, by_era: Numbers) -> Score:
-    known = by_era[~np.isnan(by_era)]
+    over = summary_over_eras(by_era[:, np.newaxis])
     return Score(
         name,
         by_era,
-        float(known.mean()) if known.size else float("nan"),
-        float(known.std(ddof=1)) if known.size > 1 else float("nan"),
-        ewc_interval(known),
-        int(known.size),
-        int(np.count_nonzero(known > 0)),
+        float(over.mean[0]),
+        float(over.sd[0]),
+        float(over.sharpe[0]),
+        ewc_interval(by_era[~np.isnan(by_era)]),
+        int(over.eras[0]),
+        int(np.count_nonzero(by_era > 0)),
     )

@@ -17,6 +17,7 @@ from wording.numbers import MINUS, counted, plus_minus
 
 MEANS = {CORR: "with the target", MMC: "beyond the meta model", FNC: "beyond the features"}
 LIMITS = "Sharpe is mean over sd of an era · eras a model was trained on score too well · file not kept"
+AWAY = "scored by the bot itself, as the machines for it were away"
 TABLE = "scores.csv"
 BUSY = "Your last file is still being scored: wait for its answer, then send this one."
 
@@ -36,7 +37,8 @@ async def score_and_show(interaction: discord.Interaction, file: discord.Attachm
         await interaction.followup.send("Others' files come first: yours is next.", ephemeral=True)
 
     async with turns.turn(interaction.user.id, told):
-        found = await score_file(await content_of(file, LARGEST, "a file of predictions"))
+        content = await content_of(file, LARGEST, "a file of predictions")
+        found = await score_file(content, tools_of(interaction).scheduler)
     message = await message_of(tools_of(interaction).drawing, [scores_card(found)])
     message.files.append(discord.File(io.BytesIO(scores_csv(found).encode()), filename=TABLE))
     message.view.add_item(discord.ui.File(f"attachment://{TABLE}"))
@@ -57,13 +59,14 @@ def scores_card(found: FileScores) -> Card:
     )
     none = [score.which for score in found.scores.values() if not score.eras]
     unknown = [f"No era has {name}." for name in none]
+    away = AWAY if found.others_were_away else ""
     sure = "Range of the mean: 19 in 20 sure."
     return Card(
         heading,
         "\n".join([*(_line(score) for score in known), *unknown]),
         draw=partial(picture_of_scores, found),
         after=sure if any(score.verdict == "more than luck" for score in known) else "",
-        small=" · ".join(filter(None, (_size(found), plain(found.left_out), LIMITS))),
+        small=" · ".join(filter(None, (_size(found), plain(found.left_out), away, LIMITS))),
     )
 
 

@@ -13,7 +13,7 @@ READER = "scoring/typed.py"
 NOT_TYPED = {
     "features/account/verify.py": "a code of ours in a profile",
     "features/lab/csv_file.py": "half a million cells of a file, as programs write them",
-    "features/lab/predictions.py": "the number in the name of an era of a file",
+    "scoring/metrics/eras.py": "the number in the name of an era of a file",
     "features/lab/fund/returns.py": "cells of a file, as programs write them",
     "features/proposals/buttons.py": "the page in a custom id of ours",
     "features/proposals/steps.py": "the port in a link",

@@ -73,7 +73,9 @@ def environment(folder: Path, wheel: Path, *, with_dependencies: bool) -> tuple[
     )
     run(*PIP, "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=folder)
     [metadata] = site.glob("roundtable-*.dist-info/METADATA")
-    asked = re.findall(r"^Requires-Dist: ([\w-]+)", metadata.read_text(encoding="utf-8"), re.MULTILINE)
+    asked = re.findall(
+        r"^Requires-Dist: ([\w-]+)(?!.*extra ==)", metadata.read_text(encoding="utf-8"), re.MULTILINE
+    )
     if with_dependencies:
         lent = Path(sysconfig.get_path("purelib"))
         for name in set().union(*map(required_by, asked)):

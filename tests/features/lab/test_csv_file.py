@@ -19,9 +19,9 @@ from features.lab.predictions import (
     MOST_ERAS,
     MOST_FEATURES,
     MOST_ROWS,
-    era_number,
 )
 from features.lab.score_file import read_predictions
+from scoring.metrics.eras import era_number
 from tests.features.lab.files import HEADER, as_file, frame, rows
 
 UNPICKLED: list[str] = []
