@@ -1,6 +1,5 @@
 """Start here: settings, the bot that is built from them, and `python bot.py`."""
 
-import argparse
 import asyncio
 import hashlib
 import json
@@ -21,7 +20,8 @@ from dotenv import dotenv_values
 
 from health import PortTakenError, Watch, ask
 from logs import write_to_stderr
-from settings import Settings
+from settings import Settings, tasks_typed
+from shards import TOO_FEW, Shards
 from storage.database import Database, StorageError
 from storage.server.syncs import record_sync, synced_digest
 from storage.upkeep.files import Copies
@@ -95,6 +95,7 @@ class Roundtable(Client):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             # renaming a thread may have to wait for ten minutes: that is tried again, and holds up nobody
             max_ratelimit_timeout=60.0,
+            shard_count=settings.shards or None,  # None: Discord is asked
         )
         self.settings, self.source, self.now = settings, source, now
         self.forms = {
@@ -129,7 +130,8 @@ class Roundtable(Client):
     async def on_ready(self) -> None:
         """Say so; this may happen many times."""
         assert self.user is not None
-        log.info("ready", extra={"fields": {"user_id": self.user.id, "guilds": len(self.guilds)}})
+        fields = {"user_id": self.user.id, "guilds": len(self.guilds), "shards": self.shard_count or 1}
+        log.info("ready", extra={"fields": fields})
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Answer what is pressed or submitted and reached nobody."""
@@ -202,6 +204,10 @@ class Roundtable(Client):
         log.info("warm")
 
 
+class ShardedRoundtable(Roundtable, Shards):
+    """The same over several connections, for more servers than Discord gives to one."""
+
+
 def create_bot(
     settings: Settings,
     *,
@@ -210,7 +216,8 @@ def create_bot(
     sample: SampleSource | None = None,
 ) -> commands.Bot:
     """A bot that is ready to be started; nothing is opened or read yet, save by whoever gives a source."""
-    return Roundtable(settings, source, now, sample)
+    kind = Roundtable if settings.shards == 1 else ShardedRoundtable
+    return kind(settings, source, now, sample)
 
 
 async def run(settings: Settings) -> None:
@@ -232,7 +239,9 @@ async def run(settings: Settings) -> None:
 
 async def _ran(settings: Settings, wait: float) -> bool:
     """Run a bot to its end; False where Discord could not be reached."""
-    async with Roundtable(settings) as bot:
+    bot = create_bot(settings)
+    assert isinstance(bot, Roundtable)
+    async with bot:
         try:
             await bot.start(settings.discord_token)
         except asyncio.CancelledError:
@@ -251,7 +260,7 @@ async def _ran(settings: Settings, wait: float) -> bool:
 
 def main() -> int:
     """Do what was typed behind `python bot.py`: run the bot, or something with its files."""
-    asked = _typed().parse_args()
+    asked = tasks_typed().parse_args()
     if asked.task == "check":
         table, is_good = asyncio.run(checked(NumeraiClient()))
         _tell(table)
@@ -272,23 +281,6 @@ def main() -> int:
     return _serve(settings)
 
 
-def _typed() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python bot.py", description="Without anything more it runs the bot."
-    )
-    tasks = parser.add_subparsers(dest="task", metavar="TASK")
-    for name, what in (
-        ("backup", "copy the database to FILE; the bot may run meanwhile"),
-        ("restore", "make the copy FILE the database; the bot has to be stopped"),
-    ):
-        tasks.add_parser(name, help=what, description=what).add_argument("file", metavar="FILE", type=Path)
-    what = "ask Numerai's API each of the bot's questions once, and say what it lacks"
-    tasks.add_parser("check", help=what, description=what)
-    what = "ask the bot that runs on this machine whether all is well; it needs HEALTH_PORT"
-    tasks.add_parser("health", help=what, description=what)
-    return parser
-
-
 def _serve(settings: Settings) -> int:
     """Run the bot, and turn what can be expected to go wrong into one line."""
     if not settings.discord_token:
@@ -300,6 +292,10 @@ def _serve(settings: Settings) -> int:
         return _give_up(
             f"Discord does not accept this DISCORD_TOKEN: reset it in the developer portal. {TRY_THE_DEMO}"
         )
+    except discord.ConnectionClosed as error:
+        if error.code in TOO_FEW:
+            return _give_up("Discord wants more connections for so many servers: set SHARDS=auto in .env.")
+        raise
     except (StorageError, PortTakenError) as error:
         return _give_up(str(error))
     return 0

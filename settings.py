@@ -1,5 +1,6 @@
 """What a host decides, read from the environment."""
 
+import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ class Settings:
     round_megabytes: int
     health_port: int
     scoring_scheduler: str
+    shards: int  # connections to Discord; 0: as many as it asks for
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -50,7 +52,35 @@ class Settings:
             round_megabytes=megabytes,
             health_port=port,
             scoring_scheduler=scheduler,
+            shards=_shards(environ),
         )
+
+
+def tasks_typed() -> argparse.ArgumentParser:
+    """What a host may type behind `python bot.py`."""
+    parser = argparse.ArgumentParser(
+        prog="python bot.py", description="Without anything more it runs the bot."
+    )
+    tasks = parser.add_subparsers(dest="task", metavar="TASK")
+    for name, what in (
+        ("backup", "copy the database to FILE; the bot may run meanwhile"),
+        ("restore", "make the copy FILE the database; the bot has to be stopped"),
+    ):
+        tasks.add_parser(name, help=what, description=what).add_argument("file", metavar="FILE", type=Path)
+    what = "ask Numerai's API each of the bot's questions once, and say what it lacks"
+    tasks.add_parser("check", help=what, description=what)
+    what = "ask the bot that runs on this machine whether all is well; it needs HEALTH_PORT"
+    tasks.add_parser("health", help=what, description=what)
+    return parser
+
+
+def _shards(environ: Mapping[str, str]) -> int:
+    if (environ.get("SHARDS") or "").strip().lower() == "auto":
+        return 0
+    number = _whole(environ, "SHARDS", "1", "of connections, or auto")
+    if not number:
+        raise ValueError("SHARDS is 0, but the bot needs a connection: 1 or more, or auto.")
+    return number
 
 
 def _whole(environ: Mapping[str, str], name: str, default: str, what: str, most: int = 9_999) -> int:

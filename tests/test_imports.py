@@ -46,6 +46,7 @@ HOUSE = {
         ("governance.text", "storage", "tournament.source", "wording", "kept", "logs"),
         ("discord", "matplotlib", "numpy"),
     ),
+    "shards.py": Room("several connections to Discord, and what each of them tells", (), ("discord",)),
     "kept.py": Room("what many ask for is worked out once, and everybody gets their turn"),
     "tools.py": Room(
         "what every command and button works with",
@@ -70,7 +71,10 @@ HOUSE = {
     ),
     "bot.py": Room(
         "the bot built from the settings, start and stop, and what hosts type",
-        ("storage", "tournament", "ui", "tools", "features", "cogs", "logs", "settings", "health"),
+        (
+            *("storage", "tournament", "ui", "tools", "features", "cogs", "logs", "settings", "health"),
+            "shards",
+        ),
         ("aiohttp", "discord", "dotenv"),
     ),
 }

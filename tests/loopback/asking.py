@@ -40,13 +40,15 @@ def interaction_payload(asked: Interaction, data: Payload, app_permissions: int)
         return payload | {"user": person.user(), "context": 1, "authorizing_integration_owners": {"0": "0"}}
     permissions = str(person.permissions)
     return payload | {
-        "guild_id": GUILD_ID,
-        "guild": {"id": GUILD_ID, "locale": "en-US", "features": []},
+        "guild_id": channel["guild_id"],
+        "guild": {"id": channel["guild_id"], "locale": "en-US", "features": []},
         "guild_locale": "en-US",
         "channel": channel | {"permissions": permissions},
         "member": person.member() | {"permissions": permissions},
         "context": 0,
-        "authorizing_integration_owners": {"1": person.id} if asked.brought_along else {"0": GUILD_ID},
+        "authorizing_integration_owners": {"1": person.id}
+        if asked.brought_along
+        else {"0": channel["guild_id"]},
     }
 
 

@@ -3,18 +3,21 @@
 import asyncio
 import contextlib
 import json
+import math
+import time
 import zlib
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.loopback.state import APPLICATION_ID, BOT, GUILD_ID, Payload, State, snowflake
+from tests.loopback.state import APPLICATION_ID, BOT, Payload, State, snowflake
 from tests.patience import PATIENCE
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT = 0, 1, 2, 3, 6, 7
 REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 8, 9, 10, 11
 
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+BETWEEN_SESSIONS = 4.5  # seconds; Discord says five, and a busy machine may read the first one late
 PRIVILEGED = {"members": 1 << 1, "presences": 1 << 8, "message_content": 1 << 15}
 
 
@@ -44,21 +47,43 @@ class Connection:
                 await self.socket.send_bytes(squeezed)
 
 
+class Session:
+    """One shard's session, which outlives its connections."""
+
+    def __init__(self, intents: int) -> None:
+        self.key = snowflake()
+        self.live: Connection | None = None  # set while READY or RESUMED was sent on it
+        self.sent: list[tuple[int, str]] = []
+        self._intents = intents
+
+    async def dispatch(self, event: str, data: Payload) -> None:
+        """Send an event, or keep it for the resume when no connection is live."""
+        if event.startswith("MESSAGE_"):
+            wish = GUILD_MESSAGES if "guild_id" in data else DIRECT_MESSAGES
+            if not self._intents & wish:
+                return
+        sequence = len(self.sent) + 1
+        text = json.dumps({"op": DISPATCH, "d": data, "s": sequence, "t": event})
+        self.sent.append((sequence, text))
+        if self.live is not None:
+            await self.live.send_text(text)
+
+
 class Gateway:
-    """One bot's session, which outlives its connections."""
+    """One bot's sessions, one a shard."""
 
     def __init__(self, state: State, privileged: frozenset[str]) -> None:
         self.state = state
         self.identifies: list[Payload] = []
+        self.hasty: list[int] = []  # shards that identified too soon after another
         self.resumes: list[Payload] = []
         self.compressions: list[str | None] = []
         self.closings: list[int | None] = []
-        self.live: Connection | None = None  # set once READY or RESUMED was sent
+        self.sessions: dict[int, Session] = {}
+        self.lets_in = asyncio.Event()  # who wants to resume waits for it
+        self.lets_in.set()
         self._forbidden = sum(bit for name, bit in PRIVILEGED.items() if name not in privileged)
-        self._intents = 0
-        self._session: str | None = None
-        self._sequence = 0
-        self._sent: list[tuple[int, str]] = []
+        self._identified_at = -math.inf
         self._open: set[Connection] = set()
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
@@ -76,8 +101,9 @@ class Gateway:
         finally:
             self._open.discard(connection)
             self.closings.append(socket.close_code)
-            if self.live is connection:
-                self.live = None
+            for session in self.sessions.values():
+                if session.live is connection:
+                    session.live = None
             self.state.tell()
         return socket
 
@@ -97,45 +123,67 @@ class Gateway:
 
     async def _identify(self, connection: Connection, data: Payload) -> None:
         self.identifies.append(data)
-        if data["token"] != self.state.token:
-            await connection.socket.close(code=4004, message=b"Authentication failed.")
+        shard, count = data.get("shard", (0, 1))
+        refused = self._refusal(data, count)
+        if refused is not None:
+            await connection.socket.close(code=refused[0], message=refused[1])
             return
-        if data["intents"] & self._forbidden:
-            await connection.socket.close(code=4014, message=b"Disallowed intent(s).")
-            return
-        self._intents = data["intents"]
-        self._session, self._sequence, self._sent = snowflake(), 0, []
-        self.live = connection
+        if self.state.shards > 1:
+            last, self._identified_at = self._identified_at, time.monotonic()
+            if self._identified_at - last < BETWEEN_SESSIONS:
+                self.hasty.append(shard)
+                await connection.send(INVALID_SESSION, data=False)
+                return
+        session = self.sessions[shard] = Session(data["intents"])
+        session.live = connection
+        guilds = [guild_id for guild_id in self.state.guilds if self.state.shard_of(guild_id) == shard]
         ready = {
             "v": 10,
             "user": BOT.user(),
-            "guilds": [{"id": GUILD_ID, "unavailable": True}],
-            "session_id": self._session,
-            "resume_gateway_url": self.state.address.replace("http", "ws", 1) + "/gateway",
+            "guilds": [{"id": guild_id, "unavailable": True} for guild_id in guilds],
+            "session_id": session.key,
+            "resume_gateway_url": self.state.gateway_url,
             "application": {"id": APPLICATION_ID, "flags": 0},
         }
-        await self.dispatch("READY", ready | ({"shard": data["shard"]} if "shard" in data else {}))
-        if self._intents & GUILDS:
-            members = [person.member() for person in self.state.people.values()]
-            channels = [channel for channel in self.state.channels.values() if "guild_id" in channel]
-            details = {"members": members, "channels": channels, "member_count": len(members)}
-            details |= {"threads": [], "presences": [], "voice_states": [], "stage_instances": []}
-            details |= {"guild_scheduled_events": [], "soundboard_sounds": []}
-            details |= {"joined_at": "2024-01-01T00:00:00+00:00", "large": False, "unavailable": False}
-            await self.dispatch("GUILD_CREATE", self.state.guild() | details)
+        await session.dispatch("READY", ready | ({"shard": data["shard"]} if "shard" in data else {}))
+        if data["intents"] & GUILDS:
+            for guild_id in guilds:
+                await session.dispatch("GUILD_CREATE", self._whole(guild_id))
         self.state.tell()
 
+    def _refusal(self, data: Payload, count: int) -> tuple[int, bytes] | None:
+        if data["token"] != self.state.token:
+            return 4004, b"Authentication failed."
+        if data["intents"] & self._forbidden:
+            return 4014, b"Disallowed intent(s)."
+        if count < self.state.shards:
+            return 4011, b"Sharding required."
+        return None
+
+    def _whole(self, guild_id: str) -> Payload:
+        members = [person.member() for person in self.state.people.values()]
+        channels = [
+            channel for channel in self.state.channels.values() if channel.get("guild_id") == guild_id
+        ]
+        details = {"members": members, "channels": channels, "member_count": len(members)}
+        details |= {"threads": [], "presences": [], "voice_states": [], "stage_instances": []}
+        details |= {"guild_scheduled_events": [], "soundboard_sounds": []}
+        details |= {"joined_at": "2024-01-01T00:00:00+00:00", "large": False, "unavailable": False}
+        return self.state.guild(guild_id) | details
+
     async def _resume(self, connection: Connection, data: Payload) -> None:
+        await self.lets_in.wait()
         self.resumes.append(data)
-        if data["session_id"] != self._session or data["token"] != self.state.token:
+        session = next((each for each in self.sessions.values() if each.key == data["session_id"]), None)
+        if session is None or data["token"] != self.state.token:
             await connection.send(INVALID_SESSION, data=False)
             return
         # the list may grow while the missed events are sent: those are then part of what was missed
-        for sequence, text in self._sent:
+        for sequence, text in session.sent:
             if sequence > data["seq"]:
                 await connection.send_text(text)
-        self.live = connection
-        await self.dispatch("RESUMED", {})
+        session.live = connection
+        await session.dispatch("RESUMED", {})
         self.state.tell()
 
     async def _send_members(self, data: Payload) -> None:
@@ -148,7 +196,7 @@ class Gateway:
             )
         ]
         chunk = {
-            "guild_id": GUILD_ID,
+            "guild_id": str(data["guild_id"]),
             "members": [person.member() for person in people[: data["limit"] or None]],
             "chunk_index": 0,
             "chunk_count": 1,
@@ -158,31 +206,26 @@ class Gateway:
         )
 
     @property
-    def has_session(self) -> bool:
-        return self._session is not None
+    def is_ready(self) -> bool:
+        """Whether every shard is connected, and identified or resumed."""
+        live = [session.live for session in self.sessions.values()]
+        return len(live) >= self.state.shards and all(live)
 
     async def dispatch(self, event: str, data: Payload) -> None:
-        """Send an event, or keep it for the resume when no connection is live."""
-        if self._session is None:
-            return
-        if event.startswith("MESSAGE_"):
-            wish = GUILD_MESSAGES if "guild_id" in data else DIRECT_MESSAGES
-            if not self._intents & wish:
-                return
-        self._sequence += 1
-        text = json.dumps({"op": DISPATCH, "d": data, "s": self._sequence, "t": event})
-        self._sent.append((self._sequence, text))
-        if self.live is not None:
-            await self.live.send_text(text)
+        """Send an event to the shard whose server it is of."""
+        session = self.sessions.get(self.state.shard_of(data.get("guild_id")))
+        if session is not None:
+            await session.dispatch(event, data)
 
-    async def settle(self) -> None:
+    async def settle(self, guild_id: str | None) -> None:
         """Let the bot catch up: it answers a heartbeat only after what was sent to it before."""
-        connection = self.live
+        session = self.sessions[self.state.shard_of(guild_id)]
+        connection = session.live
         if connection is not None:
             beats = connection.beats
             await connection.send(HEARTBEAT)
             await self.state.until(
-                lambda: connection.beats > beats or self.live is not connection,
+                lambda: connection.beats > beats or session.live is not connection,
                 PATIENCE,
                 lambda: "the bot answers no heartbeat",
             )
@@ -191,21 +234,23 @@ class Gateway:
         await self.state.until(lambda: not self._open, within, lambda: "the bot is still connected")
         return self.closings[-1]
 
-    def _take_live(self) -> Connection:
-        assert self.live is not None, "no bot is connected (await wait_ready first)"
-        connection, self.live = self.live, None
+    def _take_live(self, shard: int) -> Connection:
+        session = self.sessions.get(shard)
+        assert session is not None, "no bot is connected (await wait_ready first)"
+        assert session.live is not None, "no bot is connected (await wait_ready first)"
+        connection, session.live = session.live, None
         return connection
 
-    async def drop(self, code: int) -> None:
-        await self._take_live().socket.close(code=code)
+    async def drop(self, code: int, shard: int) -> None:
+        await self._take_live(shard).socket.close(code=code)
 
     async def ask_to_reconnect(self) -> None:
-        await self._take_live().send(RECONNECT)
+        await self._take_live(0).send(RECONNECT)
 
     async def invalidate(self, *, resumable: bool) -> None:
-        connection = self._take_live()
+        connection = self._take_live(0)
         if not resumable:
-            self._session = None
+            del self.sessions[0]
         await connection.send(INVALID_SESSION, resumable)
 
     async def close(self) -> None:

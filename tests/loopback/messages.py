@@ -8,7 +8,6 @@ from tests.loopback.state import (
     APPLICATION_ID,
     BOT,
     EPHEMERAL,
-    GUILD_ID,
     LOADING,
     File,
     Interaction,
@@ -135,7 +134,7 @@ class Messages:
         elif "guild_id" in channel:
             member = {key: value for key, value in BOT.member().items() if key != "user"}
             message = message | {"member": member}
-        await self.dispatch(event, message | ({"guild_id": GUILD_ID} if "guild_id" in channel else {}))
+        await self.dispatch(event, message | {key: channel[key] for key in ("guild_id",) if key in channel})
 
     async def _keep(self, message: Payload) -> Payload:
         self.state.messages[message["id"]] = message

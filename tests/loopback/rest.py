@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.loopback.messages import Answer, ApiError, Messages
-from tests.loopback.state import APPLICATION_ID, BOT, GUILD_ID, MODERATOR, File, Request, State, snowflake
+from tests.loopback.state import APPLICATION_ID, BOT, MODERATOR, File, Request, State, snowflake
 
 PREFIX = "/api/v10"
 
@@ -67,6 +67,7 @@ class Rest:
         message, hook = "/channels/{channel}/messages/{message}", "/webhooks/{application}/{token}"
         table = [
             ("GET", "/users/@me", self.get_me),
+            ("GET", "/gateway/bot", self.get_gateway),
             ("POST", "/users/@me/channels", self.open_direct_channel),
             ("GET", "/users/{user}", self.get_user),
             ("GET", "/oauth2/applications/@me", self.get_application),
@@ -162,13 +163,21 @@ class Rest:
             "flags": 0,
         }
 
+    async def get_gateway(self, call: Request) -> Answer:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+        return 200, {
+            "url": self.state.gateway_url,
+            "shards": self.state.shards,
+            "session_start_limit": limit,
+        }
+
     async def get_user(self, call: Request, user: str) -> Answer:
         if user not in self.state.people:
             raise ApiError(404, 10013, "Unknown User")
         return 200, self.state.people[user].user()
 
     async def get_member(self, call: Request, guild: str, user: str) -> Answer:
-        if guild != GUILD_ID or user not in self.state.people:
+        if guild not in self.state.guilds or user not in self.state.people:
             raise ApiError(404, 10007, "Unknown Member")
         return 200, self.state.people[user].member()
 

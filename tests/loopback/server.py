@@ -27,6 +27,7 @@ from tests.loopback.state import (
     MANAGE_SERVER,
     MODERATOR,
     ORDINARY,
+    SECOND_GUILD_ID,
     Interaction,
     Payload,
     Person,
@@ -47,6 +48,7 @@ __all__ = [
     "MANAGE_SERVER",
     "MODERATOR",
     "ORDINARY",
+    "SECOND_GUILD_ID",
     "LoopbackDiscord",
     "Person",
     "Reply",
@@ -60,14 +62,15 @@ GOOD_TOKEN = "good-token"
 class LoopbackDiscord:
     """The server; leaving its `async with` fails if the bot called anything that is not modelled."""
 
-    def __init__(self, *, token: str = GOOD_TOKEN, privileged: Sequence[str] = ()) -> None:
-        self._state = State(token)
+    def __init__(self, *, token: str = GOOD_TOKEN, privileged: Sequence[str] = (), shards: int = 1) -> None:
+        self._state = State(token, shards)
         self._gateway = Gateway(self._state, frozenset(privileged))
         self._rest = Rest(self._state, Messages(self._state, self._gateway.dispatch))
         self.app_permissions = ORDINARY
         self.requests = self._state.requests
         self.unimplemented = self._state.unimplemented
         self.identifies = self._gateway.identifies
+        self.hasty = self._gateway.hasty
         self.resumes = self._gateway.resumes
         self.compressions = self._gateway.compressions
 
@@ -153,16 +156,23 @@ class LoopbackDiscord:
         return found[0]
 
     async def wait_ready(self, within: float = PATIENCE) -> None:
-        """Wait until the bot is connected, and identified or resumed."""
-        await self._state.until(lambda: self._gateway.live, within, lambda: "the bot is not connected")
+        """Wait until every shard of the bot is connected, and identified or resumed."""
+        await self._state.until(lambda: self._gateway.is_ready, within, lambda: "the bot is not connected")
 
     async def wait_closed(self, within: float = PATIENCE) -> int | None:
         """Wait until the bot has left, and give the code it closed its last connection with."""
         return await self._gateway.wait_closed(within)
 
-    async def drop(self, code: int = 4000) -> None:
-        """Close the connection as Discord does when something went wrong."""
-        await self._gateway.drop(code)
+    async def drop(self, code: int = 4000, shard: int = 0) -> None:
+        """Close a shard's connection as Discord does when something went wrong."""
+        await self._gateway.drop(code, shard)
+
+    def hold_back(self) -> None:
+        """Let nobody resume until `let_in`."""
+        self._gateway.lets_in.clear()
+
+    def let_in(self) -> None:
+        self._gateway.lets_in.set()
 
     async def ask_to_reconnect(self) -> None:
         """Send op 7."""
@@ -222,7 +232,7 @@ class LoopbackDiscord:
     ) -> Reply:
         """Press a button, or choose `values` in a select menu, of a message."""
         # discord.py knows the buttons of a message only after it has read the answer to its request
-        await self._gateway.settle()
+        await self._gateway.settle(reply.channel.get("guild_id"))
         message = self._state.messages.get(reply.message_id)
         assert message is not None, "the message is gone"
         person = member or reply.person
@@ -263,7 +273,7 @@ class LoopbackDiscord:
 
     def posts(self, channel: str = "general") -> list[Reply]:
         """Give what everybody can see of the bot in a channel, oldest first; each can be clicked."""
-        place = self._state.channels[CHANNEL_IDS.get(channel, channel)]
+        place = self._state.channel_named(channel)
         return [
             Reply(message, self._state.files_of(message), place, ALICE)
             for message in self._state.messages.values()
@@ -276,10 +286,10 @@ class LoopbackDiscord:
     def _place(self, channel: str, member: Person, *, dm: bool) -> Payload:
         if dm:
             return self._state.open_direct_channel(member)
-        return self._state.channels[CHANNEL_IDS.get(channel, channel)]
+        return self._state.channel_named(channel)
 
     async def _ask(self, asked: Interaction, data: Payload, what: str, within: float) -> Reply:
-        assert self._gateway.has_session, "no bot has identified yet (await wait_ready first)"
+        assert self._gateway.sessions, "no bot has identified yet (await wait_ready first)"
         self._state.people[asked.person.id] = asked.person
         self._state.interactions[asked.id] = asked
         payload = interaction_payload(asked, data, self.app_permissions)

@@ -1,4 +1,4 @@
-"""What the loopback Discord knows: its people, its one server, and what was asked of it."""
+"""What the loopback Discord knows: its people, its servers, and what was asked of it."""
 
 import asyncio
 import copy
@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 DISCORD_EPOCH_MS = 1_420_070_400_000
 APPLICATION_ID = "310000000000000001"
 GUILD_ID = "310000000000000002"
+SECOND_GUILD_ID = "310000000004194306"  # of the other one of two shards
 CHANNEL_IDS = {"general": "310000000000000003", "council": "310000000000000004"}
+SECOND_CHANNEL_IDS = {"elsewhere": "310000000004194307"}
 
 # what an ordinary member may do: see, write, embed, attach, read back, react, use commands
 ORDINARY = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 6 | 1 << 31
@@ -89,13 +91,13 @@ BOB = Person("bob", "310000000000000200")
 MODERATOR = Person("mona", "310000000000000300", permissions=ORDINARY | MANAGE_SERVER)
 
 
-def text_channel(name: str, position: int) -> Payload:
+def text_channel(name: str, channel_id: str, guild_id: str) -> Payload:
     return {
-        "id": CHANNEL_IDS[name],
-        "guild_id": GUILD_ID,
+        "id": channel_id,
+        "guild_id": guild_id,
         "type": 0,
         "name": name,
-        "position": position,
+        "position": int(channel_id) % 8,
         "permission_overwrites": [],
         "parent_id": None,
         "topic": None,
@@ -203,13 +205,20 @@ class Reply:
 class State:
     """Everything the web side and the gateway side share."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, shards: int) -> None:
         self.token = token
+        self.shards = shards
+        # (name, channels) of a server; the second is there for a second shard alone
+        self.guilds = {GUILD_ID: ("Round Table", CHANNEL_IDS)}
+        if shards > 1:
+            self.guilds[SECOND_GUILD_ID] = ("Second Table", SECOND_CHANNEL_IDS)
         self.address = ""
         self.answer_within = math.inf
         self.people = {person.id: person for person in (BOT, ALICE, BOB, MODERATOR)}
         self.channels = {
-            CHANNEL_IDS[name]: text_channel(name, position) for position, name in enumerate(CHANNEL_IDS)
+            channel_id: text_channel(name, channel_id, guild_id)
+            for guild_id, (_, channels) in self.guilds.items()
+            for name, channel_id in channels.items()
         }
         self.commands: dict[str | None, list[Payload]] = {}
         self.messages: dict[str, Payload] = {}
@@ -220,8 +229,21 @@ class State:
         self.unimplemented: list[str] = []
         self._news = asyncio.Event()
 
-    def guild(self) -> Payload:
-        everyone = {"id": GUILD_ID, "name": "@everyone", "permissions": str(ORDINARY), "position": 0}
+    @property
+    def gateway_url(self) -> str:
+        return self.address.replace("http", "ws", 1) + "/gateway"
+
+    def shard_of(self, guild_id: str | None) -> int:
+        """Which shard a server belongs to; what belongs to none comes to the first."""
+        return (int(guild_id or 0) >> 22) % self.shards
+
+    def channel_named(self, name: str) -> Payload:
+        """A channel by its name, or by its id."""
+        known = {name: each for _, channels in self.guilds.values() for name, each in channels.items()}
+        return self.channels[known.get(name, name)]
+
+    def guild(self, guild_id: str) -> Payload:
+        everyone = {"id": guild_id, "name": "@everyone", "permissions": str(ORDINARY), "position": 0}
         everyone |= {
             "color": 0,
             "colors": {},
@@ -231,8 +253,8 @@ class State:
             "flags": 0,
         }
         return {
-            "id": GUILD_ID,
-            "name": "Round Table",
+            "id": guild_id,
+            "name": self.guilds[guild_id][0],
             "owner_id": MODERATOR.id,
             "icon": None,
             "roles": [everyone],
