@@ -98,14 +98,19 @@ class Everyone:
     @classmethod
     def under(cls, field: TournamentField, rule: ComparedRule, now: TermsNow) -> "Everyone":
         """Everyone under a rule at today's terms; rounds in which nobody is paid are left out."""
-        table = np.full((field.numbers.size, len(field.models)), np.nan)
-        for piece in field.pieces():
-            table[np.searchsorted(field.numbers, piece.round), piece.model] = now.rates(rule, piece)
-        counts = np.count_nonzero(~np.isnan(table), axis=1)
-        paid = np.flatnonzero(counts)
-        table = table[paid]
-        mean = np.nansum(table, axis=1) / counts[paid]
-        return cls(field.numbers[paid], mean, record_means(table - mean[:, np.newaxis]))
+        beyond = np.full((field.numbers.size, len(field.models)), np.nan)
+        paid, means = np.zeros(field.numbers.size, dtype=np.bool_), np.empty(field.numbers.size)
+        for piece in field.pieces():  # whole rounds, so that a second table is never held
+            at = np.searchsorted(field.numbers, piece.round)
+            beyond[at, piece.model] = now.rates(rule, piece)
+            for row in np.unique(at).tolist():
+                counted_in = ~np.isnan(beyond[row])
+                if counted_in.any():
+                    paid[row], means[row] = True, np.nansum(beyond[row]) / np.count_nonzero(counted_in)
+                    beyond[row] -= means[row]
+        if not paid.all():
+            beyond = beyond[paid]
+        return cls(field.numbers[paid], means[paid], record_means(beyond))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from scoring.change.staking import follow_stake
 
 FEWEST = 40  # rounds; with fewer the same four or five would be drawn again and again
 BLOCKS = 4  # independent stretches that a record holds at least
+AT_ONCE, ROUNDS_AT_ONCE = 1000, 50  # ways and rounds that are looked at together: little memory
 DEEP = 0.2  # of the highest point so far
 
 Numbers = NDArray[np.float64]
@@ -79,14 +80,19 @@ def draw_rounds(
     if rates.size < fewest_rounds(block):
         raise ValueError(f"A record needs {fewest_rounds(block)} rounds, and this has {rates.size}.")
     starts = rng.integers(0, rates.size, size=(math.ceil(ahead / block), 1, ways))
-    at = (starts + np.arange(block)[:, np.newaxis]) % rates.size
-    drawn = rates[at.reshape(-1, ways)[:ahead]]
+    drawn = np.empty((ahead, ways))
+    for first, start in zip(range(0, ahead, block), starts, strict=True):
+        at = (start + np.arange(min(block, ahead - first))[:, np.newaxis]) % rates.size
+        drawn[first : first + block] = rates[at]
     if mean is None and not error:
         return drawn
     luck = rng.standard_normal(ways) if math.isinf(df) else rng.standard_t(df, ways)
     past = float(rates.mean())
-    apart = math.sqrt(rates.size / (rates.size - block)) * (drawn - past)
-    return np.clip(apart + (past if mean is None else mean) + error * luck, -bound, bound)
+    drawn -= past
+    drawn *= math.sqrt(rates.size / (rates.size - block))
+    drawn += past if mean is None else mean
+    drawn += error * luck
+    return np.clip(drawn, -bound, bound, out=drawn)
 
 
 @labelled(rates="round way")
@@ -114,24 +120,29 @@ def outlook(
     refuse(~np.isfinite(rates), "A rate must be a finite number.")
     if not 0 < level < 1 or not 0 < deep < 1 or lag < 0:
         raise ValueError("A level and a depth lie between 0 and 1, and a lag is 0 or more.")
-    rounds = len(rates)
-    opened = np.arange(rounds)
-    path = follow_stake(rates, opened, opened + lag, 1.0, fraction=fraction, compounding=compounding)
-    if compounding:
-        whole = np.concatenate((path.stake, path.final[np.newaxis]))
-    else:
-        known = np.concatenate((np.zeros((1, rates.shape[1])), np.cumsum(path.payout, axis=0)))
-        until = np.append(np.maximum(np.arange(rounds) - lag + 1, 0), rounds)
-        whole = np.maximum(1.0 + known[until], 0.0)
-    return _outlook(whole, level, deep)
-
-
-def _outlook(whole: Numbers, level: float, deep: float) -> Outlook:
+    rounds, ways = rates.shape
+    whole, fell = np.empty((rounds + 1, ways)), np.empty(ways, dtype=np.bool_)
+    for at in range(0, ways, AT_ONCE):  # each way goes by itself
+        some = slice(at, at + AT_ONCE)
+        held = whole[:, some] = _held(rates[:, some], lag, fraction, compounding)
+        fell[some] = (held < (1 - deep) * np.maximum.accumulate(held, axis=0)).any(axis=0)
     ends = [(1 - level) / 2, 0.5, (1 + level) / 2]
-    path = np.quantile(whole, ends, axis=1)
-    final = whole[-1]
-    peak = np.maximum.accumulate(whole, axis=0)
-    fell = (whole < (1 - deep) * peak).any(axis=0)
+    path = np.empty((3, rounds + 1))
+    for at in range(0, rounds + 1, ROUNDS_AT_ONCE):
+        part = slice(at, at + ROUNDS_AT_ONCE)
+        path[:, part] = np.quantile(whole[part], ends, axis=1)
+    final = whole[-1].copy()
     low, median, high = (float(each) - 1 for each in path[:, -1])
     losses = float(np.count_nonzero(final < 1)) / final.size
     return Outlook(median, low, high, losses, float(np.mean(fell)), path, final)
+
+
+def _held(rates: Numbers, lag: int, fraction: float, compounding: bool) -> Numbers:
+    """The whole stake (r + 1, n) as each round opens, and at the end."""
+    opened = np.arange(len(rates))
+    path = follow_stake(rates, opened, opened + lag, 1.0, fraction=fraction, compounding=compounding)
+    if compounding:
+        return np.concatenate((path.stake, path.final[np.newaxis]))
+    known = np.concatenate((np.zeros((1, rates.shape[1])), np.cumsum(path.payout, axis=0)))
+    until = np.append(np.maximum(opened - lag + 1, 0), opened.size)
+    return np.maximum(1.0 + known[until], 0.0)
