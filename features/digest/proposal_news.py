@@ -39,15 +39,15 @@ async def drafts_in(
     for number, revision in await periods.revisions_between(db, guild_id, period.starts, period.ends):
         versions[number].append(revision)
     found: list[SummaryDraft] = []
+    against: dict[tuple[str, str], str] = {}  # everyone is priced once for a rule, whoever proposes it
     for number, revisions in versions.items():
         if number not in there:
             continue
         title, newest = there[number].title, from_json(revisions[-1].content)
         first = revisions[0]
         if period.starts < first.created_at:  # nothing stands before it
-            found.append(
-                SummaryDraft(number, title, link_of(there[number]), await _difference(sources, newest))
-            )
+            told = await _difference(sources, newest, against)
+            found.append(SummaryDraft(number, title, link_of(there[number]), told))
             continue
         fields = [change.field.replace("_", " ") for change in changes(from_json(first.content), newest)]
         told = f"changed {', '.join(fields)}"
@@ -106,16 +106,29 @@ def link_of(stored: StoredProposal) -> str:
     return message_link(stored.guild_id, stored.thread or stored.channel, stored.message)
 
 
-async def _difference(sources: Mapping[str, Source], proposal: Proposal) -> str:
-    """One line on what would be different, against the rule that its simulation compares with."""
+async def _difference(
+    sources: Mapping[str, Source], proposal: Proposal, against: dict[tuple[str, str], str]
+) -> str:
+    """One line on what would be different, against the rule that its simulation compares with.
+
+    against: what that is by tournament and proposed rule, "" where it can't be told; filled as it is asked.
+    """
     said = spelled(proposal.parameters)
     if "rule" in said and proposal.kind == "payout" and proposal.tournament in sources:
-        try:
-            read = await read_pay(sources[proposal.tournament], proposal, None)
-        except SourceError as error:
-            log.info("a proposal is told without the rule of today: %s", error)
-        else:
-            if not isinstance(read, str):
-                return f"{said['rule']} instead of {read.old.short}, the rule of round {max(read.in_force)}"
+        asked = proposal.tournament, said["rule"]
+        if asked not in against:
+            against[asked] = await _compared_with(sources[proposal.tournament], proposal)
+        if against[asked]:
+            return f"{said['rule']} instead of {against[asked]}"
     first = next(iter(said.items()), None)
     return KINDS[proposal.kind] if first is None else f"{KINDS[proposal.kind]}, {first[0]} {first[1]}"
+
+
+async def _compared_with(source: Source, proposal: Proposal) -> str:
+    """The rule that a payout proposal is held against, and since when; "" where that can't be told."""
+    try:
+        read = await read_pay(source, proposal, None)
+    except SourceError as error:
+        log.info("a proposal is told without the rule of today: %s", error)
+        return ""
+    return "" if isinstance(read, str) else f"{read.old.short}, the rule of round {max(read.in_force)}"

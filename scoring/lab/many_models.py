@@ -158,15 +158,22 @@ def clusters_of_pairs(models: int, pairs: AlikePairs, threshold: float = ALIKE) 
 
     joined = cast("Any", coo_array)((pairs.r, (pairs.first, pairs.second)), shape=(models, models))
     part = np.asarray(cast("Any", connected_components)(joined, directed=False)[1])
+    if models and not -1 < threshold < 1:
+        raise ValueError("A threshold is a correlation between -1 and 1.")
     label, next_one = np.zeros(models, dtype=np.intp), 0
-    order = np.argsort(part, kind="stable")
-    for inside in np.split(order, np.flatnonzero(np.diff(part[order])) + 1) if models else []:
-        place = np.full(models, -1)
-        place[inside] = np.arange(inside.size)
-        of = place[pairs.first] >= 0
-        table = np.eye(inside.size)
-        one, other = place[pairs.first[of]], place[pairs.second[of]]
-        table[one, other] = table[other, one] = pairs.r[of]
-        label[inside] = next_one + clusters(table, threshold)
+    place = np.empty(models, dtype=np.intp)
+    order, of = np.argsort(part, kind="stable"), np.argsort(part[pairs.first], kind="stable")
+    parts: Numbered = np.arange(int(part.max(initial=-1)) + 2)
+    ends, pair_ends = np.searchsorted(part[order], parts), np.searchsorted(part[pairs.first][of], parts)
+    for at in range(parts.size - 1):
+        inside, within = order[ends[at] : ends[at + 1]], of[pair_ends[at] : pair_ends[at + 1]]
+        if inside.size > 1:  # most models are joined with nobody
+            place[inside] = np.arange(inside.size)
+            table = np.eye(inside.size)
+            one, other = place[pairs.first[within]], place[pairs.second[within]]
+            table[one, other] = table[other, one] = pairs.r[within]
+            label[inside] = next_one + clusters(table, threshold)
+        else:
+            label[inside] = next_one
         next_one = int(label[inside].max()) + 1
     return by_size(label)
