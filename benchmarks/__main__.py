@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks.answers import ahead, growth, waiting, whole_field
+from benchmarks.answers import ahead, growth, memory, waiting, whole_field
 from benchmarks.machine import machine
 from benchmarks.rows import run_rows, table
 from benchmarks.scoring import eras, influence, metrics, payouts, plan, stakes, transition, weights
@@ -26,6 +26,7 @@ MODULES = (
     waiting,
     ahead,
     growth,
+    memory,
     whole_field,
 )
 BENCHMARKS = {name: benchmark for module in MODULES for name, benchmark in module.BENCHMARKS.items()}

@@ -19,9 +19,10 @@ class Beside:
 class Row:
     """One figure, what it stands beside and what was asked for; all of one run.
 
-    `ours` is in `unit`: "ms" (less is better) or "a second" (more is). `faster` is the least that was asked
-    for beside the peer, `of_bound` the most beside the bound (of "a second": the least share of it), `within`
-    the limit of the figure itself. `apart` is how far ours and the peer's answers are apart, and may be.
+    `ours` is in `unit`: "ms" or "MB" (less is better) or "a second" (more is). `faster` is the least that was
+    asked for beside the peer, `of_bound` the most beside the bound (of "a second": the least share of it),
+    `within` the limit of the figure itself. `apart` is how far ours and the peer's answers are apart, and may
+    be.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Row:
     def is_met(self) -> bool:
         """Whether all that was asked for was reached, agreement included."""
         beside_peer, beside_bound = self.times_the_peer, self.times_the_bound
-        more = self.unit != "ms"
+        more = self.unit == "a second"
         return (
             (self.faster is None or (beside_peer is not None and beside_peer >= self.faster))
             and (
@@ -64,7 +65,7 @@ class Row:
     def line(self) -> str:
         """The row as a line of a Markdown table; what was asked for in brackets, a miss in bold."""
         peer, bound = self.times_the_peer, self.times_the_bound
-        least = self.unit != "ms"
+        least = self.unit == "a second"
         cells = (
             self.name if self.is_met else f"**{self.name}: missed**",
             self.work,
@@ -78,7 +79,7 @@ class Row:
         return "| " + " | ".join(cells) + " |"
 
     def _better(self, theirs: float, ours: float) -> float:
-        return theirs / ours if self.unit == "ms" else ours / theirs
+        return theirs / ours if self.unit != "a second" else ours / theirs
 
     def _figure(self, value: float) -> str:
         return f"{_short(value)} {self.unit}"

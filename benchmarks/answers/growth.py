@@ -118,10 +118,8 @@ class GrownSource(InventedSource):
     async def history(self, name: str) -> History:
         """A model's own rows, looked for once: a live source asks for one model at a time."""
         if name not in self._own:
-            rows = self.field.read(self.field.numbers)
-            rows = rows.only(rows.model == self.field.models.index(name))
-            own = np.zeros_like(rows.model)
-            self._own[name] = replace(rows, name=name, kind="model", models=(name,), model=own)
+            at = self.field.models.index(name)
+            self._own[name] = _joined([rows.only(rows.model == at) for rows in self.field.pieces()], name)
         return self._own[name]
 
     async def stake_over_years(self) -> None:
@@ -134,6 +132,23 @@ class GrownSource(InventedSource):
         held[rows.model] = rows.stake
         names = self.field.models
         return Stakes(await self.until(), names, held, names, held, np.arange(len(names)), guessed=False)
+
+
+def _joined(pieces: list[History], name: str) -> History:
+    """The rows of one model in all pieces as its history."""
+
+    def columns(field: str) -> dict[str, Any]:
+        told = [(getattr(piece, field), np.full(piece.round.size, np.nan)) for piece in pieces]
+        names = {name for each, _ in told for name in each}
+        return {name: np.concatenate([each.get(name, lacks) for each, lacks in told]) for name in names}
+
+    own: dict[str, Any] = {
+        field: np.concatenate([getattr(piece, field) for piece in pieces])
+        for field in ("model", "round", "payout_factor", "stake", "payout", "resolved")
+    }
+    own |= {field: columns(field) for field in ("scores", "chosen", "other_unit", "likeness")}
+    own["model"] = np.zeros_like(own["model"])
+    return replace(pieces[0], name=name, kind="model", models=(name,), **own)
 
 
 def growth() -> list[Row]:
