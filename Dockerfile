@@ -15,6 +15,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DATABASE_PATH=/data/roundtable.sqlite3 \
     MPLCONFIGDIR=/data/.matplotlib \
+    NUMBA_CACHE_DIR=/data/.numba \
     HEALTH_PORT=8787
 # what would otherwise be compiled at every start
 RUN python -m compileall -q .

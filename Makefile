@@ -72,6 +72,7 @@ $(VENV)/demo.done: requirements-demo.txt | $(VENV)/pyvenv.cfg
 	@echo "Installing the bot and its demo (about 400 MB, once; a minute or two) ..."
 	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off -r requirements-demo.txt | grep --line-buffered -E '^(Collecting|Installing|Successfully)' | cut -c1-100
 	@test -x $(VENV)/bin/python && $(RUN) -c 'import discord, simcord, matplotlib, pandas'
+	@$(RUN) -m scoring.kernels
 	@touch $@
 
 $(VENV)/pictures.done: requirements-pictures.txt | $(VENV)/demo.done
@@ -86,4 +87,5 @@ $(VENV)/dev.done: requirements-dev.txt | $(VENV)/pyvenv.cfg
 	@echo "Installing what the tests need (about 700 MB, once; two minutes or three) ..."
 	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off -r requirements-dev.txt | grep --line-buffered -E '^(Collecting|Installing|Successfully)' | cut -c1-100
 	@$(RUN) -c 'import pytest, hypothesis, simcord, arch'
+	@$(RUN) -m scoring.kernels
 	@touch $@ $(VENV)/demo.done

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 
 import aiohttp
 import discord
-from discord import app_commands
+from discord.app_commands import AppCommandContext, AppInstallationType
 from discord.ext import commands, tasks
 from dotenv import dotenv_values
 
 from health import PortTakenError, Watch, ask
 from logs import write_to_stderr
+from scoring import kernels
 from settings import Settings, tasks_typed
 from shards import TOO_FEW, Shards
 from storage.database import Database, StorageError
@@ -88,10 +89,8 @@ class Roundtable(Client):
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=Tree,
             # members may take the bot along: what belongs to no server works wherever they type it
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=True
-            ),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=AppInstallationType(guild=True, user=True),
             # renaming a thread may have to wait for ten minutes: that is tried again, and holds up nobody
             max_ratelimit_timeout=60.0,
             shard_count=settings.shards or None,  # None: Discord is asked
@@ -201,6 +200,8 @@ class Roundtable(Client):
             with suppress(discord.HTTPException):  # the help then names commands that can't be clicked
                 self.command_ids = {command.name: command.id for command in await self.tree.fetch_commands()}
         log.info("warm")
+        ready = [await asyncio.to_thread(kernels.load, name) for name in kernels.NAMES]  # nobody waits for it
+        log.info("kernels", extra={"fields": {"ready": sum(ready)}})
 
 
 class ShardedRoundtable(Roundtable, Shards):

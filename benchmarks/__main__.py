@@ -8,6 +8,7 @@ from benchmarks.machine import machine
 from benchmarks.rows import run_rows, table
 from benchmarks.scoring import eras, influence, metrics, payouts, plan, stakes, transition, weights
 from benchmarks.votes import ballots, closing, opinions, tally, voting
+from scoring import kernels
 
 MODULES = (
     payouts,
@@ -42,6 +43,10 @@ def main() -> None:
     unknown = [name for name in asked.rows if name not in BENCHMARKS]
     if unknown:
         parser.error(f"there is no row {', '.join(unknown)}: the rows are {', '.join(BENCHMARKS)}")
+    for loop in kernels.NAMES:
+        if not kernels.load(loop):
+            print("LEFT OUT: numba is missing, every figure is numpy's (pip install -r requirements.txt)")
+            break
     rows = run_rows({name: BENCHMARKS[name] for name in asked.rows or BENCHMARKS})
     page = f"{machine()}\n\n{table(rows)}"
     print(f"\n{page}")

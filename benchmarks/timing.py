@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from scoring import kernels
+
 SHORTEST = 0.05  # seconds a turn lasts at least: short contenders are called several times in one
 
 
@@ -23,6 +25,21 @@ def side_by_side(title: str, turns: int, **contenders: Callable[[], Any]) -> dic
         shown = f"{name.replace('_', ' '):<34} {median:9.2f} ms  ({low:.2f} to {high:.2f})"
         print(f"  {shown}  {peer / median:6.1f}x")
     return medians
+
+
+def by_numpy(work: Callable[[], Any]) -> Callable[[], Any]:
+    """The same work as where numba is not installed."""
+
+    def called() -> Any:
+        kept = dict(kernels._loaded)
+        kernels._loaded.update(dict.fromkeys(kernels.NAMES))
+        try:
+            return work()
+        finally:
+            kernels._loaded.clear()
+            kernels._loaded.update(kept)
+
+    return called
 
 
 def asked_for(what: str, found: float, most: float, unit: str = "ms") -> None:

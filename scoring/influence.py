@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
+from scoring.kernels import compiled, in_parts
 
 _CONSTANT = 1e-12  # a meta model that varies by less than this share of its size varies by rounding alone
 _NARROW = (
@@ -121,7 +122,12 @@ def _read_once(p: Numbers, shares: Numbers, t: Numbers) -> _MetaModel:
     if not in_rows:  # whole columns need all of v
         lines[1] = p @ shares - near
     sums, squares = np.zeros((3, models)), np.zeros(models)
-    for rows, columns in _pieces(stocks, models, in_rows):
+    loop = compiled("products_by_model", p.size) if p.flags.f_contiguous and not in_rows else None
+    if loop:
+        added = np.empty((4, models))
+        in_parts(loop, models, p.T, t, lines[1], added)
+        sums, squares = added[:3], added[3]
+    for rows, columns in () if loop else _pieces(stocks, models, in_rows):
         piece = p[rows, columns]
         if in_rows:
             lines[1, rows] = piece @ shares - near

@@ -20,10 +20,12 @@ from scoring._terms import (
     multipliers_of,
     read_terms,
 )
+from scoring.kernels import compiled, in_parts
 from scoring.rules import PayoutRule
 
 __all__ = ["CLIP_ORDERS", "break_even", "is_clipped", "payout_factor", "payout_totals", "payouts"]
 
+_KINDS = 3  # that the compiled loop adds up: no rule has ever paid more
 _AT_A_TIME = 2**17  # numbers: a megabyte, which stays in a processor's own cache
 
 
@@ -170,6 +172,16 @@ def _payout_totals(
     for paying in np.unique(multipliers != 0, axis=0):  # rules with the same zeros miss the same scores
         rules = np.flatnonzero(((multipliers != 0) == paying).all(axis=1))
         weights = multipliers[np.ix_(rules, paying)]
+        loop = compiled("paid_by_model", rules.size * rounds * models) if paying.sum() <= _KINDS else None
+        if loop:
+            # rules by fours and with all kinds, as the loop has them
+            padded = np.zeros((-(-rules.size // 4) * 4, _KINDS))
+            padded[: rules.size, : weights.shape[1]] = weights
+            found, inside = np.empty((models, len(padded))), clip_order == "factor_inside_clip"
+            kinds = np.flatnonzero(paying)
+            in_parts(loop, models, scores, kinds, padded, stake, factor, clip, inside, found)
+            totals[rules] = found.T[: rules.size]
+            continue
         for first in range(0, models, gathered):
             part = slice(first, first + gathered)
             pay, at_risk, bound = scores[:, part][..., paying], stake[:, part], clip[:, part]

@@ -72,6 +72,7 @@ HOUSE = {
     "bot.py": Room(
         "the bot built from the settings, start and stop, and what hosts type",
         (
+            "scoring.kernels",
             *("storage", "tournament", "ui", "tools", "features", "cogs", "logs", "settings", "health"),
             "shards",
         ),
@@ -99,6 +100,7 @@ FLOORS = (
 ALONE = {
     "scoring/__main__.py": ("fastparquet", "pandas"),
     "scoring/metrics/cluster.py": ("dask", "distributed"),
+    "scoring/kernels.py": ("numba",),
     "scoring/weights/soft_cap.py": ("clarabel",),
     "governance/proposals/proposal.py": ("pydantic",),
     "governance/opinions/map.py": ("numpy",),

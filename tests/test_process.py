@@ -271,7 +271,7 @@ sys.path.insert(0, {str(ROOT)!r})
 import bot
 ready = bot.Roundtable.on_ready
 async def on_ready(self):
-    heavy = {{"pandas", "matplotlib", "scipy"}}
+    heavy = {{"pandas", "matplotlib", "scipy", "numba"}}
     print("HEAVY", sorted(heavy & set(sys.modules)), flush=True)
     await ready(self)
 bot.Roundtable.on_ready = on_ready

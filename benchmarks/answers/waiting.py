@@ -67,7 +67,7 @@ async def _answers() -> list[Row]:
             await discord_server.wait_ready()
             ready = time.perf_counter() - start
             cold = await discord_server.command("payout compare", options=QUESTION)
-            await bot.wait_for_line('message="warm"')
+            await bot.wait_for_line('message="kernels"')
             warm = [await discord_server.command("payout compare", options=QUESTION) for _ in range(15)]
             stakes = {
                 name: [await discord_server.command(name, options=options) for _ in range(5)]

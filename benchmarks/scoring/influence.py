@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from benchmarks.rows import Beside, Row
-from benchmarks.timing import agreement, asked_for, side_by_side
+from benchmarks.rows import Beside, Row, loop_pays
+from benchmarks.timing import agreement, asked_for, by_numpy, side_by_side
 from scoring.influence import leave_one_out
 
 STOCKS, MODELS = 5_000, 2_000
@@ -47,9 +47,10 @@ def leaving_out() -> list[Row]:
         loop_without_its_stake=without_its_stake,
         scoring_leave_one_out=lambda: leave_one_out(predictions, stakes, target),
         the_same_stored_by_column=lambda: leave_one_out(in_columns, stakes, target),
+        by_column_by_numpy=by_numpy(lambda: leave_one_out(in_columns, stakes, target)),
         one_product_with_the_stakes=lambda: predictions @ stakes,
     )
-    by_column, by_stake, in_rows, stored_by_column, product = medians.values()
+    by_column, by_stake, in_rows, stored_by_column, slower, product = medians.values()
     for name, loop in (("without its column", by_column), ("without its stake", by_stake)):
         every = loop * MODELS / LOOPED
         print(f"  all {MODELS:,} models {name}: {every / 1000:.1f} s, {every / in_rows:,.0f}x")
@@ -60,7 +61,7 @@ def leaving_out() -> list[Row]:
         # a loop's own rounding is a share of the score, not of what one model adds to it
         apart = max(apart, np.abs(ours - looped).max() / abs(whole))
         agreement(f"without its {name}, of the score", apart, 1e-13)
-    return [
+    rows = [
         Row(
             "leave-one-out",
             f"leaving out each of {MODELS:,} models, {STOCKS:,} stocks, stored by {stored}",
@@ -73,6 +74,7 @@ def leaving_out() -> list[Row]:
         )
         for stored, taken in (("stock", in_rows), ("model", stored_by_column))
     ]
+    return [*rows, loop_pays("leave-one-out", "stored by model", stored_by_column, slower)]
 
 
 BENCHMARKS = {"leave-one-out": leaving_out}

@@ -4,13 +4,13 @@ import warnings
 
 import numpy as np
 
-from benchmarks.rows import Beside, Row
-from benchmarks.timing import agreement, side_by_side
+from benchmarks.rows import Beside, Row, loop_pays
+from benchmarks.timing import agreement, by_numpy, side_by_side
 from scoring.concentration import gini, herfindahl, nakamoto
 from scoring.stakes.concentration_intervals import bootstrap_replicates
-from scoring.tails import fit_power_law
+from scoring.tails import fit_power_law, goodness_of_fit
 
-VALUES, HOLDERS, RESAMPLES = 1_000, 5_000, 2_000
+VALUES, HOLDERS, RESAMPLES, REFITS = 1_000, 5_000, 2_000, 100
 
 
 def power_law() -> list[Row]:
@@ -77,13 +77,14 @@ def resampling() -> list[Row]:
             5,
             a_loop_over_resamples=with_a_loop,
             scoring_bootstrap_replicates=at_once,
+            the_same_by_numpy=by_numpy(at_once),
             drawing_alone=lambda draws=draws: np.random.default_rng(1).integers(
                 0, HOLDERS, (RESAMPLES, draws)
             ),
         )
         apart = np.abs(results["loop"] - results["at once"]).max()
         agreement("the indices", apart, 1e-9)
-        peer, ours, drawing = medians.values()
+        peer, ours, slower, drawing = medians.values()
         rows.append(
             Row(
                 "concentration",
@@ -96,7 +97,47 @@ def resampling() -> list[Row]:
                 apart=(apart, 1e-9),
             )
         )
+        rows.append(loop_pays("concentration", f"resamples of {draws:,}", ours, slower))
     return rows
 
 
-BENCHMARKS = {"power-law": power_law, "concentration": resampling}
+def goodness() -> list[Row]:
+    """How well a power law fits at all: samples made up from the fit, each fitted anew."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import powerlaw
+    except ImportError:
+        print("\nGoodness of fit: LEFT OUT, the package powerlaw is missing (pip install powerlaw==2.0.0)")
+        return []
+    values = np.random.default_rng(7).pareto(1.5, VALUES) + 1
+    fit = fit_power_law(values)
+
+    def with_powerlaw() -> float:
+        rng = np.random.default_rng(1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            drawn = fit.xmin * (1 - rng.random(VALUES)) ** (-1 / (fit.alpha - 1))
+            return powerlaw.Fit(drawn, verbose=0).power_law.D
+
+    def with_scoring() -> float:
+        return goodness_of_fit(values, fit, refits=REFITS, rng=np.random.default_rng(1))
+
+    medians = side_by_side(
+        f"Goodness of fit, {REFITS} refits of {VALUES:,} values (powerlaw: one of them)",
+        3,
+        powerlaw_draws_and_fits=with_powerlaw,
+        scoring_goodness_of_fit=with_scoring,
+    )
+    return [
+        Row(
+            "goodness",
+            f"goodness of fit, {REFITS} refits of {VALUES:,} values",
+            medians["scoring_goodness_of_fit"],
+            Beside(f"powerlaw, one refit x {REFITS}", medians["powerlaw_draws_and_fits"] * REFITS),
+            faster=300,
+        )
+    ]
+
+
+BENCHMARKS = {"goodness": goodness, "power-law": power_law, "concentration": resampling}

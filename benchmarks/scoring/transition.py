@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pandas as pd
 
-from benchmarks.rows import Beside, Row
-from benchmarks.timing import agreement, side_by_side
+from benchmarks.rows import Beside, Row, loop_pays
+from benchmarks.timing import agreement, by_numpy, side_by_side
+from scoring.change.difference import AccountPay, account_pay
 from scoring.change.transition import Transition, transition, transition_intervals
 
 MODELS, ROUNDS = 15_000, 150
@@ -63,11 +64,16 @@ def change_of_rules() -> list[Row]:
             "compensation": np.array(found.costs.compensation),
         }
 
+    def adding_up() -> AccountPay:
+        return account_pay(old, new, account, period)
+
     medians = side_by_side(
         f"A change of rules, {MODELS:,} models x {ROUNDS} rounds",
         5,
         pandas_groupby=with_pandas,
         scoring_transition=with_scoring,
+        adding_up_its_rows=adding_up,
+        adding_up_by_numpy=by_numpy(adding_up),
         one_pass=lambda: float(old @ new),
     )
     furthest = 0.0
@@ -91,7 +97,13 @@ def change_of_rules() -> list[Row]:
             Beside("one pass over the rows", medians["one_pass"]),
             faster=10,
             apart=(furthest, 1e-9),
-        )
+        ),
+        loop_pays(
+            "transition",
+            "its rows added up",
+            medians["adding_up_its_rows"],
+            medians["adding_up_by_numpy"],
+        ),
     ]
 
 

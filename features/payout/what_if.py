@@ -8,9 +8,9 @@ import numpy as np
 
 from features.payout.at_risk import check_stake
 from features.payout.pricing import check_known
-from scoring.pairs import read_pairs
 from scoring.payout import is_clipped, payout_factor, payouts
 from scoring.rules import PayoutRule, describe_multipliers, parse_rule, rule_in_force
+from scoring.rules.pairs import read_pairs
 from scoring.rules.text import score_key
 from scoring.typed import quote, read_number, tidy
 from tournament.source import Source

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
+from scoring.kernels import compiled
 
 _NOTHING = 1e-9  # a sum this small beside the sum of its sizes has cancelled: its ratio means nothing
 _ROUNDING = 1e-12  # a difference this small beside what was paid under both rules is none
@@ -101,6 +102,14 @@ def account_pay(
         raise ValueError(f"A row names account {named - 1}, but there are {number} accounts counted from 0.")
     columns = int(period.max(initial=-1)) + 1
     refuse(np.isinf(old) | np.isinf(new), "Pay must be a finite number, or NaN where it is not known.")
+    if loop := compiled("rows_added_up", old.size):
+        sums, cells = np.zeros((number, 4)), np.zeros((number, columns))
+        there = np.zeros(cells.shape, dtype=np.bool_)
+        loop(old, new, account, period, sums, cells, there)
+        by_old, by_new, sizes, counted = np.ascontiguousarray(sums.T)
+        rows = counted.astype(np.intp)
+        left_out = old.size - int(rows.sum())
+        return _account_pay(by_old, by_new, _ROUNDING * sizes, cells, rows, there, left_out)
     difference = new - old
     unknown = np.isnan(difference)
     left_out = int(np.count_nonzero(unknown))
@@ -115,19 +124,25 @@ def account_pay(
     cells = np.bincount(account * columns + period, weights=difference, minlength=number * columns)
     by_old, by_new = totals(old), totals(new)
     rounding = _ROUNDING * totals(np.abs(old) + np.abs(new))
-    total = by_new - by_old
     there = np.zeros((number, columns), dtype=np.bool_)
     there[account, period] = True
-    return AccountPay(
-        old=by_old,
-        new=by_new,
-        difference=np.where(np.abs(total) <= rounding, 0.0, total),
-        by_period=cells.astype(np.float64, copy=False).reshape(number, columns),
-        rounding=rounding,
-        rows=np.bincount(account, minlength=number),
-        there=there,
-        left_out=left_out,
-    )
+    cells = cells.astype(np.float64, copy=False).reshape(number, columns)
+    rows = np.bincount(account, minlength=number)
+    return _account_pay(by_old, by_new, rounding, cells, rows, there, left_out)
+
+
+def _account_pay(
+    old: NDArray[np.float64],
+    new: NDArray[np.float64],
+    rounding: NDArray[np.float64],
+    by_period: NDArray[np.float64],
+    rows: NDArray[np.intp],
+    there: NDArray[np.bool_],
+    left_out: int,
+) -> AccountPay:
+    total = new - old
+    difference = np.where(np.abs(total) <= rounding, 0.0, total)
+    return AccountPay(old, new, difference, by_period, rounding, rows, there, left_out)
 
 
 def _counted_from_0(values: ArrayLike, what: str) -> NDArray[np.intp]:

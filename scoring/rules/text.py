@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from scoring import typed
-from scoring.pairs import read_pairs
+from scoring.rules.pairs import read_pairs
 from scoring.typed import NearMissError, quote, read_number, spell, spell_clearly
 
 LONGEST_TEXT = 200

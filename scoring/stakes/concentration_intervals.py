@@ -18,10 +18,13 @@ from scoring.concentration import (
     nakamoto,
     whole_number,
 )
+from scoring.kernels import compiled, in_parts
 
+_DRAWN_FOR_A_LOOP = 2**20  # numbers: enough for several threads to share
 _AT_A_TIME = 2**17  # numbers: a megabyte, which stays in a processor's own cache
 
 Interval = tuple[float, float]
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,31 @@ def bootstrap_replicates(
     if draws < 1 or whole_number(resamples) < 1:
         raise ValueError("Resampling needs at least one draw and one resample.")
     measures = np.empty((3, resamples))
-    weights = gini_weights(draws)
-    rows = max(1, _AT_A_TIME // draws)
+    loop = compiled("spread_of_resamples", resamples * draws)
+    rows = max(1, (_DRAWN_FOR_A_LOOP if loop else _AT_A_TIME) // draws)
     for first in range(0, resamples, rows):
         positions = rng.integers(0, held.size, size=(min(rows, resamples - first), draws))
-        if held.size <= 2**16:
-            positions = positions.astype(np.uint16)  # sorted by radix, several times as fast
-        positions.sort(axis=1)
-        drawn = held[positions[:, ::-1]]  # the largest first
-        running = np.cumsum(drawn, axis=1)
-        total = running[:, -1]
-        with np.errstate(invalid="ignore"):  # nobody drawn has a stake: nan
-            measures[0, first : first + rows] = np.maximum(0.0, -(drawn @ weights) / total)
-            measures[1, first : first + rows] = np.einsum("ij,ij->i", drawn, drawn) / total**2
-        not_above = np.count_nonzero(running <= ((0.5 + TIE) * total)[:, None], axis=1)
-        measures[2, first : first + rows] = np.where(total > 0, not_above + 1.0, math.nan)
+        part = measures[:, first : first + rows]
+        if loop:
+            in_parts(loop, len(positions), positions, held, TIE, part)
+        else:
+            part[:] = _measures(held, positions)
     return Replicates(draws, measures[0], measures[1], 1 / measures[1], measures[2])
+
+
+def _measures(held: Numbers, positions: NDArray[np.integer]) -> Numbers:
+    """Gini, Herfindahl and Nakamoto (3, rows) of resamples: positions (rows, draws) in ascending holdings."""
+    if held.size <= 2**16:
+        positions = positions.astype(np.uint16)  # sorted by radix, several times as fast
+    positions.sort(axis=1)
+    drawn = held[positions[:, ::-1]]  # the largest first
+    running = np.cumsum(drawn, axis=1)
+    total = running[:, -1]
+    with np.errstate(invalid="ignore"):  # nobody drawn has a stake: nan
+        equal = np.maximum(0.0, -(drawn @ gini_weights(positions.shape[1])) / total)
+        squares = np.einsum("ij,ij->i", drawn, drawn) / total**2
+    not_above = np.count_nonzero(running <= ((0.5 + TIE) * total)[:, None], axis=1)
+    return np.stack((equal, squares, np.where(total > 0, not_above + 1.0, math.nan)))
 
 
 @labelled(x="holder")

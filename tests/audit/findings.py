@@ -10,9 +10,11 @@ from packaging.requirements import Requirement
 
 from tests.hosting.locking import ROOT, pins_of
 
-# licences under which a program of the MIT licence may use a library; MPL is bound to its own files
+# licences under which a program of the MIT licence may use a library; MPL is bound to its own files, and the
+# exception of LLVM's permits more than the Apache licence by itself
 PERMISSIVE = (
     r"MIT|BSD|Apache|PSF|Python Software Foundation|ISC|NCSA|Zlib|CC0|Unlicense|MPL|Mozilla|CNRI|HPND|0BSD"
+    r"|^LLVM-exception$"
 )
 WITH = re.compile(r"\s+(?:AND|OR|WITH)\s+|[;,/()]", re.IGNORECASE)
 # what a token or key looks like; Discord's and Numerai's own first

@@ -16,6 +16,7 @@ def test_the_repository_passes() -> None:
 
 def test_each_kind_would_be_seen(tmp_path: Path) -> None:
     assert fits("Apache-2.0 AND MIT")
+    assert fits("BSD-2-Clause AND Apache-2.0 WITH LLVM-exception")
     assert fits("OSI Approved; BSD License")
     assert not fits("GPL-3.0-only")
     assert not fits("MIT AND AGPL-3.0")

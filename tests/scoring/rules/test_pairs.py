@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.pairs import Pair, read_pairs
+from scoring.rules.pairs import Pair, read_pairs
 
 WORDS = ["corr", "mmc", "tc", "alpha", "mpc", "ncorr"]
 NUMBERS = ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6"]

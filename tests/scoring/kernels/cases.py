@@ -1,0 +1,111 @@
+"""What the compiled loops are asked, and their answers: `-m tests.scoring.kernels.cases compiled FILE`."""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+
+import numpy as np
+
+from scoring import kernels
+from scoring.change.difference import account_pay
+from scoring.influence import contribution_gradient, leave_one_out
+from scoring.payout import payout_totals
+from scoring.stakes.concentration_intervals import bootstrap_replicates
+
+Answers = dict[str, np.ndarray]
+
+
+def paid() -> Answers:
+    """Seven rules, one without TC, over scores of which some are missing; several clips, and none."""
+    rng = np.random.default_rng(1)
+    scores = rng.normal(0, 0.03, (70, 75, 3))
+    scores[rng.random(scores.shape) < 0.05] = np.nan
+    stake, factor = rng.exponential(50, (70, 75)), rng.uniform(0.2, 1, (70, 1))
+    factor[3] = np.nan
+    rules = rng.integers(1, 4, (7, 3)) / 2
+    rules[4, 1] = 0.0
+    clips = {"one": 0.05, "by round": rng.uniform(0.02, 0.1, (70, 1)), "none": np.inf}
+    return {
+        f"pay, clip {name}, {order}, {k} kinds": payout_totals(
+            scores[..., :k], rules[:, :k], stake, factor=factor, clip=clip, clip_order=order
+        )
+        for name, clip in clips.items()
+        for order in ("factor_inside_clip", "factor_outside_clip")
+        for k in (1, 2, 3)
+    }
+
+
+def resampled() -> Answers:
+    """Resamples of unequal, equal, empty and single holdings, few and many draws."""
+    unequal = np.random.default_rng(1).lognormal(2, 2, 700)
+    holdings = {
+        "unequal": unequal,
+        "whole": unequal.round(),
+        "empty": np.zeros(9),
+        "one": unequal[:1],
+        "rare": np.append(np.zeros(300), unequal[:2]),
+    }
+    found = {}
+    for name, held in holdings.items():
+        for draws in (1, 40, 700):
+            rng = np.random.default_rng(2)
+            got = bootstrap_replicates(held, draws=draws, resamples=120, rng=rng)
+            measures = np.stack((got.gini, got.herfindahl, got.effective_number, got.nakamoto))
+            found[f"{draws} of {name}"] = np.append(measures.ravel(), rng.random())
+    return found
+
+
+def added_up() -> Answers:
+    """Rows of pay in no order, some in one cell, some without pay, of accounts of which one has none."""
+    rng = np.random.default_rng(3)
+    old, new = rng.normal(0, 50, (2, 4000))
+    old[rng.random(4000) < 0.03] = np.nan
+    account, period = rng.integers(0, 40, 4000), rng.integers(0, 30, 4000)
+    account[account == 7] = 8
+    pay = account_pay(old, new, account, period, number=41)
+    kinds = {field.name: np.asarray(getattr(pay, field.name)) for field in fields(pay)}
+    return {f"pay of accounts, {name}": values for name, values in kinds.items()}
+
+
+def left_out() -> Answers:
+    """Leaving out each model, and the gradient: predictions between 0 and 1, and close to a half."""
+    rng = np.random.default_rng(4)
+    predictions, target, stakes = (
+        np.asfortranarray(rng.random((501, 60))),
+        rng.normal(size=501),
+        rng.lognormal(2, 2, 60),
+    )
+    return {
+        f"left out, {name}": np.stack(
+            (leave_one_out(p, stakes, target), contribution_gradient(p, stakes, target))
+        )
+        for name, p in {
+            "middle": predictions,
+            "narrow": predictions / 50 + 0.5,
+        }.items()
+    }
+
+
+ALL: tuple[Callable[[], Answers], ...] = (paid, resampled, added_up, left_out)
+
+
+def answers() -> Answers:
+    """All of them, each asked by four threads at once: the first to answer, if all say the same."""
+    found: Answers = {}
+    with ThreadPoolExecutor(4) as pool:
+        for case in ALL:
+            first, *others = [asked.result() for asked in [pool.submit(case) for _ in range(4)]]
+            for other in others:
+                for name, values in first.items():
+                    np.testing.assert_array_equal(other[name], values, err_msg=name)
+            found |= first
+    return found
+
+
+if __name__ == "__main__":
+    how, file = sys.argv[1:]
+    if how == "numpy":
+        sys.modules["numba"] = None  # type: ignore[assignment] # as where it is not installed
+    assert [kernels.load(name) for name in kernels.NAMES] == [how == "compiled"] * len(kernels.NAMES)
+    np.savez(file, **answers())
