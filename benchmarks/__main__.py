@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks.answers import ahead, growth, memory, waiting, whole_field
+from benchmarks.answers import ahead, drawing, growth, memory, waiting, whole_field
 from benchmarks.machine import machine
 from benchmarks.rows import run_rows, table
 from benchmarks.scoring import eras, influence, metrics, payouts, plan, stakes, transition, weights
@@ -25,6 +25,7 @@ MODULES = (
     voting,
     opinions,
     waiting,
+    drawing,
     ahead,
     growth,
     memory,

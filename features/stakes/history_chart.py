@@ -55,8 +55,7 @@ def picture_of_stake_history(history: StakeHistory, titled: bool = True) -> Pict
             panel.yaxis.set_major_formatter(thousands)
             panel.locator_params(axis="y", nbins=5)
         _calendar(panels[-1])
-        drawing.align_ylabels(panels)
-        return Picture(to_png(drawing), _alt(history))
+        return Picture(to_png(drawing, aligned=True), _alt(history))
 
 
 def _below(history: StakeHistory) -> tuple[str, Days, Values] | None:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.patience import PATIENCE
 from ui.drawing import CURRENT, GAIN, LOSS, PANEL, DrawingThread, bars, by_round, figure, to_png
+from ui.pictures.png import png_of
 
 
 def drawn(level: float) -> bytes:
@@ -67,6 +68,42 @@ def test_minor_ticks_are_where_matplotlib_has_them_and_have_no_labels(most: floa
         without = by_matplotlib(drawing)
     np.testing.assert_allclose(drawn, expected, atol=1)  # of 255: where two meet, the order of drawing
     assert (np.abs(without - expected) > 20).any() == (most < 1e11)
+
+
+def every_kind(panels: list[Any]) -> None:
+    """Axes with names, lines, decades, words in two lines, powers of ten, upside down and without labels."""
+    above, below = panels
+    above.plot([0.0, 3.0], [2e-7, 5e-7], color=CURRENT)
+    above.set_ylabel("Little")
+    below.plot([0.0, 3.0], [1.0, 3e4], color=CURRENT)
+    below.set(xlabel="Where", ylabel="Much")
+    below.set_yscale("log")
+    below.invert_yaxis()
+    below.set_xticks([0, 1, 3], ["one", "two\nlines", ""], fontsize=15)
+    below.tick_params(axis="x", length=0)
+    below.grid(visible=False, axis="x")
+
+
+@pytest.mark.slow
+def test_axes_are_those_of_matplotlib() -> None:
+    with figure("", "", [1.0, 1.5], titled=False) as (drawing, panels):
+        every_kind(panels)
+        drawn, room = levels(to_png(drawing, aligned=True)), drawing.subplotpars
+    with figure("", "", [1.0, 1.5], titled=False) as (drawing, panels):
+        drawing.subplots_adjust(left=room.left, right=room.right, bottom=room.bottom)
+        every_kind(panels)
+        panels[1].yaxis.set_minor_formatter("")
+        drawing.align_ylabels(panels)
+        expected = by_matplotlib(drawing)
+    np.testing.assert_allclose(drawn, expected, atol=1)  # of 255: where two meet, the order of drawing
+
+
+def test_pixels_are_read_back_from_a_png_as_they_were() -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (7, 5, 3)).astype(np.uint8)
+    image = Image.open(io.BytesIO(png_of(pixels)))
+    image.load()  # pillow compares the checksums
+    assert (image.format, image.mode, image.size) == ("PNG", "RGB", (5, 7))
+    np.testing.assert_array_equal(np.asarray(image), pixels)
 
 
 @pytest.mark.slow

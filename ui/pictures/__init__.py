@@ -1,0 +1,1 @@
+"""How axes are drawn and pixels packed."""
