@@ -1,5 +1,6 @@
 """What a question is answered with: a card, the menus that change the question, and what stands behind."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,3 +115,27 @@ async def page_message(
     ]
     rows = [row_of(menu(titles))] if len(pages) > 1 else []
     return await message_of(drawing, [pages[page]], rows)
+
+
+def options_of(menu: Menu) -> list[discord.SelectOption]:
+    """The lines of a menu, each with what it changes as its value; two that change the same are one."""
+    chosen = _value(menu.chosen)
+    lines = {_value(choice): choice for choice in menu.choices}
+    if chosen not in lines:
+        lines = {chosen: menu.chosen, **lines}
+    return [
+        discord.SelectOption(
+            label=caption(choice.label, 100),
+            value=value,
+            description=caption(choice.more, 100) or None,
+            default=value == chosen,
+        )
+        for value, choice in list(lines.items())[:25]
+    ]
+
+
+def _value(choice: Choice) -> str:
+    value = f"{TYPED}{choice.change}" if isinstance(choice.change, str) else json.dumps(dict(choice.change))
+    if len(value) > 100:
+        raise ValueError(f"too long for a line of a menu: {value}")
+    return value

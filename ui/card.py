@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import discord
@@ -51,6 +52,11 @@ class Card:
         return sum(map(len, self.blocks))
 
 
+def drawn_once(card: Card) -> Card:
+    """The card with a picture that is drawn the first time it is shown, and kept with the card."""
+    return card if card.draw is None else replace(card, draw=cache(card.draw))
+
+
 def row_of(*items: discord.ui.Item[Any]) -> Row:
     """Buttons, or one menu, beside each other."""
     return discord.ui.ActionRow(*items)
@@ -81,6 +87,12 @@ class Message:
     view: discord.ui.LayoutView
     files: list[discord.File]
 
+    def put_under(self, rows: Sequence[Row]) -> None:
+        """Put rows of menus and buttons into the last card."""
+        box: Any = self.view.children[-1]
+        for row in rows:
+            box.add_item(row)
+
 
 async def message_of(
     drawing: DrawingThread, cards: Sequence[Card], rows: Sequence[Row] = (), *, titled: bool = False
@@ -106,12 +118,11 @@ async def message_of(
             files.append(discord.File(io.BytesIO(picture.png), filename=name, description=alt))
             shown = discord.MediaGalleryItem(f"attachment://{name}", description=alt)
         box = container(card, shown, room=MOST_TEXT // len(cards))
-        if at == len(cards) - 1:
-            for row in rows:
-                box.add_item(row)
         view.add_item(box)
     view.stop()  # what stands under cards answers by its id: the library need not keep them
-    return Message(view, files)
+    message = Message(view, files)
+    message.put_under(rows)
+    return message
 
 
 async def send(interaction: discord.Interaction, message: Message) -> None:

@@ -1,5 +1,6 @@
 """Questions whose answers are stored, redrawn in place, looked into and shared."""
 
+import asyncio
 import json
 import math
 from collections.abc import Callable
@@ -16,13 +17,13 @@ from storage.database import Database, StorageError
 from storage.members.questions import AskedQuestion, change_arguments, recall, remember
 from storage.members.shared import claim_share, drop_share, note_share, share_with_id
 from storage.server.settings import settings_of
-from ui.answer import TYPED, Answer, Asked, Choice, Menu, Question, page_message, pages_of
-from ui.card import Row, fitting, message_of, row_of, send
+from ui.answer import TYPED, Answer, Asked, Question, options_of, page_message, pages_of
+from ui.card import Row, drawn_once, fitting, message_of, row_of, send
 from ui.drawing import DrawingThread
 from ui.forms import TextForm, open_form
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.roles import check_may_post, is_moderator
-from ui.text import caption, plain
+from ui.text import plain
 from wording.message_links import message_link
 from wording.numbers import counted
 
@@ -77,15 +78,24 @@ class Questions:
     async def reply(self, interaction: discord.Interaction, name: str, asked: Asked) -> None:
         """Answer a new question, privately; the interaction was deferred."""
         answer = await self._answer(interaction, name, asked, None)
-        stored: AskedQuestion | None = None
-        # the answer is worth more than what stands under it
+        # the row is on the disk by the time the picture is drawn
+        message, rows = await asyncio.gather(
+            message_of(self.drawing, [answer.card]), self._remembered(interaction, name, asked, answer)
+        )
+        message.put_under(rows)
+        await send(interaction, message)
+
+    async def _remembered(
+        self, interaction: discord.Interaction, name: str, asked: Asked, answer: Answer
+    ) -> list[Row]:
+        """Store the question; what stands under its answer, nothing where it could not be stored."""
         with suppress(StorageError), written.aside():
             now = self.now()
             row = await remember(self.database, interaction.user.id, name, asked, now)
-            stored = AskedQuestion(row, interaction.user.id, name, dict(asked), now)
-        rows = [] if stored is None else self.rows(interaction, stored, answer)
-        message = await message_of(self.drawing, [answer.card], rows)
-        await send(interaction, message)
+            return self.rows(
+                interaction, AskedQuestion(row, interaction.user.id, name, dict(asked), now), answer
+            )
+        return []  # the answer is worth more than what stands under it
 
     async def redraw(self, interaction: discord.Interaction, row: int, change: Asked) -> None:
         """Change a question of the member's own, and its answer where it stands, once deferred.
@@ -243,7 +253,12 @@ class Questions:
                 return await question.answer(interaction, asked, shown_by)
             key = (name, json.dumps(dict(asked), sort_keys=True), interaction.guild_id, shown_by is None)
             minute = self.now().replace(second=0, microsecond=0)
-            return await self.kept.get(key, minute, lambda: question.answer(interaction, asked, shown_by))
+
+            async def made() -> Answer:
+                answer = await question.answer(interaction, asked, shown_by)
+                return replace(answer, card=drawn_once(answer.card))
+
+            return await self.kept.get(key, minute, made)
 
     async def _own(self, interaction: discord.Interaction, row: int) -> AskedQuestion:
         stored = await recall(self.database, row, interaction.user.id)
@@ -286,27 +301,3 @@ class Questions:
             QuestionButton(noun, f"file-{name}", number, label) for name, (label, _) in question.files.items()
         ]
         return [*rows, row_of(*buttons)] if buttons else rows
-
-
-def options_of(menu: Menu) -> list[discord.SelectOption]:
-    """The lines of a menu, each with what it changes as its value; two that change the same are one."""
-    chosen = _value(menu.chosen)
-    lines = {_value(choice): choice for choice in menu.choices}
-    if chosen not in lines:
-        lines = {chosen: menu.chosen, **lines}
-    return [
-        discord.SelectOption(
-            label=caption(choice.label, 100),
-            value=value,
-            description=caption(choice.more, 100) or None,
-            default=value == chosen,
-        )
-        for value, choice in list(lines.items())[:25]
-    ]
-
-
-def _value(choice: Choice) -> str:
-    value = f"{TYPED}{choice.change}" if isinstance(choice.change, str) else json.dumps(dict(choice.change))
-    if len(value) > 100:
-        raise ValueError(f"too long for a line of a menu: {value}")
-    return value

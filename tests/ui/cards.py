@@ -2,9 +2,8 @@
 
 import discord
 
-from ui.answer import Answer
+from ui.answer import Answer, options_of
 from ui.card import MOST_TEXT, Card, container, fitting
-from ui.questions import options_of
 
 MOST_ITEMS = 40  # components of a message, nested ones too
 TEXT = discord.ComponentType.text_display.value

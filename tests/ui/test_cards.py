@@ -29,6 +29,8 @@ from storage.members.privacy import KEPT_OTHERWISE, PERSONAL_TABLES
 from tests.ui.cards import check, check_answer
 from tournament.sample import SampleSource
 from tournament.source import EVERYONE
+from ui.card import Card, drawn_once
+from ui.drawing import Picture
 from ui.text import plain
 
 LONG, MARKED = ("quiet_heron_" * 9)[:100], "*_`~|" * 20
@@ -175,3 +177,17 @@ def test_what_is_kept_of_a_member_fits(name: str) -> None:
     assert behind.count("and 47 more: see Take it along") == sum(
         bool(k.shows) for k in PERSONAL_TABLES.values()
     )
+
+
+def test_a_kept_card_has_its_picture_drawn_once_with_a_title_and_once_without() -> None:
+    drawn: list[bool] = []
+
+    def draw(titled: bool) -> Picture:
+        drawn.append(titled)
+        return Picture(b"", "made up")
+
+    card = drawn_once(Card("A finding", draw=draw))
+    assert card.draw is not None
+    assert [card.draw(titled).alt for titled in (False, True, False, True)] == ["made up"] * 4
+    assert drawn == [False, True]
+    assert drawn_once(Card("No picture")).draw is None
