@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import importlib
 import json
 import logging
 import os
@@ -119,7 +120,7 @@ class Roundtable(Client):
         self.questions = Questions(database, self.tools.drawing, self.now)
         self.add_dynamic_items(QuestionButton, QuestionMenu, BackToForm)
         for extension in EXTENSIONS:
-            await self.load_extension(extension)
+            await importlib.import_module(extension).setup(self)
         if self._watch is not None:
             await self._watch.start()
         await self._sync_if_changed()
