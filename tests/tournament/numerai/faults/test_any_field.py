@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import pytest
@@ -44,12 +44,51 @@ ASKED = [
 ]
 
 
-# what is asked where an answer stands beside all others; else everything
-ALONE = {
-    queries.OVERVIEWS["classic"].root: ("fields", "years", "years as read"),
-    queries.PIPELINE.root: ("fields", "pay", "scores of the day"),
-    queries.DAILY.root: ("fields", "rounds", "open rounds", "days"),
+BOARD = (queries.MODEL_LEADERBOARDS["classic"].root, queries.ACCOUNT_LEADERBOARD.root)
+# what is read ahead, and of which answers it is made
+AHEAD = {
+    "fields": frozenset(("__schema",)),
+    "board": frozenset(BOARD),
+    "rounds": frozenset((queries.ROUNDS.root, queries.ROUND_DETAILS["classic"].root)),
+    "years": frozenset((queries.OVERVIEWS["classic"].root,)),
 }
+WHO = (queries.MODEL.root, queries.ACCOUNT.root)
+SCORES_OUT, PRICE = queries.PIPELINE.root, queries.PRICE.root
+# the same of each question: (what was read ahead, what is asked for); two tests below hold it
+MADE_OF: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "names": (("board",), ()),
+    "find": (("board",), (*BOARD, *WHO)),
+    "pay": ((), (*BOARD, *WHO, PRICE, SCORES_OUT, queries.ROUNDS.root, queries.PERFORMANCES.root)),
+    "pay of everyone": (("rounds",), (PRICE, SCORES_OUT, queries.ROUNDS.root)),
+    "compare everyone": (("rounds",), (PRICE, queries.ROUNDS.root)),
+    "concentration": (("board",), ()),
+    "live rule": ((), (queries.ROUNDS.root,)),
+    "price": ((), (PRICE,)),
+    "claim": ((), WHO),
+    "models": ((), (queries.ACCOUNT.root,)),
+    "open rounds": (
+        (),
+        (*BOARD, *WHO, queries.ROUNDS.root, queries.PERFORMANCES.root, queries.DAILY.root),
+    ),
+    "days": ((), (*WHO, queries.DAILY.root)),
+    "scores of the day": (("fields",), (SCORES_OUT,)),
+    "years as read": (("years",), ()),
+}
+
+
+def concerned(root: str) -> list[str]:
+    """The questions whose answers are made of this one, behind what is read ahead for them."""
+    asked = [
+        name
+        for name, (ahead, roots) in MADE_OF.items()
+        if root in roots or any(root in AHEAD[each] for each in ahead)
+    ]
+    read = [
+        each
+        for each, roots in AHEAD.items()
+        if root in roots or any(each in MADE_OF[name][0] for name in asked)
+    ]
+    return [*read, *asked]
 
 
 @pytest.fixture
@@ -114,14 +153,12 @@ def questions(live: NumeraiSource) -> dict[str, Callable[[], Awaitable[Any]]]:
     }
 
 
-async def told(live: NumeraiSource, root: str = "") -> dict[str, str]:
-    """What comes of each question: the sentence it ends in, or "" for an answer. root: what is odd."""
-    found = {}
-    for name, ask in questions(live).items():
-        if name not in ALONE.get(root, (name,)):
-            continue
+async def told(live: NumeraiSource, names: Iterable[str]) -> dict[str, str]:
+    """What comes of each question: the sentence it ends in, or "" for an answer."""
+    asked, found = questions(live), {}
+    for name in names:
         try:
-            await ask()
+            await asked[name]()
             found[name] = ""
         except (SourceError, ValueError) as error:
             found[name] = str(error)
@@ -144,7 +181,7 @@ async def test_any_field_may_be_anything(question: Query, database: Database, pr
                 await clean(database)
                 live = source_of("classic", api, database, present)
                 try:
-                    found = await told(live, question.root)
+                    found = await told(live, concerned(question.root))
                 except Exception as error:
                     error.add_note(f"{question.root} {'.'.join(path)} is {kind}")
                     raise
@@ -159,5 +196,33 @@ async def test_any_field_may_be_anything(question: Query, database: Database, pr
 async def test_without_anything_odd_all_is_answered(database: Database, present: Present) -> None:
     async with Odd() as api:
         live = source_of("classic", api, database, present)
-        assert set((await told(live)).values()) == {""}
+        assert set((await told(live, [*AHEAD, *MADE_OF])).values()) == {""}
         await live.close()
+
+
+@pytest.mark.parametrize("name", MADE_OF)
+async def test_what_a_question_is_made_of(name: str, database: Database, present: Present) -> None:
+    """It asks for nothing else, and whatever else was read ahead it gets the same answer."""
+    ahead, roots = MADE_OF[name]
+    answers = []
+    async with Odd() as api:
+        for read in (ahead, AHEAD, ()):
+            await clean(database)
+            live = source_of("classic", api, database, present)
+            assert set((await told(live, read)).values()) <= {""}
+            api.requests.clear()
+            if read or not ahead:
+                answers.append(repr(await questions(live)[name]()))
+            else:
+                await told(live, [name])  # it may be refused, or ask for what was not read ahead
+            await live.close()
+            assert {asked.root for asked in api.requests} <= set(roots), read
+    assert len(set(answers)) == 1
+
+
+async def test_every_question_is_told_what_it_is_made_of(database: Database, present: Present) -> None:
+    async with Odd() as api:
+        live = source_of("classic", api, database, present)
+        assert set(questions(live)) == {*AHEAD, *MADE_OF}
+        await live.close()
+    assert all(concerned(query.root) for query in ASKED)
