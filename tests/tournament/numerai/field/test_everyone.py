@@ -133,17 +133,21 @@ async def test_a_renamed_model_is_one_model(
     await source.close()
 
 
-async def test_it_says_how_much_of_a_round_its_models_hold(live: NumeraiSource, api: LoopbackNumerai) -> None:
-    whole = api._roundDetails
+class TwiceAtStake(LoopbackNumerai):
+    """Its rounds have twice the stake that its models hold."""
 
-    def half(variables: dict) -> numerai_data.Json | None:
-        answer = whole(variables)
+    def _roundDetails(self, variables: dict) -> numerai_data.Json | None:  # noqa: N802 - the API's word
+        answer = super()._roundDetails(variables)
         return answer and answer | {"totalAtStake": 2 * answer["totalAtStake"]}
 
-    api._roundDetails = half  # type: ignore[method-assign]
-    await live.read_rounds()
-    assert (await live.everyone()).notice == "The models that Numerai tells hold 50 % of the stake at risk."
-    rounds = await live.rounds()
+
+async def test_it_says_how_much_of_a_round_its_models_hold(database: Database, present: Present) -> None:
+    async with TwiceAtStake(first_round=1330, last_round=1350) as api:
+        live = source_of("classic", api, database, present)
+        await live.read_rounds()
+        field, rounds = await live.everyone(), await live.rounds()
+        await live.close()
+    assert field.notice == "The models that Numerai tells hold 50 % of the stake at risk."
     at = rounds.number.tolist().index(1350)
     expected = sum(
         numerai_data.at_risk(model, 1350) for model in api.models.values() if CLASSIC in model.spans
