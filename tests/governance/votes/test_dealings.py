@@ -80,7 +80,7 @@ def test_every_verdict_is_that_of_the_plain_guard(asked: dict[str, Any]) -> None
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.fixed_dictionaries(POLLS))
 def test_every_verdict_of_many_polls_is_that_of_the_plain_guard(asked: dict[str, Any]) -> None:
     same(asked)
