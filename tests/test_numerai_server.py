@@ -94,6 +94,7 @@ async def test_numerapi_reads_rounds_with_their_rules(numerapi: Callable[..., An
     assert (newest["number"], newest["payoutFactor"], newest["resolvedGeneral"]) == (1401, None, False)
 
 
+@pytest.mark.slow
 async def test_numerapi_reads_histories(api: LoopbackNumerai, numerapi: Callable[..., Any]) -> None:
     model = api.models["tidewater_2"]
     with pytest.warns(DeprecationWarning, match="deprecated"):

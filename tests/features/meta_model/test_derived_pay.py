@@ -68,6 +68,7 @@ async def test_a_member_is_told_what_the_members_own_pay_rests_on(source: Sample
     assert " · MMC derived in " in member_card(own).small
 
 
+@pytest.mark.slow
 async def test_it_can_be_what_a_rule_is_compared_with(source: SampleSource) -> None:
     impact = await proposal_impact(source, proposal(rule="2C1T"), baseline=TODAY)
     assert pay_of(impact).derived is not None

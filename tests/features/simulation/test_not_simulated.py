@@ -11,6 +11,7 @@ from tournament.source import SourceError
 # ---------------------------------------------------------------- the sample, by pandas
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 8))
 async def test_every_example_is_simulated_or_says_why_not(
     source: SampleSource, impacts: dict[int, ProposalImpact], number: int

@@ -72,6 +72,7 @@ def test_minneapolis_elects_whom_it_elected() -> None:
     assert found.total_weight == sum(times for ballot, times in zip(ballots, many, strict=True) if ballot)
 
 
+@pytest.mark.slow
 def test_portland_s_sample_takes_fourteen_rounds() -> None:
     right = EXPECTED["portland_mayor_2015_sample.csv"]
     ballots, many = ballots_of("portland_mayor_2015_sample.csv")

@@ -120,6 +120,7 @@ def test_overlap_costs_size_and_an_edge_gives_power() -> None:
     assert flip_size(noise(rounds, models), edge=1.5, records=100, rng=draw) > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("combination", [False, True])
 def test_several_edges_share_their_records(combination: bool) -> None:
     """Each is what flip_size finds alone, and power never falls as the edge grows."""

@@ -30,6 +30,7 @@ def pair(r: float, size: int) -> AlikePairs:
     return AlikePairs(one, one + 1, np.array([r]), np.array([20.0]), np.array([False]), there, 1, 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("models", [50, 600])
 def test_it_is_what_the_whole_table_says(models: int) -> None:
     scores = families(np.random.default_rng(models), 90, models)
@@ -133,6 +134,7 @@ def test_bad_input_gets_one_sentence(asked: Callable[[], object], sentence: str)
         asked()
 
 
+@pytest.mark.slow
 def test_too_many_pairs_are_refused() -> None:
     record = np.random.default_rng(2).normal(size=(60, 1))
     scores = np.hstack([record.repeat(1500, axis=1), -record.repeat(1500, axis=1)])

@@ -37,6 +37,7 @@ def overlapping(rng: np.random.Generator, rounds: int, models: int, share: float
 # ---------------------------------------------------------------- by hand
 
 
+@pytest.mark.slow
 def test_a_signal_share_by_its_definition() -> None:
     scores = np.random.default_rng(1).normal(size=(40, 15))
     scores[5:9, 3], scores[20:, 4] = NAN, NAN

@@ -126,6 +126,7 @@ def test_a_weighted_mean_by_hand() -> None:
 # ---------------------------------------------------------------- beside the definition
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(2, 60), st.integers(1, 9))
 def test_every_model_is_scored_as_pandas_scores_it_alone(seed: int, stocks: int, models: int) -> None:
     p, m, t = tournament(stocks, models, seed)

@@ -61,6 +61,7 @@ def test_two_blocks_by_hand() -> None:
     assert found.chosen == pytest.approx([0.5, 0, 0.5])
 
 
+@pytest.mark.slow
 def test_noise_is_about_one_half_and_spreads() -> None:
     found = [
         probability_of_backtest_overfitting(

@@ -103,6 +103,7 @@ def test_the_simulation_says_nothing_of_no_change() -> None:
     np.testing.assert_allclose(same.exact, 0, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_first_order_is_too_high() -> None:
     """It leaves out that a sum of other length results: the smaller the change, the less that matters."""
     rng = np.random.default_rng(4)

@@ -50,6 +50,7 @@ async def test_the_sample_by_default(source: SampleSource) -> None:
     assert found.for_others("model_07585") is found
 
 
+@pytest.mark.slow
 async def test_a_rule_without_a_choice() -> None:
     made = ahead_of(lucky(90))
     found = await stake_ahead(made, "owl_0", "2xCORR")

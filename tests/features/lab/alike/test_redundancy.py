@@ -109,6 +109,7 @@ async def test_copies_by_hand() -> None:
     check_answer(redundancy_answer(found, {"name": None}))
 
 
+@pytest.mark.slow
 async def test_a_name_by_hand_and_what_others_see() -> None:
     found = await redundancy(flock(), "OWL_0")
     assert found.name == "owl_0"

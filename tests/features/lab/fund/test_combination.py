@@ -82,6 +82,7 @@ def test_interim_rows_are_not_looked_at() -> None:
     np.testing.assert_array_equal(fund_rounds(field, rounds).numbers, [201, 202])
 
 
+@pytest.mark.slow
 def test_a_model_that_is_better_is_seen() -> None:
     rng = np.random.default_rng(3)
     corr = moving(rng, 120, 12) + 0.02
@@ -96,6 +97,7 @@ def test_a_model_that_is_better_is_seen() -> None:
     assert "where nobody is better it still says yes" in how_sure(found)
 
 
+@pytest.mark.slow
 def test_where_an_edge_would_be_seen_and_none_is_the_answer_is_no() -> None:
     corr = 0.1 * moving(np.random.default_rng(4), 150, 8) + 0.02
     found = found_in(corr)  # the fund's .033 is a mix: nobody alone comes near
@@ -123,6 +125,7 @@ def test_too_many_unlike_models_leave_the_mix_out() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_large_field_is_bounded_and_says_so() -> None:
     rng = np.random.default_rng(7)
     found = found_in(moving(rng, 60, 900), stake=np.arange(1.0, 901.0))

@@ -54,6 +54,7 @@ def test_more_intervals_ask_for_more() -> None:
     assert found.how_many.startswith(told)
 
 
+@pytest.mark.slow
 def test_a_rule_that_is_better_is_named() -> None:
     rng = np.random.default_rng(3)
     corr = moving(rng, 200, 40) + np.linspace(-0.05, 0.05, 40)

@@ -80,6 +80,7 @@ async def test_of_luck_alone_hardly_anybody_is_told_apart() -> None:
     assert np.mean(told) <= 0.10
 
 
+@pytest.mark.slow
 async def test_what_is_said_is_what_the_numbers_say() -> None:
     edges = np.linspace(-0.03, 0.03, 30)
     scores = lucky(np.random.default_rng(4), 120, 30) + edges

@@ -74,6 +74,7 @@ async def test_it_pays_what_pandas_derives(
     assert found.derived.error == pytest.approx(math.sqrt((off**2).mean()))
 
 
+@pytest.mark.slow
 async def test_what_rests_on_it_says_so_and_how_well_it_is_known(source: SampleSource) -> None:
     found = await compare_payouts(source, EVERYONE, TODAY)
     assert found.derived is not None

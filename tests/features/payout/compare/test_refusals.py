@@ -132,6 +132,7 @@ async def test_units_that_are_none(source: SampleSource, unit: str) -> None:
     assert "NMR" in await refusal(source, unit=unit)
 
 
+@pytest.mark.slow
 async def test_all_the_nmr_there_is_can_be_a_stake(source: SampleSource) -> None:
     got = await compare_payouts(source, MODEL, ONE_THREE, current=TWO_ONE, stake=11_000_000)
     assert math.isfinite(got.difference)

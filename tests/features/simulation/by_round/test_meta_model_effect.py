@@ -218,6 +218,7 @@ def test_by_hand() -> None:
     assert short.told.endswith("so they hold about 1 independent stretch)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", [*TRIED, "stake"])
 def test_bad_rounds_stop_nobody(typed: str) -> None:
     """All stake in one account, one account, nothing but NaN, ties everywhere."""

@@ -107,6 +107,7 @@ async def test_an_api_that_dripped_is_asked_again_at_once(
     assert (await model(client, "heron_000"))["username"] == "heron_000"
 
 
+@pytest.mark.slow
 async def test_a_bomb_is_refused_before_it_is_large(api: LoopbackNumerai, new_client: NewClient) -> None:
     api.fail("bomb")
     with pytest.raises(SourceError, match="too large"):
