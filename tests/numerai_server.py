@@ -49,7 +49,7 @@ def fields_of(node: graphql.FieldNode | graphql.OperationDefinitionNode) -> Fiel
     return found
 
 
-# what servers of the invented data as it is have answered: the same in all of them, and half of the work of many tests
+# what servers of the invented data have answered while it was as it is: the same in all of them
 UNCHANGED: dict[str, str] = {}
 READ: dict[tuple[str, str], "tuple[str, Fields] | list[str]"] = {}  # the same of (schema, query)
 
@@ -79,6 +79,7 @@ class LoopbackNumerai(Answers):
         self.at_once = self.most_at_once = 0
         self._faults: list[Fault] = []
         self._answers: dict[str, str] = {}
+        self._is_apart = False
         self._limit: tuple[int, float, str] | None = None
         self._allowed: deque[float] = deque()
         self._schema_text = SCHEMA
@@ -122,22 +123,27 @@ class LoopbackNumerai(Answers):
         """Let the schema say this instead: a field or an argument that is gone, or is called otherwise."""
         assert before in self._schema_text, before
         self._schema_text = self._schema_text.replace(before, after)
+        self.forget()
+
+    def forget(self) -> None:
+        """Make every answer anew, apart from other servers: of what it is made has changed."""
+        self._is_apart = True
         self._answers.clear()
 
     def set_bio(self, model: str, bio: Any) -> None:
         """Let a model's profile say this from now on; a bio is a text or None, and anything goes."""
         self.bios[model] = bio
-        self._answers.clear()
+        self.forget()
 
     def link(self, account: str, discord_id: Any) -> None:
         """Let an account's profile name this Discord account from now on."""
         self.discord_ids[account] = discord_id
-        self._answers.clear()
+        self.forget()
 
     def move(self, model: str, account: str) -> None:
         """Let a model belong to this account from now on; an account without models is gone."""
         self.models[model] = replace(self.models[model], account=account)
-        self._answers.clear()
+        self.forget()
 
     def asked(self, root: str) -> list[Asked]:
         """The questions to one root field, oldest first."""
@@ -218,10 +224,11 @@ class LoopbackNumerai(Answers):
     @property
     def _is_unchanged(self) -> bool:
         """Whether what is answered comes of the invented data alone, and of which rounds there are."""
-        told_otherwise = (self.crowd, self.announced, self.bios, self.account_bios, self.discord_ids)
+        told_otherwise = (
+            self._is_apart, self.crowd, self.announced, self.bios, self.account_bios, self.discord_ids
+        )  # fmt: skip
         return (
             type(self) is LoopbackNumerai
             and not any(told_otherwise)
-            and self._schema_text == SCHEMA
             and self.models == numerai_data.invented_models()
         )

@@ -66,7 +66,7 @@ async def _serve() -> None:
         print(api.address, flush=True)
         while True:
             await asyncio.sleep(0.5)
-            api._answers.clear()  # of each round once: what is kept here would be gigabytes
+            api.forget()  # of each round once: what is kept here would be gigabytes
 
 
 async def _read(address: str, file: Path) -> None:

@@ -42,7 +42,7 @@ async def test_what_is_not_said_is_the_live_rule_s_and_the_difference_is_said(
     dated = await compare_payouts(live, "solo_wren", "2xCORR60", rounds="1320-1340")
     assert not any("announces" in warning for warning in dated.warnings)
     api.announced = {"corr60": 4.0, "mmc60": 12.0}
-    api._answers.clear()
+    api.forget()
     other = NumeraiSource(
         live._cache._database,
         address=api.address,

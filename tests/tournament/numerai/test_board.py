@@ -141,7 +141,7 @@ async def test_a_stake_that_changes_is_read_again_when_it_is_old(
 ) -> None:
     await live.refresh_board()
     api.models["solo_wren"] = replace(api.models["solo_wren"], stake=51.0)
-    api._answers.clear()
+    api.forget()
     await live.refresh_board()
     assert by_name(await live.stakes())[0]["solo_wren"] == 50
     present.moment += timedelta(hours=12)

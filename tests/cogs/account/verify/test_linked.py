@@ -65,7 +65,7 @@ async def test_a_link_made_meanwhile_counts_at_the_button(server: Server, api: L
 async def test_the_code_may_stand_in_the_account_s_bio(server: Server, api: LoopbackNumerai) -> None:
     reply = await ask(server)
     api.account_bios["tidewater"] = f"I like tides. {reply.content}"
-    api._answers.clear()
+    api.forget()
     assert "### Verified: tidewater\n" in text_of(await press(reply, server.ben))
 
 

@@ -21,7 +21,7 @@ async def database(database_file: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def api() -> AsyncIterator[LoopbackNumerai]:
-    async with LoopbackNumerai(first_round=1330) as api:
+    async with LoopbackNumerai(first_round=1390) as api:
         yield api
 
 

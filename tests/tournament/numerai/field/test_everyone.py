@@ -101,7 +101,7 @@ async def test_a_round_that_is_read_again_takes_the_place_of_what_was_kept(
     newest = np.array([1350])
     assert old.read(newest).stake.max() == pytest.approx(1000 / 64, abs=1e-5)
     api.models["newcomer"] = numerai_data.Invented("newcomer", "newcomers", 64_000.0)
-    api._answers.clear()
+    api.forget()
     present.moment += pd.Timedelta(hours=21).to_pytimedelta()
     await live.read_rounds()
     new = await live.everyone()
@@ -229,6 +229,7 @@ async def test_what_a_model_is_like_is_that_of_the_newest_round_that_tells_it(
     assert await live.likeness("solo_wren") is None, "nobody's answer fails for it"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", ["{}", '{"head": {"number": 1340, "more": 1}, "columns": []}', "[1]", "7"])
 async def test_a_round_of_another_version_is_read_again(
     live: NumeraiSource, api: LoopbackNumerai, database: Database, present: Present, head: str

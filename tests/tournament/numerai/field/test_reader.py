@@ -60,7 +60,7 @@ async def test_a_round_is_asked_for_at_once_when_it_has_resolved(
         "resolving",
         lambda n: just_now if n == 1350 else resolving(n),
     )
-    api._answers.clear()
+    api.forget()
     await live.read_rounds()
     assert asked_for(api, 21) == [1350]
 
@@ -146,7 +146,7 @@ async def test_the_newest_are_kept_where_there_is_no_room_for_all(
     assert row["size"] <= small._reader._limits.megabytes * 1e6
     # a new round takes the place of the oldest
     api.numbers = range(1330, 1352)
-    api._answers.clear()
+    api.forget()
     present.moment += timedelta(minutes=30)
     await small.read_rounds()
     later = await small.coverage()

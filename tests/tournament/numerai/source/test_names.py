@@ -87,7 +87,7 @@ async def test_names_are_remembered_and_read_again_when_they_are_old(
     assert len(api.requests) == asked
     present.moment += timedelta(hours=6)
     api.models["newcomer"] = numerai_data.Invented("newcomer", "newcomers", 1.0)
-    api._answers.clear()
+    api.forget()
 
     async def has_newcomer() -> bool:
         return "newcomer" in (await again.names()).models

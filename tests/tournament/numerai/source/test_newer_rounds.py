@@ -59,7 +59,7 @@ async def test_only_what_may_have_changed_is_asked_for_again(
 async def test_a_new_round_is_there(knowing: NumeraiSource, api: LoopbackNumerai, present: Present) -> None:
     before = await knowing.history("solo_wren")
     api.numbers = range(api.numbers.start, api.numbers.stop + 2)
-    api._answers.clear()
+    api.forget()
     present.moment += timedelta(minutes=20)
     after = await knowing.history("solo_wren")
     assert after.round.tolist() == [*before.round.tolist(), 1402, 1403]
