@@ -82,6 +82,7 @@ class Roundtable(Client):
         source: Source | None = None,
         now: Callable[[], datetime] = utc_now,
         sample: SampleSource | None = None,
+        drawing: DrawingThread | None = None,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -101,6 +102,7 @@ class Roundtable(Client):
             FIELD_FORM: lambda asked, match: self.questions.form_of(asked, int(match["row"]), match["field"])
         }
         self.sample = source if isinstance(source, SampleSource) else sample or SampleSource()
+        self.drawing = drawing or DrawingThread()
         self.ended_by: StorageError | None = None
         self._warming: asyncio.Task[None] | None = None
         self._watch = Watch(self, settings.health_port) if settings.health_port else None
@@ -111,7 +113,7 @@ class Roundtable(Client):
         database, self.lease = await open_alone(self.settings.database_path, copies, self.now)
         scheduler = self.settings.scoring_scheduler
         sources = self._sources(database)
-        self.tools = Tools(database, sources, DrawingThread(), self.now, copies, scheduler=scheduler)
+        self.tools = Tools(database, sources, self.drawing, self.now, copies, scheduler=scheduler)
         self.beat.start()
         if self.settings.data_source == "numerai":
             self.read_ahead = [
@@ -215,10 +217,11 @@ def create_bot(
     source: Source | None = None,
     now: Callable[[], datetime] = utc_now,
     sample: SampleSource | None = None,
+    drawing: DrawingThread | None = None,
 ) -> commands.Bot:
     """A bot that is ready to be started; nothing is opened or read yet, save by whoever gives a source."""
     kind = Roundtable if settings.shards == 1 else ShardedRoundtable
-    return kind(settings, source, now, sample)
+    return kind(settings, source, now, sample, drawing)
 
 
 async def run(settings: Settings) -> None:

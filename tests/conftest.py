@@ -1,6 +1,7 @@
 """The real bot in an offline server, over a real database file and the bundled sample."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -19,7 +20,10 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: tests of numbers s
 
     from bot import Settings
     from storage.database import Database
+    from tests.numerai_data import Present
+    from tests.numerai_server import LoopbackNumerai
     from tests.offline import Server
+    from tournament.numerai.source import NumeraiSource
     from tournament.sample import SampleSource
 
 # most tests open a database file of their own, and every commit of it would wait for the disk
@@ -33,6 +37,16 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.register_profile("quick", hypothesis_settings.get_profile("unhurried"), max_examples=10)
 hypothesis_settings.load_profile("unhurried")
+
+
+def pytest_collection() -> None:
+    """Nothing that is collected is garbage: it need not be looked through, now or while the tests run."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -112,15 +126,10 @@ async def env(
     settings: "Settings", source: "SampleSource", now: "Callable[[], datetime]"
 ) -> "AsyncIterator[simcord.Env]":
     from bot import create_bot
-    from tests.offline import OfflineDiscord
+    from tests.offline import DrawnBefore, at_work
 
-    env = OfflineDiscord(create_bot(settings, source=source, now=now))
-    await env.start()
-    try:
+    async with at_work(create_bot(settings, source=source, now=now, drawing=DrawnBefore())) as env:
         yield env
-    finally:
-        await env.shutdown()
-        await env.bot.close()
 
 
 @pytest.fixture
@@ -128,3 +137,43 @@ def server(env: "simcord.Env") -> "Server":
     from tests.offline import furnished
 
     return furnished(env)
+
+
+@pytest.fixture
+async def api() -> "AsyncIterator[LoopbackNumerai]":
+    from tests.numerai_server import LoopbackNumerai
+
+    async with LoopbackNumerai(first_round=1290) as api:
+        yield api
+
+
+@pytest.fixture
+def present() -> "Present":
+    from tests.numerai_data import Present
+
+    return Present()
+
+
+@pytest.fixture
+async def live(api: "LoopbackNumerai", tmp_path: Path, present: "Present") -> "AsyncIterator[NumeraiSource]":
+    """What that API tells of Classic."""
+    from storage.database import open_database
+    from tests.patience import CALM
+    from tournament.numerai.source import NumeraiSource, Throttle
+
+    kept = await open_database(tmp_path / "answers.sqlite3")
+    yield NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
+    await kept.close()
+
+
+@pytest.fixture
+async def live_env(
+    live: "NumeraiSource", settings: "Settings", present: "Present", source: "SampleSource"
+) -> "AsyncIterator[simcord.Env]":
+    """The bot that asks it: the `env` of a file whose tests are about live numbers."""
+    from bot import create_bot
+    from tests.offline import DrawnBefore, at_work
+
+    bot = create_bot(settings, source=live, now=present, sample=source, drawing=DrawnBefore())
+    async with at_work(bot) as env:
+        yield env

@@ -1,17 +1,47 @@
 """The offline server that command tests type in, and how they read what the bot answers."""
 
-from collections.abc import AsyncIterator
+import hashlib
+import pickle
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 import simcord
+from discord.ext import commands
 
 from bot import Roundtable
 from demo.offline import OfflineDiscord as OfflineDiscord
+from ui.drawing import DrawingThread, Drawn
 
 TEXT = discord.ComponentType.text_display.value
+DRAWN: dict[bytes, Any] = {}  # by what was drawn, and how
+
+
+class DrawnBefore(DrawingThread):
+    """Draws a picture once in this process: of the same result the same function makes the same one."""
+
+    async def run(self, function: Callable[..., Drawn], *arguments: object) -> Drawn:
+        try:
+            key = hashlib.sha256(pickle.dumps((function, arguments))).digest()
+        except (pickle.PicklingError, TypeError, AttributeError):  # a function in a test, say
+            return await super().run(function, *arguments)
+        if key not in DRAWN:
+            DRAWN[key] = await super().run(function, *arguments)
+        return DRAWN[key]
+
+
+@asynccontextmanager
+async def at_work(bot: commands.Bot) -> AsyncIterator[simcord.Env]:
+    """The bot in an offline Discord of its own, and it or whichever took its place closed at the end."""
+    env = OfflineDiscord(bot)
+    await env.start()
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        await env.bot.close()
 
 
 @dataclass

@@ -2,37 +2,25 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import simcord
 
-from bot import Roundtable, Settings, create_bot
-from storage.database import open_database
-from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import OfflineDiscord, Server, all_told, said, text_of, titles
-from tests.patience import CALM
-from tournament.numerai.source import NumeraiSource, Throttle
-from tournament.sample import SampleSource
+from tests.offline import Server, all_told, said, text_of, titles
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-async def env(settings: Settings, tmp_path: Path, source: SampleSource) -> AsyncIterator[simcord.Env]:
-    kept = await open_database(tmp_path / "answers.sqlite3")
+async def api() -> AsyncIterator[LoopbackNumerai]:
     async with LoopbackNumerai(first_round=1000) as api:
-        live = NumeraiSource(
-            kept, address=api.address, now=Present(), patience=CALM, throttle=Throttle(10_000)
-        )
-        env = OfflineDiscord(create_bot(settings, source=live, sample=source))
-        await env.start()
-        yield env
-        await env.shutdown()
-        assert isinstance(env.bot, Roundtable)
-        await env.bot.close()
-    await kept.close()
+        yield api
+
+
+@pytest.fixture
+def env(live_env: simcord.Env) -> simcord.Env:
+    return live_env
 
 
 async def test_daily_rounds(server: Server) -> None:

@@ -1,21 +1,14 @@
 """`/fund` over a Numerai API on this machine: nothing told, a crowd of daily rounds, the other tournament."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import simcord
 
-from bot import Roundtable, Settings, create_bot
-from storage.database import open_database
 from tests.numerai.crowd import Crowd
-from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import OfflineDiscord, Server, said, text_of
-from tests.patience import CALM
-from tournament.numerai.source import NumeraiSource, Throttle
-from tournament.sample import SampleSource
+from tests.offline import Server, said, text_of
+from tournament.numerai.source import NumeraiSource
 
 pytestmark = pytest.mark.slow
 
@@ -23,29 +16,8 @@ QUESTIONS = ("combination", "alignment", "rules")
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[LoopbackNumerai]:
-    async with LoopbackNumerai(first_round=1290) as api:
-        yield api
-
-
-@pytest.fixture
-async def live(api: LoopbackNumerai, tmp_path: Path) -> AsyncIterator[NumeraiSource]:
-    kept = await open_database(tmp_path / "answers.sqlite3")
-    yield NumeraiSource(kept, address=api.address, now=Present(), patience=CALM, throttle=Throttle(10_000))
-    await kept.close()
-
-
-@pytest.fixture
-async def env(live: NumeraiSource, settings: Settings, source: SampleSource) -> AsyncIterator[simcord.Env]:
-    bot = create_bot(settings, source=live, now=Present(), sample=source)
-    env = OfflineDiscord(bot)
-    await env.start()
-    try:
-        yield env
-    finally:
-        await env.shutdown()
-        assert isinstance(env.bot, Roundtable)
-        await env.bot.close()
+def env(live_env: simcord.Env) -> simcord.Env:
+    return live_env
 
 
 async def ask(server: Server, question: str) -> Any:

@@ -1,21 +1,14 @@
 """`/payout` over a Numerai API on this machine: fresh, far away, failing, and with everything that is odd."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import simcord
 
-from bot import Roundtable, Settings, create_bot
-from storage.database import open_database
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import OfflineDiscord, Server, all_told, parts_of, said, text_of, titles
-from tests.patience import CALM
-from tournament.numerai.source import NumeraiSource, Throttle
-from tournament.sample import SampleSource
+from tests.offline import Server, all_told, parts_of, said, text_of, titles
 
 pytestmark = pytest.mark.slow
 
@@ -23,31 +16,8 @@ RULE = {"proposed": "1xCORR + 3xMMC", "current": "0.75xCORR + 2.25xMMC"}
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[LoopbackNumerai]:
-    async with LoopbackNumerai(first_round=1290) as api:
-        yield api
-
-
-@pytest.fixture
-def present() -> Present:
-    return Present()
-
-
-@pytest.fixture
-async def env(
-    api: LoopbackNumerai, settings: Settings, tmp_path: Path, present: Present, source: SampleSource
-) -> AsyncIterator[simcord.Env]:
-    kept = await open_database(tmp_path / "answers.sqlite3")
-    live = NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
-    env = OfflineDiscord(create_bot(settings, source=live, sample=source))
-    await env.start()
-    try:
-        yield env
-    finally:
-        await env.shutdown()
-        assert isinstance(env.bot, Roundtable)
-        await env.bot.close()
-        await kept.close()
+def env(live_env: simcord.Env) -> simcord.Env:
+    return live_env
 
 
 async def compare(server: Server, **options: Any) -> Any:
@@ -117,7 +87,8 @@ async def test_odd_histories_are_answered(server: Server, name: str) -> None:
     assert "would have paid" in text_of(reply), text_of(reply)
 
 
-async def test_an_account_of_a_hundred_models_is_answered(server: Server) -> None:
+async def test_an_account_of_a_hundred_models_is_answered(server: Server, api: LoopbackNumerai) -> None:
+    api.numbers = range(1298, 1313)
     reply = await compare(server, who="hundred_herons", rounds="1300-1310")
     assert "(100 models)" in await all_told(server.ben, reply)
 

@@ -1,22 +1,17 @@
 """`/stakes` over a Numerai API on this machine: unread, read, failing, without guessed accounts."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import simcord
 
-from bot import Roundtable, Settings, create_bot
 from features.stakes.history import take_snapshot
-from storage.database import fetch_all, open_database
+from storage.database import fetch_all
 from tests.numerai_data import CLASSIC, Present, at_risk, takes_part
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import OfflineDiscord, Server, said, text_of, titles
-from tests.patience import CALM
-from tournament.numerai.source import NumeraiSource, Throttle
-from tournament.sample import SampleSource
+from tests.offline import Server, said, text_of, titles
+from tournament.numerai.source import NumeraiSource
 
 pytestmark = pytest.mark.slow
 
@@ -30,36 +25,8 @@ FINDINGS = {
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[LoopbackNumerai]:
-    async with LoopbackNumerai(first_round=1290) as api:
-        yield api
-
-
-@pytest.fixture
-def present() -> Present:
-    return Present()
-
-
-@pytest.fixture
-async def live(api: LoopbackNumerai, tmp_path: Path, present: Present) -> AsyncIterator[NumeraiSource]:
-    kept = await open_database(tmp_path / "answers.sqlite3")
-    yield NumeraiSource(kept, address=api.address, now=present, patience=CALM, throttle=Throttle(10_000))
-    await kept.close()
-
-
-@pytest.fixture
-async def env(
-    live: NumeraiSource, settings: Settings, present: Present, source: SampleSource
-) -> AsyncIterator[simcord.Env]:
-    bot = create_bot(settings, source=live, now=present, sample=source)
-    env = OfflineDiscord(bot)
-    await env.start()
-    try:
-        yield env
-    finally:
-        await env.shutdown()
-        assert isinstance(env.bot, Roundtable)
-        await env.bot.close()
+def env(live_env: simcord.Env) -> simcord.Env:
+    return live_env
 
 
 async def ask(server: Server, question: str) -> Any:

@@ -10,7 +10,7 @@ from bot import Roundtable, Settings, create_bot
 from storage.database import Database, open_database
 from tests.numerai_data import Present
 from tests.numerai_server import LoopbackNumerai
-from tests.offline import OfflineDiscord
+from tests.offline import at_work
 from tests.patience import CALM
 from tournament.numerai.source import NumeraiSource, Throttle
 from tournament.sample import SampleSource
@@ -49,10 +49,5 @@ def new_bot(
 
 @pytest.fixture
 async def env(new_bot: Callable[[], Roundtable]) -> AsyncIterator[simcord.Env]:
-    env = OfflineDiscord(new_bot())
-    await env.start()
-    try:
+    async with at_work(new_bot()) as env:
         yield env
-    finally:
-        await env.shutdown()
-        await env.bot.close()
