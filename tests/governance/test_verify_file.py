@@ -257,19 +257,62 @@ def test_a_receipt_is_followed(tmp_path: Path) -> None:
     assert (code, said.startswith("This is no receipt")) == (2, True)
 
 
-@pytest.mark.slow
+# what verify.py answers to each of many lists of arguments, in one process
+EACH = """
+import contextlib, io, json, runpy, sys
+told = []
+for arguments in json.load(open("asked.json")):
+    sys.argv, said, code = ["verify.py", *arguments], io.TextIOWrapper(io.BytesIO(), "utf-8"), None
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            runpy.run_path("verify.py", run_name="__main__")
+        except SystemExit as error:
+            code = error.code
+    said.flush()
+    told.append([code or 0, said.buffer.getvalue().decode("utf-8")])
+print(json.dumps(told))
+"""
+
+
+def told_each(folder: Path, python: str) -> list[list[Any]]:
+    done = subprocess.run(
+        [python, "-I", "-S", "-c", EACH],
+        cwd=folder,
+        env={"PATH": os.defpath},
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[Any]]]:
+    """A folder with verify.py and two exports of every method, one with another total; what it tells here."""
+    folder, asked = tmp_path_factory.mktemp("exports"), []
+    shutil.copy(FILE, folder / "verify.py")
+    for method in METHODS:
+        made = exported(method)
+        (folder / f"{method}.json").write_text(json.dumps(made), encoding="utf-8")
+        asked.append([f"{method}.json", "--head", made["head"]])
+        _other_total(made)
+        (folder / f"{method}-changed.json").write_text(json.dumps(made), encoding="utf-8")
+        asked.append([f"{method}-changed.json"])
+    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    told = told_each(folder, sys.executable)
+    assert [code for code, _ in told] == [0, 1] * len(METHODS)
+    return folder, told
+
+
 @pytest.mark.parametrize("version", ["3.9", "3.10", "3.12", "3.13"])
-def test_other_versions_of_python_find_the_same(tmp_path: Path, version: str) -> None:
+def test_other_versions_of_python_find_the_same(
+    tmp_path: Path, exports: tuple[Path, list[list[Any]]], version: str
+) -> None:
     found = [*Path.home().glob(f".pyenv/versions/{version}.*/bin/python"), shutil.which(f"python{version}")]
     working = [each for each in found if each and not subprocess.run([each, "-c", ""]).returncode]
     if not working:
         pytest.skip(f"Python {version} is not installed")
-    for method in METHODS:
-        made = exported(method)
-        expected = run(tmp_path, made, "--head", made["head"])
-        assert expected[0] == 0
-        assert run(tmp_path, made, "--head", made["head"], python=str(working[0])) == expected
-        _other_total(made)
-        expected = run(tmp_path, made)
-        assert expected[0] == 1
-        assert run(tmp_path, made, python=str(working[0])) == expected
+    made = exported("single")
+    assert run(tmp_path, made, "--head", made["head"], python=str(working[0]))[0] == 0
+    folder, expected = exports
+    assert told_each(folder, str(working[0])) == expected
