@@ -119,7 +119,7 @@ class Roundtable(Client):
             self.read_ahead = [
                 name for name, source in self.tools.sources.items() if isinstance(source, NumeraiSource)
             ]
-        self.questions = Questions(database, self.tools.drawing, self.now)
+        self.questions = Questions(database, self.tools.drawing, self.now, self.settings.docs_url)
         self.add_dynamic_items(QuestionButton, QuestionMenu, BackToForm)
         for extension in EXTENSIONS:
             await importlib.import_module(extension).setup(self)

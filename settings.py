@@ -1,6 +1,7 @@
 """What a host decides, read from the environment."""
 
 import argparse
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ class Settings:
     health_port: int
     scoring_scheduler: str
     shards: int  # connections to Discord; 0: as many as it asks for
+    docs_url: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -53,6 +55,7 @@ class Settings:
             health_port=port,
             scoring_scheduler=scheduler,
             shards=_shards(environ),
+            docs_url=_address(environ, "DOCS_URL"),
         )
 
 
@@ -81,6 +84,14 @@ def _shards(environ: Mapping[str, str]) -> int:
     if not number:
         raise ValueError("SHARDS is 0, but the bot needs a connection: 1 or more, or auto.")
     return number
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    """The address of a page, which will stand in links of Markdown."""
+    text = (environ.get(name) or "").strip()
+    if text and not re.fullmatch(r"https?://[\w.-]+[\w./~%:-]{0,150}", text, re.ASCII):
+        raise ValueError(f"{name} is “{text[:40]}”, but it must be an address that begins with https://.")
+    return text
 
 
 def _whole(environ: Mapping[str, str], name: str, default: str, what: str, most: int = 9_999) -> int:

@@ -18,13 +18,26 @@ import discord
 from bot import Settings, create_bot
 from demo.offline import OfflineDiscord, offline_discord
 from demo.page import LivePage
-from demo.picture import camera
+from demo.picture import DESK, PHONE, camera, fewer_colours
 from demo.tour import TOUR, TourStep
 from demo.voters import cast_votes, seed_voters
 
 OUT = Path(__file__).parents[1] / "out"
 DOCS = Path(__file__).parents[1] / "docs"
-IN_DOCS = ("my-pay", "everyone-all-rounds")  # replies whose pictures the docs show
+# the steps whose pictures the docs show, and how wide the window is
+IN_DOCS = {
+    "my-pay": PHONE,
+    "everyone-all-rounds": PHONE,
+    "stakes-by-account": PHONE,
+    "influence": PHONE,
+    "weights": PHONE,
+    "track-record": PHONE,
+    "transition": DESK,
+    "pay-ahead": PHONE,
+    "fund-combination": PHONE,
+    "filed": DESK,
+    "approved": PHONE,
+}
 
 
 async def play(
@@ -49,7 +62,7 @@ async def play_and_save(
     channel: Any,
     members: dict[str, Any],
     voters: list[int],
-    shoot: Callable[[Any, Any], Awaitable[bytes]] | None,
+    shoot: Callable[[Any, Any, str], Awaitable[bytes]] | None,
 ) -> None:
     """Play the tour and write every reply under out/, with its picture where there is a camera."""
     for number, step in enumerate(TOUR, 1):
@@ -58,7 +71,7 @@ async def play_and_save(
         path = OUT / f"{number:02}-{step.name}"
         path.with_suffix(".txt").write_text(f"{step.member}: {typed(step)}\n\n{as_text(shown)}\n")
         if shoot is not None:
-            path.with_suffix(".png").write_bytes(await shoot(members[step.member], shown))
+            path.with_suffix(".png").write_bytes(await shoot(members[step.member], shown, step.name))
 
 
 def cards_in(channel: Any) -> list[Any]:
@@ -177,12 +190,14 @@ async def save(
             camera(preview) as taken,
         ):
 
-            async def shoot(member: Any, message: Any) -> bytes:
-                return (await taken.picture(member, message))[0]
+            async def shoot(member: Any, message: Any, step: str) -> bytes:
+                png, _ = await taken.picture(member, message)
+                if (size := IN_DOCS.get(step)) is not None:
+                    kept = png if size == PHONE else (await taken.picture(member, message, size=size))[0]
+                    (DOCS / f"{step}.png").write_bytes(fewer_colours(kept))
+                return png
 
             await play_and_save(env, channel, members, voters, shoot)
-        for name in IN_DOCS:
-            shutil.copy(next(OUT.glob(f"*-{name}.png")), DOCS / f"{name}.png")
     print(f"Every reply is saved in {OUT}")
 
 

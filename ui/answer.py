@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import discord
@@ -88,10 +88,11 @@ class Question:
     percent: Callable[[Asked], bool] = lambda asked: False
 
 
-def pages_of(answer: Answer) -> list[Card]:
-    """What stands behind an answer: what did not fit on its card, then its pages."""
+def pages_of(answer: Answer, small: str = "") -> list[Card]:
+    """What stands behind an answer: what did not fit on its card, then its pages, each with that line."""
     _, *rest = fitting(answer.card)
-    return [*rest, *(part for page in answer.details for part in fitting(page))]
+    pages = (replace(page, small="\n".join(filter(None, (page.small, small)))) for page in answer.details)
+    return [*rest, *(part for page in pages for part in fitting(page))]
 
 
 async def page_message(

@@ -25,6 +25,7 @@ from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.roles import check_may_post, is_moderator
 from ui.text import plain
 from wording.message_links import message_link
+from wording.methods import methods_line
 from wording.numbers import counted
 
 GONE = "That answer is too old to be changed. Ask again, and use the new one."
@@ -38,8 +39,9 @@ class Questions:
         database: Database,
         drawing: DrawingThread,
         now: Callable[[], datetime],
+        docs_url: str = "",
     ) -> None:
-        self.database, self.drawing, self.now = database, drawing, now
+        self.database, self.drawing, self.now, self.docs_url = database, drawing, now, docs_url
         self.known: dict[str, Question] = {}  # by name, like "payout compare"
         self.kept, self.turns = KeptResults(), Turns()
 
@@ -149,7 +151,8 @@ class Questions:
         else:
             await interaction.response.defer()
         name, asked, shown_by = await self._meant(interaction, number)
-        pages = pages_of(await self._answer(interaction, name, asked, shown_by))
+        answer = await self._answer(interaction, name, asked, shown_by)
+        pages = pages_of(answer, methods_line(name, self.docs_url))
         message = await page_message(
             self.drawing, pages, page, lambda titles: QuestionMenu(name.split()[0], "page", number, titles)
         )

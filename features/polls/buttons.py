@@ -28,13 +28,14 @@ from features.polls.voting.forms import BallotForm, ReasonForm, order_form
 from features.polls.voting.ranking import CHANGES, RankingDraft, change_draft, draft_of
 from features.polls.voting.ranking_card import CHANGED, ranking_card, ranking_rows
 from storage.polls import reminders
-from tools import Tools, show_cards, tools_of
+from tools import Tools, questions_of, show_cards, tools_of
 from ui.answer import Answer, page_message, pages_of
 from ui.card import Message, Row, message_of, row_of, send
 from ui.drawing import DrawingThread
 from ui.errors import errors_answered
 from ui.forms import Again, Form, open_form
 from ui.server import guild_of
+from wording.methods import methods_line
 
 REMIND_BEFORE = timedelta(hours=6)
 RANKED = ("ranked_irv", "ranked_schulze")
@@ -81,7 +82,7 @@ class PollButton(
                 await _vote(interaction, view)
             elif self.verb == "behind":
                 await interaction.response.defer(ephemeral=True, thinking=True)
-                await send(interaction, await page_of(tools.drawing, view, 0))
+                await send(interaction, await page_of(interaction, view, 0))
             elif self.verb == "reason":
                 await open_form(interaction, ReasonForm(self.poll_id, _say_why(view)))
             elif self.verb == "withdraw":
@@ -110,7 +111,7 @@ class PollPages(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"poll:
             tools = tools_of(interaction)
             view = await poll_with_id(tools.database, guild_of(interaction).id, self.poll_id)
             check_in_sight(view)
-            shown = await page_of(tools.drawing, view, int(self.item.values[0]))
+            shown = await page_of(interaction, view, int(self.item.values[0]))
             await interaction.edit_original_response(view=shown.view, attachments=shown.files)
 
 
@@ -160,10 +161,11 @@ def vote_rows(polls: Sequence[tuple[int, int]]) -> list[Row]:
     return [row_of(*votes)] if votes else []
 
 
-async def page_of(drawing: DrawingThread, view: PollView, page: int) -> Message:
+async def page_of(interaction: discord.Interaction, view: PollView, page: int) -> Message:
     """A page of what stands behind a poll's card, with a menu of the others."""
-    pages = pages_of(answer_of(view))
-    return await page_message(drawing, pages, page, lambda titles: PollPages(view.poll.poll_id, titles))
+    asked = questions_of(interaction)
+    pages = pages_of(answer_of(view), methods_line("poll", asked.docs_url))
+    return await page_message(asked.drawing, pages, page, lambda titles: PollPages(view.poll.poll_id, titles))
 
 
 async def _vote(interaction: discord.Interaction, view: PollView) -> None:
