@@ -28,7 +28,7 @@ def welcome_card(mention: Mention, polls: Sequence[Poll] = ()) -> Card:
             f"New here? {mention('account link')} picks your model, and answers are about you from then on. "
             "No model yet? Put `everyone` into “who”.",
         ),
-        after="Or look a command up: the menu has all by what they are about, Search finds one by words.",
+        after="The menu has all commands, Search finds one by words.",
         small="Answers are private until you share them.",
     )
 
