@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin/python
 # each worker begins with one half of the tests and takes over from the other: what a file asks first is asked once
 PYTEST := $(RUN) -m pytest -n logical --dist worksteal
 
-.PHONY: help demo quick test lint check fuzz soak audit bench pictures lock clean
+.PHONY: help demo quick test lint check fuzz soak audit bench pictures lock tongues clean
 help:
 	@echo "make demo      the whole bot in a browser page, no token needed (ONCE=1: play the tour, save it in out/, stop)"
 	@echo "make test      every check and test"
@@ -16,6 +16,7 @@ help:
 	@echo "make audit     licences and known weaknesses of what is installed, secrets, file modes"
 	@echo "make bench     speed, side by side with other ways of doing the same (ROW=payouts: one row; WRITE=1: keep the table)"
 	@echo "make lock      make the requirements files of pyproject.toml's groups again, with the newest of what they bring along"
+	@echo "make tongues   bring the catalogues of other languages up to date (TONGUE=de: begin one)"
 	@echo "make pictures  take the pictures of the docs again, in the demo's page (needs chromium)"
 
 demo: $(VENV)/demo.done
@@ -56,6 +57,9 @@ pictures: $(VENV)/pictures.done
 
 lock: $(VENV)/dev.done
 	@$(RUN) -m tests.hosting.locking
+
+tongues: $(VENV)/dev.done
+	@$(RUN) -m tests.wording.catalogues $(TONGUE)
 
 clean:
 	rm -rf $(VENV) out .build *.egg-info

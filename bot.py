@@ -1,9 +1,7 @@
 """Start here: settings, the bot that is built from them, and `python bot.py`."""
 
 import asyncio
-import hashlib
 import importlib
-import json
 import logging
 import os
 import signal
@@ -38,6 +36,7 @@ from ui.forms import BackToForm, answer_forgotten
 from ui.posting import passes
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.questions import Questions
+from ui.server import digest_in_all_tongues
 
 log = logging.getLogger("roundtable")
 
@@ -184,8 +183,7 @@ class Roundtable(Client):
 
     async def _sync_if_changed(self) -> None:
         assert self.application_id is not None
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        digest = await digest_in_all_tongues(self.tree)
         if await synced_digest(self.tools.database, self.application_id) == digest:
             log.info("commands unchanged")
             return

@@ -20,6 +20,7 @@ from tournament.source import Tournament
 from ui.card import row_of
 from ui.errors import errors_answered
 from ui.text import plain
+from wording.tongue import say
 
 
 class AccountCommands(
@@ -102,7 +103,7 @@ class AccountCommands(
         """Take your link back; nothing else is changed"""
         removed = await remove_link(self.tools.database, interaction.user.id)
         await interaction.response.send_message(
-            "Your link is removed." if removed else "There was no link to remove.", ephemeral=True
+            say("Your link is removed.") if removed else say("There was no link to remove."), ephemeral=True
         )
 
     @app_commands.command()
@@ -110,7 +111,8 @@ class AccountCommands(
         """Give up your verified account; the link stays, and you can verify again"""
         dropped = await drop_verification(self.tools.database, interaction.user.id)
         await interaction.response.send_message(
-            "You are not verified any more." if dropped else "You had no verified account.", ephemeral=True
+            say("You are not verified any more.") if dropped else say("You had no verified account."),
+            ephemeral=True,
         )
 
     @app_commands.command()
@@ -159,7 +161,9 @@ class AccountCommands(
             await show_cards(interaction, [group_card(group)])
         elif remove:
             gone = await forget_group(database, member, name)
-            await interaction.followup.send(f"Your group {plain(gone)} is removed.", ephemeral=True)
+            await interaction.followup.send(
+                say("Your group {group} is removed.", group=plain(gone)), ephemeral=True
+            )
         else:
             await show_cards(interaction, [group_card(await find_group(database, member, name))])
 
@@ -182,7 +186,7 @@ class VerifiedButton(
     def __init__(self, member_id: int) -> None:
         super().__init__(
             discord.ui.Button(
-                label="I put it there",
+                label=say("I put it there"),
                 style=discord.ButtonStyle.success,
                 custom_id=f"account:verified:{member_id}",
             )

@@ -12,7 +12,7 @@ from features.server.help_buttons import (
     help_rows,
     search_form,
 )
-from features.server.help_card import welcome_card
+from features.server.help_card import called, welcome_card
 from storage.polls.polls import polls_in
 from tools import Client, choices_of, show_cards
 
@@ -43,8 +43,9 @@ class HelpCommands(commands.Cog):
     @explain.autocomplete("command")
     async def _command(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         wanted = typed.strip().lstrip("/").casefold()
-        names = [name for name in commands_of(self.client.tree) if wanted in name]
-        return choices_of((name, name) for name in names[:25])
+        names = [(name, called(name)) for name in commands_of(self.client.tree)]
+        found = [(name, own) for name, own in names if wanted in name or wanted in own.casefold()]
+        return choices_of((name if own == name else f"{own} · {name}", name) for name, own in found[:25])
 
 
 async def setup(bot: Client) -> None:

@@ -36,9 +36,9 @@ HOUSE = {
         ("aiohttp", "aiolimiter", "numpy", "pandas"),
     ),
     "wording": Room(
-        "numbers and names as people read them",
+        "numbers, names and fixed sentences as people read them, each in their tongue",
         ("scoring.rules", "scoring.typed", "governance.text", "tournament.source"),
-        ("numpy",),
+        ("babel", "numpy"),
     ),
     "logs.py": Room("what is logged, and how: one line an event", ("storage.errors",), ("discord",)),
     "ui": Room(

@@ -10,6 +10,7 @@ import discord
 from ui.card import Card, Message, fitting, message_of, row_of
 from ui.drawing import DrawingThread
 from ui.text import as_read, caption
+from wording.tongue import say
 
 Asked = Mapping[str, Any]  # a question's arguments, as they are stored
 TYPED = "type "  # a choice whose value begins so opens the form of that field
@@ -126,9 +127,9 @@ def options_of(menu: Menu) -> list[discord.SelectOption]:
         lines = {chosen: menu.chosen, **lines}
     return [
         discord.SelectOption(
-            label=caption(choice.label, 100),
+            label=caption(say(choice.label), 100),
             value=value,
-            description=caption(choice.more, 100) or None,
+            description=caption(say(choice.more), 100) or None,
             default=value == chosen,
         )
         for value, choice in list(lines.items())[:25]

@@ -12,6 +12,7 @@ import discord
 
 from ui.drawing import DrawingThread, Picture
 from ui.text import caption, plain, split_text
+from wording.tongue import say
 
 log = logging.getLogger("roundtable.cards")
 
@@ -76,7 +77,8 @@ def fitting(card: Card, room: int = MOST_TEXT) -> tuple[Card, ...]:
     """The card, cut at the end of a sentence where it is longer than `room`, and cards for the rest."""
     spare = room - replace(card, text="").length - 1
     first, *others = split_text(card.text, max(200, spare), room - 300)
-    rest = [Card(f"{card.heading[:200]} (continued)", text, colour=card.colour) for text in others]
+    heading = say("{heading} (continued)", heading=card.heading[:200])
+    rest = [Card(heading, text, colour=card.colour) for text in others]
     return replace(card, text=first), *rest
 
 

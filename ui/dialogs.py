@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from ui.errors import GuardedView
+from wording.tongue import say
 
 
 class Confirm(GuardedView):
@@ -15,7 +16,7 @@ class Confirm(GuardedView):
         self.member_id = member_id
         self.confirmed: bool | None = None
         self.pressed: discord.Interaction | None = None
-        self.yes.label = label
+        self.yes.label, self.no.label = say(label), say("Leave it")
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Only whoever asked may answer."""
@@ -29,7 +30,7 @@ class Confirm(GuardedView):
         """Go ahead."""
         self._answer(interaction, confirmed=True)
 
-    @discord.ui.button(label="Leave it", style=discord.ButtonStyle.secondary)
+    @discord.ui.button(style=discord.ButtonStyle.secondary)
     async def no(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
         """Change nothing."""
         self._answer(interaction, confirmed=False)
@@ -43,7 +44,7 @@ class Confirm(GuardedView):
 
 async def agreed(interaction: discord.Interaction, question: str, label: str) -> discord.Interaction | None:
     """Ask whoever asked; their answer, to reply to privately, if it was yes, and None otherwise."""
-    view = Confirm(interaction.user.id, label)
+    view, question = Confirm(interaction.user.id, label), say(question)
     if interaction.response.is_done():
         await interaction.followup.send(question, view=view, ephemeral=True)
     else:
@@ -55,5 +56,5 @@ async def agreed(interaction: discord.Interaction, question: str, label: str) ->
     await view.pressed.response.defer(ephemeral=True, thinking=True)
     if view.confirmed:
         return view.pressed
-    await view.pressed.followup.send("Nothing was changed.", ephemeral=True)
+    await view.pressed.followup.send(say("Nothing was changed."), ephemeral=True)
     return None

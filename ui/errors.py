@@ -13,34 +13,51 @@ from logs import is_too_late
 from storage import written
 from storage.errors import CLOSED, BusyError, StorageError
 from tournament.source import SourceError, asker
+from ui.server import hear_member
 from ui.text import caption, plain
 from wording.names import NearMissError
+from wording.tongue import marked, say
 
 log = logging.getLogger("roundtable.errors")
 
-UNDONE = "Something went wrong on our side, and nothing was changed. Try again"
-DONE = (
+UNDONE = marked(
+    "Something went wrong on our side, and nothing was changed. Try again; if it stays, tell the host of "
+    "this bot the id **{id}**."
+)
+DONE = marked(
     "What you asked for is written down, but something went wrong on our side after that. Look whether it is "
-    "there before you try again"
+    "there before you try again; if it stays, tell the host of this bot the id **{id}**."
 )
 NOT_ALL = "not all of it is done: look what is there before you try again"
 
 
 def sentence_for(error: BaseException) -> str | None:
-    """What a member is told of an expected error; None for one that nobody expected."""
+    """What a member is told of an expected error, in their tongue if it is a fixed sentence.
+
+    None for one that nobody expected.
+    """
     if isinstance(error, app_commands.NoPrivateMessage):
-        return "This command belongs to a server: type it in one."
+        return say("This command belongs to a server: type it in one.")
     if isinstance(error, app_commands.MissingPermissions):
         missing = ", ".join(name.replace("_", " ") for name in error.missing_permissions)
-        return f"You need a permission for this that you don't have here: {missing}. Ask a moderator."
+        return say(
+            "You need a permission for this that you don't have here: {missing}. Ask a moderator.",
+            missing=missing,
+        )
     if isinstance(error, app_commands.CheckFailure):
-        return "You can't use this command here."
+        return say("You can't use this command here.")
     if isinstance(error, StorageError) and written.anything():
         return plain(str(error).replace("nothing was changed", NOT_ALL))[:1900]
     if isinstance(error, ValueError | StorageError | SourceError):
         # a sentence may quote what was typed: it must neither format nor ping
-        return plain(str(error))[:1900]
+        return plain(_said(error))[:1900]
     return None
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, SourceError) and (reason := say(error.reason)) != error.reason:
+        return say("{reason}. {remedy}", reason=reason, remedy=say(error.remedy))
+    return say(str(error))
 
 
 async def answer_error(
@@ -72,10 +89,7 @@ async def answer_error(
         log.error(
             "unexpected error", exc_info=error, extra={"fields": {"error_id": error_id, "command": name}}
         )
-        sentence = (
-            f"{DONE if written.anything() else UNDONE}; if it stays, tell the host of this bot the id "
-            f"**{error_id}**."
-        )
+        sentence = say(DONE if written.anything() else UNDONE, id=error_id)
     else:
         _log_expected(error, name)
     try:
@@ -102,8 +116,9 @@ class Tree(app_commands.CommandTree):
     """The command tree whose errors go through the funnel."""
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Note who asks, as what one member may ask has a limit, and from here on what is written."""
+        """Note who asks, as that has a limit, the tongue they read, and from here on what is written."""
         asker.set(interaction.user.id)
+        hear_member(interaction)
         written.begin()
         return True
 
@@ -115,6 +130,7 @@ def take(interaction: discord.Interaction) -> None:
     """Note that somebody answers this press or form; whoever does calls it before anything is waited for."""
     interaction.extras["taken"] = True
     asker.set(interaction.user.id)
+    hear_member(interaction)
     written.begin()
 
 

@@ -16,16 +16,19 @@ from storage.members.typed import drop_typed, keep_typed, typed_into
 from ui.errors import Instead, answer_error, errors_answered, is_taken, sentence_for, take
 from ui.text import caption
 from wording.names import NearMissError
+from wording.tongue import marked, say
 
 Typed = Callable[[discord.Interaction, str], Awaitable[None]]
 ENDING = r":[0-9a-f]{16}"
 REFILLED = "f"  # how the ending of a form begins that holds what was typed before
-FORGOTTEN_FORM = "I was started again while this form was open: nothing was cast or changed. Open it again."
-FORGOTTEN_ITEM = (
+FORGOTTEN_FORM = marked(
+    "I was started again while this form was open: nothing was cast or changed. Open it again."
+)
+FORGOTTEN_ITEM = marked(
     "I don't wait for this any more: it was pressed before, or I was started again. "
     "Nothing more was changed: open it again."
 )
-SUBMITTED = "I have this already, and am at it or done: it was sent twice."
+SUBMITTED = marked("I have this already, and am at it or done: it was sent twice.")
 ROOM = 1700  # characters of a message that what was typed may take
 
 
@@ -43,7 +46,7 @@ class Form(discord.ui.Modal):
 
     def __init__(self, title: str, name: str) -> None:
         ending = f"{secrets.randbelow(15):x}{secrets.token_hex(8)[1:]}"
-        super().__init__(title=caption(title, 45), timeout=None, custom_id=f"{name}:{ending}")
+        super().__init__(title=caption(say(title), 45), timeout=None, custom_id=f"{name}:{ending}")
         self.name = name
         self.stop()  # the library keeps no form that waits for nothing
 
@@ -130,7 +133,7 @@ class BackToForm(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"form
     """Opens a form that was refused again, filled with what was typed."""
 
     def __init__(self, form: str) -> None:
-        super().__init__(discord.ui.Button(label="Back to the form", custom_id=f"form:again:{form}"))
+        super().__init__(discord.ui.Button(label=say("Back to the form"), custom_id=f"form:again:{form}"))
         self.form = form
 
     @classmethod
@@ -209,7 +212,9 @@ class TextForm(Form):
             style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
         )
         self.add_item(
-            discord.ui.Label(text=caption(label, 45), description=caption(hint, 100), component=field)
+            discord.ui.Label(
+                text=caption(say(label), 45), description=caption(say(hint), 100), component=field
+            )
         )
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
@@ -254,10 +259,10 @@ async def answer_forgotten(interaction: discord.Interaction, forms: Mapping[str,
         try:
             form = await made_again(interaction, forms, name)
         except ValueError as error:  # what it is about is gone
-            await _give_back(interaction, sentence_for(error) or FORGOTTEN_FORM)
+            await _give_back(interaction, sentence_for(error) or say(FORGOTTEN_FORM))
             return
         if form is None:
-            await _give_back(interaction, FORGOTTEN_FORM)
+            await _give_back(interaction, say(FORGOTTEN_FORM))
         else:
             await form.submitted(interaction)
 
@@ -268,7 +273,7 @@ async def _give_back(interaction: discord.Interaction, told: str) -> None:
     shown: dict[str, Any] = {}
     if typed and (len(typed) > ROOM - len(told) or "```" in typed):
         shown["file"] = discord.File(io.BytesIO(typed.encode()), filename="what-you-typed.txt")
-        told += " What you typed is in the file."
+        told += " " + say("What you typed is in the file.")
     elif typed:
-        told += f" This is what you typed:\n```\n{typed}\n```"
+        told += " " + say("This is what you typed:") + f"\n```\n{typed}\n```"
     await interaction.response.send_message(told, ephemeral=True, **shown)

@@ -7,6 +7,9 @@ import discord
 
 from ui.card import Card, Row, container
 from ui.errors import GuardedLayout
+from wording.tongue import marked, say
+
+BACK, NEXT = marked("Back"), marked("Next")
 
 
 class CardPages(GuardedLayout):
@@ -20,8 +23,8 @@ class CardPages(GuardedLayout):
         pages: int,
         rows: Sequence[Row] = (),
         *,
-        back: str = "Back",
-        on: str = "Next",
+        back: str = BACK,
+        on: str = NEXT,
     ) -> None:
         super().__init__(timeout=600)
         self._turn, self._rows, self._labels = turn, rows, (back, on)
@@ -39,7 +42,7 @@ class CardPages(GuardedLayout):
         self.add_item(box)
 
     def _button(self, step: int) -> discord.ui.Button[Any]:
-        label = self._labels[step > 0]
+        label = say(self._labels[step > 0])
         custom_id = "pages:next" if step > 0 else "pages:back"
         button: discord.ui.Button[Any] = discord.ui.Button(label=label, custom_id=custom_id)
 

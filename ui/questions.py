@@ -23,12 +23,13 @@ from ui.drawing import DrawingThread
 from ui.forms import TextForm, open_form
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.roles import check_may_post, is_moderator
+from ui.server import servers_tongue
 from ui.text import plain
 from wording.message_links import message_link
 from wording.methods import methods_line
-from wording.numbers import counted
+from wording.tongue import marked, reader, say, say_counted
 
-GONE = "That answer is too old to be changed. Ask again, and use the new one."
+GONE = marked("That answer is too old to be changed. Ask again, and use the new one.")
 
 
 class Questions:
@@ -184,30 +185,30 @@ class Questions:
         question, noun = self.known[stored.question], stored.question.split()[0]
         if unit is None and question.percent(stored.arguments):
             view = discord.ui.View(timeout=None)
-            view.add_item(QuestionButton(noun, "share-amounts", str(row), "With amounts of NMR"))
-            view.add_item(QuestionButton(noun, "share-percent", str(row), "In percent of the stake only"))
-            await interaction.followup.send("How shall it be shared?", view=view, ephemeral=True)
+            view.add_item(QuestionButton(noun, "share-amounts", str(row), say("With amounts of NMR")))
+            view.add_item(
+                QuestionButton(noun, "share-percent", str(row), say("In percent of the stake only"))
+            )
+            await interaction.followup.send(say("How shall it be shared?"), view=view, ephemeral=True)
             return
         arguments = stored.arguments | ({"unit": "%"} if unit == "%" else {})
-        answer = await self._answer(interaction, stored.question, arguments, interaction.user.id)
+        with servers_tongue(interaction):
+            answer = await self._answer(interaction, stored.question, arguments, interaction.user.id)
         shared, is_new = await claim_share(self.database, guild, channel, stored, arguments, self.now())
         if not is_new:
             link = message_link(guild, channel, shared.message)
             raise ValueError(f"You have shared this here already. {link}".strip())
-        card = replace(
-            answer.card,
-            small="\n".join(
-                filter(None, (answer.card.small, f"Shared by {plain(interaction.user.display_name)}"))
-            ),
-        )
         number = f"s{shared.share_id}"
-        buttons = [] if question.mine is None else [QuestionButton(noun, "mine", number, "Try mine")]
-        if answer.details:
-            buttons.append(QuestionButton(noun, "details", number, question.details))
-        buttons.append(QuestionButton(noun, "takeback", number, "Delete"))
+        with servers_tongue(interaction):
+            by = say("Shared by {name}", name=plain(interaction.user.display_name))
+            buttons = [] if question.mine is None else [QuestionButton(noun, "mine", number, say("Try mine"))]
+            if answer.details:
+                buttons.append(QuestionButton(noun, "details", number, say(question.details)))
+            buttons.append(QuestionButton(noun, "takeback", number, say("Delete")))
+        card = replace(answer.card, small="\n".join(filter(None, (answer.card.small, by))))
         try:
             message = await message_of(self.drawing, [card], [row_of(*buttons)], titled=True)
-            await interaction.edit_original_response(content="Shared below.")
+            await interaction.edit_original_response(content=say("Shared below."))
             sent = await interaction.followup.send(
                 view=message.view, files=message.files, ephemeral=False, wait=True
             )
@@ -246,15 +247,18 @@ class Questions:
         async def told(seconds: float) -> None:
             about = 10 * math.ceil(seconds / 10)
             with suppress(discord.HTTPException):
-                await interaction.followup.send(
-                    f"Many are asking just now: yours is answered in about {counted(about, 'second')}.",
-                    ephemeral=True,
+                sentence = say_counted(
+                    "Many are asking just now: yours is answered in about {count} second.",
+                    "Many are asking just now: yours is answered in about {count} seconds.",
+                    about,
                 )
+                await interaction.followup.send(sentence, ephemeral=True)
 
         async with self.turns.turn(interaction.user.id, told):
             if not question.everybodys:
                 return await question.answer(interaction, asked, shown_by)
-            key = (name, json.dumps(dict(asked), sort_keys=True), interaction.guild_id, shown_by is None)
+            arguments = json.dumps(dict(asked), sort_keys=True)
+            key = (name, arguments, interaction.guild_id, shown_by is None, reader())
             minute = self.now().replace(second=0, microsecond=0)
 
             async def made() -> Answer:
@@ -294,13 +298,15 @@ class Questions:
         buttons = []
         brought_along = interaction.is_user_integration() and not interaction.is_guild_integration()
         if interaction.guild_id is not None and not brought_along:
-            buttons.append(QuestionButton(noun, "share", number, "Share"))
+            buttons.append(QuestionButton(noun, "share", number, say("Share")))
         if answer.details or len(fitting(answer.card)) > 1:
-            buttons.append(QuestionButton(noun, "details", number, question.details))
+            buttons.append(QuestionButton(noun, "details", number, say(question.details)))
         buttons += [
-            QuestionButton(noun, f"type-{field}", number, label) for field, label in question.typed.items()
+            QuestionButton(noun, f"type-{field}", number, say(label))
+            for field, label in question.typed.items()
         ]
         buttons += [
-            QuestionButton(noun, f"file-{name}", number, label) for name, (label, _) in question.files.items()
+            QuestionButton(noun, f"file-{name}", number, say(label))
+            for name, (label, _) in question.files.items()
         ]
         return [*rows, row_of(*buttons)] if buttons else rows

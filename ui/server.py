@@ -1,7 +1,18 @@
-"""The server that an interaction came from."""
+"""Where an interaction came from: its server, and the tongues of who asks and of who else reads."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import Any
 
 import discord
 from discord import app_commands
+from discord.app_commands import TranslationContextLocation as Location
+
+from wording.tongue import CHOICE, COMMAND, OPTION, hear, read_all, spoken, tongue_of, translated
 
 
 def guild_of(interaction: discord.Interaction) -> discord.Guild:
@@ -9,3 +20,54 @@ def guild_of(interaction: discord.Interaction) -> discord.Guild:
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
     return interaction.guild
+
+
+def hear_member(interaction: discord.Interaction) -> None:
+    """Speak from here on as the member reads who asks."""
+    hear(interaction.locale.value)
+
+
+def servers_tongue(interaction: discord.Interaction) -> AbstractContextManager[None]:
+    """Speak as the server reads, for what everybody there sees."""
+    return spoken(interaction.guild_locale.value if interaction.guild_locale else None)
+
+
+# of whatever has no context the whole text says what is meant
+CONTEXTS: Mapping[Location, str] = MappingProxyType(
+    {
+        Location.command_name: COMMAND,
+        Location.group_name: COMMAND,
+        Location.parameter_name: OPTION,
+        Location.choice_name: CHOICE,
+    }
+)
+
+
+class CommandTongues(app_commands.Translator):
+    """What Discord shows of the commands, in every tongue that has a catalogue."""
+
+    async def load(self) -> None:
+        """Read the catalogues."""
+        await asyncio.to_thread(read_all)
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """A name or a description; None where the English one stays."""
+        return translated(string.message, tongue_of(locale.value), CONTEXTS.get(context.location, ""))
+
+
+async def in_all_tongues(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
+    """The commands as Discord gets them, with what each is called in every tongue; the tree sends them so."""
+    translator = CommandTongues()
+    await tree.set_translator(translator)
+    return [await command.get_translated_payload(tree, translator) for command in tree.get_commands()]
+
+
+async def digest_in_all_tongues(tree: app_commands.CommandTree[Any]) -> str:
+    """What changes with anything that Discord is told of the commands."""
+    payload = await in_all_tongues(tree)
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scoring.typed import NearMissError as NearMissError
 from scoring.typed import read_number, read_range, tidy
 from tournament.source import EVERYONE, Names, Source, Stakes
-from wording.numbers import counted, listed, number, span
+from wording.numbers import counted, number, span
+from wording.tongue import marked, say, say_counted
 
 LONGEST_NAME = 100
 CHOICE = 100  # characters that Discord shows of a name to pick
@@ -32,7 +33,7 @@ async def find_name(source: Source, typed: str) -> str:
     if found is not None:
         return found
     names = await source.names()
-    raise no_such_name(wanted, (EVERYONE, *names.accounts, *names.models), "in this data")
+    raise no_such_name(wanted, (EVERYONE, *names.accounts, *names.models), marked("in this data"))
 
 
 def plain_name(typed: str) -> str:
@@ -41,9 +42,13 @@ def plain_name(typed: str) -> str:
     if not wanted:
         raise ValueError("That name is empty. Start typing a model's name and pick one from the list.")
     if len(wanted) > LONGEST_NAME:
-        raise ValueError(
-            f"That name has {counted(len(wanted), 'character')}; names have at most {LONGEST_NAME}."
+        sentence = say_counted(
+            "That name has {count} character; names have at most {most}.",
+            "That name has {count} characters; names have at most {most}.",
+            len(wanted),
+            most=LONGEST_NAME,
         )
+        raise ValueError(sentence)
     return wanted
 
 
@@ -76,8 +81,13 @@ def no_such_name(typed: str, names: Iterable[str], where: str) -> NearMissError:
     spelled = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(typed.strip().casefold(), spelled, n=3, cutoff=0.6)
     near = [spelled[name] for name in close]
-    offer = f" Did you mean {listed(near, 'or')}?" if near else ""
-    sentence = f"There is no model or account called “{_shown(typed.strip())}” {where}.{offer}"
+    sentence = say(
+        "There is no model or account called “{name}” {where}.", name=_shown(typed.strip()), where=say(where)
+    )
+    if near:
+        *others, last = near
+        either = say("{names} or {last}", names=", ".join(others), last=last) if others else last
+        sentence += " " + say("Did you mean {names}?", names=either)
     return NearMissError(sentence, typed.strip(), near)
 
 
@@ -152,13 +162,13 @@ def rounds_meant(typed: str) -> tuple[int, int] | int | None:
     try:
         meant = _meant(text)
     except ValueError:
-        raise ValueError(
-            f"I can't read “{_shown(typed.strip())}” as a range of rounds. {_RANGE_EXAMPLES}"
-        ) from None
+        unread = say("I can't read “{typed}” as a range of rounds.", typed=_shown(typed.strip()))
+        raise ValueError(f"{unread} {say(_RANGE_EXAMPLES)}") from None
     if meant == 0:
-        raise ValueError(f"The last 0 rounds are no rounds. {_RANGE_EXAMPLES}")
+        raise ValueError(f"{say('The last 0 rounds are no rounds.')} {say(_RANGE_EXAMPLES)}")
     if not isinstance(meant, int) and meant[0] > meant[1]:
-        raise ValueError(f"Rounds {meant[0]}-{meant[1]} run backwards. Did you mean {meant[1]}-{meant[0]}?")
+        first, last = map(str, meant)
+        raise ValueError(say("Rounds {a}-{b} run backwards. Did you mean {b}-{a}?", a=first, b=last))
     return meant
 
 
@@ -178,7 +188,7 @@ def _count(text: str, unit: str = "") -> int:
     return int(read_number(text, low=0, high=LARGEST_ROUND, whole=True, unit=unit))
 
 
-_RANGE_EXAMPLES = "Write it like 20 (the last 20), 311-325, round 318 or all."
+_RANGE_EXAMPLES = marked("Write it like 20 (the last 20), 311-325, round 318 or all.")
 
 
 def _shown(text: str) -> str:

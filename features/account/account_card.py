@@ -10,12 +10,12 @@ from features.account.verify import GOOD_FOR, Started
 from storage.members.verifications import AccountVerification
 from ui.card import BLUE, GREEN, Card
 from ui.text import plain
-from wording.numbers import amount, counted
+from wording.tongue import marked, say, say_counted
 
-NO_KEYS = "This bot never asks for an API key, a password or a wallet. Whoever does is not this bot."
+NO_KEYS = marked("This bot never asks for an API key, a password or a wallet. Whoever does is not this bot.")
 
 WARNED = 2  # sentences on limits that are written out
-NO_STAKE = (
+NO_STAKE = marked(
     "**Without a stake** nothing was paid. What one would have earned: /payout compare with two rules, like "
     "1C3T vs 2C1T, and a stake of 100."
 )
@@ -24,26 +24,48 @@ NO_STAKE = (
 def account_card(account: LinkedAccount, verification: AccountVerification | None = None) -> Card:
     """What is linked, the rounds behind it, and whether it is proven."""
     link = account.link
-    models = counted(len(account.models), "model") if link.kind == "account" else "one model"
+    models = (
+        say_counted("{count} model", "{count} models", len(account.models))
+        if link.kind == "account"
+        else say("one model")
+    )
     if verification is not None and verification.account.casefold() == link.name.casefold():
-        proof = f"**Verified** You proved on {verification.verified_at:%Y-%m-%d} that it is yours."
+        proof = say("**Verified** You proved on {day} that it is yours.", day=verification.verified_at)
     else:
-        proof = (
+        proof = say(
             "**A claim, not a proof** Nobody has checked that it is yours. "
             "Only you see it, unless you share an answer."
         )
     mind = [plain(sentence) for sentence in account.warnings[:WARNED]]
     if more := account.warnings[WARNED:]:
-        mind.append(f"So it is for {len(more):,} more.")
+        mind.append(say("So it is for {count} more.", count=len(more)))
+    scored = {
+        "models": models,
+        "first": str(account.first_round),
+        "last": str(account.last_round),
+        "staked": str(account.staked_rounds),
+    }
     return Card(
-        f"Linked: {plain(link.name)}",
-        f"{models}, scored in rounds {account.first_round}-{account.last_round}, "
-        f"with a stake in {account.staked_rounds} of them"
-        + (f"; {amount(account.stake, 'NMR')} in the newest." if account.stake else "."),
+        say("Linked: {name}", name=plain(link.name)),
+        say(
+            "{models}, scored in rounds {first}-{last}, with a stake in {staked} of them; {stake} NMR in the "
+            "newest.",
+            **scored,
+            stake=account.stake,
+        )
+        if account.stake
+        else say("{models}, scored in rounds {first}-{last}, with a stake in {staked} of them.", **scored),
         after="\n".join(
-            ([f"**Mind** {' '.join(mind)}"] if mind else []) + ([] if account.stake else [NO_STAKE]) + [proof]
+            ([say("**Mind** {sentences}", sentences=" ".join(mind))] if mind else [])
+            + ([] if account.stake else [say(NO_STAKE)])
+            + [proof]
         ),
-        small=f"{account.source} · data until {account.until} · linked {link.linked_at:%Y-%m-%d}",
+        small=say(
+            "{source} · data until {until} · linked {day}",
+            source=account.source,
+            until=account.until,
+            day=link.linked_at,
+        ),
         colour=BLUE,
     )
 
@@ -52,16 +74,22 @@ def code_card(started: Started) -> Card:
     """What to do with a code, step by step on a phone."""
     model, account = plain(started.model), plain(started.account)
     return Card(
-        f"Prove that {account} is yours",
-        "1. Copy the code above this card: touch and hold it, then *Copy Text*.\n"
-        f"2. In your browser, open numer.ai, log in, and go to the page of your model **{model}**.\n"
-        "3. Edit its bio, paste the code anywhere in it, and save. What is there may stay.\n"
-        f"4. Come back and press **I put it there**. The code is good until "
-        f"{format_dt(started.expires_at, 't')}, {format_dt(started.expires_at, 'R')}.\n"
-        "5. Once you are verified, take the code out again.",
-        after="**Only for yourself** Use no code that somebody else gave you: it would make your account "
-        "theirs here.",
-        small=NO_KEYS,
+        say("Prove that {account} is yours", account=account),
+        say(
+            "1. Copy the code above this card: touch and hold it, then *Copy Text*.\n"
+            "2. In your browser, open numer.ai, log in, and go to the page of your model **{model}**.\n"
+            "3. Edit its bio, paste the code anywhere in it, and save. What is there may stay.\n"
+            "4. Come back and press **I put it there**. The code is good until {time}, {left}.\n"
+            "5. Once you are verified, take the code out again.",
+            model=model,
+            time=format_dt(started.expires_at, "t"),
+            left=format_dt(started.expires_at, "R"),
+        ),
+        after=say(
+            "**Only for yourself** Use no code that somebody else gave you: it would make your account "
+            "theirs here."
+        ),
+        small=say(NO_KEYS),
         colour=BLUE,
     )
 
@@ -69,20 +97,27 @@ def code_card(started: Started) -> Card:
 def linked_at_numerai_card(verification: AccountVerification, now: datetime) -> Card:
     """An account that its owner linked to the member at Numerai: there is no code to take out."""
     card = verified_card(verification, now)
-    return replace(card, after=f"**How** Numerai says that it is linked to you at Discord.\n{card.after}")
+    how = say("**How** Numerai says that it is linked to you at Discord.")
+    return replace(card, after=f"{how}\n{card.after}")
 
 
 def verified_card(verification: AccountVerification, now: datetime, *, new: bool = False) -> Card:
     """Whose account is proven, since when, and when that is looked at again."""
     days = max(0, (now - verification.verified_at).days)
-    since = "today" if days == 0 else f"{counted(days, 'day')} ago"
-    clear = "**Now clear the bio** Take the code out of the bio: nothing needs it.\n" if new else ""
+    since = say("today") if days == 0 else say_counted("{count} day ago", "{count} days ago", days)
+    clear = say("**Now clear the bio** Take the code out of the bio: nothing needs it.") + "\n" if new else ""
+    seen = say("**Who sees it** Only you. `/account unverify` takes it back at any time.")
     return Card(
-        f"Verified: {plain(verification.account)}",
-        f"You proved on {verification.verified_at:%Y-%m-%d}, {since}, that this Numerai account is yours. "
-        f"Last checked on {verification.checked_at:%Y-%m-%d}; "
-        f"it is checked again from {verification.checked_at + GOOD_FOR:%Y-%m-%d} on.",
-        after=f"{clear}**Who sees it** Only you. `/account unverify` takes it back at any time.",
-        small=f"Numerai {verification.tournament.title()} · {NO_KEYS}",
+        say("Verified: {account}", account=plain(verification.account)),
+        say(
+            "You proved on {day}, {since}, that this Numerai account is yours. "
+            "Last checked on {checked}; it is checked again from {again} on.",
+            day=verification.verified_at,
+            since=since,
+            checked=verification.checked_at,
+            again=verification.checked_at + GOOD_FOR,
+        ),
+        after=f"{clear}{seen}",
+        small=f"Numerai {verification.tournament.title()} · {say(NO_KEYS)}",
         colour=GREEN,
     )

@@ -14,8 +14,9 @@ from tools import SAMPLE, questions_of, tools_of
 from ui.answer import Asked
 from ui.errors import errors_answered
 from ui.forms import Again, TextForm, open_form
+from wording.tongue import marked, say
 
-GONE = "That question is too old. Ask it again."
+GONE = marked("That question is too old. Ask it again.")
 
 
 async def ask_who(interaction: discord.Interaction, sentence: str, question: str, asked: Asked) -> None:
@@ -24,7 +25,7 @@ async def ask_who(interaction: discord.Interaction, sentence: str, question: str
     row = await remember(tools.database, interaction.user.id, question, asked, tools.now())
     view = discord.ui.View(timeout=None)
     view.add_item(WhoButton("link", row)).add_item(WhoButton("sample", row))
-    await interaction.followup.send(sentence, view=view, ephemeral=True)
+    await interaction.followup.send(say(sentence), view=view, ephemeral=True)
 
 
 async def whom(interaction: discord.Interaction, asked: Asked, question: str) -> Asked | None:
@@ -69,7 +70,7 @@ class WhoButton(
     """For a member without a link: say which model is theirs, or see the answer for one of the sample."""
 
     def __init__(self, verb: str, question_id: int) -> None:
-        label = "Link my model" if verb == "link" else "Try a model of the sample"
+        label = say("Link my model") if verb == "link" else say("Try a model of the sample")
         style = discord.ButtonStyle.primary if verb == "link" else discord.ButtonStyle.secondary
         super().__init__(
             discord.ui.Button(label=label, style=style, custom_id=f"account:{verb}:{question_id}")

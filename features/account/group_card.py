@@ -3,19 +3,25 @@
 from storage.members.groups import MOST_GROUPS, NameGroup
 from ui.card import BLUE, Card
 from ui.text import plain
-from wording.numbers import counted
+from wording.tongue import say, say_counted
 
 
 def group_card(group: NameGroup) -> Card:
     """What a group stands for, and where it can be typed."""
     name = plain(group.name)
     return Card(
-        f"{name}: {counted(len(group.names), 'name')}",
+        say_counted("{group}: {count} name", "{group}: {count} names", len(group.names), group=name),
         plain(", ".join(group.names)),
-        after=f"**Type {name}** in place of names, as `who` of /payout show and /payout compare. Saving a "
-        "group of the same name takes its place.",
-        small=f"{group.tournament.title()} · saved {group.saved_at:%Y-%m-%d} · only you see its name and can "
-        "use it",
+        after=say(
+            "**Type {group}** in place of names, as `who` of /payout show and /payout compare. Saving a "
+            "group of the same name takes its place.",
+            group=name,
+        ),
+        small=say(
+            "{tournament} · saved {day} · only you see its name and can use it",
+            tournament=group.tournament.title(),
+            day=group.saved_at,
+        ),
         colour=BLUE,
     )
 
@@ -28,9 +34,11 @@ def groups_card(groups: list[NameGroup]) -> Card:
         for group in groups
     ]
     return Card(
-        f"You have {counted(len(groups), 'group')}",
+        say_counted("You have {count} group", "You have {count} groups", len(groups)),
         "\n".join(lines),
-        small=f"At most {MOST_GROUPS} · only you see their names and can use them · the option remove takes "
-        "one away",
+        small=say(
+            "At most {most} · only you see their names and can use them · the option remove takes one away",
+            most=MOST_GROUPS,
+        ),
         colour=BLUE,
     )

@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.members.links import AccountLink, link_of, set_link
 from tournament.source import EVERYONE, Source
 from wording.names import find_name
+from wording.tongue import marked
 
 EXAMPLE = "model_07585"  # in the sample, staked in nearly every round: to try for who has no model
 
@@ -19,7 +20,10 @@ class NotLinkedError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            "You have not linked a model yet. Type /account link and pick yours, or name any model to try it."
+            marked(
+                "You have not linked a model yet. Type /account link and pick yours, or name any model "
+                "to try it."
+            )
         )
 
 

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from features.server.help_card import (
     Command,
+    called,
     command_card,
     find_commands,
     found_card,
@@ -20,6 +21,7 @@ from tools import Client, show_cards
 from ui.card import Card, Row, row_of
 from ui.errors import errors_answered
 from ui.forms import TextForm, open_form
+from wording.tongue import marked, say
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ STARTS: Mapping[str, Start] = MappingProxyType(
         "vote": Start("What is decided?", "poll list"),
     }
 )
-EVERYTHING = "every command"
+EVERYTHING, WHOLE_LIST = marked("every command"), marked("The whole list")
 
 
 class HelpButton(
@@ -49,7 +51,7 @@ class HelpButton(
     """Starts a command that needs no option, or searches for one."""
 
     def __init__(self, verb: str) -> None:
-        label = "Search" if verb == "search" else STARTS[verb].label
+        label = say("Search" if verb == "search" else STARTS[verb].label)
         super().__init__(discord.ui.Button(label=label, custom_id=f"help:{verb}:0"))
         self.verb = verb
 
@@ -82,12 +84,18 @@ class HelpMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"help:n
 
     def __init__(self, nouns: Mapping[str, str] | None = None) -> None:
         options = [
-            discord.SelectOption(label=noun.capitalize(), value=noun, description=about[:100])
+            discord.SelectOption(
+                label=say(EVERYTHING).capitalize() if noun == EVERYTHING else called(noun).capitalize(),
+                value=noun,
+                description=say(about)[:100],
+            )
             for noun, about in (nouns or {}).items()
         ]
         super().__init__(
             discord.ui.Select(
-                custom_id="help:noun:0", placeholder="All commands, by what they are about", options=options
+                custom_id="help:noun:0",
+                placeholder=say("All commands, by what they are about"),
+                options=options,
             )
         )
 
@@ -118,7 +126,7 @@ def help_rows(client: Client) -> list[Row]:
     first, *others = STARTS
     return [
         start_row(first, *others),
-        row_of(HelpMenu(dict([*nouns.items()][:24]) | {EVERYTHING: "The whole list"})),
+        row_of(HelpMenu(dict([*nouns.items()][:24]) | {EVERYTHING: WHOLE_LIST})),
         row_of(HelpButton("search")),
     ]
 
@@ -127,12 +135,16 @@ def card_about(client: Client, wanted: str) -> Card:
     """A command in full, all of a noun, or what was found by words. Raises ValueError where nothing was."""
     known = commands_of(client.tree)
     typed = wanted.strip().lstrip("/").casefold()
-    if typed == EVERYTHING:
+    if typed in (EVERYTHING, say(EVERYTHING).casefold()):
         return overview_card(list(known.values()), client.mention)
-    if typed in known:
-        return command_card(known[typed], client.mention)
-    if of_noun := [command for name, command in known.items() if name.split()[0] == typed]:
-        return noun_card(typed, of_noun, client.mention)
+    of_noun: list[Command] = []
+    for name, command in known.items():
+        if typed in (name, called(name).casefold()):
+            return command_card(command, client.mention)
+        noun = name.split()[0]
+        of_noun += [command] if typed in (noun, called(noun).casefold()) else []
+    if of_noun:
+        return noun_card(of_noun[0].qualified_name.split()[0], of_noun, client.mention)
     return found_card(wanted, find_commands(wanted, known), client.mention)
 
 

@@ -13,9 +13,13 @@ from ui.card import Row, row_of
 from ui.dialogs import Confirm
 from ui.errors import errors_answered
 from ui.pages import CardPages
-from wording.numbers import counted
+from wording.tongue import marked, say, say_counted
 
-LABELS = {"more": "Details", "export": "Take it along", "delete": "Delete everything"}
+LABELS = {
+    "more": marked("Details"),
+    "export": marked("Take it along"),
+    "delete": marked("Delete everything"),
+}
 
 
 class PrivacyButton(
@@ -27,7 +31,7 @@ class PrivacyButton(
     def __init__(self, verb: str, member_id: int) -> None:
         style = discord.ButtonStyle.danger if verb == "delete" else discord.ButtonStyle.secondary
         super().__init__(
-            discord.ui.Button(label=LABELS[verb], style=style, custom_id=f"privacy:{verb}:{member_id}")
+            discord.ui.Button(label=say(LABELS[verb]), style=style, custom_id=f"privacy:{verb}:{member_id}")
         )
         self.verb, self.member_id = verb, member_id
 
@@ -66,26 +70,36 @@ async def send_export(interaction: discord.Interaction) -> None:
     tools = tools_of(interaction)
     text = await privacy.export(tools.database, interaction.user.id, tools.now())
     file = discord.File(io.BytesIO(text.encode()), filename="roundtable-export.json")
-    await interaction.followup.send("Everything the bot keeps about you:", file=file, ephemeral=True)
+    await interaction.followup.send(say("Everything the bot keeps about you:"), file=file, ephemeral=True)
 
 
 async def ask_to_delete(interaction: discord.Interaction) -> None:
     """Delete everything, after asking once more."""
     question = Confirm(interaction.user.id, "Delete everything")
     await interaction.response.send_message(
-        "This deletes your link, your verified account, your questions, drafts, secondings and "
-        "arguments, your ballots in open polls and your votes on statements, and takes your name off "
-        "what you proposed and voted. It can't be undone.",
+        say(
+            "This deletes your link, your verified account, your questions, drafts, secondings and "
+            "arguments, your ballots in open polls and your votes on statements, and takes your name off "
+            "what you proposed and voted. It can't be undone."
+        ),
         view=question,
         ephemeral=True,
     )
     if await question.wait() or question.pressed is None:
-        await interaction.edit_original_response(content="Nothing was deleted: no answer in time.", view=None)
+        await interaction.edit_original_response(
+            content=say("Nothing was deleted: no answer in time."), view=None
+        )
         return
     if not question.confirmed:
-        await question.pressed.response.edit_message(content="Nothing was deleted.", view=None)
+        await question.pressed.response.edit_message(content=say("Nothing was deleted."), view=None)
         return
     removed = sum((await privacy.delete(tools_of(interaction).database, interaction.user.id)).values())
     await question.pressed.response.edit_message(
-        content=f"Deleted: {counted(removed, 'thing')}. {' '.join(privacy.KEPT_OTHERWISE)}", view=None
+        content=" ".join(
+            [
+                say_counted("Deleted: {count} thing.", "Deleted: {count} things.", removed),
+                *map(say, privacy.KEPT_OTHERWISE),
+            ]
+        ),
+        view=None,
     )

@@ -7,7 +7,7 @@ from storage.members.privacy import Kept
 from ui.answer import Answer
 from ui.card import GREY, Card, section, sections
 from ui.text import plain, shortened
-from wording.numbers import counted
+from wording.tongue import say, say_counted
 
 MOST_ROWS, ROW = 3, 120  # of a kind, and characters of each
 
@@ -21,25 +21,36 @@ def kept_answer(
     count = sum(map(len, there.values()))
     return Answer(
         Card(
-            f"{counted(count, 'thing is', 'things are')} kept about you"
+            say_counted("{count} thing is kept about you", "{count} things are kept about you", count)
             if count
-            else "Nothing is kept about you",
-            "\n".join(f"• {kind.name}: {len(rows)}" for kind, rows in there.items()),
-            after="Only you see this. **Details** says what each is for, and what deleting leaves.",
-            small="/privacy export gives it as a file, /privacy delete removes it",
+            else say("Nothing is kept about you"),
+            "\n".join(f"• {say(kind.name)}: {len(rows)}" for kind, rows in there.items()),
+            after=say("Only you see this. **Details** says what each is for, and what deleting leaves."),
+            small=say("/privacy export gives it as a file, /privacy delete removes it"),
             colour=GREY,
         ),
         details=(
             Card(
-                "What each is for",
+                say("What each is for"),
                 sections(
-                    *(section(f"{kind.name}: {len(rows)}", _rows(kind, rows)) for kind, rows in there.items())
+                    *(
+                        section(f"{say(kind.name)}: {len(rows)}", _rows(kind, rows))
+                        for kind, rows in there.items()
+                    )
                 )
-                or "Nothing is kept about you.",
+                or say("Nothing is kept about you."),
                 colour=GREY,
             ),
-            Card("What deleting leaves", "\n".join(f"• {sentence}" for sentence in otherwise), colour=GREY),
-            Card("What is not there", "\n".join(f"• {name}" for name in nothing) or "Nothing.", colour=GREY),
+            Card(
+                say("What deleting leaves"),
+                "\n".join(f"• {say(sentence)}" for sentence in otherwise),
+                colour=GREY,
+            ),
+            Card(
+                say("What is not there"),
+                "\n".join(f"• {say(name)}" for name in nothing) or say("Nothing."),
+                colour=GREY,
+            ),
         ),
     )
 
@@ -48,8 +59,8 @@ def _rows(kind: Kept, rows: Sequence[Mapping[str, Any]]) -> str:
     told = [_told(kind, row) for row in rows[:MOST_ROWS]]
     more = len(rows) - MOST_ROWS
     if more > 0 and any(told):
-        told.append(f"and {more} more: see Take it along")
-    return "\n".join([kind.why, *(f"• {line}" for line in told if line)])
+        told.append(say("and {count} more: see Take it along", count=more))
+    return "\n".join([say(kind.why), *(f"• {line}" for line in told if line)])
 
 
 def _told(kind: Kept, row: Mapping[str, Any]) -> str:

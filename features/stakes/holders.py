@@ -13,6 +13,7 @@ from scoring.concentration import TIE, nakamoto
 from tournament.source import Source, SourceError, Stakes
 from wording.names import LONGEST_NAME, no_such_name, with_stake
 from wording.numbers import counted
+from wording.tongue import marked
 
 UNITS = ("account", "model")
 SUGGESTED = 25  # choices that Discord shows
@@ -99,7 +100,7 @@ def find_holder(stakes: Stakes, typed: str) -> tuple[str, int]:
         for position, name in enumerate(names):
             if name.casefold() == wanted:
                 return unit, position
-    raise no_such_name(typed, (*stakes.accounts, *stakes.models), "on the leaderboard")
+    raise no_such_name(typed, (*stakes.accounts, *stakes.models), marked("on the leaderboard"))
 
 
 async def suggest_holders(source: Source, typed: str) -> list[tuple[str, str]]:
