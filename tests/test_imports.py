@@ -100,7 +100,7 @@ FLOORS = (
 ALONE = {
     "scoring/__main__.py": ("fastparquet", "pandas"),
     "scoring/metrics/cluster.py": ("dask", "distributed"),
-    "scoring/kernels.py": ("numba",),
+    "scoring/kernels/__init__.py": ("numba",),
     "scoring/weights/soft_cap.py": ("clarabel",),
     "governance/proposals/proposal.py": ("pydantic",),
     "governance/opinions/map.py": ("numpy",),

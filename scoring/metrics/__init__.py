@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
+from scoring.kernels import compiled, in_parts
 from scoring.metrics._neutral import Explained
-from scoring.metrics._ranks import Block, blocks, gaussian, powered, ranked
+from scoring.metrics._ranks import blocks, gaussian, powered, ranked
 from scoring.metrics.between_rounds import churn, turnover
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
 MOST_MISSING = 0.2  # numerai-tools scores nobody who lacks a larger share of the stocks
 _TOGETHER = 256  # models that are made neutral at once: a product needs many to be fast
 _EXPLAINED = 1e-10  # what the features leave of a prediction below this share of it is rounding
+
 
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -114,9 +116,8 @@ def feature_neutral_corr(predictions: ArrayLike, features: ArrayLike, target: Ar
         size = np.einsum("ij,ij->i", z, z)
         explained.take_out_of(z)
         left = np.einsum("ij,ij->i", z, z) > _EXPLAINED**2 * size
-        for block in blocks(z.T[known] if not known.all() else z.T):
-            those = models[block.columns]
-            scores[those] = np.where(left[block.columns], lines.corr(block), np.nan)
+        corrs, _ = lines.scores(z.T[known] if not known.all() else z.T)
+        scores[models] = np.where(left, corrs, np.nan)
     return scores
 
 
@@ -167,17 +168,27 @@ class _Lines:
             mmc_line = (centred - m * along) / t.size
         return cls(line / size if size else np.full(t.size, np.nan), mmc_line, table, powered(table))
 
-    def corr(self, block: Block) -> Numbers:
-        """CORR of the models of a block (b,)."""
-        mean = block.sums(self.powered_table) / self.corr_line.size
-        size = block.sums(self.powered_table**2) - self.corr_line.size * mean**2
-        hit = block.times(self.corr_line, self.powered_table)
-        return np.clip(np.divide(hit, np.sqrt(size), out=np.full(hit.shape, np.nan), where=size > 0), -1, 1)
-
-    def mmc(self, block: Block) -> Numbers:
-        """MMC of the models of a block (b,)."""
-        says_something = block.sums(self.table**2) > 0
-        return np.where(says_something, block.times(self.mmc_line, self.table), np.nan)
+    def scores(
+        self, predictions: Numbers, *, corr: bool = True, mmc: bool = False
+    ) -> tuple[Numbers, Numbers]:
+        """CORR and MMC of models (n,) from predictions (s, n) without NaN, where they are asked for."""
+        stocks, models = predictions.shape
+        hit, beyond, plain, squares, says = sums = np.full((5, models), np.nan)
+        if loop := compiled("sums_by_rank", predictions.size):
+            lines = np.stack((self.corr_line, self.mmc_line))
+            in_parts(loop, models, predictions, lines, self.table, self.powered_table, sums)
+        for block in () if loop else blocks(predictions):
+            if corr:
+                hit[block.columns] = block.times(self.corr_line, self.powered_table)
+                plain[block.columns] = block.sums(self.powered_table)
+                squares[block.columns] = block.sums(self.powered_table**2)
+            if mmc:
+                beyond[block.columns] = block.times(self.mmc_line, self.table)
+                says[block.columns] = block.sums(self.table**2)
+        size = squares - plain**2 / stocks
+        with np.errstate(divide="ignore", invalid="ignore"):
+            corrs = np.where(size > 0, np.clip(hit / np.sqrt(size), -1, 1), np.nan)
+        return corrs, np.where(says > 0, beyond, np.nan)
 
 
 def _corr_and_mmc(
@@ -191,11 +202,8 @@ def _corr_and_mmc(
             continue
         lines = _Lines.of(target, stocks, meta_model)
         theirs = p if models.size == p.shape[1] else p[:, models]
-        for block in blocks(theirs if stocks.all() else theirs[stocks]):
-            if corr:
-                corrs[models[block.columns]] = lines.corr(block)
-            if meta_model is not None:
-                mmcs[models[block.columns]] = lines.mmc(block)
+        theirs = theirs if stocks.all() else theirs[stocks]
+        corrs[models], mmcs[models] = lines.scores(theirs, corr=corr, mmc=meta_model is not None)
     return corrs, mmcs
 
 

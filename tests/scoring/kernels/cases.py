@@ -10,6 +10,7 @@ import numpy as np
 from scoring import kernels
 from scoring.change.difference import account_pay
 from scoring.influence import contribution_gradient, leave_one_out
+from scoring.metrics import corr_and_mmc, feature_neutral_corr
 from scoring.payout import payout_totals
 from scoring.stakes.concentration_intervals import bootstrap_replicates
 
@@ -87,7 +88,42 @@ def left_out() -> Answers:
     }
 
 
-ALL: tuple[Callable[[], Answers], ...] = (paid, resampled, added_up, left_out)
+def scored() -> Answers:
+    """CORR, MMC and neutral CORR of predictions without ties, with many, of every size, and with gaps."""
+    rng = np.random.default_rng(5)
+    apart = rng.random((503, 19))
+    exponents = rng.uniform(-300, 300, apart.shape)
+    exponents[:, 0] = 308.2  # further apart than the largest number
+    gaps = apart.copy()
+    gaps[rng.random(503) < 0.1, 3] = np.nan
+    gaps[:9, 5] = np.nan
+    meta_model, target, features = (
+        rng.normal(size=503),
+        rng.integers(0, 5, 503) / 4,
+        rng.normal(size=(503, 7)),
+    )
+    alone = rng.random((1, 3))
+    found = {"one stock": np.stack(corr_and_mmc(alone, alone[:, 0], alone[:, 0]))}
+    for name, p in {
+        "apart": apart,
+        "by model": np.asfortranarray(apart),
+        "backwards": apart[::-1, ::-1],
+        "tied": apart.round(1),
+        "half tied": np.where(apart < 0.5, -0.0, apart),
+        "equal": np.repeat(apart[:1], 503, axis=0),
+        "zeros": rng.choice([0.0, -0.0, 1.0], apart.shape),
+        "of every size": rng.choice([-1, 1], apart.shape) * 10.0**exponents,
+        "tiny": apart * 1e-310,
+        "in one place": np.append(apart[:-1] * 1e-9, np.ones((1, 19)), axis=0),
+        "close": 1 + apart * 1e-14,
+        "gaps": gaps,
+    }.items():
+        found[f"scores, {name}"] = np.stack(corr_and_mmc(p, meta_model, target))
+        found[f"neutral, {name}"] = feature_neutral_corr(p, features, target)
+    return found
+
+
+ALL: tuple[Callable[[], Answers], ...] = (paid, resampled, added_up, left_out, scored)
 
 
 def answers() -> Answers:
