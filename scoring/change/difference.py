@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
-from scoring.kernels import compiled
+from scoring.kernels import compiled, in_parts
 
 _NOTHING = 1e-9  # a sum this small beside the sum of its sizes has cancelled: its ratio means nothing
 _ROUNDING = 1e-12  # a difference this small beside what was paid under both rules is none
@@ -47,8 +47,9 @@ def split_difference(proposed: ArrayLike, current: ArrayLike) -> DifferenceSplit
     refuse(
         ~(np.isfinite(proposed) & np.isfinite(current)), "The pay of every member must be a finite number."
     )
-    sums = math.fsum(proposed), math.fsum(current)
-    sizes = math.fsum(np.abs(proposed)), math.fsum(np.abs(current))
+    # of lists, which Python reads three times as fast
+    sums = math.fsum(proposed.tolist()), math.fsum(current.tolist())
+    sizes = float(np.abs(proposed).sum()), float(np.abs(current).sum())
     cancelled = any(abs(total) <= _NOTHING * size for total, size in zip(sums, sizes, strict=True))
     if cancelled or (sums[0] > 0) != (sums[1] > 0):
         unknown = np.full(proposed.shape, np.nan)
@@ -93,23 +94,24 @@ def account_pay(
     whole numbers of 0 or more, or not below `number`.
     """
     old, new = as_numbers(pay_old, "The old pay"), as_numbers(pay_new, "The new pay")
-    account, period = _counted_from_0(accounts, "accounts"), _counted_from_0(periods, "periods")
+    account, named = _counted_from_0(accounts, "accounts")
+    period, columns = _counted_from_0(periods, "periods")
     if old.ndim != 1 or not old.shape == new.shape == account.shape == period.shape:
         raise ValueError("Every row needs its pay under both rules, an account and a period.")
-    named = int(account.max(initial=-1)) + 1
     number = named if number is None else number
     if named > number:
         raise ValueError(f"A row names account {named - 1}, but there are {number} accounts counted from 0.")
-    columns = int(period.max(initial=-1)) + 1
-    refuse(np.isinf(old) | np.isinf(new), "Pay must be a finite number, or NaN where it is not known.")
     if loop := compiled("rows_added_up", old.size):
-        sums, cells = np.zeros((number, 4)), np.zeros((number, columns))
+        sums, cells = np.zeros((number, 4)), np.zeros((columns, number))
         there = np.zeros(cells.shape, dtype=np.bool_)
-        loop(old, new, account, period, sums, cells, there)
+        in_parts(loop, number, old, new, account, period, sums, cells, there)
         by_old, by_new, sizes, counted = np.ascontiguousarray(sums.T)
+        if np.isinf(sizes).any():
+            _refuse_infinite(old, new)
         rows = counted.astype(np.intp)
         left_out = old.size - int(rows.sum())
-        return _account_pay(by_old, by_new, _ROUNDING * sizes, cells, rows, there, left_out)
+        return _account_pay(by_old, by_new, _ROUNDING * sizes, cells.T, rows, there.T, left_out)
+    _refuse_infinite(old, new)
     difference = new - old
     unknown = np.isnan(difference)
     left_out = int(np.count_nonzero(unknown))
@@ -121,14 +123,19 @@ def account_pay(
     def totals(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(account, weights=values, minlength=number).astype(np.float64, copy=False)
 
-    cells = np.bincount(account * columns + period, weights=difference, minlength=number * columns)
+    # period by period, as rows mostly come
+    cells = np.bincount(period * number + account, weights=difference, minlength=number * columns)
     by_old, by_new = totals(old), totals(new)
     rounding = _ROUNDING * totals(np.abs(old) + np.abs(new))
-    there = np.zeros((number, columns), dtype=np.bool_)
-    there[account, period] = True
-    cells = cells.astype(np.float64, copy=False).reshape(number, columns)
+    there = np.zeros((columns, number), dtype=np.bool_)
+    there[period, account] = True
+    cells = cells.astype(np.float64, copy=False).reshape(columns, number)
     rows = np.bincount(account, minlength=number)
-    return _account_pay(by_old, by_new, rounding, cells, rows, there, left_out)
+    return _account_pay(by_old, by_new, rounding, cells.T, rows, there.T, left_out)
+
+
+def _refuse_infinite(old: NDArray[np.float64], new: NDArray[np.float64]) -> None:
+    refuse(np.isinf(old) | np.isinf(new), "Pay must be a finite number, or NaN where it is not known.")
 
 
 def _account_pay(
@@ -145,11 +152,15 @@ def _account_pay(
     return AccountPay(old, new, difference, by_period, rounding, rows, there, left_out)
 
 
-def _counted_from_0(values: ArrayLike, what: str) -> NDArray[np.intp]:
-    """Whole numbers of 0 or more as an index; ValueError names what (`accounts`, ...) they should count."""
+def _counted_from_0(values: ArrayLike, what: str) -> tuple[NDArray[np.intp], int]:
+    """Whole numbers of 0 or more as an index, and how many they name; ValueError says what is not counted."""
     counted = np.asarray(values)
     if not counted.size:
-        return np.zeros(counted.shape, dtype=np.intp)
-    if counted.dtype.kind not in "iu" or counted.min() < 0:
+        return np.zeros(counted.shape, dtype=np.intp), 0
+    whole = counted.dtype.kind in "iu"
+    index = counted.astype(np.intp, copy=False) if whole else np.full(1, -1)
+    # read without a sign, a number below 0 is larger than any
+    named = int(index.view(np.uintp).max()) + 1
+    if named > np.iinfo(np.intp).max:
         raise ValueError(f"The {what} must be counted in whole numbers from 0.")
-    return counted.astype(np.intp, copy=False)
+    return index, named

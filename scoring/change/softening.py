@@ -117,8 +117,11 @@ def softening_costs(
 
 def soften(pay: AccountPay, *, notice: int = 0, phase_in: int = 0, grandfather: int = 0) -> SofteningCosts:
     """softening_costs of rows that account_pay has read."""
-    grandfather = _rounds(grandfather)
-    rounds = np.arange(int(pay.by_period.shape[1]))
+    notice, phase_in, grandfather = _rounds(notice), _rounds(phase_in), _rounds(grandfather)
+    periods = int(pay.by_period.shape[1])
+    # from here on the new rule holds for everybody, and nothing is softened
+    rounds = np.arange(min(periods, max(notice + phase_in, grandfather)))
+    softened = pay.by_period[:, : rounds.size]
 
     def kept(notice: int, phase_in: int) -> NDArray[np.float64]:
         return 1 - phase_in_share(rounds, 0, notice, phase_in)
@@ -128,21 +131,22 @@ def soften(pay: AccountPay, *, notice: int = 0, phase_in: int = 0, grandfather: 
     groups = np.stack((early & losing, ~early & losing, early & ~losing, ~early & ~losing))
     # what the old rule pays more in a period, to accounts that lose and to the others, early and late ones
     # (einsum: products this small wait longer for each other's threads than they take)
-    more = -np.einsum("ga,ar->gr", groups.astype(np.float64), pay.by_period).reshape(2, 2, -1)
+    more = -np.einsum("ga,ar->gr", groups.astype(np.float64), softened).reshape(2, 2, -1)
 
     def terms(for_early: NDArray[np.float64], for_late: NDArray[np.float64]) -> Softening:
         of_old = np.stack((for_early, for_late))
         saved, not_yet = (of_old * more).sum(axis=1) + 0.0  # no -0 for a person to read
-        back_early: NDArray[np.float64] = np.einsum("ar,r->a", pay.by_period, for_early)
-        back_late: NDArray[np.float64] = np.einsum("ar,r->a", pay.by_period, for_late)
+        back_early: NDArray[np.float64] = np.einsum("ar,r->a", softened, for_early)
+        back_late: NDArray[np.float64] = np.einsum("ar,r->a", softened, for_late)
         back = np.where(early, back_early, back_late)
+        later = np.zeros(periods - rounds.size)
         return Softening(
             cost=float((saved + not_yet).sum()),
             saved=float(saved.sum()),
             withheld=0.0 - float(not_yet.sum()),
             losers=int(np.count_nonzero(pay.difference - back < -pay.rounding)),
-            cost_by_period=saved + not_yet,
-            saved_by_period=saved,
+            cost_by_period=np.append(saved + not_yet, later),
+            saved_by_period=np.append(saved, later),
         )
 
     noticed, phased, both = kept(notice, 0), kept(0, phase_in), kept(notice, phase_in)

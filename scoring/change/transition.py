@@ -93,9 +93,9 @@ def by_stake_decile(difference: ArrayLike, stakes: ArrayLike) -> Deciles:
     """
     moved, staked = _moved_and_staked(difference, stakes)
     groups = min(_GROUPS, staked.size)
-    ordered = np.sort(staked)
+    _, which, equal = np.unique(staked, return_inverse=True, return_counts=True)
     # twice the middle position of a tie: the first and the last of it, both counted from 0
-    middle = np.searchsorted(ordered, staked) + np.searchsorted(ordered, staked, side="right") - 1
+    middle = (2 * np.cumsum(equal) - equal - 1)[which]
     group = groups * (middle + 1) // max(1, 2 * staked.size)
 
     def count(among: NDArray[np.bool_]) -> NDArray[np.intp]:

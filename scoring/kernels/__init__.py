@@ -96,7 +96,7 @@ def _compile(name: str) -> Callable[..., None] | None:
 # a loop, and what it takes in order
 _TAKES = {
     "paid_by_model": (paid_by_model, "whole whole in3 at1 in2 in2 in2 in2 yes out2"),
-    "rows_added_up": (rows_added_up, "in1 in1 at1 at1 out2 out2 there2"),
+    "rows_added_up": (rows_added_up, "whole whole in1 in1 at1 at1 out2 out2 there2"),
     "sums_by_rank": (sums_by_rank, "whole whole in2 rows2 row1 row1 out2"),
     "products_by_model": (products_by_model, "whole whole rows2 row1 row1 out2"),
     "spread_of_resamples": (spread_of_resamples, "whole whole at2 in1 number out2"),

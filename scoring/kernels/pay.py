@@ -75,6 +75,8 @@ def paid_by_model(
 
 
 def rows_added_up(
+    first: int,
+    last: int,
     old: Numbers,
     new: Numbers,
     account: Whole,
@@ -83,18 +85,22 @@ def rows_added_up(
     cells: Numbers,
     there: NDArray[np.bool_],
 ) -> None:
-    """Rows of pay (n,) added to sums (a, 4): old, new, the sizes of both, how many; and to cells (a, r).
+    """Rows of pay (n,) added to sums (a, 4): old, new, the sizes of both, how many; and to cells (r, a).
 
-    cells are new - old, there (a, r) is where a row counts: one whose pay is NaN under either rule does not.
+    cells are new - old, there (r, a) is where a row counts: one whose pay is NaN under either rule does not.
+    Infinite pay makes a size infinite. Of accounts from first to last.
     """
     for row in range(old.size):
+        a = np.uint32(account[row])
+        if not first <= a < last:
+            continue
         before, after = old[row], new[row]
-        difference = after - before
-        if difference == difference:
-            a, r = account[row], period[row]
+        size = abs(before) + abs(after)
+        if size == size:
+            r = np.uint32(period[row])
             sums[a, 0] += before
             sums[a, 1] += after
-            sums[a, 2] += abs(before) + abs(after)
+            sums[a, 2] += size
             sums[a, 3] += 1.0
-            cells[a, r] += difference
-            there[a, r] = True
+            cells[r, a] += after - before
+            there[r, a] = True
