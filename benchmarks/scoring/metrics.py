@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numerai_tools import scoring as numerai
 
-from benchmarks.rows import Beside, Row
-from benchmarks.timing import agreement, side_by_side
+from benchmarks.rows import Beside, Row, loop_pays
+from benchmarks.timing import agreement, by_numpy, side_by_side
 from scoring.metrics import corr_and_mmc, feature_neutral_corr
 
 STOCKS, MODELS = 5_000, 1_000
@@ -35,9 +35,10 @@ def scores() -> list[Row]:
         scoring_corr_and_mmc=lambda: corr_and_mmc(predictions, meta_model, target),
         the_same_stored_by_column=lambda: corr_and_mmc(by_column, meta_model, target),
         the_same_with_100_values=lambda: corr_and_mmc(tied, meta_model, target),
+        the_same_by_numpy=by_numpy(lambda: corr_and_mmc(predictions, meta_model, target)),
         sorting_alone=lambda: np.sort(by_column.T, axis=1),
     )
-    theirs, ours, *_, sorting = medians.values()
+    theirs, ours, *_, slower, sorting = medians.values()
     pairs = zip(corr_and_mmc(predictions, meta_model, target), theirs_both(), strict=True)
     apart = max(np.abs(found - wanted).max() for found, wanted in pairs)
     agreement("CORR and MMC", apart, 1e-12)
@@ -53,6 +54,7 @@ def scores() -> list[Row]:
             apart=(apart, 1e-12),
         )
     )
+    rows.append(loop_pays("metrics", "CORR and MMC", ours, slower))
     alike = rng.normal(size=(STOCKS, 20)) @ rng.normal(size=(20, 500)) + 2 * rng.normal(size=(STOCKS, 500))
     for count, features in {
         "42": rng.integers(0, 5, (STOCKS, 42)) / 4,

@@ -128,6 +128,7 @@ def goodness() -> list[Row]:
         3,
         powerlaw_draws_and_fits=with_powerlaw,
         scoring_goodness_of_fit=with_scoring,
+        the_same_by_numpy=by_numpy(with_scoring),
     )
     return [
         Row(
@@ -136,7 +137,8 @@ def goodness() -> list[Row]:
             medians["scoring_goodness_of_fit"],
             Beside(f"powerlaw, one refit x {REFITS}", medians["powerlaw_draws_and_fits"] * REFITS),
             faster=300,
-        )
+        ),
+        loop_pays("goodness", "refits", medians["scoring_goodness_of_fit"], medians["the_same_by_numpy"]),
     ]
 
 

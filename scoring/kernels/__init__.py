@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from scoring.kernels.holdings import spread_of_resamples
+from scoring.kernels.holdings import nearest_tail, spread_of_resamples
 from scoring.kernels.pay import paid_by_model, rows_added_up
 from scoring.kernels.predictions import products_by_model, sums_by_rank
 
@@ -83,6 +83,7 @@ def _compile(name: str) -> Callable[..., None] | None:
         "there2": numba.boolean[:, :],
         "row1": numba.types.Array(numba.float64, 1, "C", readonly=True),
         "rows2": numba.types.Array(numba.float64, 2, "C", readonly=True),
+        "out1": numba.float64[:],
         "out2": numba.float64[:, :],
     }
     signature = numba.void(*(kinds[each] for each in takes.split()))
@@ -99,6 +100,7 @@ _TAKES = {
     "rows_added_up": (rows_added_up, "whole whole in1 in1 at1 at1 out2 out2 there2"),
     "sums_by_rank": (sums_by_rank, "whole whole in2 rows2 row1 row1 out2"),
     "products_by_model": (products_by_model, "whole whole rows2 row1 row1 out2"),
+    "nearest_tail": (nearest_tail, "in1 in1 in1 out1"),
     "spread_of_resamples": (spread_of_resamples, "whole whole at2 in1 number out2"),
 }
 NAMES = tuple(_TAKES)

@@ -52,3 +52,25 @@ def spread_of_resamples(
             largest += 1
             running += held[ordered[draws - largest]]
         measures[2, row] = largest if total > 0 else np.nan
+
+
+def nearest_tail(logs: Numbers, at_least: Numbers, alphas: Numbers, found: Numbers) -> None:
+    """The xmin whose tail is nearest to its power law, nearer than found[1]: its position and the distance.
+
+    logs of values (v,) in ascending order, how many numbers are at or above each, alphas (v - 1,). Each xmin
+    is left where its tail is too far from its law, looked for first where that of the one before was.
+    """
+    worst, size = 0, logs.size
+    for xmin in range(size - 1):
+        power, here, tail = 1 - alphas[xmin], logs[xmin], at_least[xmin]
+        place = max(worst, xmin)
+        distance = abs(np.exp(power * (logs[place] - here)) - at_least[place] / tail)
+        at = xmin
+        while at < size and distance < found[1]:
+            gap = abs(np.exp(power * (logs[at] - here)) - at_least[at] / tail)
+            if gap > distance:
+                distance, place = gap, at
+            at += 1
+        worst = place
+        if distance < found[1]:
+            found[0], found[1] = xmin, distance

@@ -161,7 +161,7 @@ def goodness_of_fit(x: ArrayLike, fit: PowerLawFit, *, refits: int = 1000, rng: 
         drawn = _draw_tail(fit, in_tail, rng)
         if in_tail < values.size:
             drawn = np.concatenate((rng.choice(body, values.size - in_tail), drawn))
-        farther += not _is_nearer(drawn, fit)
+        farther += not _is_nearer(drawn, fit, refits)
     return farther / refits
 
 
@@ -195,13 +195,13 @@ def _positive(x: ArrayLike, discrete: bool) -> Numbers:
     return values[values > 0]
 
 
-def _is_nearer(values: Numbers, fit: PowerLawFit) -> bool:
-    """Whether some power law is nearer to these values than the fit was to its own."""
+def _is_nearer(values: Numbers, fit: PowerLawFit, times: int) -> bool:
+    """Whether some power law is nearer to these values than the fit was to its own; asked so many times."""
     different = count_values(values)
     if different.values.size < 2:
         return False
     alphas, _ = fit_every_xmin(different, fit.discrete)
-    _, distance = nearest_xmin(different, alphas, fit.discrete, below=fit.ks_distance)
+    _, distance = nearest_xmin(different, alphas, fit.discrete, below=fit.ks_distance, times=times)
     return distance < fit.ks_distance
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scoring.kernels import compiled
+
 _DIRECT = 16  # terms of a zeta function that are added up before its tail is approximated
 _FIRST_LOOK = 12  # points of a tail at which every xmin is measured
 
@@ -74,17 +76,22 @@ def log_zeta(s: ArrayLike, first: ArrayLike) -> Numbers:
 
 
 def nearest_xmin(
-    different: Values, alphas: Numbers, discrete: bool, *, below: float = math.inf
+    different: Values, alphas: Numbers, discrete: bool, *, below: float = math.inf, times: int = 1
 ) -> tuple[int, float]:
     """The xmin (its position) with the smallest KS distance below a limit, and that distance.
 
     Where there is none, the distance is the limit. The gap at any points of a tail is at most the distance.
     So every xmin is measured at a few points, the most promising one in full, and all others at the point
     where that one was worst, which neighbours share; an xmin already worse than the best is never measured
-    in full.
+    in full. times: how often the like will be asked, which says whether a compiled loop is worth loading.
     """
-    gaps = _GapsOf(different, alphas, discrete)
     size = different.values.size
+    loop = None if discrete else compiled("nearest_tail", times * size * _FIRST_LOOK)
+    if loop:
+        found = np.array([0.0, below])
+        loop(np.log(different.values), different.at_least, alphas, found)
+        return int(found[0]), float(found[1])
+    gaps = _GapsOf(different, alphas, discrete)
     best, distance = 0, below
     candidates, bounds = np.arange(size - 1), np.zeros(size - 1)
     fractions = (np.arange(_FIRST_LOOK) + 0.5) / _FIRST_LOOK

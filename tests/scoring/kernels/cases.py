@@ -13,6 +13,7 @@ from scoring.influence import contribution_gradient, leave_one_out
 from scoring.metrics import corr_and_mmc, feature_neutral_corr
 from scoring.payout import payout_totals
 from scoring.stakes.concentration_intervals import bootstrap_replicates
+from scoring.tails import fit_power_law, goodness_of_fit
 
 Answers = dict[str, np.ndarray]
 
@@ -123,7 +124,28 @@ def scored() -> Answers:
     return found
 
 
-ALL: tuple[Callable[[], Answers], ...] = (paid, resampled, added_up, left_out, scored)
+def tails() -> Answers:
+    """Power laws of tails with a law, with another, of few values, and with many equal ones."""
+    rng = np.random.default_rng(6)
+    law = rng.pareto(1.4, 400) + 1
+    found: Answers = {}
+    for name, values in {
+        "a law": law,
+        "another": rng.lognormal(2, 1, 400),
+        "equal": law.round(1),
+        "three": np.array([1.0, 2, 7]),
+        "two": law[:2],
+        "close": 1 + law * 1e-9,
+        "far": law**60,
+    }.items():
+        fit = fit_power_law(values)
+        p = goodness_of_fit(values, fit, refits=40, rng=np.random.default_rng(7))
+        found[f"tail, {name}"] = np.array([fit.xmin, fit.alpha, fit.ks_distance, p]) / (fit.xmin, 1, 1, 1)
+        found[f"xmin, {name}"] = np.array(fit.xmin)
+    return found
+
+
+ALL: tuple[Callable[[], Answers], ...] = (paid, resampled, added_up, left_out, scored, tails)
 
 
 def answers() -> Answers:
