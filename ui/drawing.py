@@ -158,7 +158,7 @@ def _blank(layout: _PanelLayout) -> bytes:
 
 def _write_round(drawing: "Figure", title: str, footer: str) -> None:
     """The title above, and the footer below."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from ui.pictures.pen import Paper
 
     heading = drawing.text(
         0.03,
@@ -172,7 +172,7 @@ def _write_round(drawing: "Figure", title: str, footer: str) -> None:
     note = drawing.text(
         0.03, 0.018, _drawable(_wrapped(footer, FOOTER_WIDTH)), fontsize=SMALL, color=FAINT, va="bottom"
     )
-    renderer = FigureCanvasAgg(drawing).get_renderer()
+    renderer = Paper(drawing).get_renderer()
     for text in (heading, note):  # wide letters may need more room than there is
         while text.get_window_extent(renderer).width > 0.94 * WIDTH * DPI:
             text.set_fontsize(0.95 * float(text.get_fontsize()))
@@ -279,15 +279,14 @@ def to_png(drawing: "Figure", *, aligned: bool = False) -> bytes:
 
     aligned: whether the names of the panels' y axes stand in one line.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
+    from ui.pictures.pen import Paper
     from ui.pictures.rulers import rule
 
     rule(drawing, aligned)
-    canvas = FigureCanvasAgg(drawing)
+    canvas = Paper(drawing)
     _make_room(drawing, canvas.get_renderer())
     canvas.draw()
-    return png_of(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    return png_of(np.asarray(canvas.buffer_rgba()))
 
 
 def warm_up() -> None:

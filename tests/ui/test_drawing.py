@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -48,8 +49,23 @@ def levels(png: bytes) -> NDArray[np.int64]:
 
 def by_matplotlib(drawing: Any) -> NDArray[np.int64]:
     buffer = io.BytesIO()
+    FigureCanvasAgg(drawing)  # matplotlib's own: its pictures are not written by our pen
     drawing.savefig(buffer, format="png", facecolor=PANEL)
     return levels(buffer.getvalue())
+
+
+@pytest.mark.slow
+def test_words_are_written_as_matplotlib_writes_them() -> None:
+    for _ in range(2):  # the second time from what was kept
+        with figure("", "", [1.0], titled=False) as (drawing, (panel,)):
+            for at, (words, turned) in enumerate(
+                (("Ärger, 1,234 −5.6", 0), ("two\nlines", 30), ("To fi", 90))
+            ):
+                panel.text(0.3 * at + 0.013, 0.417, words, rotation=turned, fontsize=17 + at, color=GAIN)
+            panel.text(0.1, 0.2, "bold", fontweight="bold", alpha=0.4)
+            panel.text(0.4, 0.2, r"$10^{-3}$", parse_math=True)
+            drawn = levels(to_png(drawing))
+            np.testing.assert_array_equal(drawn, by_matplotlib(drawing))
 
 
 @pytest.mark.slow
