@@ -6,11 +6,13 @@ import numpy as np
 
 from benchmarks.rows import Beside, Row, loop_pays
 from benchmarks.timing import agreement, by_numpy, side_by_side
+from scoring import kernels
 from scoring.concentration import gini, herfindahl, nakamoto
+from scoring.stakes.association import rank_association
 from scoring.stakes.concentration_intervals import bootstrap_replicates
 from scoring.tails import fit_power_law, goodness_of_fit
 
-VALUES, HOLDERS, RESAMPLES, REFITS = 1_000, 5_000, 2_000, 100
+VALUES, HOLDERS, ACCOUNTS, RESAMPLES, REFITS = 1_000, 5_000, 500, 2_000, 100
 
 
 def power_law() -> list[Row]:
@@ -142,4 +144,24 @@ def goodness() -> list[Row]:
     ]
 
 
-BENCHMARKS = {"goodness": goodness, "power-law": power_law, "concentration": resampling}
+def association() -> list[Row]:
+    """Rank correlations with what chance alone gives, by shuffling."""
+    rng = np.random.default_rng(7)
+    stakes, scores = rng.lognormal(2, 2, ACCOUNTS), rng.normal(0, 0.02, ACCOUNTS)
+
+    def shuffled() -> None:
+        rank_association(stakes, scores, permutations=RESAMPLES, rng=np.random.default_rng(1))
+
+    kernels.load("pairs_out_of_order")
+    work = f"rank correlations of {ACCOUNTS} accounts, {RESAMPLES:,} shuffles"
+    medians = side_by_side(work, 5, the_same_by_numpy=by_numpy(shuffled), scoring_rank_association=shuffled)
+    slower, ours = medians.values()
+    return [loop_pays("association", work, ours, slower)]
+
+
+BENCHMARKS = {
+    "association": association,
+    "goodness": goodness,
+    "power-law": power_law,
+    "concentration": resampling,
+}

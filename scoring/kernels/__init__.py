@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from scoring.kernels.holdings import nearest_tail, spread_of_resamples
+from scoring.kernels.holdings import nearest_tail, pairs_out_of_order, spread_of_resamples
 from scoring.kernels.pay import paid_by_model, rows_added_up
 from scoring.kernels.predictions import products_by_model, sums_by_rank
 
@@ -101,6 +101,7 @@ _TAKES = {
     "sums_by_rank": (sums_by_rank, "whole whole in2 rows2 row1 row1 out2"),
     "products_by_model": (products_by_model, "whole whole rows2 row1 row1 out2"),
     "nearest_tail": (nearest_tail, "in1 in1 in1 out1"),
+    "pairs_out_of_order": (pairs_out_of_order, "whole whole at1 at2 whole out2"),
     "spread_of_resamples": (spread_of_resamples, "whole whole at2 in1 number out2"),
 }
 NAMES = tuple(_TAKES)

@@ -1,4 +1,4 @@
-"""Loops over holdings, drawn again and again."""
+"""Loops over holdings: drawn again and again, their tail, their order beside that of scores."""
 
 from __future__ import annotations
 
@@ -74,3 +74,38 @@ def nearest_tail(logs: Numbers, at_least: Numbers, alphas: Numbers, found: Numbe
         worst = place
         if distance < found[1]:
             found[0], found[1] = xmin, distance
+
+
+def pairs_out_of_order(
+    first: int, last: int, stake: Whole, scores: Whole, kinds: int, pairs: Numbers
+) -> None:
+    """Pairs (2, rows) of which the larger stake has the smaller score, and those tied in both.
+
+    stake (n,) ascends; scores (rows, n) are whole numbers from 0 to below kinds. Stakes are taken group by
+    group, and a tree of sums says how many of those before have no larger score (Fenwick 1994).
+    """
+    tree, same = np.empty(kinds + 1, np.int64), np.zeros(kinds, np.int64)
+    for row in range(first, last):
+        tree[:] = 0
+        opposite = both = start = 0
+        while start < stake.size:
+            end = start
+            while end < stake.size and stake[end] == stake[start]:
+                score = scores[row, end]
+                both += same[score]
+                same[score] += 1
+                opposite += start
+                at = score + 1
+                while at > 0:
+                    opposite -= tree[at]
+                    at -= at & -at
+                end += 1
+            for each in range(start, end):
+                score = scores[row, each]
+                same[score] = 0
+                at = score + 1
+                while at <= kinds:
+                    tree[at] += 1
+                    at += at & -at
+            start = end
+        pairs[0, row], pairs[1, row] = opposite, both

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring._arrays import as_numbers, labelled, refuse
+from scoring.kernels import compiled, in_parts
 
 _PERMUTED = 1000  # accounts: with more, the normal law of both statistics takes the place of permutations
 _COMPARED = 16  # numbers in a row whose pairs are compared one by one
@@ -244,6 +245,11 @@ def _concordance(stake: NDArray[np.int64], scores: NDArray[np.int64], tied: list
     both, and D pairs in opposite order, it is n(n - 1) / 2 - n1 - n2 + n12 - 2D.
     """
     n = stake.size
+    loop = compiled("pairs_out_of_order", scores.size)
+    if loop is not None:
+        opposite, in_both = pairs = np.empty((2, len(scores)))
+        in_parts(loop, len(scores), stake, scores, n, pairs)
+        return n * (n - 1) / 2 - tied[0] - tied[1] + in_both - 2 * opposite
     keys = np.sort(stake * n + scores, axis=1)  # equal stakes ascend in score, and are no exchange
     place = np.broadcast_to(np.arange(n), keys.shape)
     begins = np.ones(keys.shape, dtype=bool)

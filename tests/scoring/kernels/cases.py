@@ -12,6 +12,7 @@ from scoring.change.difference import account_pay
 from scoring.influence import contribution_gradient, leave_one_out
 from scoring.metrics import corr_and_mmc, feature_neutral_corr
 from scoring.payout import payout_totals
+from scoring.stakes.association import rank_association
 from scoring.stakes.concentration_intervals import bootstrap_replicates
 from scoring.tails import fit_power_law, goodness_of_fit
 
@@ -145,7 +146,21 @@ def tails() -> Answers:
     return found
 
 
-ALL: tuple[Callable[[], Answers], ...] = (paid, resampled, added_up, left_out, scored, tails)
+def associated() -> Answers:
+    """Rank correlations by shuffling: all different, many alike in stake, in score and in both, and few."""
+    rng = np.random.default_rng(5)
+    found = {}
+    for n, stakes, scores in ((400, 10**6, 10**6), (400, 3, 10**6), (300, 10**6, 4), (200, 5, 5), (3, 2, 2)):
+        stake = rng.integers(1, stakes + 1, n)
+        score = rng.integers(-scores, scores + 1, n)
+        both = rank_association(stake, score, permutations=300, rng=np.random.default_rng(6))
+        found[f"{n} of {stakes} stakes and {scores} scores"] = np.array(
+            [both.spearman, both.spearman_p, both.kendall, both.kendall_p]
+        )
+    return found
+
+
+ALL: tuple[Callable[[], Answers], ...] = (paid, resampled, added_up, left_out, scored, tails, associated)
 
 
 def answers() -> Answers:
