@@ -147,7 +147,8 @@ def _blank(layout: _PanelLayout) -> bytes:
         drawing.subplots_adjust(top=0.83, bottom=0.24)
     panels = drawing.subplot_mosaic(
         [list(row) for row in layout.rows],
-        sharex=layout.over_one_axis,
+        # one alone would share with itself, and keep its height where a picture asks for equal scales
+        sharex=layout.over_one_axis and len(layout.rows) > 1,
         width_ratios=layout.widths,
         height_ratios=layout.heights,
         gridspec_kw={"hspace": 0.12} if layout.over_one_axis else {"wspace": 0.28, "hspace": 0.42},
