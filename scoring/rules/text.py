@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypedDict
 
 from scoring import typed
@@ -10,6 +11,7 @@ from scoring.rules.pairs import read_pairs
 from scoring.typed import NearMissError, quote, read_number, spell, spell_clearly
 
 LONGEST_TEXT = 200
+KEPT = 256  # texts that were read: an answer reads its two rules again for each rule that was in force
 LARGEST_MULTIPLIER = 1000.0
 LARGEST_CLIP = 1.0  # nobody can lose more than what is at risk, and no rule on record says more
 LARGEST_THRESHOLD = 1e9
@@ -73,6 +75,7 @@ def read(text: str) -> Said:
         raise refusal(str(error)) from None
 
 
+@lru_cache(KEPT)
 def _read(text: str) -> Said:
     said: Said = {}
     multipliers: dict[str, float] = {}
