@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scoring._arrays import labelled
 from scoring.metrics import corr_and_mmc, feature_neutral_corr, numerai_corr
 
 TASK_BYTES = (
@@ -74,6 +75,14 @@ class _EraRows:
 _Scores = tuple[Numbers, Numbers | None, Numbers | None]  # CORR, MMC and FNC, (k, n) each
 
 
+@labelled(
+    dict.fromkeys(("corr", "mmc", "fnc"), "era model"),
+    predictions="stock model",
+    target="stock",
+    eras="stock",
+    meta_model="stock",
+    features="stock feature",
+)
 def scores_by_era(
     predictions: ArrayLike,
     target: ArrayLike,
@@ -89,7 +98,8 @@ def scores_by_era(
     """CORR, MMC and feature-neutral CORR of each model in each era, as scoring.metrics has them.
 
     predictions (s, n), target (s,), eras (s,) labels; meta_model (s,) for MMC, features (s, f) for FNC.
-    Rows stand in any order; eras come back in that of era_order. An era of no more stocks than f + 1 has no
+    Rows stand in any order; eras come back in that of era_order, with the predictions' labels of models where
+    they have some. An era of no more stocks than f + 1 has no
     FNC: so many features explain whatever is predicted, and what is left is rounding.
 
     executor: any of concurrent.futures, such as a pool of processes, or that of scoring.metrics.cluster;

@@ -84,6 +84,12 @@ CASES = {
     ),
     "metrics.meta_model_contribution": case(BY_MODEL | BY_STOCK, **PREDICTED),
     "metrics.corr_and_mmc": case(BY_MODEL | BY_STOCK, **PREDICTED),
+    "metrics.eras.scores_by_era": case(
+        BY_MODEL | BY_STOCK | {"eras": "stock", "features": "stock feature"},
+        eras=np.array([f"{number % 3}" for number in range(S)]),
+        features=RNG.random((S, 1)),
+        **PREDICTED,
+    ),
     "metrics.feature_neutral_corr": case(
         BY_MODEL | {"features": "stock feature", "target": "stock"},
         predictions=PREDICTED["predictions"],
