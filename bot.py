@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -43,27 +44,13 @@ log = logging.getLogger("roundtable")
 # the bot has no voice: what discord.py would warn about at every start is nothing a host should act on
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-EXTENSIONS = (
-    "cogs.account",
-    "cogs.clock",
-    "cogs.digest",
-    "cogs.help",
-    "cogs.lab.ahead",
-    "cogs.lab.plan",
-    "cogs.lab.fund",
-    "cogs.lab.weights",
-    "cogs.opinion",
-    "cogs.payout",
-    "cogs.poll",
-    "cogs.privacy",
-    "cogs.promise",
-    "cogs.proposal",
-    "cogs.record",
-    "cogs.setup",
-    "cogs.stakes",
+NOUNS = (
+    "account clock digest help lab.ahead lab.plan lab.fund lab.weights opinion payout poll privacy promise"
 )
+EXTENSIONS = tuple(f"cogs.{noun}" for noun in f"{NOUNS} proposal record setup stakes".split())
 FIELD_FORM = r"[a-z]+:type-(?P<field>[a-z]+):(?P<row>[0-9]{1,18})"
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds until Discord is tried again
+LOOPS_AFTER = 30.0  # seconds: whoever asks right after a start is answered by numpy, undisturbed
 TRY_THE_DEMO = "To try the bot without a token, run: make demo"
 
 
@@ -104,6 +91,8 @@ class Roundtable(Client):
         self.drawing = drawing or DrawingThread()
         self.ended_by: StorageError | None = None
         self._warming: asyncio.Task[None] | None = None
+        self._later = threading.Timer(LOOPS_AFTER, load_loops)
+        self._later.daemon = True
         self._watch = Watch(self, settings.health_port) if settings.health_port else None
 
     async def setup_hook(self) -> None:
@@ -139,6 +128,7 @@ class Roundtable(Client):
 
     async def close(self) -> None:
         """Finish what is being written or drawn, then leave."""
+        self._later.cancel()
         if self._warming is not None:
             self._warming.cancel()
         await super().close()
@@ -201,12 +191,17 @@ class Roundtable(Client):
             with suppress(discord.HTTPException):  # the help then names commands that can't be clicked
                 self.command_ids = {command.name: command.id for command in await self.tree.fetch_commands()}
         log.info("warm")
-        ready = [await asyncio.to_thread(kernels.load, name) for name in kernels.NAMES]  # nobody waits for it
-        log.info("kernels", extra={"fields": {"ready": sum(ready)}})
+        self._later.start()
 
 
 class ShardedRoundtable(Roundtable, Shards):
     """The same over several connections, for more servers than Discord gives to one."""
+
+
+def load_loops() -> None:
+    """Make the compiled loops ready; nobody waits for it."""
+    ready = [kernels.load(name) for name in kernels.NAMES]
+    log.info("kernels", extra={"fields": {"ready": sum(ready)}})
 
 
 def create_bot(

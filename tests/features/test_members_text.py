@@ -39,14 +39,12 @@ OURS = {
     ("features/stakes/concentration_card.py", "found.said"),  # rounds or a day
     ("features/proposals/drafting/guide_card.py", "line.name"),  # "Phase-in"
     ("features/server/posting.py", "channel.name"),  # escaped on the card that says what was tried
-    ("features/server/help_card.py", "option.display_name"),  # of a command
     ("features/server/help_card.py", "option.description"),
     ("features/server/help_card.py", "command.description"),
     ("features/server/privacy_card.py", "kind.name"),  # of a kind of rows
     ("cogs/poll.py", "line.title"),  # goes through choices_of, which makes captions
     ("cogs/poll.py", "each.winners"),  # made safe with the line it stands in
-    ("ui/card.py", "card.heading"),  # a card's texts are made safe before
-    ("ui/questions.py", "choice.change"),  # a value, never read
+    ("ui/answer.py", "choice.change"),  # a value, never read
     ("ui/forms.py", "self.name"),  # a custom id of ours
     ("ui/posting.py", "room.name"),  # a channel's, in an error
 }

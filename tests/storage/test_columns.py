@@ -41,7 +41,7 @@ from storage.proposals.effects import Effect, keep_effect
 from storage.proposals.responses import respond
 from storage.proposals.seconds import second
 from storage.proposals.stages import move_stage, set_place
-from storage.server.digests import Schedule, claim, keep_rules, set_schedule
+from storage.server.digests import Schedule, claim, keep_rules, posted, set_schedule
 from storage.server.leaving import mark_left
 from storage.server.settings import change_settings
 from storage.server.shown_digests import claim_by_hand, posted_by_hand
@@ -160,6 +160,8 @@ async def furnish(db: Database) -> None:
     )
     await settle_promise(db, HERE, 1, ADA, "kept", date(2031, 5, 3), "It is there.", None, NOW)
     await set_schedule(db, Schedule(HERE, 0, 9, "UTC", 5, None), NOW)
+    await claim(db, HERE, ["2031-W17"], NOW)
+    await posted(db, HERE, "2031-W17", 5, 7, NOW)
     await claim(db, HERE, ["2031-W18"], NOW)
     assert await claim_by_hand(db, HERE, NOW.date(), NOW)
     await posted_by_hand(db, HERE, NOW.date(), 5, 7, NOW)
