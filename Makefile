@@ -8,11 +8,11 @@ PYTEST := $(RUN) -m pytest -n logical --dist worksteal
 .PHONY: help demo quick test lint check fuzz soak audit bench pictures lock tongues clean
 help:
 	@echo "make demo      the whole bot in a browser page, no token needed (ONCE=1: play the tour, save it in out/, stop)"
-	@echo "make test      every check and test"
+	@echo "make test      every check, and every test but the nine longest"
 	@echo "make quick     the tests without a bot, a picture or a process (under a minute on two idle processors)"
 	@echo "make check     formatting, lint and types"
 	@echo "make fuzz      a minute of members who type, press and forge anything (SEED=1 plays the same again)"
-	@echo "make soak      a day of 200 members by a simulated clock: memory, and nothing twice; and of 500 linked accounts"
+	@echo "make soak      a day of 200 members by a simulated clock: memory, and nothing twice; and of 500 linked accounts; then the longest tests"
 	@echo "make audit     licences and known weaknesses of what is installed, secrets, file modes"
 	@echo "make bench     speed, side by side with other ways of doing the same (ROW=payouts: one row; WRITE=1: keep the table)"
 	@echo "make lock      make the requirements files of pyproject.toml's groups again, with the newest of what they bring along"
@@ -23,7 +23,7 @@ demo: $(VENV)/demo.done
 	@$(RUN) -m demo $(if $(ONCE),--once)
 
 quick: $(VENV)/dev.done
-	@$(PYTEST) -q -m "not slow" --hypothesis-profile=quick
+	@$(PYTEST) -q -m "not slow and not long" --hypothesis-profile=quick
 
 lint: $(VENV)/dev.done
 	@$(RUN) -m ruff format --check .
@@ -35,7 +35,7 @@ check: lint
 # types are checked beside the tests and told after them; either failing fails both
 test: lint
 	@told=$$(mktemp); $(RUN) -m basedpyright --level error >"$$told" 2>&1 & types=$$!; \
-	$(PYTEST); tests=$$?; \
+	$(PYTEST) -m "not long"; tests=$$?; \
 	wait $$types; types=$$?; cat "$$told"; rm -f "$$told"; \
 	[ $$tests = 0 ] && [ $$types = 0 ]
 
@@ -45,6 +45,7 @@ fuzz: $(VENV)/dev.done
 soak: $(VENV)/dev.done
 	@$(RUN) -m tests.soak
 	@$(RUN) -m tests.soak.reading
+	@$(PYTEST) -q -m long
 
 audit: $(VENV)/audit.done
 	@$(RUN) -m tests.audit

@@ -304,6 +304,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[A
     return folder, told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", ["3.9", "3.10", "3.12", "3.13"])
 def test_other_versions_of_python_find_the_same(
     tmp_path: Path, exports: tuple[Path, list[list[Any]]], version: str

@@ -7,6 +7,7 @@ from tests.soak.reading import LONGEST_ANSWER, lived
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 def test_members_are_answered_while_everybody_else_is_read() -> None:
     seen = lived(1.5, accounts=60, rush=8)
     assert len(seen.answers) > 40

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 POLLS = 6
 
 
+@pytest.mark.long
 async def test_whenever_it_is_killed_amid_closes_every_card_shows_its_result_in_the_end(
     tmp_path: Path,
 ) -> None:

@@ -63,6 +63,7 @@ def test_the_half_year_has_both_changes_of_the_clocks() -> None:
     assert lord_howe["2031-W40"] == datetime(2031, 10, 4, 15, 30, tzinfo=UTC), "2:30, since there is no 2:00"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 async def test_every_week_is_told_once_in_each_zone(
     server: Server, now: Clock, settings: Any, source: Any

@@ -82,6 +82,7 @@ def test_simulated_records_fall_as_deep_as_expected(periods: int, mean: float) -
         assert np.mean(falls >= depth) == pytest.approx(expected, abs=0.011)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_ways_of_working_it_out_meet() -> None:
     """One more period, or a little more of a fall, and another formula holds: nothing jumps."""

@@ -74,6 +74,7 @@ def test_an_overlap_of_1_is_a_walk_of_independent_normal_steps() -> None:
     assert np.quantile(found, [0.1, 0.5, 0.9]) == pytest.approx(np.quantile(walks, [0.1, 0.5, 0.9]), rel=0.06)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_of_overlapping_rounds_the_independent_share_is_nearly_always_too_small() -> None:
     """What is at least as deep as usual is no surprise: the share should be below .1 in one record of ten."""

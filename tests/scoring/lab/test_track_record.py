@@ -166,6 +166,7 @@ def test_reranking_by_hand() -> None:
 # ---------------------------------------------------------------- simulated
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.05])
 def test_intervals_hold_what_they_promise(share: float) -> None:

@@ -54,6 +54,7 @@ def test_what_is_no_power_law_is_noticed() -> None:
     assert compare_tail(body, straight, "lognormal").log_likelihood_ratio < -500
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("discrete", [False, True])
 def test_p_is_spread_evenly_when_the_law_is_true(discrete: bool) -> None:
     p = []

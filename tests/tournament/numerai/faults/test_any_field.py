@@ -170,6 +170,7 @@ async def clean(database: Database) -> None:
         await fetch_all(database, f"DELETE FROM {table}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("question", ASKED, ids=lambda question: question.says)
 async def test_any_field_may_be_anything(question: Query, database: Database, present: Present) -> None:
     async with Odd() as api:
