@@ -9,7 +9,7 @@ PYTEST := $(RUN) -m pytest -n logical --dist worksteal
 help:
 	@echo "make demo      the whole bot in a browser page, no token needed (ONCE=1: play the tour, save it in out/, stop)"
 	@echo "make test      every check, and every test but the nine longest"
-	@echo "make quick     the tests without a bot, a picture or a process (under a minute on two idle processors)"
+	@echo "make quick     the tests without a bot, a picture or a process (about a minute on two idle processors)"
 	@echo "make check     formatting, lint and types"
 	@echo "make fuzz      a minute of members who type, press and forge anything (SEED=1 plays the same again)"
 	@echo "make soak      a day of 200 members by a simulated clock: memory, and nothing twice; and of 500 linked accounts; then the longest tests"
