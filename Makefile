@@ -8,7 +8,7 @@ PYTEST := $(RUN) -m pytest -n logical --dist worksteal
 .PHONY: help demo quick test lint check fuzz soak audit bench pictures lock tongues clean
 help:
 	@echo "make demo      the whole bot in a browser page, no token needed (ONCE=1: play the tour, save it in out/, stop)"
-	@echo "make test      every check, and every test but the nine longest"
+	@echo "make test      every check, and every test but the longest"
 	@echo "make quick     the tests without a bot, a picture or a process (about a minute on two idle processors)"
 	@echo "make check     formatting, lint and types"
 	@echo "make fuzz      a minute of members who type, press and forge anything (SEED=1 plays the same again)"

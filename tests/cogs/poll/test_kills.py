@@ -19,7 +19,7 @@ from tests.test_process import ready_bot
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("kill", [0, 2, 5, 8, 11])
+@pytest.mark.parametrize("kill", [2, 8, *(pytest.param(kill, marks=pytest.mark.long) for kill in (0, 5, 11))])
 async def test_no_ballot_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path, kill: int) -> None:
     """Twelve members vote at once, and the bot is killed somewhere amid their answers."""
     db = await open_database(tmp_path / "bot.sqlite3")

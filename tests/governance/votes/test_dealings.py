@@ -79,6 +79,7 @@ def test_every_verdict_is_that_of_the_plain_guard(asked: dict[str, Any]) -> None
     same(asked)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @settings(max_examples=150)
 @given(st.fixed_dictionaries(POLLS))
