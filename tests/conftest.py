@@ -33,7 +33,7 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2**31:
 
 # neither an example nor finding one takes too long on a busy machine
 hypothesis_settings.register_profile(
-    "unhurried", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow]
+    "unhurried", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.register_profile("quick", hypothesis_settings.get_profile("unhurried"), max_examples=10)
 hypothesis_settings.load_profile("unhurried")

@@ -131,6 +131,7 @@ async def press_everything(member: Any, name: str, reply: Any, pressed: set[tupl
             check_message(f"{name}, {part.custom_id}", reply.message)
 
 
+@pytest.mark.long
 async def test_every_answer_of_the_tour_fits_a_phone_and_everything_under_it_works(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
