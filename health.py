@@ -1,6 +1,7 @@
 """What a host's monitor asks, on this machine alone: whether all is well, and figures for Prometheus."""
 
 import asyncio
+import json
 import logging
 import sqlite3
 from collections.abc import Callable
@@ -37,15 +38,15 @@ class PortTakenError(RuntimeError):
 
 @dataclass(frozen=True)
 class Health:
-    """What is known of a running bot; moments are ISO texts in UTC, None where there was none."""
+    """What is known of a running bot; moments are None where there was none."""
 
     is_well: bool
     problems: list[str]  # what keeps it from answering
     warnings: list[str]  # what members notice
     gateway: dict[str, Any]  # whether it is connected, its latency in milliseconds, servers
-    numerai_answered: str | None
-    last_summary: str | None
-    last_copy: str | None
+    numerai_answered: datetime | None
+    last_summary: datetime | None
+    last_copy: datetime | None
     cards_waiting: int  # of polls and proposals, that do not show their state yet
 
 
@@ -138,9 +139,9 @@ class Watch:
                 "latency_ms": round(1000 * latency) if latency < float("inf") else None,
                 "servers": len(client.guilds),
             },
-            numerai_answered=_text(answered),
-            last_summary=_text(posted),
-            last_copy=_text(copied),
+            numerai_answered=answered,
+            last_summary=posted,
+            last_copy=copied,
             cards_waiting=waiting,
         )
 
@@ -154,7 +155,11 @@ class Watch:
 
     async def _health(self, _: web.Request) -> web.Response:
         health = await self.look()
-        return web.json_response(asdict(health), status=200 if health.is_well else 503)
+        return web.Response(
+            text=json.dumps(asdict(health), default=_text),
+            content_type="application/json",
+            status=200 if health.is_well else 503,
+        )
 
     async def _metrics(self, _: web.Request) -> web.Response:
         health = await self.look()
@@ -171,10 +176,8 @@ class Watch:
             "servers": float(health.gateway["servers"]),
             "cards_waiting": float(health.cards_waiting),
             **{
-                f"{name}_timestamp_seconds": float("nan")
-                if told is None
-                else datetime.fromisoformat(told).timestamp()
-                for name, told in moments.items()
+                f"{name}_timestamp_seconds": float("nan") if moment is None else moment.timestamp()
+                for name, moment in moments.items()
             },
         }
         for name, value in figures.items():
@@ -242,5 +245,5 @@ def _awaited(hear: Callable[..., None]) -> Callable[..., Any]:
     return heard
 
 
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds")
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
