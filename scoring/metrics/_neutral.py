@@ -21,6 +21,7 @@ class Explained:
     columns: Numbers  # (s, k)
     inverse: Numbers | None  # (k, k) of the columns' products; None where the columns are at right angles
     passes: int
+    equal: NDArray[np.intp] | None  # (s,) the first stock of the same features; None where all differ
 
     @classmethod
     def by(cls, features: Numbers) -> Explained:
@@ -28,32 +29,40 @@ class Explained:
 
         From the products of the features, less their means and of length 1, which is many times faster than
         a decomposition of the features. Where those say too little, or a direction may be so short that it
-        is none, the features are decomposed. Stocks of equal features have equal columns to the last digit,
-        so that their ties stay.
+        is none, the features are decomposed.
         """
+        equal = _first_of_equal(features)
         # what is too large for a square is decomposed too
         with np.errstate(over="ignore", invalid="ignore"):
             found = _by_products(features)
         if found is not None:
-            return found
+            return cls(*found, equal)
         basis = np.column_stack((features, np.ones(len(features))))
         _, sizes, turned = np.linalg.svd(basis, full_matrices=False)
         kept = sizes > _SMALLEST * sizes[0]
-        return cls(basis @ (turned[kept].T / sizes[kept]), None, 2)
+        return cls(basis @ (turned[kept].T / sizes[kept]), None, 2, equal)
 
     def take_out_of(self, rows: Numbers) -> None:
-        """Leave of each model's numbers (b, s) what is not explained, in place."""
+        """Leave of each model's numbers (b, s) what is not explained, in place; equal features keep ties."""
         if self.inverse is not None:
             rows -= rows.mean(axis=1, keepdims=True)
         fit = np.empty(rows.shape)
         for _ in range(self.passes):
             along = rows @ self.columns
             np.matmul(along if self.inverse is None else along @ self.inverse, self.columns.T, out=fit)
-            rows -= fit
+            # a product may round the same sum differently from stock to stock
+            rows -= fit if self.equal is None else fit[:, self.equal]
 
 
-def _by_products(features: Numbers) -> Explained | None:
-    """The same from products of the features; None where that would not be exact."""
+def _first_of_equal(features: Numbers) -> NDArray[np.intp] | None:
+    first: dict[bytes, int] = {}
+    # 0 and -0 are equal, and not their bytes
+    stocks = [first.setdefault(stock.tobytes(), number) for number, stock in enumerate(features + 0.0)]
+    return np.array(stocks) if len(first) < len(features) else None
+
+
+def _by_products(features: Numbers) -> tuple[Numbers, Numbers, int] | None:
+    """Columns, inverse and passes from products of the features; None where that would not be exact."""
     varied = features[:, (features != features[0]).any(axis=0)]
     stocks, count = varied.shape
     if not 0 < count < stocks - 1:
@@ -75,7 +84,7 @@ def _by_products(features: Numbers) -> Explained | None:
     largest = np.sqrt((features**2).sum() + stocks)
     if not (reach * shortest < _FLAT and smallest > _SMALLEST * largest):
         return None
-    return Explained(columns, inverse, 1 if reach * shortest < _ROUND else 2)
+    return columns, inverse, 1 if reach * shortest < _ROUND else 2
 
 
 def _largest_sum(square: Numbers) -> float:

@@ -20,6 +20,8 @@ from scoring.weighting import cap_weights
 ALIKE = 0.6  # correlations below it are no more than noise over a hundred rounds
 MOST_PAIRS = 100_000  # a thousand holders who are all alike take half a minute
 _SLACK = 1e-6  # what the solver may be off by
+_NEAR = 1e-4  # farther from what it found other edges bind
+_ROUNDING = 1e-12
 
 Floats = NDArray[np.float64]
 Sparse = Any  # a sparse array of scipy, which has no types
@@ -146,15 +148,15 @@ def _nearest(together: Any, own: Floats, cap: float) -> Floats:
     Weights that differ by more than 10⁷ are beyond the solver in these units at times, and not in v = w.
     """
     for unit in (np.sqrt(own), np.ones(own.size)):
-        weights = _solved(together, own, cap, unit)
+        weights, edges = _solved(together, own, cap, unit)
         total = float(weights.sum())
         if abs(total - 1) < _SLACK and (together @ weights).max() <= cap * (1 + _SLACK):
-            return weights / total
+            return _on_the_edges(together, own, cap, weights / total, edges)
     raise ValueError("The weights under this soft cap can't be worked out.")
 
 
-def _solved(together: Any, own: Floats, cap: float, unit: Floats) -> Floats:
-    """What the solver finds for v = w / unit, as w; nan where it gives up."""
+def _solved(together: Any, own: Floats, cap: float, unit: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """What the solver finds for v = w / unit, as w, nan where it gives up; and which caps and zeros bind."""
     import clarabel
     from scipy.sparse import csc_array, diags_array, eye_array, vstack
 
@@ -172,9 +174,29 @@ def _solved(together: Any, own: Floats, cap: float, unit: Floats) -> Floats:
         [solver.ZeroConeT(1), solver.NonnegativeConeT(2 * n)],
         settings,
     ).solve()
+    binds = np.array(solved.z)[1:] > np.array(solved.s)[1:]
     if solved.status not in (solver.SolverStatus.Solved, solver.SolverStatus.AlmostSolved):
-        return np.full(n, np.nan)
-    return np.maximum(unit * np.array(solved.x), 0.0)
+        return np.full(n, np.nan), binds
+    return np.maximum(unit * np.array(solved.x), 0.0), binds
+
+
+def _on_the_edges(together: Any, own: Floats, cap: float, near: Floats, binds: NDArray[np.bool_]) -> Floats:
+    """The weights that an interior point came near to: it stops a little before the edges that bind.
+
+    In v = w / sqrt(weight) they are a projection: the shortest way from the weights given to where the caps
+    that bind are equalities. Where those edges do not hold together, what the solver found stays.
+    """
+    from scipy.linalg import lstsq
+
+    capped, held = binds[: own.size], ~binds[own.size :]
+    root = np.sqrt(own[held])
+    rows = np.vstack((root, together[capped][:, held].toarray() * root / cap))
+    solved: Any = lstsq(rows, 1 - rows @ root, lapack_driver="gelsy")
+    exact = np.zeros(own.size)
+    exact[held] = root * (root + solved[0])
+    kept = (exact >= 0).all() and (together @ exact).max() <= cap * (1 + _ROUNDING)
+    stands = kept and abs(exact.sum() - 1) < _ROUNDING and np.abs(exact - near).max() < _NEAR
+    return exact if stands else near
 
 
 def _rounded_up(percent: float) -> str:
