@@ -191,7 +191,8 @@ def _on_the_edges(together: Any, own: Floats, cap: float, near: Floats, binds: N
     capped, held = binds[: own.size], ~binds[own.size :]
     root = np.sqrt(own[held])
     rows = np.vstack((root, together[capped][:, held].toarray() * root / cap))
-    solved: Any = lstsq(rows, 1 - rows @ root, lapack_driver="gelsy")
+    # caps of holders who are wholly alike are one and the same row
+    solved: Any = lstsq(rows, 1 - rows @ root, cond=1e-9, lapack_driver="gelsy")
     exact = np.zeros(own.size)
     exact[held] = root * (root + solved[0])
     kept = (exact >= 0).all() and (together @ exact).max() <= cap * (1 + _ROUNDING)
