@@ -37,7 +37,7 @@ from ui.forms import BackToForm, answer_forgotten
 from ui.posting import passes
 from ui.question_buttons import QuestionButton, QuestionMenu
 from ui.questions import Questions
-from ui.server import digest_in_all_tongues
+from ui.server import CommandTongues, digest_of_commands
 
 log = logging.getLogger("roundtable")
 
@@ -173,10 +173,11 @@ class Roundtable(Client):
 
     async def _sync_if_changed(self) -> None:
         assert self.application_id is not None
-        digest = await digest_in_all_tongues(self.tree)
+        digest = digest_of_commands(self.tree)
         if await synced_digest(self.tools.database, self.application_id) == digest:
             log.info("commands unchanged")
             return
+        await self.tree.set_translator(CommandTongues())
         synced = await self.tree.sync()
         self.command_ids = {command.name: command.id for command in synced}
         await record_sync(self.tools.database, self.application_id, digest, self.now())
@@ -187,6 +188,7 @@ class Roundtable(Client):
         await self.wait_until_ready()
         await self.tools.sources[SAMPLE].names()
         await self.tools.drawing.run(warm_up)
+        await CommandTongues().load()
         if not self.command_ids:
             with suppress(discord.HTTPException):  # the help then names commands that can't be clicked
                 self.command_ids = {command.name: command.id for command in await self.tree.fetch_commands()}

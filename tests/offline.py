@@ -2,6 +2,7 @@
 
 import hashlib
 import pickle
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from discord.ext import commands
 
 from bot import Roundtable
 from demo.offline import OfflineDiscord as OfflineDiscord
+from storage.database import fetch_all
 from ui.drawing import DrawingThread, Drawn
 
 TEXT = discord.ComponentType.text_display.value
@@ -32,11 +34,33 @@ class DrawnBefore(DrawingThread):
         return DRAWN[key]
 
 
+@dataclass
+class Synced:
+    """What a Discord holds of the commands once a bot sent them, and what that bot's database says of it."""
+
+    commands: Any = None
+    row: tuple[Any, ...] = ()
+
+
+SYNCED = Synced()  # by the first bot of this process; others find that nothing changed, as at most starts
+
+
 @asynccontextmanager
 async def at_work(bot: commands.Bot) -> AsyncIterator[simcord.Env]:
     """The bot in an offline Discord of its own, and it or whichever took its place closed at the end."""
+    assert isinstance(bot, Roundtable)
     env = OfflineDiscord(bot)
+    file = bot.settings.database_path
+    if SYNCED.row and file.exists():
+        env.backend.commands[None] = dict(SYNCED.commands)
+        with sqlite3.connect(file) as database:
+            database.execute("INSERT OR IGNORE INTO command_syncs VALUES (?, ?, ?)", SYNCED.row)
+        database.close()
     await env.start()
+    if not SYNCED.row:
+        SYNCED.commands = dict(env.backend.commands[None])
+        [row] = await fetch_all(bot.tools.database, "SELECT * FROM command_syncs")
+        SYNCED.row = tuple(row)
     try:
         yield env
     finally:

@@ -12,7 +12,17 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
-from wording.tongue import CHOICE, COMMAND, OPTION, hear, read_all, spoken, tongue_of, translated
+from wording.tongue import (
+    CHOICE,
+    COMMAND,
+    OPTION,
+    catalogues,
+    hear,
+    read_all,
+    spoken,
+    tongue_of,
+    translated,
+)
 
 
 def guild_of(interaction: discord.Interaction) -> discord.Guild:
@@ -67,7 +77,10 @@ async def in_all_tongues(tree: app_commands.CommandTree[Any]) -> list[dict[str, 
     return [await command.get_translated_payload(tree, translator) for command in tree.get_commands()]
 
 
-async def digest_in_all_tongues(tree: app_commands.CommandTree[Any]) -> str:
-    """What changes with anything that Discord is told of the commands."""
-    payload = await in_all_tongues(tree)
-    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+def digest_of_commands(tree: app_commands.CommandTree[Any]) -> str:
+    """What changes with anything that Discord is told of the commands: their English, and the catalogues.
+
+    To look up every name in every tongue first takes most of a start.
+    """
+    told = [command.to_dict(tree) for command in tree.get_commands()]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode() + catalogues()).hexdigest()

@@ -48,6 +48,7 @@ def spoken(locale: str | None) -> Iterator[None]:
         _reader.reset(before)
 
 
+@functools.lru_cache(64)
 def tongue_of(locale: str | None) -> str:
     """The tongue for a locale of Discord's: its own, else that of its language, else English."""
     ways = (locale, locale.split("-")[0]) if locale else ()
@@ -58,6 +59,12 @@ def tongue_of(locale: str | None) -> str:
 def tongues() -> tuple[str, ...]:
     """Every tongue but English that has a catalogue."""
     return tuple(sorted(file.stem for file in FOLDER.glob("*.po")))
+
+
+@functools.cache
+def catalogues() -> bytes:
+    """All of them as they are written."""
+    return b"".join((FOLDER / f"{tongue}.po").read_bytes() for tongue in tongues())
 
 
 def marked(sentence: str) -> str:
