@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 # each worker begins with one half of the tests and takes over from the other: what a file asks first is asked once
-PYTEST := $(RUN) -m pytest -n logical --dist worksteal
+# and half as many workers more than processors use the time in which tests wait for what they started
+PYTEST := $(RUN) -m pytest -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )) --dist worksteal
 
 .PHONY: help demo quick test lint check fuzz soak audit bench pictures lock tongues clean
 help:

@@ -211,6 +211,7 @@ async def test_only_the_question_is_stored(server: Server) -> None:
 
 @pytest.mark.slow  # it waits twice for a lock that nobody gives back
 async def test_a_locked_database_does_not_cost_the_answer_but_the_share_button(server: Server) -> None:
+    server.database.patience = 0.1
     with closing(sqlite3.connect(server.database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         reply = await compare(server, proposed="1C3T", who=MODEL)

@@ -189,6 +189,7 @@ async def test_a_damaged_round_is_left_out(
 
 
 async def test_a_locked_database_is_a_sentence(live: NumeraiSource, database: Database) -> None:
+    database.patience = 0.1
     with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(SourceError, match="A round that was read can't be kept"):
