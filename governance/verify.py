@@ -886,6 +886,7 @@ SOURCES['governance.votes.measured'] = r'''
 """What ballots that measure add up to: scores, numbers with their median, gradients of agreement."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -947,7 +948,12 @@ def describe_scores(
 ) -> tuple[dict[str, int], Scores]:
     """Totals, means and medians; ballots: weight by scores in the order of options, some above 0."""
     by_score = {option: [0] * (HIGHEST_SCORE + 1) for option in options}
+    alike = {*ballots.values()}
     for held, column in zip(by_score.values(), zip(*ballots, strict=True), strict=True):
+        if len(alike) == 1:  # mostly everybody counts once, and hardly two say the same
+            for score, times in Counter(column).items():
+                held[score] = times * min(alike)
+            continue
         for score, weight in zip(column, ballots.values(), strict=True):
             held[score] += weight
     totals = {
@@ -1063,9 +1069,11 @@ def plain_counts(
         if {*map(type, ballots)} != {kind}:
             return None
         if kind is list and method == "approval":
-            chosen = [*map(frozenset, ballots)]
-            wrong = sum(map(len, chosen)) < sum(map(len, ballots)) or not {*chain(*ballots)} <= {*names}
-            return None if wrong else {form or None: times for form, times in Counter(chosen).items()}
+            chosen = Counter(map(frozenset, ballots))
+            # looked at once for all who chose alike; whatever is named twice makes the lists longer
+            told = sum(len(form) * times for form, times in chosen.items())
+            wrong = told < sum(map(len, ballots)) or not frozenset().union(*chosen) <= {*names}
+            return None if wrong else {form or None: times for form, times in chosen.items()}
         if kind is dict and method == "score":
             return _points(ballots, names, HIGHEST_SCORE, len(names) * HIGHEST_SCORE)
         if kind is dict and method == "dots":

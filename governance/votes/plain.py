@@ -24,9 +24,11 @@ def plain_counts(
         if {*map(type, ballots)} != {kind}:
             return None
         if kind is list and method == "approval":
-            chosen = [*map(frozenset, ballots)]
-            wrong = sum(map(len, chosen)) < sum(map(len, ballots)) or not {*chain(*ballots)} <= {*names}
-            return None if wrong else {form or None: times for form, times in Counter(chosen).items()}
+            chosen = Counter(map(frozenset, ballots))
+            # looked at once for all who chose alike; whatever is named twice makes the lists longer
+            told = sum(len(form) * times for form, times in chosen.items())
+            wrong = told < sum(map(len, ballots)) or not frozenset().union(*chosen) <= {*names}
+            return None if wrong else {form or None: times for form, times in chosen.items()}
         if kind is dict and method == "score":
             return _points(ballots, names, HIGHEST_SCORE, len(names) * HIGHEST_SCORE)
         if kind is dict and method == "dots":
