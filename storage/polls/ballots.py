@@ -1,9 +1,11 @@
 """The ballots of a poll as they are now."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from sqlite3 import Row
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage.database import Database, fetch_all, fetch_made, fetch_one, write_alone
 from storage.moments import from_text, to_text
@@ -52,6 +54,8 @@ class CountedChoice(NamedTuple):
         return f"CountedChoice(member_id={self.member_id})"
 
 
+# CountedChoice._make without its Python, which takes half as long as SQLite does
+_counted: Callable[[Any], CountedChoice] = partial(tuple[Any, ...].__new__, CountedChoice)
 _BALLOTS = """
 SELECT member_id, choice, salt, reason, reason_named, cast_at, changed_at, changes FROM ballots
 WHERE guild_id = ? AND poll_id = ?
@@ -83,7 +87,7 @@ async def choices_of(db: Database, guild_id: int, poll_id: int) -> list[CountedC
 
     Read the poll before: if its `writes` are still the same at the close, these are what it counts.
     """
-    return await fetch_made(db, CountedChoice._make, _CHOICES, (guild_id, poll_id))
+    return await fetch_made(db, _counted, _CHOICES, (guild_id, poll_id))
 
 
 async def erased_commitments(db: Database, guild_id: int, poll_id: int) -> list[str]:

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot import Settings, create_bot
+from bot import Settings, create_bot, load_loops
 from tests.features.proposals.proposing import Clock
 from tests.offline import OfflineDiscord, furnished
 from tests.soak.day import begin, doubled, forget_the_past, integrity
@@ -32,6 +32,7 @@ async def soak(hours: int, members: int, seed: int) -> int:
     """Live it, tell the figures; 1 where a bound is broken."""
     source, now, began = SampleSource(), Clock(), time.monotonic()
     await source.names()
+    load_loops()  # half a minute after a start, which here are hours
     sizes: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_env(

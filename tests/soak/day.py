@@ -136,9 +136,10 @@ async def begin(server: Server, now: Clock, settings: Any, source: Any, members:
 
 
 def forget_the_past(server: Server) -> None:
-    """Let this Discord drop what it keeps for tests alone, and what only its members' screens hold."""
+    """Let this Discord drop what it keeps for tests alone, pictures, and what only members' screens hold."""
     backend = server.env.backend
-    for kept in (backend.transcript, backend.http_requests, backend.interactions, backend.interaction_tokens):
+    of_tests = (backend.transcript, backend.http_requests, backend.interactions, backend.interaction_tokens)
+    for kept in (*of_tests, backend.cdn._blobs):
         kept.clear()
     for channel in backend.messages.values():
         for message in [each for each in channel.values() if each.is_ephemeral]:
