@@ -16,7 +16,7 @@ from typing import Any
 
 from scoring.kernels.holdings import nearest_tail, pairs_out_of_order, spread_of_resamples
 from scoring.kernels.pay import paid_by_model, rows_added_up
-from scoring.kernels.predictions import products_by_model, sums_by_rank
+from scoring.kernels.predictions import products_by_model, products_by_stock, sums_by_rank
 
 _WORTH = 2**22  # steps of a loop from which it is worth a second to load what compiles it
 # sums in any order, a product and a sum rounded once, no -0.0; NaN and infinity as ever
@@ -60,8 +60,11 @@ def in_parts(loop: Callable[..., None], count: int, *arguments: Any) -> None:
         loop(0, count, *arguments)
         return
     ends = [count * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
-        for done in [pool.submit(loop, *each, *arguments) for each in itertools.pairwise(ends)]:
+    *others, own = itertools.pairwise(ends)
+    with ThreadPoolExecutor(len(others)) as pool:
+        waiting = [pool.submit(loop, *each, *arguments) for each in others]
+        loop(*own, *arguments)  # rather than wait for threads with nothing to do
+        for done in waiting:
             done.result()
 
 
@@ -85,6 +88,7 @@ def _compile(name: str) -> Callable[..., None] | None:
         "rows2": numba.types.Array(numba.float64, 2, "C", readonly=True),
         "out1": numba.float64[:],
         "out2": numba.float64[:, :],
+        "rows_out2": numba.float64[:, ::1],
     }
     signature = numba.void(*(kinds[each] for each in takes.split()))
     options = {"nogil": True, "fastmath": _FREE, "error_model": "numpy"}
@@ -100,6 +104,7 @@ _TAKES = {
     "rows_added_up": (rows_added_up, "whole whole in1 in1 at1 at1 out2 out2 there2"),
     "sums_by_rank": (sums_by_rank, "whole whole in2 rows2 row1 row1 out2"),
     "products_by_model": (products_by_model, "whole whole rows2 row1 row1 out2"),
+    "products_by_stock": (products_by_stock, "whole whole rows2 row1 row1 rows_out2"),
     "nearest_tail": (nearest_tail, "in1 in1 in1 out1"),
     "pairs_out_of_order": (pairs_out_of_order, "whole whole at1 at2 whole out2"),
     "spread_of_resamples": (spread_of_resamples, "whole whole at2 in1 number out2"),

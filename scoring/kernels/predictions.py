@@ -17,17 +17,54 @@ Whole = NDArray[np.int64]
 def products_by_model(
     first: int, last: int, models: Numbers, target: Numbers, meta: Numbers, sums: Numbers
 ) -> None:
-    """Sums over stocks (4, n) of models (n, s): times target (s,), times meta (s,), plain, and of squares."""
-    for model in range(first, last):
-        predictions = models[model]
-        of_target = of_meta = plain = squares = 0.0
+    """Sums over stocks (4, n) of models (n, s): times target (s,), times meta (s,), plain, and of squares.
+
+    Four models at a time: memory answers four pieces at once sooner than one after the other.
+    """
+    for i in range(first, last, 4):
+        j, k, m = min(i + 1, last - 1), min(i + 2, last - 1), min(i + 3, last - 1)
+        of_i, of_j, of_k, of_m = models[i], models[j], models[k], models[m]
+        target_i = target_j = target_k = target_m = meta_i = meta_j = meta_k = meta_m = 0.0
+        plain_i = plain_j = plain_k = plain_m = squares_i = squares_j = squares_k = squares_m = 0.0
         for stock in range(target.size):
-            value = predictions[stock]
-            of_target += target[stock] * value
-            of_meta += meta[stock] * value
-            plain += value
-            squares += value * value
-        sums[0, model], sums[1, model], sums[2, model], sums[3, model] = of_target, of_meta, plain, squares
+            t, v = target[stock], meta[stock]
+            a, b, c, d = of_i[stock], of_j[stock], of_k[stock], of_m[stock]
+            target_i, target_j = target_i + t * a, target_j + t * b
+            target_k, target_m = target_k + t * c, target_m + t * d
+            meta_i, meta_j = meta_i + v * a, meta_j + v * b
+            meta_k, meta_m = meta_k + v * c, meta_m + v * d
+            plain_i, plain_j, plain_k, plain_m = plain_i + a, plain_j + b, plain_k + c, plain_m + d
+            squares_i, squares_j = squares_i + a * a, squares_j + b * b
+            squares_k, squares_m = squares_k + c * c, squares_m + d * d
+        sums[0, i], sums[1, i], sums[2, i], sums[3, i] = target_i, meta_i, plain_i, squares_i
+        sums[0, j], sums[1, j], sums[2, j], sums[3, j] = target_j, meta_j, plain_j, squares_j
+        sums[0, k], sums[1, k], sums[2, k], sums[3, k] = target_k, meta_k, plain_k, squares_k
+        sums[0, m], sums[1, m], sums[2, m], sums[3, m] = target_m, meta_m, plain_m, squares_m
+
+
+def products_by_stock(
+    first: int, last: int, predictions: Numbers, target: Numbers, meta: Numbers, sums: Numbers
+) -> None:
+    """The same of predictions (s, n), four stocks at a time: what is added up is read once for them."""
+    stocks = target.size
+    of_target, of_meta = sums[0, first:last], sums[1, first:last]
+    plain, squares = sums[2, first:last], sums[3, first:last]
+    sums[:, first:last] = 0.0
+    for i in range(0, stocks, 4):
+        # past the last stock it is that one again, and counts nothing
+        j, k, m = min(i + 1, stocks - 1), min(i + 2, stocks - 1), min(i + 3, stocks - 1)
+        of_j, of_k = 1.0 if i + 1 < stocks else 0.0, 1.0 if i + 2 < stocks else 0.0
+        of_m = 1.0 if i + 3 < stocks else 0.0
+        t_i, t_j, t_k, t_m = target[i], of_j * target[j], of_k * target[k], of_m * target[m]
+        v_i, v_j, v_k, v_m = meta[i], of_j * meta[j], of_k * meta[k], of_m * meta[m]
+        row_i, row_j = predictions[i, first:last], predictions[j, first:last]
+        row_k, row_m = predictions[k, first:last], predictions[m, first:last]
+        for model in range(last - first):
+            a, b, c, d = row_i[model], row_j[model], row_k[model], row_m[model]
+            of_target[model] += t_i * a + t_j * b + t_k * c + t_m * d
+            of_meta[model] += v_i * a + v_j * b + v_k * c + v_m * d
+            plain[model] += a + of_j * b + of_k * c + of_m * d
+            squares[model] += a * a + of_j * (b * b) + of_k * (c * c) + of_m * (d * d)
 
 
 def sums_by_rank(
