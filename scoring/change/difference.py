@@ -104,13 +104,14 @@ def account_pay(
     if loop := compiled("rows_added_up", old.size):
         sums, cells = np.zeros((number, 4)), np.zeros((columns, number))
         there = np.zeros(cells.shape, dtype=np.bool_)
-        in_parts(loop, number, old, new, account, period, sums, cells, there)
+        rows = map(np.ascontiguousarray, (old, new, account, period))
+        in_parts(loop, number, *rows, sums, cells, there)
         by_old, by_new, sizes, counted = np.ascontiguousarray(sums.T)
         if np.isinf(sizes).any():
             _refuse_infinite(old, new)
-        rows = counted.astype(np.intp)
-        left_out = old.size - int(rows.sum())
-        return _account_pay(by_old, by_new, _ROUNDING * sizes, cells.T, rows, there.T, left_out)
+        count = counted.astype(np.intp)
+        left_out = old.size - int(count.sum())
+        return _account_pay(by_old, by_new, _ROUNDING * sizes, cells.T, count, there.T, left_out)
     _refuse_infinite(old, new)
     difference = new - old
     unknown = np.isnan(difference)
@@ -130,8 +131,8 @@ def account_pay(
     there = np.zeros((columns, number), dtype=np.bool_)
     there[period, account] = True
     cells = cells.astype(np.float64, copy=False).reshape(columns, number)
-    rows = np.bincount(account, minlength=number)
-    return _account_pay(by_old, by_new, rounding, cells.T, rows, there.T, left_out)
+    count = np.bincount(account, minlength=number)
+    return _account_pay(by_old, by_new, rounding, cells.T, count, there.T, left_out)
 
 
 def _refuse_infinite(old: NDArray[np.float64], new: NDArray[np.float64]) -> None:

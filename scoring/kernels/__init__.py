@@ -83,7 +83,8 @@ def _compile(name: str) -> Callable[..., None] | None:
         "in3": numba.types.Array(numba.float64, 3, "A", readonly=True),
         "at1": numba.types.Array(numba.int64, 1, "A", readonly=True),
         "at2": numba.types.Array(numba.int64, 2, "A", readonly=True),
-        "there2": numba.boolean[:, :],
+        "at_row1": numba.types.Array(numba.int64, 1, "C", readonly=True),
+        "there2": numba.boolean[:, ::1],
         "row1": numba.types.Array(numba.float64, 1, "C", readonly=True),
         "rows2": numba.types.Array(numba.float64, 2, "C", readonly=True),
         "out1": numba.float64[:],
@@ -101,7 +102,7 @@ def _compile(name: str) -> Callable[..., None] | None:
 # a loop, and what it takes in order
 _TAKES = {
     "paid_by_model": (paid_by_model, "whole whole in3 at1 in2 in2 in2 in2 yes out2"),
-    "rows_added_up": (rows_added_up, "whole whole in1 in1 at1 at1 out2 out2 there2"),
+    "rows_added_up": (rows_added_up, "whole whole row1 row1 at_row1 at_row1 rows_out2 rows_out2 there2"),
     "sums_by_rank": (sums_by_rank, "whole whole in2 rows2 row1 row1 out2"),
     "products_by_model": (products_by_model, "whole whole rows2 row1 row1 out2"),
     "products_by_stock": (products_by_stock, "whole whole rows2 row1 row1 rows_out2"),
