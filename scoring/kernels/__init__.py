@@ -84,6 +84,7 @@ def _compile(name: str) -> Callable[..., None] | None:
         "at1": numba.types.Array(numba.int64, 1, "A", readonly=True),
         "at2": numba.types.Array(numba.int64, 2, "A", readonly=True),
         "at_row1": numba.types.Array(numba.int64, 1, "C", readonly=True),
+        "at_rows2": numba.types.Array(numba.int64, 2, "C", readonly=True),
         "there2": numba.boolean[:, ::1],
         "row1": numba.types.Array(numba.float64, 1, "C", readonly=True),
         "rows2": numba.types.Array(numba.float64, 2, "C", readonly=True),
@@ -108,6 +109,6 @@ _TAKES = {
     "products_by_stock": (products_by_stock, "whole whole rows2 row1 row1 rows_out2"),
     "nearest_tail": (nearest_tail, "in1 in1 in1 out1"),
     "pairs_out_of_order": (pairs_out_of_order, "whole whole at1 at2 whole out2"),
-    "spread_of_resamples": (spread_of_resamples, "whole whole at2 in1 number out2"),
+    "spread_of_resamples": (spread_of_resamples, "whole whole at_rows2 row1 number out2"),
 }
 NAMES = tuple(_TAKES)

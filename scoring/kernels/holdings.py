@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+_AHEAD = 3  # times that hardly any holder is drawn more often
+
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
@@ -14,31 +16,46 @@ def spread_of_resamples(
 ) -> None:
     """Gini, Herfindahl and Nakamoto (3, rows) of positions (rows, draws) in ascending holdings (n,)."""
     draws = positions.shape[1]
+    ordered = np.empty(draws + _AHEAD, np.int64)
+    # where most are drawn, each is written as often as it was. Else positions are sorted by their lower half,
+    # then by their upper: each counted, then put where it belongs
+    most = 2 * draws >= held.size
     bits = 1
     while held.size >> (2 * bits):
         bits += 1
     digits = (1 << bits) - 1
-    # positions are sorted by their lower half, then by their upper: each counted, then put where it belongs
     lower, upper = np.empty(digits + 2, np.int64), np.empty(digits + 2, np.int64)
-    halfway, ordered = np.empty(draws, np.int64), np.empty(draws, np.int64)
+    halfway, times = np.empty(draws, np.int64), np.zeros(held.size, np.int64)
     for row in range(first, last):
-        lower[:] = 0
-        upper[:] = 0
-        for j in range(draws):
-            at = positions[row, j]
-            lower[(at & digits) + 1] += 1
-            upper[(at >> bits) + 1] += 1
-        for digit in range(digits):
-            lower[digit + 1] += lower[digit]
-            upper[digit + 1] += upper[digit]
-        for j in range(draws):
-            at = positions[row, j]
-            halfway[lower[at & digits]] = at
-            lower[at & digits] += 1
-        for j in range(draws):
-            at = halfway[j]
-            ordered[upper[at >> bits]] = at
-            upper[at >> bits] += 1
+        if most:
+            for j in range(draws):
+                times[positions[row, j]] += 1
+            put = 0
+            for at in range(held.size):
+                for ahead in range(_AHEAD):  # without asking: what is too much is written over
+                    ordered[put + ahead] = at
+                for more in range(_AHEAD, times[at]):
+                    ordered[put + more] = at
+                put += times[at]
+            times[:] = 0
+        else:
+            lower[:] = 0
+            upper[:] = 0
+            for j in range(draws):
+                at = positions[row, j]
+                lower[(at & digits) + 1] += 1
+                upper[(at >> bits) + 1] += 1
+            for digit in range(digits):
+                lower[digit + 1] += lower[digit]
+                upper[digit + 1] += upper[digit]
+            for j in range(draws):
+                at = positions[row, j]
+                halfway[lower[at & digits]] = at
+                lower[at & digits] += 1
+            for j in range(draws):
+                at = halfway[j]
+                ordered[upper[at >> bits]] = at
+                upper[at >> bits] += 1
         total = squares = uneven = 0.0
         for j in range(draws):
             stake = held[ordered[j]]
