@@ -126,19 +126,18 @@ def resampled_drawdowns(
     ring = np.concatenate((values, values))
 
     def drawn() -> Iterator[Numbers]:
-        at = np.zeros(resamples, dtype=np.int32)
+        # where a block starts is by chance, so where it would have started at the first period is too
+        start = rng.integers(0, values.size, resamples, dtype=np.int32)
+        if stationary:
+            ends = _come_true(values.size * resamples, 1 / block, rng)
+            period_of = np.searchsorted(ends, resamples * np.arange(values.size + 1))
         for period in range(values.size):
             if stationary and period:
-                at += 1
-                np.subtract(at, values.size, out=at, where=at == values.size)
-                # how many blocks end is drawn first: most go on, and need no number of their own
-                ended = np.flatnonzero(rng.random(resamples, dtype=np.float32) < 1 / block)
-                at[ended] = rng.integers(0, values.size, ended.size, dtype=np.int32)
-                yield values[at]
-                continue
-            if period % block == 0 or stationary:
-                at = rng.integers(0, values.size, resamples, dtype=np.int32)
-            yield ring[at + period % block if not stationary else at]
+                ended = ends[period_of[period] : period_of[period + 1]] - resamples * period
+                start[ended] = rng.integers(0, values.size, ended.size, dtype=np.int32)
+            elif period and period % block == 0:
+                start = rng.integers(0, values.size, resamples, dtype=np.int32)
+            yield ring[start + period]
 
     return deepest(drawn(), resamples)
 
@@ -175,6 +174,20 @@ def moving_average_drawdowns(
     apart = (np.arange(values.size)[:, np.newaxis] - np.arange(whole)) % whole
     shocks = rng.normal(size=(whole, resamples))
     return deepest(weights[apart] @ shocks + values.mean(), resamples)
+
+
+def _come_true(trials: int, chance: float, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Which of so many trials come true, in order: the steps between them are geometric, and far fewer.
+
+    A geometric number is an exponential one without what follows its point.
+    """
+    rate = -math.log1p(-chance) if chance < 1 else math.inf
+    found = np.zeros(1, dtype=np.intp)
+    while found[-1] <= trials:
+        expected = trials * chance
+        steps = rng.standard_exponential(int(expected + 5 * np.sqrt(expected)) + 1) / rate
+        found = np.concatenate((found, found[-1] + np.cumsum(1 + steps.astype(np.intp))))
+    return found[1 : np.searchsorted(found, trials, side="right")] - 1
 
 
 def _record(returns: ArrayLike) -> Numbers:
