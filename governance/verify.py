@@ -697,6 +697,8 @@ def as_whole(weights: Iterable[Any] | None, ballots: int) -> tuple[list[int], in
 
 def scaled(weights: Mapping[Key, int], unit: int) -> dict[Key, Fraction]:
     """Weights in units, over the units that make 1."""
+    if unit == 1:  # in half the time
+        return {key: Fraction(weight) for key, weight in weights.items()}
     return {key: Fraction(weight, unit) for key, weight in weights.items()}
 
 
@@ -890,12 +892,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 from governance.votes.ballots import HIGHEST_SCORE, STEPS, as_range, scaled
 from governance.votes.rule import Rule
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+_FEW = 8  # fewer are sooner added up than counted
 EXACT = 1000  # ballots up to which the interval of a median is exact
 
 
@@ -948,14 +952,14 @@ def describe_scores(
 ) -> tuple[dict[str, int], Scores]:
     """Totals, means and medians; ballots: weight by scores in the order of options, some above 0."""
     by_score = {option: [0] * (HIGHEST_SCORE + 1) for option in options}
-    alike = {*ballots.values()}
-    for held, column in zip(by_score.values(), zip(*ballots, strict=True), strict=True):
-        if len(alike) == 1:  # mostly everybody counts once, and hardly two say the same
-            for score, times in Counter(column).items():
-                held[score] = times * min(alike)
-            continue
-        for score, weight in zip(column, ballots.values(), strict=True):
-            held[score] += weight
+    alike: dict[int, list[tuple[int, ...]]] = {}  # most weigh the same, and hardly two say the same
+    for scores, weight in ballots.items():
+        alike.setdefault(weight, []).append(scores)
+    for weight, forms in alike.items():
+        for held, column in zip(by_score.values(), zip(*forms, strict=True), strict=True):
+            times = Counter(column).items() if len(column) > _FEW else zip(column, repeat(1), strict=False)
+            for score, many in times:
+                held[score] += many * weight
     totals = {
         option: sum(score * weight for score, weight in enumerate(held)) for option, held in by_score.items()
     }
@@ -1048,6 +1052,7 @@ SOURCES['governance.votes.plain'] = r'''
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from governance.votes.ballots import HIGHEST_SCORE, Read
@@ -1078,7 +1083,7 @@ def plain_counts(
             return _points(ballots, names, HIGHEST_SCORE, len(names) * HIGHEST_SCORE)
         if kind is dict and method == "dots":
             return _points(ballots, names, budget, budget)
-    except (TypeError, ValueError):  # what can't be looked up, or can't be counted
+    except (TypeError, ValueError, KeyError):  # what can't be looked up, or can't be counted
         pass
     return None
 
@@ -1094,18 +1099,21 @@ def _read_once(said: Counter[Any], read: Read) -> dict[Hashable, int]:
 def _points(
     ballots: Sequence[dict[Any, Any]], names: tuple[str, ...], highest: int, budget: int
 ) -> dict[Hashable, int] | None:
-    nothing = dict.fromkeys(names, 0)
     cast = [ballot for ballot in ballots if ballot]
-    whole = [nothing | ballot for ballot in cast]  # in the options' order; longer by what is none of them
-    if any(len(each) > len(names) for each in whole):
-        return None
-    forms = [tuple(each.values()) for each in whole]
+    if len(names) > 1 and {*map(len, cast)} == {len(names)}:
+        forms: list[tuple[Any, ...]] = [*map(itemgetter(*names), cast)]  # in the options' order
+    else:
+        nothing = dict.fromkeys(names, 0)
+        whole = [nothing | ballot for ballot in cast]  # longer by what is none of the options
+        if any(len(each) > len(names) for each in whole):
+            return None
+        forms = [tuple(each.values()) for each in whole]
     if not {*map(type, _all(forms))} <= {int}:  # True is an int to isinstance
         return None
     given = {0, *_all(forms)}
     if min(given) < 0 or max(given) > highest:
         return None
-    if max(map(sum, forms), default=0) > budget:
+    if budget < len(names) * highest and max(map(sum, forms), default=0) > budget:
         return None
     counts: dict[Hashable, int] = dict(Counter(forms))
     if len(cast) < len(ballots):
@@ -1585,16 +1593,17 @@ def tally(
         raise ValueError("What is not ranked is “last” or stands for “no_opinion”.")
     read = reader(method, options, budget=budget)
     cast = list(ballots)
-    whole, unit = as_whole(weights, len(cast))
+    names = _names(method, options)
     sizes: set[int] = set()
     empty = abstained = 0
-    counts = (
-        plain_counts(method, cast, _names(method, options), read, budget=budget) if weights is None else None
-    )
+    unit, counts = 1, None
+    if weights is None:
+        counts = plain_counts(method, cast, names, read, budget=budget)
     if counts is not None:
         empty = abstained = counts.pop(None, 0)
         sizes.add(1)
     else:
+        whole, unit = as_whole(weights, len(cast))
         counts = dict[Hashable, int]()  # equal ballots are added up once and counted once
         for ballot, weight in zip(cast, whole, strict=True):
             form = read(ballot)
@@ -1611,10 +1620,10 @@ def tally(
             found = _count_steps(counts, tuple(STEPS), unit, rule, abstained, known * unit)
         else:
             found = _count(
-                method, counts, options, unit=unit, seed=seed, alike=alike, last=unranked == "last"
+                method, counts, names, options, unit=unit, seed=seed, alike=alike, last=unranked == "last"
             )
     else:
-        found = _Count((), dict.fromkeys(_names(method, options), Fraction(0)))
+        found = _Count((), dict.fromkeys(names, Fraction(0)))
     tie = found.best if len(found.best) > 1 else ()
     return TallyResult(
         method=method,
@@ -1643,6 +1652,7 @@ class _Count:
 def _count(
     method: str,
     counts: Any,
+    names: tuple[str, ...],
     options: Sequence[Any] | None,
     *,
     unit: int,
@@ -1651,7 +1661,6 @@ def _count(
     last: bool,
 ) -> _Count:
     """The count of ballots of some weight; counts: weight in units by form of ballot (see reader)."""
-    names = _names(method, options)
     if method == "ranked_irv":
         runoff = instant_runoff(counts, names, unit=unit, seed=seed)
         last_held = {option: total for each in runoff.rounds for option, total in each.totals.items()}

@@ -114,6 +114,8 @@ def as_whole(weights: Iterable[Any] | None, ballots: int) -> tuple[list[int], in
 
 def scaled(weights: Mapping[Key, int], unit: int) -> dict[Key, Fraction]:
     """Weights in units, over the units that make 1."""
+    if unit == 1:  # in half the time
+        return {key: Fraction(weight) for key, weight in weights.items()}
     return {key: Fraction(weight, unit) for key, weight in weights.items()}
 
 

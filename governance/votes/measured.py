@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 from governance.votes.ballots import HIGHEST_SCORE, STEPS, as_range, scaled
 from governance.votes.rule import Rule
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+_FEW = 8  # fewer are sooner added up than counted
 EXACT = 1000  # ballots up to which the interval of a median is exact
 
 
@@ -63,14 +65,14 @@ def describe_scores(
 ) -> tuple[dict[str, int], Scores]:
     """Totals, means and medians; ballots: weight by scores in the order of options, some above 0."""
     by_score = {option: [0] * (HIGHEST_SCORE + 1) for option in options}
-    alike = {*ballots.values()}
-    for held, column in zip(by_score.values(), zip(*ballots, strict=True), strict=True):
-        if len(alike) == 1:  # mostly everybody counts once, and hardly two say the same
-            for score, times in Counter(column).items():
-                held[score] = times * min(alike)
-            continue
-        for score, weight in zip(column, ballots.values(), strict=True):
-            held[score] += weight
+    alike: dict[int, list[tuple[int, ...]]] = {}  # most weigh the same, and hardly two say the same
+    for scores, weight in ballots.items():
+        alike.setdefault(weight, []).append(scores)
+    for weight, forms in alike.items():
+        for held, column in zip(by_score.values(), zip(*forms, strict=True), strict=True):
+            times = Counter(column).items() if len(column) > _FEW else zip(column, repeat(1), strict=False)
+            for score, many in times:
+                held[score] += many * weight
     totals = {
         option: sum(score * weight for score, weight in enumerate(held)) for option, held in by_score.items()
     }

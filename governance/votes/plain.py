@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from governance.votes.ballots import HIGHEST_SCORE, Read
@@ -33,7 +34,7 @@ def plain_counts(
             return _points(ballots, names, HIGHEST_SCORE, len(names) * HIGHEST_SCORE)
         if kind is dict and method == "dots":
             return _points(ballots, names, budget, budget)
-    except (TypeError, ValueError):  # what can't be looked up, or can't be counted
+    except (TypeError, ValueError, KeyError):  # what can't be looked up, or can't be counted
         pass
     return None
 
@@ -49,18 +50,21 @@ def _read_once(said: Counter[Any], read: Read) -> dict[Hashable, int]:
 def _points(
     ballots: Sequence[dict[Any, Any]], names: tuple[str, ...], highest: int, budget: int
 ) -> dict[Hashable, int] | None:
-    nothing = dict.fromkeys(names, 0)
     cast = [ballot for ballot in ballots if ballot]
-    whole = [nothing | ballot for ballot in cast]  # in the options' order; longer by what is none of them
-    if any(len(each) > len(names) for each in whole):
-        return None
-    forms = [tuple(each.values()) for each in whole]
+    if len(names) > 1 and {*map(len, cast)} == {len(names)}:
+        forms: list[tuple[Any, ...]] = [*map(itemgetter(*names), cast)]  # in the options' order
+    else:
+        nothing = dict.fromkeys(names, 0)
+        whole = [nothing | ballot for ballot in cast]  # longer by what is none of the options
+        if any(len(each) > len(names) for each in whole):
+            return None
+        forms = [tuple(each.values()) for each in whole]
     if not {*map(type, _all(forms))} <= {int}:  # True is an int to isinstance
         return None
     given = {0, *_all(forms)}
     if min(given) < 0 or max(given) > highest:
         return None
-    if max(map(sum, forms), default=0) > budget:
+    if budget < len(names) * highest and max(map(sum, forms), default=0) > budget:
         return None
     counts: dict[Hashable, int] = dict(Counter(forms))
     if len(cast) < len(ballots):

@@ -85,16 +85,17 @@ def tally(
         raise ValueError("What is not ranked is “last” or stands for “no_opinion”.")
     read = reader(method, options, budget=budget)
     cast = list(ballots)
-    whole, unit = as_whole(weights, len(cast))
+    names = _names(method, options)
     sizes: set[int] = set()
     empty = abstained = 0
-    counts = (
-        plain_counts(method, cast, _names(method, options), read, budget=budget) if weights is None else None
-    )
+    unit, counts = 1, None
+    if weights is None:
+        counts = plain_counts(method, cast, names, read, budget=budget)
     if counts is not None:
         empty = abstained = counts.pop(None, 0)
         sizes.add(1)
     else:
+        whole, unit = as_whole(weights, len(cast))
         counts = dict[Hashable, int]()  # equal ballots are added up once and counted once
         for ballot, weight in zip(cast, whole, strict=True):
             form = read(ballot)
@@ -111,10 +112,10 @@ def tally(
             found = _count_steps(counts, tuple(STEPS), unit, rule, abstained, known * unit)
         else:
             found = _count(
-                method, counts, options, unit=unit, seed=seed, alike=alike, last=unranked == "last"
+                method, counts, names, options, unit=unit, seed=seed, alike=alike, last=unranked == "last"
             )
     else:
-        found = _Count((), dict.fromkeys(_names(method, options), Fraction(0)))
+        found = _Count((), dict.fromkeys(names, Fraction(0)))
     tie = found.best if len(found.best) > 1 else ()
     return TallyResult(
         method=method,
@@ -143,6 +144,7 @@ class _Count:
 def _count(
     method: str,
     counts: Any,
+    names: tuple[str, ...],
     options: Sequence[Any] | None,
     *,
     unit: int,
@@ -151,7 +153,6 @@ def _count(
     last: bool,
 ) -> _Count:
     """The count of ballots of some weight; counts: weight in units by form of ballot (see reader)."""
-    names = _names(method, options)
     if method == "ranked_irv":
         runoff = instant_runoff(counts, names, unit=unit, seed=seed)
         last_held = {option: total for each in runoff.rounds for option, total in each.totals.items()}

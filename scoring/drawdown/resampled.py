@@ -128,12 +128,11 @@ def resampled_drawdowns(
     def drawn() -> Iterator[Numbers]:
         # where a block starts is by chance, so where it would have started at the first period is too
         start = rng.integers(0, values.size, resamples, dtype=np.int32)
-        if stationary:
-            ends = _come_true(values.size * resamples, 1 / block, rng)
-            period_of = np.searchsorted(ends, resamples * np.arange(values.size + 1))
+        ends = _come_true(values.size * resamples, 1 / block, rng) if stationary else np.empty(0, np.intp)
+        first_of = np.searchsorted(ends, resamples * np.arange(values.size + 1))
         for period in range(values.size):
             if stationary and period:
-                ended = ends[period_of[period] : period_of[period + 1]] - resamples * period
+                ended = ends[first_of[period] : first_of[period + 1]] - resamples * period
                 start[ended] = rng.integers(0, values.size, ended.size, dtype=np.int32)
             elif period and period % block == 0:
                 start = rng.integers(0, values.size, resamples, dtype=np.int32)
