@@ -88,13 +88,12 @@ async def _answers() -> list[Row]:
         )
     ]
     print(f"  warm, slowest of 15                {max(waits):9.0f} ms")
-    print("\n/stakes, warm, from the typed command to the card with its charts (5 turns)")
-    for name, replies in stakes.items():
-        waits = [1000 * reply.finished_after for reply in replies]
-        asked_for(f"{name}, to {max(waits):.0f}", statistics.median(waits), STAKES_WITHIN)
-        rows.append(
-            Row("answers", f"/{name}, warm, charts included", statistics.median(waits), within=STAKES_WITHIN)
-        )
+    print("\n/stakes, from the typed command to the card with its charts")
+    for name, (first, *again) in stakes.items():
+        kept = statistics.median(1000 * reply.finished_after for reply in again)
+        for words, taken in (("asked for the first time", 1000 * first.finished_after), ("kept", kept)):
+            asked_for(f"{name}, {words}", taken, STAKES_WITHIN)
+            rows.append(Row("answers", f"/{name}, {words}, charts included", taken, within=STAKES_WITHIN))
     return rows
 
 
