@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+_SOME = 64  # of so many xmins one is looked at first
 _AHEAD = 3  # times that hardly any holder is drawn more often
 
 Numbers = NDArray[np.float64]
@@ -74,23 +75,27 @@ def spread_of_resamples(
 def nearest_tail(logs: Numbers, at_least: Numbers, alphas: Numbers, found: Numbers) -> None:
     """The xmin whose tail is nearest to its power law, nearer than found[1]: its position and the distance.
 
-    logs of values (v,) in ascending order, how many numbers are at or above each, alphas (v - 1,). Each xmin
-    is left where its tail is too far from its law, looked for first where that of the one before was.
+    logs of values (v,) in ascending order, how many numbers are at or above each, alphas (v - 1,). Some are
+    looked at first, so that of all others most are soon farther than the nearest: each is left where its tail
+    is too far from its law, looked for first where that of the one before was. Of equal ones the first.
     """
-    worst, size = 0, logs.size
-    for xmin in range(size - 1):
-        power, here, tail = 1 - alphas[xmin], logs[xmin], at_least[xmin]
-        place = max(worst, xmin)
-        distance = abs(np.exp(power * (logs[place] - here)) - at_least[place] / tail)
-        at = xmin
-        while at < size and distance < found[1]:
-            gap = abs(np.exp(power * (logs[at] - here)) - at_least[at] / tail)
-            if gap > distance:
-                distance, place = gap, at
-            at += 1
-        worst = place
-        if distance < found[1]:
-            found[0], found[1] = xmin, distance
+    size = logs.size
+    found[0] = size
+    for step in (_SOME, 1):
+        worst = 0
+        for xmin in range(0, size - 1, step):
+            power, here, tail = 1 - alphas[xmin], logs[xmin], at_least[xmin]
+            place = max(worst, xmin)
+            distance = abs(np.exp(power * (logs[place] - here)) - at_least[place] / tail)
+            at = xmin
+            while at < size and distance <= found[1]:
+                gap = abs(np.exp(power * (logs[at] - here)) - at_least[at] / tail)
+                if gap > distance:
+                    distance, place = gap, at
+                at += 1
+            worst = place
+            if distance < found[1] or (distance == found[1] and xmin < found[0] < size):
+                found[0], found[1] = xmin, distance
 
 
 def pairs_out_of_order(

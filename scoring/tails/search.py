@@ -90,7 +90,7 @@ def nearest_xmin(
     if loop:
         found = np.array([0.0, below])
         loop(np.log(different.values), different.at_least, alphas, found)
-        return int(found[0]), float(found[1])
+        return (int(found[0]) if found[1] < below else 0), float(found[1])
     gaps = _GapsOf(different, alphas, discrete)
     best, distance = 0, below
     candidates, bounds = np.arange(size - 1), np.zeros(size - 1)
