@@ -215,7 +215,7 @@ async def test_names_that_are_nobody() -> None:
         await said(source, "everyone", "1xCORR")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 async def test_bands_hold_what_the_details_say(source: SampleSource) -> None:
     """Asked for .85 to .95 of the next 20 rounds inside 90 %: told as 93 % and 81 %, at worst 88 %."""
     numbers, corr, tc = await scores_of(source)

@@ -71,7 +71,7 @@ def records(rng: np.random.Generator, rounds: int, models: int) -> np.ndarray:
     return 0.01 + rng.normal(0, 0.005, models) + 0.04 * each
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_band_with_the_error_of_the_mean_holds_what_it_says() -> None:
     """Next 20 rounds of made-up models: the past alone is too sure, the shrunk mean with its error less."""
     rng = np.random.default_rng(7)

@@ -86,7 +86,7 @@ def test_with_the_rounds_that_share_days_it_would_look_ahead() -> None:
     assert np.mean(means) > 0.05
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_intervals_hold_as_often_as_they_say() -> None:
     """Records without any relation between pay and what comes after: nine in ten hold 0 at least."""
     rng = np.random.default_rng(6)

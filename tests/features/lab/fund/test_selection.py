@@ -62,7 +62,7 @@ def test_a_rule_that_is_better_is_named() -> None:
     assert "beat stake in the fund, all tries allowed for." in found.finding
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_luck_alone_names_a_rule_seldom_and_intervals_hold_as_they_say() -> None:
     """Fields in which nobody is better: 95 % intervals hold 0 nine times in ten, a rule is named 1 in 20."""
     rng = np.random.default_rng(4)

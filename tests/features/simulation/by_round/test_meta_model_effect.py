@@ -143,7 +143,7 @@ async def test_what_was_known_at_the_end_is_what_is_known_today(source: SampleSo
     assert np.median(ratio) == pytest.approx(1, abs=0.01)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_how_good_the_first_order_is(past: AccountRounds) -> None:
     """What answers say of it, on the stakes and correlations of a round of the sample."""
     [of] = [each for each in past.rounds if each.number == 290]
