@@ -17,7 +17,7 @@ from discord.app_commands import AppCommandContext, AppInstallationType
 from discord.ext import commands, tasks
 from dotenv import dotenv_values
 
-from health import PortTakenError, Watch, ask
+from health import PortTakenError, Watch, ask, keep_memory_together
 from logs import write_to_stderr
 from scoring import kernels
 from settings import Settings, tasks_typed
@@ -285,6 +285,7 @@ def _serve(settings: Settings) -> int:
     if not settings.discord_token:
         return _give_up(f"DISCORD_TOKEN is not set: put it into .env (see .env.example). {TRY_THE_DEMO}")
     write_to_stderr(settings.log_level)
+    keep_memory_together()
     try:
         asyncio.run(run(settings))
     except discord.LoginFailure:

