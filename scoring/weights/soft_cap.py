@@ -22,6 +22,7 @@ MOST_PAIRS = 100_000  # a thousand holders who are all alike take half a minute
 _SLACK = 1e-6  # what the solver may be off by
 _NEAR = 1e-4  # farther from what it found other edges bind
 _ROUNDING = 1e-12
+_MOST_EDGES = 2**21  # caps that bind x holders: half a second, and 16 MB
 
 Floats = NDArray[np.float64]
 Sparse = Any  # a sparse array of scipy, which has no types
@@ -184,11 +185,14 @@ def _on_the_edges(together: Any, own: Floats, cap: float, near: Floats, binds: N
     """The weights that an interior point came near to: it stops a little before the edges that bind.
 
     In v = w / sqrt(weight) they are a projection: the shortest way from the weights given to where the caps
-    that bind are equalities. Where those edges do not hold together, what the solver found stays.
+    that bind are equalities. Where those edges do not hold together, or are too many, what the solver found
+    stays.
     """
     from scipy.linalg import lstsq
 
     capped, held = binds[: own.size], ~binds[own.size :]
+    if int(capped.sum()) * int(held.sum()) > _MOST_EDGES:
+        return near
     root = np.sqrt(own[held])
     rows = np.vstack((root, together[capped][:, held].toarray() * root / cap))
     # caps of holders who are wholly alike are one and the same row

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
 from scoring.weighting import cap_weights, split_gain
 from scoring.weights.cluster_cap import cluster_cap_weights
@@ -78,6 +78,13 @@ def test_with_nobody_alike_it_is_a_cap(held: list[float], cap: float) -> None:
     apart = np.full((len(held), len(held)), 0.59)
     np.fill_diagonal(apart, 1)
     np.testing.assert_allclose(soft_cap_weights(held, apart, cap), cap_weights(held, cap), atol=SOLVED_TO)
+
+
+def test_many_caps_that_bind_are_kept_as_a_few_are() -> None:
+    """Of 1,600 holders with a cap near a 1,600th nearly all stand at it."""
+    held = np.random.default_rng(1).pareto(1.2, 1600) + 0.01
+    got = soft_cap_weights(held, eye_array(1600, format="csr"), 1.05 / 1600)
+    np.testing.assert_allclose(got, cap_weights(held, 1.05 / 1600), atol=SOLVED_TO)
 
 
 @unhurried
