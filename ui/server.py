@@ -70,13 +70,6 @@ class CommandTongues(app_commands.Translator):
         return translated(string.message, tongue_of(locale.value), CONTEXTS.get(context.location, ""))
 
 
-async def in_all_tongues(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
-    """The commands as Discord gets them, with what each is called in every tongue; the tree sends them so."""
-    translator = CommandTongues()
-    await tree.set_translator(translator)
-    return [await command.get_translated_payload(tree, translator) for command in tree.get_commands()]
-
-
 def digest_of_commands(tree: app_commands.CommandTree[Any]) -> str:
     """What changes with anything that Discord is told of the commands: their English, and the catalogues.
 

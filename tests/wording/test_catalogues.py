@@ -21,7 +21,7 @@ from tests.wording.catalogues import (
     template,
     write,
 )
-from ui.server import in_all_tongues
+from ui.server import CommandTongues
 from wording.tongue import tongues
 
 NEW = "run: make tongues, and translate what stands there without a translation"
@@ -46,7 +46,10 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Sentence], 
 
     async def started() -> tuple[list[Sentence], list[dict[str, Any]]]:
         async with bots_tree(tmp_path_factory.mktemp("bot")) as tree:
-            return list(of_commands(tree)), await in_all_tongues(tree)
+            translator = CommandTongues()
+            await tree.set_translator(translator)  # as the tree sends them
+            told = [await each.get_translated_payload(tree, translator) for each in tree.get_commands()]
+            return list(of_commands(tree)), told
 
     return asyncio.run(started())
 

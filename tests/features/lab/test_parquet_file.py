@@ -189,7 +189,7 @@ def test_what_is_no_parquet_at_all() -> None:
 def test_bytes_that_were_changed_are_refused_or_read_and_never_more() -> None:
     """Wherever a byte is another one: numbers or a sentence, whatever becomes of the process."""
     draw, whole = np.random.default_rng(11), (WRITTEN / "pyarrow.parquet").read_bytes()
-    for _ in range(8):
+    for _ in range(12):
         changed = bytearray(whole)
         for at in draw.integers(4, len(whole) - 4, 6):
             changed[at] = draw.integers(256)
