@@ -9,6 +9,7 @@ The one file that needs clarabel, an interior-point solver, which is imported wh
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -148,6 +149,7 @@ def _nearest(together: Any, own: Floats, cap: float) -> Floats:
 
     Weights that differ by more than 10⁷ are beyond the solver in these units at times, and not in v = w.
     """
+    together = _different_rows(together)
     for unit in (np.sqrt(own), np.ones(own.size)):
         weights, edges = _solved(together, own, cap, unit)
         total = float(weights.sum())
@@ -156,13 +158,21 @@ def _nearest(together: Any, own: Floats, cap: float) -> Floats:
     raise ValueError("The weights under this soft cap can't be worked out.")
 
 
+def _different_rows(together: Any) -> Any:
+    """One row for all who are like the same: said several times it keeps the solver from coming to an end."""
+    rows, first = together.tocsr(), dict[tuple[bytes, bytes], int]()
+    for number, (start, end) in enumerate(pairwise(rows.indptr.tolist())):
+        first.setdefault((rows.indices[start:end].tobytes(), rows.data[start:end].tobytes()), number)
+    return rows[list(first.values())]
+
+
 def _solved(together: Any, own: Floats, cap: float, unit: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """What the solver finds for v = w / unit, as w, nan where it gives up; and which caps and zeros bind."""
     import clarabel
     from scipy.sparse import csc_array, diags_array, eye_array, vstack
 
     solver: Any = clarabel
-    n = own.size
+    caps, n = together.shape
     rows = csc_array(vstack((unit[None, :], together @ diags_array(unit) / cap, -eye_array(n))))
     settings = solver.DefaultSettings()
     settings.verbose = False
@@ -171,8 +181,8 @@ def _solved(together: Any, own: Floats, cap: float, unit: Floats) -> tuple[Float
         csc_array(diags_array(unit**2 / own)),
         -unit,
         rows,
-        np.concatenate(([1.0], np.ones(n), np.zeros(n))),
-        [solver.ZeroConeT(1), solver.NonnegativeConeT(2 * n)],
+        np.concatenate(([1.0], np.ones(caps), np.zeros(n))),
+        [solver.ZeroConeT(1), solver.NonnegativeConeT(caps + n)],
         settings,
     ).solve()
     binds = np.array(solved.z)[1:] > np.array(solved.s)[1:]
@@ -190,12 +200,12 @@ def _on_the_edges(together: Any, own: Floats, cap: float, near: Floats, binds: N
     """
     from scipy.linalg import lstsq
 
-    capped, held = binds[: own.size], ~binds[own.size :]
+    capped, held = binds[: -own.size], ~binds[-own.size :]
     if int(capped.sum()) * int(held.sum()) > _MOST_EDGES:
         return near
     root = np.sqrt(own[held])
     rows = np.vstack((root, together[capped][:, held].toarray() * root / cap))
-    # caps of holders who are wholly alike are one and the same row
+    # those of holders who are all but wholly alike are one and the same edge
     solved: Any = lstsq(rows, 1 - rows @ root, cond=1e-9, lapack_driver="gelsy")
     exact = np.zeros(own.size)
     exact[held] = root * (root + solved[0])

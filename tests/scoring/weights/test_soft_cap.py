@@ -111,6 +111,7 @@ def test_with_clusters_that_are_wholly_alike_it_is_their_cap(
     st.floats(1.01, 2),
     st.integers(2, 6),
 )
+@example([1.0, 1.0, 2.0, 4.0], 2, 1.03125, 6)
 def test_it_adds_up_holds_and_clones_gain_nothing(
     held: list[float], seed: int, above: float, parts: int
 ) -> None:
